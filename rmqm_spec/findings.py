@@ -1,0 +1,97 @@
+"""Coded findings about a model or its data, and the catalogue that explains every code."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from attrs import asdict, frozen
+
+from rmqm_spec.errors import RmqmError, UsageError
+
+__all__ = ["CodeEntry", "Finding", "Level", "catalogue", "explain"]
+
+Level = Literal["ok", "warn", "fail"]
+
+
+@frozen(kw_only=True)
+class Finding:
+    """
+    One thing that was looked at, and what was seen.
+
+    Parameters
+    ----------
+    code : str
+        Stable code, an entry of ``codes.toml``.
+    level : {"ok", "warn", "fail"}
+        Whether the subject is fine, usable with care, or unusable.
+    message : str
+        What was seen, with the values.
+    fix : str
+        What the reader can do next; empty for ``"ok"``.
+
+    Examples
+    --------
+    >>> Finding(code="DET001", level="ok", message="same input twice: bit-identical").fix
+    ''
+    """
+
+    code: str
+    level: Level
+    message: str
+    fix: str = ""
+
+    @classmethod
+    def from_error(cls, error: RmqmError) -> Finding:
+        """Turn an error that was met while judging into a failed finding."""
+        return cls(code=error.code, level="fail", message=error.message, fix=error.fix)
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the finding as plain data."""
+        return asdict(self)
+
+
+@frozen(kw_only=True)
+class CodeEntry:
+    """What a code means: `title`, `why` it matters and how to `fix` it."""
+
+    code: str
+    title: str
+    why: str
+    fix: str
+
+
+@cache
+def catalogue() -> dict[str, CodeEntry]:
+    """Return every code with its explanation, in the order of ``codes.toml``."""
+    text = files("rmqm_spec").joinpath("codes.toml").read_text(encoding="utf-8")
+    return {code: CodeEntry(code=code, **entry) for code, entry in tomllib.loads(text).items()}
+
+
+def explain(code: str) -> CodeEntry:
+    """
+    Look a code up.
+
+    Raises
+    ------
+    UsageError
+        If no such code exists; the message names the nearest ones.
+
+    Examples
+    --------
+    >>> explain("det001").title
+    'The same input twice gives the same encoding'
+    """
+    entry = catalogue().get(code.upper())
+    if entry is None:
+        import difflib
+
+        near = difflib.get_close_matches(code.upper(), catalogue(), n=3, cutoff=0.4)
+        raise UsageError(
+            "ARG002",
+            f"code must be one of the {len(catalogue())} known codes; got {code!r}",
+            fix=f"Did you mean {', '.join(near)}?" if near else "List them: rmqm-spec explain",
+        )
+    return entry
