@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -33,6 +33,7 @@ class Input:
     values: FloatArray
 
 
+@runtime_checkable
 class Inputs(Protocol):
     """A finite collection of inputs that are loaded one at a time, from any thread."""
 
@@ -43,6 +44,10 @@ class Inputs(Protocol):
 
     def __len__(self) -> int:
         """Return the number of inputs offered, readable or not."""
+        ...
+
+    def name(self, index: int) -> str:
+        """Tell people where input `index` comes from, without loading it."""
         ...
 
     def load(self, index: int) -> Input:

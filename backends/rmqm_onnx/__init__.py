@@ -1,0 +1,1 @@
+"""ONNX Runtime as a backend: any ONNX model as an encoder."""

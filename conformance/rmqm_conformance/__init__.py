@@ -1,0 +1,1 @@
+"""The suite that judges encoders and, in time, whole implementations of the specification."""

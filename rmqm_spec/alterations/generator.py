@@ -1,0 +1,102 @@
+"""
+The noise itself: standard normal values that are a function of (seed, input id, level) alone.
+
+Generator ``philox4x64-10/quantile16`` (clauses RMQM-WN-003 ff.). Philox, a counter-based generator
+(Salmon et al., 2011), is keyed by seed and input; the level is a place in its counter, so any level
+can be drawn alone. Sixteen bits choose one of 65536 equally probable cells of the normal
+distribution, whose mean is the value: exact in every language, and 6 times as fast as the
+ziggurat of NumPy, whose stream is not promised to stay the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["GENERATOR", "normal_table", "standard_normal"]
+
+GENERATOR: Final = "philox4x64-10/quantile16"
+"""Name of the generator, part of every protocol."""
+
+_LANES_PER_BLOCK: Final = 16
+"""One counter value of Philox gives four words of 64 bits, each four lanes of 16 bits."""
+
+
+@cache
+def normal_table() -> npt.NDArray[np.float32]:
+    """
+    Return the value of each of the 65536 lanes: the mean of the normal over its cell.
+
+    Returns
+    -------
+    (65536,) ndarray of float32
+        Increasing, antisymmetric, read-only.
+
+    Notes
+    -----
+    Variance 0.9999985, kurtosis 2.99983, largest value 4.3875; distance to the distribution
+    function of the normal 1/131072.
+
+    Examples
+    --------
+    >>> table = normal_table()
+    >>> bool((table == -table[::-1]).all()), round(float(table.max()), 4)
+    (True, 4.3875)
+    """
+    from scipy.special import ndtri
+
+    cells = 2**16
+    edges = ndtri(np.arange(cells // 2 + 1) / cells)
+    density = np.exp(-0.5 * edges * edges) / np.sqrt(2 * np.pi)
+    lower = (cells * (density[:-1] - density[1:])).astype(np.float32)
+    table = np.concatenate([lower, -lower[::-1]])
+    table.flags.writeable = False
+    return table
+
+
+def standard_normal(
+    seed: int, input_id: str, first_level: int, n_levels: int, n_values: int
+) -> npt.NDArray[np.float32]:
+    """
+    Draw the noise of one input at consecutive levels.
+
+    Parameters
+    ----------
+    seed : int
+        At least 0.
+    input_id : str
+        Name of the input, normally its content hash.
+    first_level : int
+        First level to draw, at least 1.
+    n_levels : int
+        Number of levels L.
+    n_values : int
+        Number of values P of one input.
+
+    Returns
+    -------
+    (L, P) ndarray of float32
+        Standard normal values, dimensionless.
+
+    Examples
+    --------
+    >>> both = standard_normal(0, "a", 1, 2, 5)
+    >>> second = standard_normal(0, "a", 2, 1, 5)
+    >>> bool((both[1] == second[0]).all())
+    True
+    """
+    blocks = -(-n_values // _LANES_PER_BLOCK)
+    # NumPy's Philox increments its counter before it generates.
+    bits = np.random.Philox(key=_key(seed, input_id), counter=first_level * blocks - 1)
+    words = bits.random_raw(n_levels * blocks * 4)
+    lanes = words.astype("<u8", copy=False).view("<u2").reshape(n_levels, -1)[:, :n_values]
+    return np.take(normal_table(), lanes, mode="wrap")
+
+
+def _key(seed: int, input_id: str) -> int:
+    text = f"rmqm-white-noise/1\n{seed}\n{input_id}"
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8")).digest()[:16], "little")

@@ -1,0 +1,226 @@
+"""White noise in growing steps (paper, section 3.1; clause family RMQM-WN)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+import numpy as np
+from attrs import field, frozen
+
+from rmqm_spec.alterations.generator import GENERATOR, standard_normal
+from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.errors import ShapeError, UsageError
+from rmqm_spec.identity import content_id
+from rmqm_spec.inputs.contract import Bounds
+
+__all__ = ["WhiteNoise", "white_noise"]
+
+Coupling = Literal["independent", "common"]
+
+
+@frozen(kw_only=True)
+class WhiteNoise:
+    r"""
+    The alteration :math:`x_{ij} = \mathrm{clip}(x_i + \epsilon_j a_{ij}, low, high)`.
+
+    Parameters
+    ----------
+    n_levels : int
+        Number of altered levels J; level 0 is the input itself, bit for bit.
+    seed : int
+        Together with the id of an input it determines the noise.
+    bounds : tuple of two floats
+        Declared range of the inputs; the noise is relative to its width.
+    coupling : {"independent", "common"}
+        A new draw for every level, as in the paper, or one draw for all levels of an input.
+
+    Raises
+    ------
+    UsageError
+        If a parameter is outside its range.
+
+    Examples
+    --------
+    >>> noise = WhiteNoise(n_levels=4)
+    >>> noise.epsilons
+    array([0.  , 0.25, 0.5 , 0.75, 1.  ])
+    """
+
+    name = "white-noise"
+    independent_levels = True
+
+    n_levels: int = field(default=99)
+    seed: int = field(default=0)
+    bounds: Bounds = field(default=(0.0, 1.0), converter=lambda b: (float(b[0]), float(b[1])))
+    coupling: Coupling = field(default="independent")
+
+    def __attrs_post_init__(self) -> None:
+        low, high = self.bounds
+        rules = [
+            ("n_levels must be at least 1", self.n_levels, self.n_levels >= 1),
+            ("seed must be at least 0", self.seed, self.seed >= 0),
+            ("bounds must be finite with low < high", self.bounds, -np.inf < low < high < np.inf),
+            (
+                f"coupling must be in {get_args(Coupling)}",
+                self.coupling,
+                self.coupling in get_args(Coupling),
+            ),
+        ]
+        for rule, value, holds in rules:
+            if not holds:
+                raise UsageError("ARG001", f"{rule}; got {value!r}", fix="Correct the argument.")
+
+    @property
+    def epsilons(self) -> FloatArray:
+        """Standard deviation of the noise at levels 0..J, relative to the width of the bounds."""
+        return np.arange(self.n_levels + 1) / self.n_levels
+
+    def alter(
+        self, inputs: FloatArray, ids: Sequence[str], first_level: int, n_levels: int
+    ) -> FloatArray:
+        """
+        Return N inputs at consecutive levels.
+
+        Parameters
+        ----------
+        inputs : (N, *S) ndarray of float
+            Unaltered inputs, within the bounds.
+        ids : sequence of str
+            The id of each input.
+        first_level, n_levels : int
+            Levels `first_level` to `first_level` + `n_levels` - 1.
+
+        Returns
+        -------
+        (N, L, *S) ndarray
+            Altered inputs, of the type of `inputs`.
+        """
+        altered = np.empty((len(inputs), n_levels, inputs[0].size), dtype=inputs.dtype)
+        for values, identity, rows in zip(inputs, ids, altered, strict=True):
+            flat = values.reshape(-1)
+            unaltered = 1 if first_level == 0 else 0
+            rows[:unaltered] = flat
+            if n_levels > unaltered:
+                self._add_noise(flat, identity, first_level + unaltered, rows[unaltered:])
+        return altered.reshape(len(inputs), n_levels, *inputs.shape[1:])
+
+    def to_dict(self) -> dict[str, object]:
+        """Return every parameter that changes a number, as plain data."""
+        return {
+            "name": self.name,
+            "J": self.n_levels,
+            "schedule": "epsilon_j = j / J",
+            "bounds": list(self.bounds),
+            "seed": self.seed,
+            "coupling": self.coupling,
+            "generator": GENERATOR,
+        }
+
+    def _add_noise(self, flat: FloatArray, identity: str, first: int, out: FloatArray) -> None:
+        low, high = self.bounds
+        levels = np.arange(first, first + len(out))
+        drawn = (first, len(out)) if self.coupling == "independent" else (1, 1)
+        noise = standard_normal(self.seed, identity, *drawn, flat.size)
+        scale = (levels / self.n_levels * (high - low)).astype(out.dtype)[:, None]
+        np.multiply(noise, scale, out=out)
+        np.add(out, flat, out=out)
+        np.clip(out, out.dtype.type(low), out.dtype.type(high), out=out)
+
+
+def white_noise(
+    inputs: AnyArray,
+    levels: Sequence[int] | None = None,
+    *,
+    ids: Sequence[str] | None = None,
+    seed: int = 0,
+    n_levels: int = 99,
+    bounds: Bounds = (0.0, 1.0),
+    coupling: Coupling = "independent",
+) -> FloatArray:
+    """
+    Alter inputs by white noise of growing strength.
+
+    Parameters
+    ----------
+    inputs : (N, *S) ndarray of float
+        Inputs within `bounds`.
+    levels : sequence of int, optional
+        Which levels to return, each in 0..J; all by default.
+    ids : sequence of str, optional
+        A name for each input; by default its content hash.
+    seed : int
+        With the id and the level, all that the noise depends on.
+    n_levels : int
+        J; the noise at level j has the standard deviation j / J.
+    bounds : tuple of two floats
+        Declared range; altered inputs are clipped to it and the noise is relative to its width.
+    coupling : {"independent", "common"}
+        A new draw for every level, or one draw for all levels of an input.
+
+    Returns
+    -------
+    (N, L, *S) ndarray of float
+        The inputs at each of the L levels; float32 stays float32, anything else is float64.
+
+    Raises
+    ------
+    UsageError
+        If inputs leave the bounds, or a level does not exist.
+
+    Notes
+    -----
+    Clauses RMQM-WN-001 ff.; paper, section 3.1. Bit-identical for any batch, order or machine.
+
+    Examples
+    --------
+    >>> image = np.full((1, 2, 2), 0.5, dtype=np.float32)
+    >>> altered = white_noise(image)
+    >>> altered.shape, bool((altered[:, 0] == image).all())
+    ((1, 100, 2, 2), True)
+    """
+    inputs = checked_inputs(inputs, bounds)
+    noise = WhiteNoise(n_levels=n_levels, seed=seed, bounds=bounds, coupling=coupling)
+    names = [content_id(values) for values in inputs] if ids is None else list(ids)
+    if len(names) != len(inputs):
+        raise ShapeError(
+            "ARG001",
+            f"ids must name each of the {len(inputs)} inputs; got {len(names)} ids",
+            fix="Give one id per input, or leave ids out.",
+        )
+    if levels is None:
+        return noise.alter(inputs, names, 0, n_levels + 1)
+    wrong = [level for level in levels if not 0 <= level <= n_levels]
+    if wrong:
+        raise UsageError(
+            "ARG001", f"levels must lie in 0..{n_levels}; got {wrong[0]}", fix="Raise n_levels."
+        )
+    return np.concatenate([noise.alter(inputs, names, level, 1) for level in levels], axis=1)
+
+
+def checked_inputs(inputs: AnyArray, bounds: Bounds) -> FloatArray:
+    """Return inputs as a floating array within `bounds`, (N, *S), else raise `UsageError`."""
+    inputs = np.asarray(inputs)
+    if inputs.ndim < 2 or inputs.size == 0:
+        raise ShapeError(
+            "ARG001",
+            f"inputs must have shape (N, *S) with N >= 1; got {inputs.shape}",
+            fix="Put the inputs along a first axis.",
+        )
+    if inputs.dtype.kind not in "fiub":
+        raise UsageError(
+            "ARG001",
+            f"inputs must be real numbers; got {inputs.dtype}",
+            fix="Convert them to float.",
+        )
+    if inputs.dtype not in (np.float32, np.float64):
+        inputs = inputs.astype(np.float64)
+    low, high = bounds
+    if not (inputs.min() >= low and inputs.max() <= high):
+        raise UsageError(
+            "DAT004",
+            f"inputs must lie in the bounds [{low}, {high}]; "
+            f"got values from {inputs.min()} to {inputs.max()}",
+            fix="Divide 8-bit images by 255, or declare the bounds of the inputs.",
+        )
+    return inputs

@@ -1,0 +1,43 @@
+"""Correctly rounded sums: the order of inputs and of shards cannot change a bit of the result."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from rmqm_spec.arrays import Float64Array
+
+__all__ = ["exact_mean", "exact_std", "row_sums"]
+
+
+def exact_mean(values: Float64Array) -> float:
+    """
+    Return the mean, its sum rounded once; NaN for no values.
+
+    Examples
+    --------
+    >>> exact_mean(np.array([1e16, 1.0, -1e16]))
+    0.3333333333333333
+    """
+    return math.fsum(values.tolist()) / values.size if values.size else math.nan
+
+
+def exact_std(values: Float64Array) -> float:
+    """
+    Return the sample standard deviation (divisor n - 1); NaN for fewer than two values.
+
+    Examples
+    --------
+    >>> exact_std(np.array([1.0, 2.0, 3.0]))
+    1.0
+    """
+    if values.size < 2:
+        return math.nan
+    deviations = values - exact_mean(values)
+    return math.sqrt(math.fsum((deviations * deviations).tolist()) / (values.size - 1))
+
+
+def row_sums(values: Float64Array) -> Float64Array:
+    """Return the sum of each row of a (N, K) array, rounded once."""
+    return np.array([math.fsum(row) for row in values.tolist()], dtype=np.float64)

@@ -1,0 +1,135 @@
+"""The encoder contract: anything that turns a batch of inputs into a batch of encodings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+from attrs import frozen
+
+from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.errors import EncodingError, UsageError
+
+__all__ = [
+    "DifferentiableEncoder",
+    "Encoder",
+    "EncoderLike",
+    "EncoderTraits",
+    "Pullback",
+    "as_encoder",
+]
+
+Pullback: TypeAlias = Callable[[FloatArray], FloatArray]
+"""From a cotangent of the encodings, (N, E), to a gradient of the inputs, (N, *S)."""
+
+
+@frozen(kw_only=True)
+class EncoderTraits:
+    """
+    What an encoder tells about itself, so that it is fed well; none of it changes a number.
+
+    Parameters
+    ----------
+    batch_size : int
+        Number of inputs per call that suits the encoder; it must accept any number.
+    concurrency : int
+        How many threads may call `encode` at once.
+    resolution : float, optional
+        Resolution of its arithmetic; by default that of the type of its encodings.
+    """
+
+    batch_size: int = 64
+    concurrency: int = 1
+    resolution: float | None = None
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """
+    An encoder: a deterministic function of each input alone (clause family RMQM-ENC).
+
+    An optional attribute `traits`, an `EncoderTraits`, tells how to feed it.
+    """
+
+    def encode(self, inputs: FloatArray, /) -> AnyArray:
+        """Encode inputs (N, *S) as (N, E), for any N >= 1, without writing to `inputs`."""
+        ...
+
+
+@runtime_checkable
+class DifferentiableEncoder(Encoder, Protocol):
+    """An encoder with vector-Jacobian products, named as in ``jax.vjp``."""
+
+    def vjp(self, inputs: FloatArray, /) -> tuple[AnyArray, Pullback]:
+        """Return the encodings (N, E) and the function from cotangents to input gradients."""
+        ...
+
+
+EncoderLike: TypeAlias = Encoder | Callable[[Any], Any]
+
+
+@frozen
+class CallableEncoder:
+    """Any callable on NumPy arrays as an encoder."""
+
+    function: Callable[[Any], Any]
+
+    def encode(self, inputs: FloatArray, /) -> AnyArray:
+        """Call the function."""
+        return np.asarray(self.function(inputs))
+
+
+def as_encoder(encoder: EncoderLike) -> Encoder:
+    """
+    Return `encoder` itself if it has a method ``encode``, else wrap the callable.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+
+    Examples
+    --------
+    >>> as_encoder(lambda inputs: inputs.reshape(len(inputs), -1)).encode(np.ones((2, 3, 3))).shape
+    (2, 9)
+    """
+    if isinstance(encoder, Encoder):
+        return encoder
+    if callable(encoder):
+        return CallableEncoder(encoder)
+    raise UsageError(
+        "ARG001",
+        f"encoder must be callable or have a method encode(inputs); got {type(encoder).__name__}",
+        fix="Pass a function from arrays (N, *S) to arrays (N, E).",
+    )
+
+
+def traits_of(encoder: Encoder) -> EncoderTraits:
+    """Return what the encoder tells about itself, or the defaults."""
+    traits = getattr(encoder, "traits", None)
+    return traits if isinstance(traits, EncoderTraits) else EncoderTraits()
+
+
+def encode_checked(encoder: Encoder, inputs: FloatArray) -> AnyArray:
+    """
+    Encode, and refuse what is not (N, E).
+
+    Raises
+    ------
+    EncodingError
+        If the encodings are not numbers of shape (N, E), one row per input.
+    """
+    encodings = np.asarray(encoder.encode(inputs))
+    if encodings.ndim != 2 or len(encodings) != len(inputs) or encodings.shape[1] < 1:
+        raise EncodingError(
+            "ENC004",
+            f"encodings must have shape (N, E) with N = {len(inputs)} and E >= 1; "
+            f"got {encodings.shape}",
+            fix="Flatten or pool the encodings of each input to one vector.",
+        )
+    if encodings.dtype.kind not in "fiub":
+        raise EncodingError(
+            "ENC004", f"encodings must be real numbers; got {encodings.dtype}", fix="Convert them."
+        )
+    return encodings

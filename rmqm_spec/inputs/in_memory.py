@@ -1,0 +1,59 @@
+"""Inputs that are already there: an array, one input per row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rmqm_spec.arrays import FloatArray
+from rmqm_spec.errors import ShapeError
+from rmqm_spec.identity import content_id
+from rmqm_spec.inputs.contract import Bounds, Input
+
+__all__ = ["ArrayInputs"]
+
+
+class ArrayInputs:
+    """
+    The rows of an array as inputs.
+
+    Parameters
+    ----------
+    values : (N, *S) ndarray of float
+        Inputs within `bounds`.
+    bounds : tuple of two floats
+        Declared range.
+    ids : sequence of str, optional
+        A name for each row; by default its content hash.
+
+    Raises
+    ------
+    ShapeError
+        If there is not one id per row.
+    """
+
+    def __init__(
+        self, values: FloatArray, bounds: Bounds, ids: Sequence[str] | None = None
+    ) -> None:
+        if ids is not None and len(ids) != len(values):
+            raise ShapeError(
+                "ARG001",
+                f"ids must name each of the {len(values)} inputs; got {len(ids)} ids",
+                fix="Give one id per input, or leave ids out.",
+            )
+        self._values = values
+        self._ids = ids
+        self.bounds = bounds
+
+    def __len__(self) -> int:
+        """Return N."""
+        return len(self._values)
+
+    def load(self, index: int) -> Input:
+        """Return row `index`."""
+        row = self._values[index]
+        identity = content_id(row) if self._ids is None else self._ids[index]
+        return Input(id=identity, name=self.name(index), values=row)
+
+    def name(self, index: int) -> str:
+        """Return how row `index` is called in messages."""
+        return f"inputs[{index}]"

@@ -1,0 +1,124 @@
+"""Inputs through all levels of an alteration: packed into batches, spread over threads, in order."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from math import ceil
+
+import numpy as np
+import numpy.typing as npt
+from attrs import field, frozen
+
+from rmqm_spec.alterations import Alteration
+from rmqm_spec.arrays import Float64Array
+from rmqm_spec.characteristics.distances import DistanceMeter
+from rmqm_spec.encoders import Encoder, encode_checked
+from rmqm_spec.errors import UnreadableError
+from rmqm_spec.inputs.contract import Input, Inputs
+
+__all__ = ["Walk", "Walked", "walk_groups"]
+
+
+@frozen(eq=False)
+class Walked:
+    """What a group of inputs gave: distances (n, J) of those that could be read."""
+
+    inputs: list[Input]
+    displacements: Float64Array
+    step_lengths: Float64Array
+    dtype: npt.DTypeLike
+    unreadable: list[tuple[UnreadableError, str]]
+
+
+class Cancelled(Exception):  # noqa: N818 - a signal between threads, not an error
+    """The work of a thread was called off."""
+
+
+@frozen(eq=False)
+class Walk:
+    """
+    How to take a group of inputs through all levels.
+
+    A block of work is a rectangle, n inputs times L consecutive levels, whose area is about one
+    batch: as many levels of one input as fit, or all levels of several inputs.
+    """
+
+    encoder: Encoder
+    inputs: Inputs
+    alteration: Alteration
+    batch_size: int
+    cancelled: threading.Event = field(factory=threading.Event)
+
+    @property
+    def group_size(self) -> int:
+        """Number of inputs that walk together."""
+        return max(1, self.batch_size // (self.alteration.n_levels + 1))
+
+    @property
+    def levels_per_block(self) -> int:
+        """Number of consecutive levels in a block, all blocks nearly equal."""
+        n_encodings = self.alteration.n_levels + 1
+        return ceil(n_encodings / ceil(n_encodings / self.batch_size))
+
+    def group(self, first: int) -> Walked:
+        """Take inputs `first` to `first + group_size - 1` through all levels."""
+        loaded, unreadable = self._load(
+            range(first, min(first + self.group_size, len(self.inputs)))
+        )
+        n_encodings = self.alteration.n_levels + 1
+        meter = DistanceMeter(len(loaded), n_encodings - 1, [_describe(one) for one in loaded])
+        dtype: npt.DTypeLike = np.float64
+        if loaded:
+            values, ids = np.stack([one.values for one in loaded]), [one.id for one in loaded]
+            for level in range(0, n_encodings, self.levels_per_block):
+                if self.cancelled.is_set():
+                    raise Cancelled
+                n_levels = min(self.levels_per_block, n_encodings - level)
+                altered = self.alteration.alter(values, ids, level, n_levels)
+                batch = altered.reshape(-1, *values.shape[1:])
+                encodings = encode_checked(self.encoder, batch)
+                meter.update(encodings.reshape(len(loaded), n_levels, -1))
+                dtype = encodings.dtype
+        return Walked(loaded, meter.displacements, meter.step_lengths, dtype, unreadable)
+
+    def _load(self, indices: range) -> tuple[list[Input], list[tuple[UnreadableError, str]]]:
+        loaded: list[Input] = []
+        unreadable: list[tuple[UnreadableError, str]] = []
+        for index in indices:
+            try:
+                loaded.append(self.inputs.load(index))
+            except UnreadableError as error:
+                unreadable.append((error, self.inputs.name(index)))
+        return loaded, unreadable
+
+
+def walk_groups(walk: Walk, workers: int) -> Generator[Walked]:
+    """
+    Yield every group of inputs in order, made by `workers` threads.
+
+    At most two groups per thread are under way, so memory does not grow with the inputs. Closing
+    the iterator, or an interrupt, stops the threads at their next block.
+    """
+    starts = range(0, len(walk.inputs), walk.group_size)
+    if workers == 1:
+        yield from map(walk.group, starts)
+        return
+    pending: deque[Future[Walked]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="rmqm-walk") as pool:
+        try:
+            for start in starts:
+                pending.append(pool.submit(walk.group, start))
+                if len(pending) >= 2 * workers:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            walk.cancelled.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _describe(one: Input) -> str:
+    return f"{one.name} (id {one.id[:12]})"
