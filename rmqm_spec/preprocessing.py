@@ -47,6 +47,8 @@ class Preprocessing:
         Height and width of the centre crop, in pixels.
     interpolation : {"nearest", "bilinear", "bicubic", "lanczos"}
         Filter of the resize, Pillow's definition (antialiased).
+    size : tuple of int, optional
+        Height and width of the network's input, where the model leaves them open.
     source : str
         Where the values were found, or ``"none"``.
     """
@@ -58,7 +60,13 @@ class Preprocessing:
     resize: int | None = None
     crop: tuple[int, int] | None = None
     interpolation: Interpolation = "bilinear"
+    size: tuple[int, int] | None = None
     source: str = "none"
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether values in [0, 1] go in as they are."""
+        return self.scale == 1 and not any(self.mean or ()) and set(self.std or (1.0,)) == {1.0}
 
     def to_dict(self) -> dict[str, object]:
         """Return the preprocessing as plain data."""

@@ -1,4 +1,4 @@
-"""Inputs through all levels of an alteration: packed into batches, spread over threads, in order."""
+"""Inputs through all levels of an alteration: in batches, over threads, in order."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class WhiteNoise:
 
     n_levels: int = field(default=99)
     seed: int = field(default=0)
-    bounds: Bounds = field(default=(0.0, 1.0), converter=lambda b: (float(b[0]), float(b[1])))
+    bounds: Bounds = field(default=(0.0, 1.0))
     coupling: Coupling = field(default="independent")
 
     def __attrs_post_init__(self) -> None:

@@ -198,7 +198,7 @@ def _checked_distances(
     if d.ndim != 2 or d.shape != s.shape or d.shape[0] < 1 or d.shape[1] < least:
         raise ShapeError(
             "ARG001",
-            f"displacements and step_lengths must have one shape (N, J) with N >= 1 and J >= {least}; "
+            f"displacements and step_lengths must have one shape (N, J), N >= 1, J >= {least}; "
             f"got {d.shape} and {s.shape}",
             fix="Take both from the same trajectories: displacements(t), step_lengths(t).",
         )
@@ -215,10 +215,8 @@ def _checked_distances(
 
 def _kept(changes: dict[str, RelativeChanges], variant: Variant) -> BoolArray:
     """Tell which inputs count in the spike means: in `paper` all, else those fully defined."""
-    undefined = [change.undefined.any(axis=1) for change in changes.values()]
-    if variant == "paper":
-        return np.ones(len(undefined[0]), dtype=bool)
-    return np.asarray(~(undefined[0] | undefined[1]))
+    undefined = changes["D_RC"].undefined.any(axis=1) | changes["P_RC"].undefined.any(axis=1)
+    return np.ones_like(undefined) if variant == "paper" else np.asarray(~undefined)
 
 
 def _status(

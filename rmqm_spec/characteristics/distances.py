@@ -173,7 +173,7 @@ class DistanceMeter:
 
 
 def _norms(differences: Float64Array) -> Float64Array:
-    return np.sqrt(np.einsum("nle,nle->nl", differences, differences))
+    return np.asarray(np.sqrt(np.einsum("nle,nle->nl", differences, differences)))
 
 
 def _distances(
@@ -213,12 +213,12 @@ def _bad_encoding(
         return EncodingError(
             "ENC002",
             f"an encoding must have a norm above zero; got 0 for {name} at level {level}",
-            fix="Choose an earlier output (--output): behind a ReLU all values of one can be zero.",
+            fix="Choose an earlier --output: behind a ReLU all values can be zero.",
         )
     n_bad = int((~np.isfinite(encodings[position, offset])).sum())
     return EncodingError(
         "ENC001",
         f"an encoding must be finite; got {n_bad} of {encodings.shape[-1]} values that are not "
         f"for {name} at level {level}",
-        fix="Check the preprocessing and the numeric range of the model (float16 overflows at 65504).",
+        fix="Check the preprocessing and the range of the model: float16 overflows at 65504.",
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
-from rmqm_spec.arrays import Float64Array
+from rmqm_spec.arrays import BoolArray, Float64Array
 from rmqm_spec.characteristics.sums import exact_mean
 
 __all__ = ["LEVEL", "delta_interval", "influences"]
@@ -17,7 +17,7 @@ LEVEL = 0.95
 
 
 def influences(
-    per_input: Mapping[str, Float64Array], means: Mapping[str, float], kept: Sequence[bool]
+    per_input: Mapping[str, Float64Array], means: Mapping[str, float], kept: BoolArray
 ) -> Float64Array:
     r"""
     Linearise RMQM in its means: what each input adds to the deviation of the score.
@@ -35,7 +35,7 @@ def influences(
         Values of each input under ``D``, ``D_RC``, ``P_RC`` and, in one variant, ``S``.
     means : mapping of str to float
         Their means under the same names.
-    kept : (N,) sequence of bool
+    kept : (N,) ndarray of bool
         Inputs that count in the means of D_RC and P_RC.
 
     Returns
@@ -43,12 +43,11 @@ def influences(
     (N,) ndarray of float64
         Influences, in units of RMQM; their sum is zero up to rounding.
     """
-    mask = np.asarray(kept, dtype=bool)
     total = 1 + means["D"] + means.get("S", 0.0) + 1 / means["D_RC"] + 1 / means["P_RC"]
     found = per_input["D"] - means["D"]
     if "S" in means:
         found = found + per_input["S"] - means["S"]
-    share = mask * (mask.size / mask.sum())
+    share = kept * (kept.size / kept.sum())
     for name in ("D_RC", "P_RC"):
         found = found - share * (per_input[name] - means[name]) / means[name] ** 2
     return np.asarray(found / total, dtype=np.float64)

@@ -40,7 +40,8 @@ class RelativeChanges:
 
     def per_input(self) -> Float64Array:
         """Return each input's characteristic, (N,): an undefined term leaves sum and divisor."""
-        return row_sums(self.terms) / np.maximum(self.divisor - self.undefined.sum(axis=1), 1)
+        divisors = np.maximum(self.divisor - self.undefined.sum(axis=1), 1)
+        return np.asarray(row_sums(self.terms) / divisors)
 
 
 def changes_of_displacements(displacements: Float64Array, variant: Variant) -> RelativeChanges:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, runtime_checkable
 
-from attrs import field, frozen
+from attrs import frozen
 
 from rmqm_spec.arrays import FloatArray
 
@@ -69,4 +69,4 @@ class InputSpec:
     """
 
     kind: Literal["image", "array"]
-    shape: tuple[int, ...] = field(converter=tuple)
+    shape: tuple[int, ...]

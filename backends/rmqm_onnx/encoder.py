@@ -1,0 +1,126 @@
+"""An open model as an encoder: any number of inputs, padding unseen, from several threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+
+from rmqm_onnx.arrange import Arrangement
+from rmqm_onnx.options import Pooling
+from rmqm_onnx.pooling import pool
+from rmqm_onnx.providers import plain_message
+from rmqm_onnx.signature import TensorInfo
+from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.encoders import EncoderTraits
+from rmqm_spec.errors import SubjectError
+from rmqm_spec.findings import Finding
+from rmqm_spec.inputs.contract import InputSpec
+
+__all__ = ["OnnxEncoder"]
+
+
+@frozen(kw_only=True, eq=False)
+class OnnxEncoder:
+    """
+    An ONNX model as an encoder.
+
+    Parameters
+    ----------
+    session : onnxruntime.InferenceSession
+        The open model.
+    input, output : str
+        Names of the altered input and of the encodings.
+    arrangement : Arrangement
+        From inputs in their declared range to the network's input.
+    feeds : dict of str to (TensorInfo, ndarray)
+        What the other inputs are fed with, for one row.
+    pooling : {"flatten", "mean", "cls"}
+        How encodings of more than one axis become one vector.
+    rows : int, optional
+        Number of rows that every call must have; None where any number goes.
+    one_at_a_time : bool
+        Whether a call may hold one distinct input only, because encodings depend on the batch.
+    traits : EncoderTraits
+        How it likes to be fed.
+    findings : tuple of Finding
+        What was chosen and noticed while opening.
+    description : dict
+        Model, choices, preprocessing and runtime, as plain data for results.
+    """
+
+    session: Any
+    input: str
+    output: str
+    arrangement: Arrangement
+    feeds: dict[str, tuple[TensorInfo, AnyArray]]
+    pooling: Pooling
+    rows: int | None
+    traits: EncoderTraits
+    one_at_a_time: bool = False
+    findings: tuple[Finding, ...] = ()
+    description: Mapping[str, Any] = field(factory=dict)
+
+    @property
+    def spec(self) -> InputSpec:
+        """What the encoder takes, without the batch axis."""
+        return self.arrangement.layout.spec
+
+    def encode(self, inputs: FloatArray, /) -> AnyArray:
+        """
+        Encode inputs.
+
+        Parameters
+        ----------
+        inputs : (N, *S) ndarray of float
+            Inputs in their declared range, images as (C, H, W).
+
+        Returns
+        -------
+        (N, E) ndarray
+            Encodings, of the network's own type.
+
+        Raises
+        ------
+        SubjectError
+            If the network cannot run, or gives not one row per input.
+        """
+        arranged = self.arrangement(inputs)
+        step = 1 if self.one_at_a_time else self.rows or self.traits.batch_size
+        parts = [self._run(arranged[k : k + step]) for k in range(0, len(arranged), step)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def raw_output(self, inputs: FloatArray) -> AnyArray:
+        """Return what the network gives for one batch, before pooling."""
+        return self._call(self.arrangement(inputs))
+
+    def _run(self, arranged: AnyArray) -> AnyArray:
+        n_inputs = len(arranged)
+        if self.rows and n_inputs < self.rows:
+            padding = np.repeat(arranged[-1:], self.rows - n_inputs, axis=0)
+            arranged = np.concatenate([arranged, padding])
+        output = self._call(arranged)
+        return pool(output, len(arranged), self.pooling, self.arrangement.layout.layout)[:n_inputs]
+
+    def _call(self, arranged: AnyArray) -> AnyArray:
+        fed = {name: _spread(info, row, len(arranged)) for name, (info, row) in self.feeds.items()}
+        try:
+            (output,) = self.session.run([self.output], {self.input: arranged, **fed})
+        except Exception as error:
+            raise SubjectError(
+                "MOD007",
+                f"the model must run on {len(arranged)} input(s) of shape {arranged.shape[1:]}; "
+                f"ONNX Runtime says {plain_message(error)}",
+                fix="Check --size and --layout; a model that fails on every input must be exported "
+                "again.",
+            ) from error
+        return np.asarray(output)
+
+
+def _spread(info: TensorInfo, row: AnyArray, n_inputs: int) -> AnyArray:
+    """Repeat a fed value along the batch, where the declared batch axis is dynamic."""
+    if info.dims and info.dims[0] is None and len(row) == 1:
+        return np.repeat(row, n_inputs, axis=0)
+    return row

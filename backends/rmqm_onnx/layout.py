@@ -1,0 +1,238 @@
+"""Is it an image, and where are its channels: read off the declared shape and the first layers."""
+
+from __future__ import annotations
+
+from math import prod
+
+from attrs import frozen
+from onnx import GraphProto, NodeProto
+
+from rmqm_onnx.graph import consumers
+from rmqm_onnx.options import Layout
+from rmqm_onnx.signature import TensorInfo
+from rmqm_spec.errors import UsageError
+from rmqm_spec.findings import Finding
+from rmqm_spec.inputs.contract import InputSpec
+
+__all__ = ["InputLayout", "recognise_layout"]
+
+DEFAULT_SIZE = (224, 224)
+"""Height and width where neither model, preprocessing nor user says any; always with a warning."""
+
+_CHANNELS = (1, 3)
+_MNIST = (28, 28)
+_PASSED = (
+    "Cast",
+    "Identity",
+    "Sub",
+    "Add",
+    "Mul",
+    "Div",
+    "Pad",
+    "QuantizeLinear",
+    "DequantizeLinear",
+)
+"""Operators between input and first layer that leave every axis in its place."""
+
+
+@frozen(kw_only=True)
+class InputLayout:
+    """
+    How canonical inputs, (C, H, W) for images, become the network's input.
+
+    Parameters
+    ----------
+    layout : {"nchw", "nhwc", "nhw", "flat", "array"}
+        Order of axes in the network.
+    spec : InputSpec
+        What the encoder takes, without the batch axis.
+    network_shape : tuple of int
+        Shape of one input as the network wants it.
+    batch : int, optional
+        Batch size where it is fixed.
+    why : str
+        What the choice rests on.
+    """
+
+    layout: Layout
+    spec: InputSpec
+    network_shape: tuple[int, ...]
+    batch: int | None
+    why: str
+
+
+def recognise_layout(
+    graph: GraphProto,
+    info: TensorInfo,
+    layout: Layout | None,
+    size: tuple[int, int] | None,
+) -> tuple[InputLayout, list[Finding]]:
+    """
+    Recognise the layout of an input.
+
+    Raises
+    ------
+    UsageError
+        If the shape leaves open what it is and nobody says it.
+    """
+    _, rest = _axes(info)
+    if layout is None:
+        layout, why = _guess(graph, info.name, rest, size)
+    else:
+        why = "as told (--layout)"
+    if layout == "array":
+        return _as_array(info, why), []
+    if layout == "flat":
+        return _as_flat(info, size, why), []
+    return _as_image(info, layout, size, why)
+
+
+def _axes(info: TensorInfo) -> tuple[int | None, tuple[int | None, ...]]:
+    """Return the batch axis and the others."""
+    if not info.dims:
+        raise UsageError(
+            "INP004",
+            f"input must have a declared shape with a batch axis; got {info}",
+            fix="Export the model again with the shape of its input.",
+        )
+    return info.dims[0], info.dims[1:]
+
+
+def _guess(
+    graph: GraphProto, name: str, rest: tuple[int | None, ...], size: tuple[int, int] | None
+) -> tuple[Layout, str]:
+    if len(rest) == 3 and rest[:2] != (1, 1):
+        return _guess_channels(graph, name, rest)
+    if len(rest) == 2 and None not in rest and min(rest) >= 8 and max(rest) <= 4 * min(rest):  # type: ignore[type-var, operator]
+        return "nhw", "two axes of similar length"
+    n_values = prod(rest) if None not in rest else None  # type: ignore[arg-type]
+    if n_values and (n_values == prod(_MNIST) or (size and n_values % prod(size) == 0)):
+        return "flat", f"{n_values} values, the pixels of one image in a row"
+    return "array", "the shape is not that of an image"
+
+
+def _guess_channels(
+    graph: GraphProto, name: str, rest: tuple[int | None, ...]
+) -> tuple[Layout, str]:
+    first, last = rest[0] in _CHANNELS, rest[2] in _CHANNELS
+    evidence = _first_layer(graph, name)
+    if evidence == "transposed" and (last or rest[2] is None):
+        return "nhwc", "the graph moves the last axis to the channels"
+    if first and not last:
+        return "nchw", f"axis 1 has {rest[0]} channel(s)"
+    if last and not first:
+        return "nhwc", f"axis 3 has {rest[2]} channel(s)"
+    if evidence == "convolution" and (first or rest[0] is None):
+        return "nchw", "the input goes straight into a convolution"
+    if first:
+        return "nchw", f"axis 1 has {rest[0]} channel(s)"
+    return "array", "no axis has 1 or 3 channels"
+
+
+def _first_layer(graph: GraphProto, name: str) -> str | None:
+    """Tell whether the input meets a convolution or a transposition from channels-last first."""
+    seen = {name}
+    for _ in range(8):
+        nodes: list[NodeProto] = [node for tensor in seen for node in consumers(graph, tensor)]
+        if any(node.op_type == "Conv" for node in nodes):
+            return "convolution"
+        for node in nodes:
+            perm = next((list(a.ints) for a in node.attribute if a.name == "perm"), None)
+            if node.op_type == "Transpose" and perm == [0, 3, 1, 2]:
+                return "transposed"
+        seen = {node.output[0] for node in nodes if node.op_type in _PASSED}
+    return None
+
+
+def _as_array(info: TensorInfo, why: str) -> InputLayout:
+    batch, rest = _axes(info)
+    if None in rest or not rest:
+        raise UsageError(
+            "INP004",
+            f"an input that is no image must have a fixed shape after the batch axis; got {info}",
+            fix="Say what it is with --layout nchw|nhwc|nhw|flat, or export it with a fixed shape.",
+        )
+    shape = tuple(length for length in rest if length is not None)
+    spec = InputSpec(kind="array", shape=shape)
+    return InputLayout(layout="array", spec=spec, network_shape=shape, batch=batch, why=why)
+
+
+def _as_flat(
+    info: TensorInfo,
+    size: tuple[int, int] | None,
+    why: str,
+) -> InputLayout:
+    batch, rest = _axes(info)
+    shape = tuple(length for length in rest if length is not None)
+    height, width = size or _MNIST
+    channels = prod(shape) // (height * width)
+    if (
+        len(shape) < len(rest)
+        or channels not in _CHANNELS
+        or channels * height * width != prod(shape)
+    ):
+        raise UsageError(
+            "INP004",
+            f"a flat image must have 1 or 3 x {height} x {width} values; got {info}",
+            fix="Give the height and width: --size HxW.",
+        )
+    spec = InputSpec(kind="image", shape=(channels, height, width))
+    return InputLayout(layout="flat", spec=spec, network_shape=shape, batch=batch, why=why)
+
+
+def _as_image(
+    info: TensorInfo,
+    layout: Layout,
+    size: tuple[int, int] | None,
+    why: str,
+) -> tuple[InputLayout, list[Finding]]:
+    batch, rest = _axes(info)
+    axes = {"nchw": (0, 1, 2), "nhwc": (2, 0, 1), "nhw": (None, 0, 1)}[layout]
+    if len(rest) != (2 if layout == "nhw" else 3):
+        raise UsageError(
+            "INP004",
+            f"layout {layout} must have {len(layout)} axes; got {info}",
+            fix="Choose another --layout.",
+        )
+    channels = 1 if axes[0] is None else rest[axes[0]]
+    if channels not in (*_CHANNELS, None):
+        raise UsageError(
+            "INP004",
+            f"an image must have 1 or 3 channels; got {channels} in {info}",
+            fix="Say --layout array and give --data as an array of the network's shape.",
+        )
+    found: list[Finding] = []
+    if channels is None:
+        channels = 3
+        found.append(_assumed(info, "number of channels", "3", "Export it with a fixed number."))
+    declared = (rest[axes[1]], rest[axes[2]])
+    height, width, assumed = _size(info, declared, size)
+    if assumed:
+        found.append(_assumed(info, "height and width", f"{height}x{width}", "Give --size HxW."))
+    spec = InputSpec(kind="image", shape=(channels, height, width))
+    by_layout = {
+        "nchw": (channels, height, width),
+        "nhwc": (height, width, channels),
+        "nhw": (height, width),
+    }
+    network = by_layout[layout]
+    return InputLayout(layout=layout, spec=spec, network_shape=network, batch=batch, why=why), found
+
+
+def _size(
+    info: TensorInfo, declared: tuple[int | None, int | None], size: tuple[int, int] | None
+) -> tuple[int, int, bool]:
+    wanted = size or DEFAULT_SIZE
+    height, width = declared[0] or wanted[0], declared[1] or wanted[1]
+    if size and (height, width) != size:
+        raise UsageError(
+            "INP004",
+            f"--size must equal the fixed height and width of the model; got {size} for {info}",
+            fix="Leave --size out.",
+        )
+    return height, width, size is None and None in declared
+
+
+def _assumed(info: TensorInfo, what: str, value: str, fix: str) -> Finding:
+    message = f"{info} leaves its {what} open: {value} is used"
+    return Finding(code="INP005", level="warn", message=message, fix=fix)

@@ -1,0 +1,170 @@
+"""The model on disk: found in a file or a folder, read without its weights, named by its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from attrs import frozen
+from onnx import ModelProto, TensorProto
+
+from rmqm_spec.errors import UnreadableError
+from rmqm_spec.identity import digest_of_json
+
+__all__ = ["ModelFile", "locate_model", "read_model"]
+
+_PLACES = ("model.onnx", "onnx/model.onnx")
+"""Where exporters put the model in a folder: plain, and the layout of transformers.js."""
+
+
+@frozen(kw_only=True, eq=False)
+class ModelFile:
+    """
+    A model as it lies on disk.
+
+    Parameters
+    ----------
+    path : Path
+        The ``.onnx`` file.
+    proto : ModelProto
+        Its graph; external weights are not loaded.
+    external : tuple of Path
+        Files with external tensor data, sorted.
+    """
+
+    path: Path
+    proto: ModelProto
+    external: tuple[Path, ...]
+
+    @property
+    def n_bytes(self) -> int:
+        """Size of the model and its external data, in bytes."""
+        return sum(path.stat().st_size for path in (self.path, *self.external))
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the file; with external data, that of a list of all files."""
+        main = _sha256(self.path)
+        if not self.external:
+            return main
+        folder = self.path.parent
+        parts = {path.relative_to(folder).as_posix(): _sha256(path) for path in self.external}
+        return digest_of_json({"model": main, "external": parts})
+
+
+def locate_model(path: Path) -> Path:
+    """
+    Find the model in a file or folder.
+
+    Raises
+    ------
+    UnreadableError
+        If there is none, or a folder holds several and none in the usual place.
+    """
+    if path.is_file():
+        return path
+    if not path.is_dir():
+        raise UnreadableError(
+            "MOD002", f"model must be an existing file or folder; got {path}", fix="Check the path."
+        )
+    for place in _PLACES:
+        if (path / place).is_file():
+            return path / place
+    found = sorted(path.glob("*.onnx")) or sorted(path.glob("onnx/*.onnx"))
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(one.name for one in found[:8]) or "no .onnx file"
+    raise UnreadableError(
+        "MOD002",
+        f"a model folder must hold {' or '.join(_PLACES)}; got {listed} in {path}",
+        fix="Name the file itself.",
+    )
+
+
+def read_model(path: str | Path) -> ModelFile:
+    """
+    Read the graph of a model, and make sure that its external data is there.
+
+    Raises
+    ------
+    UnreadableError
+        If the file is not an ONNX model, or external data is missing, too short, or outside the
+        model's folder.
+    """
+    located = locate_model(Path(path))
+    proto = ModelProto()
+    try:
+        proto.ParseFromString(located.read_bytes())
+    except OSError as error:
+        raise UnreadableError(
+            "MOD002", f"model must be readable; got {error}", fix="Check the permissions."
+        ) from error
+    except Exception as error:
+        raise _not_onnx(located) from error
+    if not proto.graph.node and not proto.graph.output:
+        raise _not_onnx(located)
+    external = _external_files(located, proto)
+    return ModelFile(path=located, proto=proto, external=external)
+
+
+def _not_onnx(path: Path) -> UnreadableError:
+    with path.open("rb") as stream:
+        head = stream.read(40)
+    what = f"{path.stat().st_size} bytes that begin with {head!r}"
+    hint = "Export the model to ONNX again, or name another file."
+    if head.startswith(b"version https://git-lfs"):
+        hint = "This is a Git LFS pointer: fetch the real file with git lfs pull."
+    return UnreadableError("MOD002", f"{path} must be an ONNX model; got {what}", fix=hint)
+
+
+def _external_files(path: Path, proto: ModelProto) -> tuple[Path, ...]:
+    """Return the external data files of all tensors, each checked."""
+    folder = path.parent.resolve()
+    needed: dict[Path, int] = {}
+    for tensor in _tensors(proto):
+        if tensor.data_location != TensorProto.EXTERNAL:
+            continue
+        entries = {entry.key: entry.value for entry in tensor.external_data}
+        location = entries.get("location", "")
+        target = (folder / location).resolve()
+        if not location or not target.is_relative_to(folder):
+            raise UnreadableError(
+                "MOD006",
+                f"external data of tensor {tensor.name!r} must lie in the model's folder; "
+                f"got {location!r}",
+                fix="Save the model with its data file beside it.",
+            )
+        end = int(entries.get("offset", 0)) + int(entries.get("length", 0))
+        needed[target] = max(needed.get(target, 0), end)
+    for target, end in needed.items():
+        size = target.stat().st_size if target.is_file() else None
+        if size is None or size < end:
+            raise UnreadableError(
+                "MOD005",
+                f"external data file {target.name} must exist beside {path.name}"
+                + (
+                    f" with at least {end} bytes; got {size}"
+                    if size is not None
+                    else "; got no such file"
+                ),
+                fix=f"Put {target.name} into {path.parent}: the weights are in it.",
+            )
+    return tuple(sorted(needed))
+
+
+def _tensors(proto: ModelProto) -> Iterator[TensorProto]:
+    graphs = [proto.graph]
+    while graphs:
+        graph = graphs.pop()
+        yield from graph.initializer
+        for node in graph.node:
+            for attribute in node.attribute:
+                if attribute.HasField("t"):
+                    yield attribute.t
+                if attribute.HasField("g"):
+                    graphs.append(attribute.g)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

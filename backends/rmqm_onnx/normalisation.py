@@ -1,0 +1,53 @@
+"""Does the graph normalise its input itself? Read off its first operators."""
+
+from __future__ import annotations
+
+from onnx import GraphProto
+
+from rmqm_onnx.graph import consumers, producers
+from rmqm_spec.findings import Finding
+from rmqm_spec.preprocessing import Preprocessing
+
+__all__ = ["normalisation_finding", "normalisation_in_graph"]
+
+_PASSED = ("Cast", "Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Pad")
+_WITH_CONSTANT = ("Sub", "Add", "Mul", "Div")
+
+
+def normalisation_in_graph(graph: GraphProto, name: str) -> list[str]:
+    """Return the operators that shift or scale the input before the first layer, in order."""
+    makers = producers(graph)
+    constant = {tensor.name for tensor in graph.initializer}
+    constant |= {tensor for tensor, node in makers.items() if node.op_type == "Constant"}
+    found: list[str] = []
+    for _ in range(16):
+        nodes = consumers(graph, name)
+        if len(nodes) != 1:
+            break
+        node = nodes[0]
+        others = [other for other in node.input if other and other != name]
+        shifts = node.op_type in _WITH_CONSTANT and others and set(others) <= constant
+        if shifts or node.op_type in ("ImageScaler", "BatchNormalization"):
+            found.append(node.op_type)
+        elif node.op_type not in _PASSED:
+            break
+        name = node.output[0]
+    return found
+
+
+def normalisation_finding(
+    graph: GraphProto, name: str, preprocessing: Preprocessing
+) -> Finding | None:
+    """Say that the graph normalises its input, and warn where that would happen twice."""
+    operators = normalisation_in_graph(graph, name)
+    if not operators:
+        return None
+    seen = f"the graph itself shifts or scales its input ({', '.join(operators)})"
+    if preprocessing.mean is None and preprocessing.std is None:
+        return Finding(code="PRE002", level="ok", message=seen)
+    return Finding(
+        code="PRE002",
+        level="warn",
+        message=f"{seen}, and so does the preprocessing from {preprocessing.source}",
+        fix="If the graph holds the whole normalisation, pass --scale 1 alone.",
+    )

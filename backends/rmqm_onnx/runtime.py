@@ -1,0 +1,62 @@
+"""Exactly one build of ONNX Runtime must be installed: two overwrite each other's files."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from types import ModuleType
+
+from rmqm_spec.errors import UnavailableError
+
+__all__ = ["import_runtime", "installed_builds"]
+
+_BUILDS = (
+    "onnxruntime",
+    "onnxruntime-gpu",
+    "onnxruntime-directml",
+    "onnxruntime-openvino",
+    "onnxruntime-training",
+    "onnxruntime-qnn",
+    "ort-nightly",
+    "ort-nightly-gpu",
+)
+
+
+def installed_builds() -> dict[str, str]:
+    """Return the version of each installed distribution that provides ``onnxruntime``."""
+    found = {}
+    for name in _BUILDS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def import_runtime() -> ModuleType:
+    """
+    Import ONNX Runtime.
+
+    Raises
+    ------
+    UnavailableError
+        If no build or more than one is installed, or the import fails; with the command to run.
+    """
+    builds = installed_builds()
+    if len(builds) > 1:
+        listed = ", ".join(f"{name} {release}" for name, release in builds.items())
+        raise UnavailableError(
+            "ENV002",
+            f"exactly one build of ONNX Runtime must be installed; got {listed}",
+            fix=f"pip uninstall -y {' '.join(builds)}, then pip install 'rmqm-spec[cpu]' "
+            "or 'rmqm-spec[gpu]'",
+        )
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise UnavailableError(
+            "ENV001",
+            f"ONNX Runtime must be installed to open a model; got {error}",
+            fix="pip install 'rmqm-spec[cpu]' (or 'rmqm-spec[gpu]' on a machine with CUDA)",
+        ) from error
+    module: ModuleType = onnxruntime
+    return module
