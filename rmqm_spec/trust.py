@@ -1,0 +1,91 @@
+"""When the number cannot be trusted, in plain words (clause family RMQM-LIM)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rmqm_spec.characteristics import Characteristics
+from rmqm_spec.findings import Finding
+
+__all__ = ["doubts"]
+
+WIDE = 0.1
+"""Half width of the interval above which two encoders are seldom told apart."""
+
+SATURATED = 0.5
+"""Share of the largest mean displacement that the first level may reach."""
+
+_NO_SCORE = {
+    "collapsed": "all altered inputs have the encoding of the unaltered one",
+    "constant-steps": "distances do not change from level to level, so a reciprocal has no value",
+    "undefined-terms": "too many relative changes divide by a distance of zero",
+}
+
+
+def doubts(found: Characteristics) -> list[Finding]:
+    """
+    Return what a careful person would say before quoting the score.
+
+    Examples
+    --------
+    >>> from rmqm_spec import characterize
+    >>> [one.code for one in doubts(characterize([[0.0, 0.0]], [[0.0, 0.0]]))]
+    ['SCO001']
+    """
+    return list(_without_score(found) if found.status != "ok" else _with_score(found))
+
+
+def _without_score(found: Characteristics) -> Iterator[Finding]:
+    yield Finding(
+        code="SCO001",
+        level="fail",
+        message=f"RMQM is undefined ({found.status}): {_NO_SCORE[found.status]}",
+        fix="Look at the encodings: is this the right output, and are the inputs real?",
+    )
+
+
+def _with_score(found: Characteristics) -> Iterator[Finding]:
+    low, high = found.interval
+    if not (high - low) / 2 <= WIDE:
+        yield Finding(
+            code="SCO002",
+            level="warn",
+            message=f"{found.n_inputs} input(s) leave the score uncertain: "
+            + (f"[{low:.3f}, {high:.3f}]" if found.n_inputs > 1 else "no interval"),
+            fix="Use more inputs (--n), or ask for a width (--precision 0.02).",
+        )
+    curve = found.curves.displacement.mean
+    if found.n_levels > 1 and curve[0] > SATURATED * curve.max():
+        yield Finding(
+            code="SCO003",
+            level="warn",
+            message=f"the encodings jump at once: the first level already moves them by "
+            f"{curve[0] / curve.max():.0%} of the largest mean displacement",
+            fix="RMQM rewards standing still after a jump: do not read this score as smoothness.",
+        )
+    n_undefined = sum(found.undefined_terms.values())
+    if n_undefined:
+        yield Finding(
+            code="SCO004",
+            level="warn",
+            message=f"{n_undefined} relative change(s) divide by a distance of zero and are left out",
+            fix="Compare with care: part of the movement is below the resolution "
+            f"{found.resolution:g}.",
+        )
+    still = int((found.per_input.D == 0).sum())
+    if still:
+        yield Finding(
+            code="SCO005",
+            level="warn",
+            message=f"{still} of {found.n_inputs} inputs do not move at all",
+            fix="Look at these inputs in the per-input table.",
+        )
+    if np.isfinite(found.rmqm) and found.n_levels != 99:
+        yield Finding(
+            code="SCO006",
+            level="warn",
+            message=f"the score is for {found.n_levels} levels, not the 99 of the protocol",
+            fix="Compare it only with scores of as many levels.",
+        )
