@@ -3,59 +3,47 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from attrs import field, frozen
 
 from rmqm_spec.errors import UsageError
 
-__all__ = ["SPEC_VERSION", "Annex", "Chapter", "Clause", "Specification"]
-__all__ += ["clause", "specification", "to_markdown"]
+__all__ = ["SPEC_VERSION", "Chapter", "Clause", "Specification", "clause", "specification"]
 
 SPEC_VERSION: Final = "1.0"
 """Version of the specification that this package states and implements."""
-
-_ID = re.compile(r"RMQM-[A-Z]+-\d{3}")
-_CHOICES = {
-    "level": ("MUST", "SHOULD", "MAY"),
-    "status": ("active", "retired"),
-    "variants": ("paper", "authors-2022"),
-}
 
 
 @frozen(kw_only=True)
 class Clause:
     """
-    One numbered rule.
+    One numbered rule; a `ValueError` if it breaks the form that is described here.
 
     Parameters
     ----------
     id : str
         Name for ever, for example ``"RMQM-D-001"``; never given to another rule.
-    title : str
-        The rule in a few words.
+    title, statement : str
+        The rule in a few words, and in a sentence with the word of its level (GitHub Markdown).
     level : {"MUST", "SHOULD", "MAY"}
         How binding it is.
-    statement : str
-        The rule, in a sentence with the word of its level; GitHub Markdown.
     rationale, source : str
-        Why it is so; where it comes from, "ours" if from neither paper nor authors.
+        Why it is so; where it comes from, "ours" if from neither the paper nor its authors.
     variants : tuple of {"paper", "authors-2022"}
-        To which formulas it belongs.
+        The formulas it belongs to.
     needs : tuple of str
         Capabilities without which it does not apply to an implementation.
     status : {"active", "retired"}
         Whether it holds.
     formula, listing, note : str
-        LaTeX; plain text; a remark. The first two are normative.
-
-    Raises
-    ------
-    ValueError
-        If a field breaks a rule of this list.
+        LaTeX and plain text, both normative; a remark.
     """
 
     id: str
@@ -72,65 +60,63 @@ class Clause:
     note: str = ""
 
     def __attrs_post_init__(self) -> None:
-        _require(_ID.fullmatch(self.id), f"id must look like RMQM-D-001; got {self.id!r}")
-        for name, allowed in _CHOICES.items():
-            value = getattr(self, name)
-            values = {value} if isinstance(value, str) else set(value)
-            known = values and values <= set(allowed)
-            _require(known, f"{name} of {self.id} must be of {allowed}; got {value!r}")
-        spoken = re.search(rf"\b{self.level}\b", self.statement)
-        _require(spoken, f"statement of {self.id} must contain {self.level}")
-        complete = self.title and self.rationale and self.source and self.needs
-        _require(complete, f"{self.id} must have a title, a rationale, a source and its needs")
+        _require(re.fullmatch(r"RMQM-[A-Z]+-\d{3}", self.id), "id like RMQM-D-001", self.id)
+        _require(self.level in {"MUST", "SHOULD", "MAY"}, f"known level in {self.id}", self.level)
+        words = set(re.findall(r"\b(?:MUST|SHOULD|MAY)\b", self.statement))
+        _require(words == {self.level}, f"no word but {self.level} in {self.id}", self.statement)
+        _require(self.status in {"active", "retired"}, f"known status in {self.id}", self.status)
+        known = self.variants and set(self.variants) <= {"paper", "authors-2022"}
+        _require(known, f"known variants in {self.id}", self.variants)
+        for name in ("title", "rationale", "source", "needs"):
+            _require(getattr(self, name), f"{name} of {self.id}", "")
+
+
+def _clauses(raw: Iterable[dict[str, Any]]) -> tuple[Clause, ...]:
+    return tuple(Clause(**one) for one in raw)
 
 
 @frozen(kw_only=True)
 class Chapter:
-    """Clauses of one `family`, the middle part of their ids, with `title` and `introduction`."""
+    """Clauses of one `family`, the middle of their ids; without a family, an informative annex."""
 
-    family: str
     title: str
     introduction: str
-    clauses: tuple[Clause, ...] = field(converter=tuple)
+    family: str = ""
+    clauses: tuple[Clause, ...] = field(default=(), converter=_clauses)
 
     def __attrs_post_init__(self) -> None:
-        strangers = [c.id for c in self.clauses if c.id.split("-")[1] != self.family]
-        _require(not strangers, f"clauses of chapter {self.family} must be its own; {strangers}")
-
-
-@frozen(kw_only=True)
-class Annex:
-    """An informative `text` in GitHub Markdown, with its `title`."""
-
-    title: str
-    text: str
+        families = {one.id.split("-")[1] for one in self.clauses} - {self.family}
+        _require(not families, f"clauses of {self.family} alone in its chapter", families)
 
 
 @frozen(kw_only=True)
 class Specification:
-    """The whole: texts, `capabilities` and `symbols` with meanings, chapters and annexes."""
+    """The whole: texts, `capabilities` and `symbols` with their meanings, chapters and annexes."""
 
     version: str
     title: str
     introduction: str
     reading: str
     capabilities: dict[str, str]
-    symbols: tuple[tuple[str, str, str], ...] = field(converter=tuple)
-    chapters: tuple[Chapter, ...] = field(converter=tuple)
-    annexes: tuple[Annex, ...] = field(converter=tuple)
+    symbols: list[dict[str, str]]
+    chapters: tuple[Chapter, ...]
+    annexes: tuple[Chapter, ...]
 
     def __attrs_post_init__(self) -> None:
-        _require(self.version == SPEC_VERSION, f"version must be {SPEC_VERSION}; {self.version}")
-        ids = [one.id for one in self.clauses]
-        twice = sorted({one for one in ids if ids.count(one) > 1})
-        _require(not twice, f"ids must be unique; got {twice} more than once")
+        _require(self.version == SPEC_VERSION, f"version {SPEC_VERSION}", self.version)
+        twice = [one for one, n in Counter(one.id for one in self.clauses).items() if n > 1]
+        _require(not twice, "every id once", twice)
         unknown = {need for one in self.clauses for need in one.needs} - set(self.capabilities)
-        _require(not unknown, f"needs must be capabilities; got {sorted(unknown)}")
+        _require(not unknown, "known capabilities", unknown)
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
         """All clauses, in order."""
         return tuple(one for chapter in self.chapters for one in chapter.clauses)
+
+    def to_markdown(self) -> str:
+        """Render the document in GitHub Markdown."""
+        return "\n\n".join(block.strip("\n") for block in _blocks(self) if block) + "\n"
 
 
 @cache
@@ -143,28 +129,15 @@ def specification() -> Specification:
     >>> specification().version, specification().chapters[0].title
     ('1.0', 'Inputs')
     """
-    text = files("rmqm_spec").joinpath("clauses.toml").read_text(encoding="utf-8")
-    raw = tomllib.loads(text)
-    capabilities = {one["name"]: one["meaning"] for one in raw.pop("capability")}
-    symbols = [(one["symbol"], one["meaning"], one["values"]) for one in raw.pop("symbol")]
-    chapters = [
-        Chapter(clauses=[Clause(**one) for one in chapter.pop("clause")], **chapter)
-        for chapter in raw.pop("chapter")
-    ]
-    annexes = [Annex(**one) for one in raw.pop("annex")]
-    return Specification(
-        capabilities=capabilities, symbols=symbols, chapters=chapters, annexes=annexes, **raw
-    )
+    raw = tomllib.loads(files("rmqm_spec").joinpath("clauses.toml").read_text(encoding="utf-8"))
+    for kind in ("chapters", "annexes"):
+        raw[kind] = tuple(Chapter(**one) for one in raw[kind])
+    return Specification(**raw)
 
 
-def clause(id: str) -> Clause:  # noqa: A002 - the name that the specification gives it
+def clause(name: str) -> Clause:
     """
-    Look a clause up.
-
-    Raises
-    ------
-    UsageError
-        If no clause has this id.
+    Look a clause up by its id; `UsageError` if there is none.
 
     Examples
     --------
@@ -172,27 +145,54 @@ def clause(id: str) -> Clause:  # noqa: A002 - the name that the specification g
     'The id of an input is the hash of its content'
     """
     for one in specification().clauses:
-        if one.id == id:
+        if one.id == name.upper():
             return one
-    raise UsageError(
-        "ARG002",
-        f"clause must be one of the {len(specification().clauses)} of RMQM {SPEC_VERSION}; got {id!r}",
-        fix="The last chapter of docs/specification.md lists them all.",
-    )
+    rule = f"clause must be one of RMQM {SPEC_VERSION}; got {name!r}"
+    raise UsageError("ARG002", rule, fix="The index of docs/specification.md lists them all.")
 
 
-def to_markdown() -> str:
-    """
-    Render the specification as a document in GitHub Markdown.
-
-    Examples
-    --------
-    >>> to_markdown().splitlines()[0]
-    '# The Representation Manifold Quality Metric'
-    """
-    return "\n\n".join(block.strip("\n") for block in _blocks(specification())) + "\n"
-
-
-def _require(condition: object, rule: str) -> None:
+def _require(condition: object, rule: str, value: object) -> None:
     if not condition:
-        raise ValueError(rule)
+        raise ValueError(f"the specification must have: {rule}; got {value!r}")
+
+
+def _blocks(spec: Specification) -> Iterator[str]:
+    chapters = [(f"{n}. {one.title}", one) for n, one in enumerate(spec.chapters, 1)]
+    annexes = [(f"Annex {chr(65 + n)}. {one.title}", one) for n, one in enumerate(spec.annexes)]
+    titles = ["Introduction", "How to read it", "Notation", *dict(chapters + annexes), "Index"]
+    yield f"# {spec.title}\n\n**Specification, version {spec.version}**"
+    yield "\n".join(f"- [{title}](#{_slug(title)})" for title in titles)
+    yield from ("## Introduction", spec.introduction, "## How to read it", spec.reading)
+    yield _table(("capability", "an implementation that"), spec.capabilities.items())
+    yield "## Notation"
+    yield _table(("symbol", "meaning", "values"), [one.values() for one in spec.symbols])
+    for title, chapter in chapters + annexes:
+        yield from (f"## {title}", chapter.introduction)
+        yield from (block for one in chapter.clauses for block in _clause_blocks(one))
+    index = [(f"[{one.id}](#{one.id.lower()})", one.level, one.title) for one in spec.clauses]
+    yield "## Index\n\n" + _table(("clause", "level", "title"), index)
+
+
+def _clause_blocks(one: Clause) -> Iterator[str]:
+    title = one.title + " (retired)" * (one.status == "retired")
+    yield f'### <a id="{one.id.lower()}"></a>{one.id} · {title}'
+    yield re.sub(rf"\b{one.level}( NOT)?\b", r"**\g<0>**", one.statement, count=1)
+    fenced = {"math": one.formula, "text": one.listing}
+    yield from (f"```{kind}\n{text.strip()}\n```" for kind, text in fenced.items() if text)
+    yield f"*Remark.* {one.note}" if one.note else ""
+    variants, needs = " and ".join(f"`{name}`" for name in one.variants), ", ".join(one.needs)
+    yield f"*Why.* {one.rationale}"
+    yield f"*Source:* {one.source}. *Variant:* {variants}. *Needs:* {needs}."
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+
+
+def _table(head: tuple[str, ...], rows: Iterable[Iterable[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(specification().to_markdown().encode("utf-8"))
