@@ -1,0 +1,161 @@
+"""Image files as inputs: a folder, a pattern, or one file."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+
+from rmqm_spec.arrays import AnyArray
+from rmqm_spec.errors import UnreadableError
+from rmqm_spec.inputs.contract import Bounds
+from rmqm_spec.inputs.images import MAX_FILE_BYTES, decode_image, display_name
+
+__all__ = ["IMAGE_EXTENSIONS", "ImageFiles"]
+
+IMAGE_EXTENSIONS = frozenset({
+    ".apng", ".avif", ".bmp", ".gif", ".heic", ".heif", ".ico", ".j2k", ".jfif", ".jp2", ".jpe",
+    ".jpeg", ".jpg", ".pbm", ".pfm", ".pgm", ".png", ".pnm", ".ppm", ".qoi", ".tif", ".tiff",
+    ".webp",
+})  # fmt: skip
+"""Files that count as images. HEIC is among them although it cannot be decoded: a photograph that
+is left out must be named."""
+
+
+class ImageFiles:
+    """
+    A source whose inputs are image files; each is decoded when it is read.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The files, readable or not.
+    label : str
+        What to call the collection.
+    ignored : int
+        Number of files that were met and left out because they are no images.
+    value_range : tuple of float, optional
+        What (black, white) are in files whose format does not say, see `decode_image`.
+
+    Raises
+    ------
+    UnreadableError
+        DAT002 if there is no image file at all.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from PIL import Image
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Image.new("RGB", (4, 2)).save(Path(folder) / "black.png")
+    ...     _ = (Path(folder) / "notes.txt").write_text("not an image")
+    ...     files = ImageFiles.in_folder(Path(folder))
+    ...     len(files), files.ignored, files.read(0).shape
+    (1, 1, (2, 4, 3))
+    """
+
+    value_range = None
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        *,
+        label: str,
+        ignored: int = 0,
+        value_range: Bounds | None = None,
+    ) -> None:
+        if not paths:
+            raise UnreadableError(
+                "DAT002",
+                f"{label} must hold at least one image file; got {ignored} other files",
+                fix="Give a folder of images, for example .png or .jpg, or an .npy file.",
+            )
+        self.label = label
+        self.ignored = ignored
+        self._paths = tuple(paths)
+        self._file_range = value_range
+
+    @classmethod
+    def in_folder(cls, folder: Path, *, value_range: Bounds | None = None) -> ImageFiles:
+        """Find the image files in a folder and in all folders below it, links included."""
+        return cls._sorted(_files_below(folder), display_name(folder), value_range)
+
+    @classmethod
+    def matching(cls, pattern: str, *, value_range: Bounds | None = None) -> ImageFiles:
+        """Find the image files that match a glob pattern, and those in folders that match it."""
+        return cls._sorted(_files_matching(pattern), display_name(pattern), value_range)
+
+    @classmethod
+    def _sorted(cls, paths: Iterable[Path], label: str, value_range: Bounds | None) -> ImageFiles:
+        found = sorted(set(paths))
+        images = [path for path in found if _is_image_file(path)]
+        ignored = len(found) - len(images)
+        return cls(images, label=label, ignored=ignored, value_range=value_range)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def name(self, index: int) -> str:
+        """Return the path of file `index`, printable."""
+        return display_name(self._paths[index])
+
+    def read(self, index: int) -> AnyArray:
+        """Decode file `index`, see `decode_image`."""
+        return decode_image(self._paths[index], value_range=self._file_range)
+
+    @cached_property
+    def digests(self) -> tuple[str, ...]:
+        """SHA-256 of the bytes of every file, or of its path where it cannot be read."""
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            return tuple(pool.map(_digest, self._paths))
+
+
+def _is_image_file(path: Path) -> bool:
+    """Whether it has the name of an image, is not hidden and no pipe; a broken link may be."""
+    named = path.suffix.lower() in IMAGE_EXTENSIONS and not path.name.startswith(".")
+    return named and (path.is_file() or path.is_symlink())
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Walk through a folder, through links too, but through no folder twice; hidden ones never."""
+    seen: set[tuple[int, int]] = set()
+    for root, folders, files in os.walk(folder, followlinks=True, onerror=_refuse_folder):
+        status = Path(root).stat()
+        if (status.st_dev, status.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(root, name) for name in files)
+
+
+def _files_matching(pattern: str) -> Iterator[Path]:
+    matches = glob.iglob(pattern, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute one
+    for match in map(Path, matches):
+        if match.is_dir():
+            yield from _files_below(match)
+        else:
+            yield match
+
+
+def _refuse_folder(error: OSError) -> None:
+    raise UnreadableError(
+        "DAT001",
+        f"{display_name(str(error.filename))} must be a folder that can be read;"
+        f" got {error.strerror!r}",
+        fix="Check the permissions, or leave the folder out.",
+    )
+
+
+def _digest(path: Path) -> str:
+    try:
+        if path.is_file() and path.stat().st_size <= MAX_FILE_BYTES:
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        pass
+    return hashlib.sha256(b"unreadable " + os.fsencode(path)).hexdigest()
