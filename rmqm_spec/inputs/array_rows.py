@@ -1,0 +1,155 @@
+"""The rows of one array as inputs."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+
+import numpy as np
+
+from rmqm_spec.arrays import AnyArray
+from rmqm_spec.errors import ShapeError, UsageError
+from rmqm_spec.identity import content_id
+from rmqm_spec.inputs.contract import Bounds, InputSpec
+from rmqm_spec.inputs.layouts import Layout, as_image, recognise_layout
+from rmqm_spec.inputs.value_range import check_value_range, natural_range
+
+__all__ = ["ArrayRows", "fit_layout"]
+
+
+class ArrayRows:
+    """
+    A source whose inputs are the rows of an array, in memory or memory-mapped.
+
+    Parameters
+    ----------
+    values : (N, ...) ndarray
+        N inputs. uint8, bool or float; other integers need a `value_range`.
+    spec : InputSpec
+        What the encoder takes.
+    label : str
+        What to call the array; row 12 is called ``label[12]``.
+    layout : {"nhwc", "nchw", "nhw", "array"}, optional
+        Meaning of the axes; without it, it is recognised.
+    value_range : tuple of float, optional
+        Range of the values; without it, 0 to 255 for uint8, 0 to 1 for bool and float.
+
+    Raises
+    ------
+    UsageError
+        DAT007 if the type is not usable, DAT014 if the range is none.
+    ShapeError
+        DAT008 if the layout is unclear, DAT009 if there are no values, DAT012 if an input does not
+        fit the encoder.
+
+    Examples
+    --------
+    >>> spec = InputSpec(kind="image", shape=(3, 32, 32))
+    >>> rows = ArrayRows(np.zeros((5, 3, 8, 6)), spec, label="images.npy")
+    >>> rows.layout, len(rows), rows.name(4), rows.read(4).shape
+    ('nchw', 5, 'images.npy[4]', (8, 6, 3))
+    """
+
+    ignored = 0
+
+    def __init__(
+        self,
+        values: AnyArray,
+        spec: InputSpec,
+        *,
+        label: str,
+        layout: Layout | None = None,
+        value_range: Bounds | None = None,
+    ) -> None:
+        self.layout: Layout = fit_layout(values.shape, values.dtype, spec, layout)
+        self.label = label
+        self.value_range = _known_range(values, value_range)
+        self._values = values
+        self._spec = spec
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def name(self, index: int) -> str:
+        """Return the label with the number of the row."""
+        return f"{self.label}[{index}]"
+
+    def read(self, index: int) -> AnyArray:
+        """Return row `index`, an image as (H, W, C), a plain array as it is; a view."""
+        row = np.asarray(self._values[index])
+        return as_image(row, self.layout, self._spec) if self._spec.kind == "image" else row
+
+    @cached_property
+    def digests(self) -> tuple[str, ...]:
+        """Content id of every row."""
+        return tuple(content_id(self.read(index)) for index in range(len(self)))
+
+
+def fit_layout(
+    shape: tuple[int, ...], dtype: np.dtype[np.generic], spec: InputSpec, layout: Layout | None
+) -> Layout:
+    """
+    Recognise the layout of an array, and check that every row of it can be given to the encoder.
+
+    Raises
+    ------
+    UsageError, ShapeError
+        See `ArrayRows`.
+
+    Examples
+    --------
+    >>> fit_layout((9, 4, 3), np.dtype("f4"), InputSpec(kind="array", shape=(12,)), None)
+    'array'
+    """
+    if math.prod(shape) == 0:
+        raise ShapeError(
+            "DAT009",
+            f"data must hold at least one input with at least one value; got shape {shape}",
+            fix="Check what wrote the file, or the expression that selected the rows.",
+        )
+    layout = recognise_layout(shape, dtype, spec, layout)
+    if spec.kind == "array":
+        _check_plain(shape, spec)
+    elif layout in {"nhwc", "nchw"}:
+        _check_channels(shape[3 if layout == "nhwc" else 1], layout, spec, shape)
+    return layout
+
+
+def _check_plain(shape: tuple[int, ...], spec: InputSpec) -> None:
+    """Accept the exact shape, flat against not flat, and shapes that differ by axes of length 1."""
+    given, wanted = shape[1:], spec.shape
+    flat = len(given) == 1 or len(wanted) == 1
+    squeezed = [n for n in given if n != 1] == [n for n in wanted if n != 1]
+    if shape and (squeezed or (flat and math.prod(given) == math.prod(wanted))):
+        return
+    raise ShapeError(
+        "DAT012",
+        f"inputs must have the encoder's shape {wanted}, or be that flattened; got {given}"
+        f" from an array of shape {shape}",
+        fix="Reshape the array to (N, *shape); a single input needs a first axis of length 1.",
+    )
+
+
+def _check_channels(given: int, layout: Layout, spec: InputSpec, shape: tuple[int, ...]) -> None:
+    wanted = spec.shape[0]
+    if given == wanted or {given, wanted} == {1, 3}:
+        return
+    raise ShapeError(
+        "DAT012",
+        f"images must have 1 or 3 channels, or the encoder's {wanted}; got {given} channels"
+        f" from an array of shape {shape} in layout {layout}",
+        fix="Drop the channels that the encoder does not take, such as alpha, or give --layout.",
+    )
+
+
+def _known_range(values: AnyArray, value_range: Bounds | None) -> Bounds:
+    if value_range is not None:
+        return check_value_range(value_range)
+    natural = natural_range(values.dtype)
+    if natural is None:
+        raise UsageError(
+            "DAT007",
+            f"data must be uint8 or float, or have a declared range; got {values.dtype}",
+            fix="Declare the range, for example --range 0,65535, or convert the array to float.",
+        )
+    return natural
