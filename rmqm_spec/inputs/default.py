@@ -1,0 +1,143 @@
+"""The inputs that are used when none are given: real ones, bundled with scikit-learn."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from rmqm_spec.arrays import AnyArray
+from rmqm_spec.errors import UnavailableError, UsageError
+from rmqm_spec.identity import content_id
+from rmqm_spec.inputs.contract import InputSpec
+from rmqm_spec.inputs.images import decode_image
+
+__all__ = ["BundledImages", "default_source"]
+
+_PHOTOGRAPHS = ("china.jpg", "flower.jpg")
+_PATCH_LENGTHS = (16, 64)
+"""At most 64 pixels: 60 patches of each photograph, 640 x 427. At least 16: still with content."""
+
+
+class BundledImages:
+    """
+    A source whose inputs are images in memory, each with its own name.
+
+    Parameters
+    ----------
+    images : sequence of (H, W, C) ndarray
+        uint8, or float32 in [0, 1].
+    names : sequence of str
+        One name for each image.
+    label : str
+        What to call the collection.
+    """
+
+    ignored = 0
+    value_range = None
+
+    def __init__(self, images: Sequence[AnyArray], names: Sequence[str], *, label: str) -> None:
+        self.label = label
+        self._images = images
+        self._names = names
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def name(self, index: int) -> str:
+        """Return the name of image `index`."""
+        return self._names[index]
+
+    def read(self, index: int) -> AnyArray:
+        """Return image `index`."""
+        return self._images[index]
+
+    @cached_property
+    def digests(self) -> tuple[str, ...]:
+        """Content id of every image."""
+        return tuple(content_id(image) for image in self._images)
+
+
+def default_source(spec: InputSpec) -> BundledImages:
+    """
+    Choose the bundled images that suit an encoder.
+
+    Parameters
+    ----------
+    spec : InputSpec
+        What the encoder takes. Grey images get the 1797 handwritten digits, 8 x 8 pixels. RGB
+        images get square patches of two photographs, as large as the encoder's longer side but
+        with 16 to 64 pixels, side by side: 120 patches of 64 pixels, 520 of 32.
+
+    Returns
+    -------
+    BundledImages
+        Images before geometry.
+
+    Raises
+    ------
+    UsageError
+        DAT003 if the encoder takes anything else.
+    UnavailableError
+        DAT016 if scikit-learn or its data files are not installed.
+
+    Examples
+    --------
+    >>> source = default_source(InputSpec(kind="image", shape=(3, 32, 32)))
+    >>> len(source), source.name(1), source.read(1).shape
+    (520, 'china.jpg[y=0, x=32]', (32, 32, 3))
+    """
+    channels = spec.shape[0] if spec.kind == "image" else None
+    if channels == 1:
+        return _digits()
+    if channels == 3:
+        smallest, largest = _PATCH_LENGTHS
+        return _patches(min(max(smallest, *spec.shape[1:]), largest))
+    raise UsageError(
+        "DAT003",
+        f"inputs must be given for an encoder that takes no grey or RGB images;"
+        f" got {spec.kind}s of shape {spec.shape}",
+        fix="Give inputs of that shape: --data inputs.npy",
+    )
+
+
+def _digits() -> BundledImages:
+    with gzip.open(_bundled("data", "digits.csv.gz"), "rt", encoding="ascii") as file:
+        table = np.loadtxt(file, delimiter=",", dtype=np.float32)
+    images = (table[:, :-1] / 16).reshape(-1, 8, 8, 1)  # the last column is the label
+    names = [f"digits[{index}]" for index in range(len(images))]
+    return BundledImages(list(images), names, label="handwritten digits of scikit-learn")
+
+
+def _patches(length: int) -> BundledImages:
+    images, names = [], []
+    for photograph in _PHOTOGRAPHS:
+        pixels = decode_image(_bundled("images", photograph))
+        height, width = pixels.shape[:2]
+        corners = product(
+            range(0, height - length + 1, length), range(0, width - length + 1, length)
+        )
+        for y, x in corners:
+            images.append(pixels[y : y + length, x : x + length])
+            names.append(f"{photograph}[y={y}, x={x}]")
+    label = f"patches of {length} pixels of {' and '.join(_PHOTOGRAPHS)} of scikit-learn"
+    return BundledImages(images, names, label=label)
+
+
+def _bundled(folder: str, file: str) -> Path:
+    """Find a data file of scikit-learn without importing it, which takes a second."""
+    package = find_spec("sklearn")
+    for location in (package and package.submodule_search_locations) or []:
+        path = Path(location, "datasets", folder, file)
+        if path.is_file():
+            return path
+    raise UnavailableError(
+        "DAT016",
+        f"scikit-learn must be installed with its data files; got no {folder}/{file}",
+        fix="Install it: python -m pip install scikit-learn. Or give inputs: --data PATH",
+    )

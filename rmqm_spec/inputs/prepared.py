@@ -1,0 +1,201 @@
+"""Prepared inputs: a source, given the shape and the value range that an encoder takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.errors import ShapeError, UsageError
+from rmqm_spec.identity import content_id
+from rmqm_spec.inputs.contract import Bounds, Input, InputSpec
+from rmqm_spec.inputs.geometry import fit_image
+from rmqm_spec.inputs.layouts import Layout
+from rmqm_spec.inputs.opening import open_source
+from rmqm_spec.inputs.source import Source
+from rmqm_spec.inputs.value_range import to_unit_range, within_range
+from rmqm_spec.preprocessing import Preprocessing
+
+__all__ = ["PreparedInputs", "open_inputs"]
+
+
+class PreparedInputs:
+    """
+    Inputs of a source, loaded one at a time and made to fit an encoder.
+
+    Parameters
+    ----------
+    source : Source
+        Where raw inputs come from.
+    spec : InputSpec
+        What the encoder takes.
+    preprocessing : Preprocessing
+        Its geometry; the value map is applied later, after the alteration.
+    indices : sequence of int, optional
+        Which inputs of the source, in which order; without it, all of them.
+    duplicates : int
+        How many inputs of the source were left out because another is the same.
+
+    Raises
+    ------
+    ShapeError
+        DAT012 if the source has images and the encoder takes plain arrays.
+
+    Examples
+    --------
+    >>> spec = InputSpec(kind="image", shape=(1, 28, 28))
+    >>> inputs = open_inputs(None, spec, Preprocessing(), n=5)
+    >>> one = inputs.load(0)
+    >>> len(inputs), inputs.bounds, one.values.shape, one.values.dtype.name
+    (5, (0.0, 1.0), (1, 28, 28), 'float32')
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        spec: InputSpec,
+        preprocessing: Preprocessing,
+        *,
+        indices: Sequence[int] | None = None,
+        duplicates: int = 0,
+    ) -> None:
+        if spec.kind == "array" and source.value_range is None:
+            raise ShapeError(
+                "DAT012",
+                f"inputs must have the encoder's shape {spec.shape}; got images from"
+                f" {source.label}",
+                fix="Give an array: --data inputs.npy",
+            )
+        self.source = source
+        self.spec = spec
+        self.preprocessing = preprocessing
+        self.duplicates = duplicates
+        self._indices = range(len(source)) if indices is None else tuple(indices)
+
+    @property
+    def bounds(self) -> Bounds:
+        """Range of the values: [0, 1] for images, the declared one for plain arrays."""
+        declared = self.source.value_range if self.spec.kind == "array" else None
+        return declared or (0.0, 1.0)
+
+    @property
+    def ignored(self) -> int:
+        """Number of files that were met and are no images."""
+        return self.source.ignored
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def name(self, index: int) -> str:
+        """Return where input `index` came from, without loading it."""
+        return self.source.name(self._indices[index])
+
+    def load(self, index: int) -> Input:
+        """
+        Load one input; any number of threads may do so at a time.
+
+        Returns
+        -------
+        Input
+            With values of shape `spec.shape`, in `bounds`, that share no memory with the source.
+
+        Raises
+        ------
+        UnreadableError
+            IMG001 to IMG006 if the file cannot be decoded, DAT011 if a value is not finite.
+        UsageError
+            DAT010 if a value is outside the declared range, IMG007 if channels do not fit.
+        """
+        raw = self.source.read(self._indices[index])
+        name = self.name(index)
+        return Input(id=content_id(raw), name=name, values=self._prepare(raw, name))
+
+    def select(self, n: int | None = None) -> PreparedInputs:
+        """
+        Choose the n inputs with the smallest digests: the same ones in any order of the source.
+
+        The digest is the SHA-256 of a file's bytes, or the content id of an array's row.
+
+        Parameters
+        ----------
+        n : int, optional
+            How many; all if there are fewer, or without it. Of identical inputs only the first
+            counts.
+
+        Returns
+        -------
+        PreparedInputs
+            The chosen inputs, in the order of their digests.
+
+        Raises
+        ------
+        UsageError
+            DAT015 if n is less than 1.
+        """
+        if n is not None and n < 1:
+            raise UsageError(
+                "DAT015",
+                f"number of inputs must be at least 1; got {n}",
+                fix="Leave the number out to use all inputs.",
+            )
+        digests = self.source.digests
+        distinct: dict[str, int] = {}
+        for position in self._indices:
+            distinct.setdefault(digests[position], position)
+        chosen = [distinct[digest] for digest in sorted(distinct)]
+        duplicates = self.duplicates + len(self) - len(chosen)
+        return PreparedInputs(
+            self.source, self.spec, self.preprocessing, indices=chosen[:n], duplicates=duplicates
+        )
+
+    def _prepare(self, raw: AnyArray, name: str) -> FloatArray:
+        if self.spec.kind == "array":
+            return within_range(raw, self.bounds, name).reshape(self.spec.shape)
+        image = to_unit_range(raw, self.source.value_range, name)
+        return fit_image(image, self.spec, self.preprocessing)
+
+
+def open_inputs(
+    data: str | Path | AnyArray | None,
+    spec: InputSpec,
+    preprocessing: Preprocessing,
+    *,
+    layout: Layout | None = None,
+    value_range: Bounds | None = None,
+    n: int | None = None,
+) -> PreparedInputs:
+    """
+    Open the distinct inputs for an encoder, in an order that is not that of the data.
+
+    Parameters
+    ----------
+    data : str, Path, ndarray or None
+        A folder, a glob pattern, an image file, an .npy or .npz file, ``file.npz:key``, an array in
+        memory, or None for the bundled images.
+    spec : InputSpec
+        What the encoder takes.
+    preprocessing : Preprocessing
+        Its geometry.
+    layout : {"nhwc", "nchw", "nhw", "array"}, optional
+        Meaning of an array's axes; without it, it is recognised.
+    value_range : tuple of float, optional
+        Range of the values, (low, high); without it, 0 to 255 for uint8, 0 to 1 for float.
+    n : int, optional
+        Number of inputs to choose, see `PreparedInputs.select`; without it, all distinct ones.
+
+    Raises
+    ------
+    UsageError, UnreadableError, UnavailableError
+        With codes DAT001 to DAT017; nothing is decoded yet.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> images = np.zeros((10, 32, 32, 3), dtype=np.uint8)
+    >>> spec = InputSpec(kind="image", shape=(3, 32, 32))
+    >>> inputs = open_inputs(images, spec, Preprocessing())
+    >>> len(inputs), inputs.duplicates
+    (1, 9)
+    """
+    source = open_source(data, spec, layout=layout, value_range=value_range)
+    return PreparedInputs(source, spec, preprocessing).select(n)
