@@ -226,7 +226,7 @@ class _Gathered:
     def statistic(self) -> tuple[list[str], Float64Array, Float64Array, float]:
         if not self.rows:
             raise UnreadableError(
-                "DAT005",
+                "DAT018",
                 f"at least one input must be readable; got 0 of {self.n_seen}"
                 + (f", the first because {self.skipped[0].message}" if self.skipped else ""),
                 fix="Point --data at images or arrays that open.",

@@ -70,7 +70,7 @@ def _with_score(found: Characteristics) -> Iterator[Finding]:
         yield Finding(
             code="SCO004",
             level="warn",
-            message=f"{n_undefined} relative change(s) divide by a distance of zero and are left out",
+            message=f"{n_undefined} relative change(s) divide by zero and are left out",
             fix="Compare with care: part of the movement is below the resolution "
             f"{found.resolution:g}.",
         )

@@ -47,7 +47,7 @@ def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[Tensor
     if not possible:
         raise SubjectError(
             "INP003",
-            f"an encoder must have an input of type {', '.join(ALTERABLE)}; got {listed or 'no input'}",
+            f"one input must be of type {', '.join(ALTERABLE)}; got {listed or 'no input'}",
             fix="Alterations need a continuous input: score the part of the model behind its "
             "tokens or strings.",
         )

@@ -128,6 +128,13 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
             "pooling": encoder.pooling,
         },
         "preprocessing": preprocessing.to_dict(),
+        "geometry": {
+            "shape": list(layout.spec.shape),
+            "type": "float32",
+            "resize": preprocessing.resize,
+            "crop": preprocessing.crop,
+            "interpolation": preprocessing.interpolation,
+        },
         "runtime": {
             "builds": installed_builds(),
             "version": runtime.__version__,

@@ -151,7 +151,7 @@ def _behind_labels(graph: GraphProto, outputs: Sequence[TensorInfo]) -> ChosenOu
         "OUT003",
         "an encoder must give a tensor of floating type; got "
         + ("; ".join(map(str, outputs)) or "no output"),
-        fix="Name a tensor inside the graph with --output NAME; rmqm-spec inspect lists candidates.",
+        fix="Name a tensor inside the graph with --output NAME: see rmqm-spec inspect.",
     )
 
 

@@ -38,8 +38,8 @@ def normal_table() -> npt.NDArray[np.float32]:
 
     Notes
     -----
-    Variance 0.9999985, kurtosis 2.99983, largest value 4.3875; distance to the distribution
-    function of the normal 1/131072.
+    Clause RMQM-WN-006, which gives its SHA-256. Variance 0.9999985, kurtosis 2.99983, largest value
+    4.3875; distance to the distribution function of the normal below 1e-5.
 
     Examples
     --------
@@ -50,9 +50,11 @@ def normal_table() -> npt.NDArray[np.float32]:
     from scipy.special import ndtri
 
     cells = 2**16
-    edges = ndtri(np.arange(cells // 2 + 1) / cells)
+    edges = ndtri(np.arange(1, cells // 2 + 1) / cells)
     density = np.exp(-0.5 * edges * edges) / np.sqrt(2 * np.pi)
-    lower = (cells * (density[:-1] - density[1:])).astype(np.float32)
+    # pdf(z_u) - pdf(z_u+1), written so that neighbouring densities do not cancel.
+    growth = np.expm1((edges[1:] - edges[:-1]) * (edges[1:] + edges[:-1]) / 2)
+    lower = (cells * np.concatenate([-density[:1], density[1:] * growth])).astype(np.float32)
     table = np.concatenate([lower, -lower[::-1]])
     table.flags.writeable = False
     return table

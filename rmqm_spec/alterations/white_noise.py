@@ -218,7 +218,7 @@ def checked_inputs(inputs: AnyArray, bounds: Bounds) -> FloatArray:
     low, high = bounds
     if not (inputs.min() >= low and inputs.max() <= high):
         raise UsageError(
-            "DAT004",
+            "DAT010",
             f"inputs must lie in the bounds [{low}, {high}]; "
             f"got values from {inputs.min()} to {inputs.max()}",
             fix="Divide 8-bit images by 255, or declare the bounds of the inputs.",

@@ -161,9 +161,8 @@ def characterize(
     values = {"D": row_sums(d) / n_levels, "S": row_sums(s) / n_levels}
     values |= {name: change.per_input() for name, change in changes.items()}
     means = {name: exact_mean(values[name]) for name in ("D", "S")}
-    for name in ("D_RC", "P_RC"):
-        mean = exact_mean(values[name][kept])
-        means[name] = 0.0 if mean < resolution else mean
+    means |= {name: exact_mean(values[name][kept]) for name in ("D_RC", "P_RC")}
+    means |= {name: 0.0 for name in changes.keys() | {"D"} if means[name] < resolution}
     undefined = {name: int(change.undefined.sum()) for name, change in changes.items()}
     status = _status(means, undefined, changes, variant)
     score, weighted = _scores(means, status, variant)

@@ -1,0 +1,170 @@
+"""What a model takes and gives, and which tensors could be its encodings: without running it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict
+from onnx import ModelProto, TensorProto, shape_inference
+
+from rmqm_onnx.graph import needed_names, producers
+from rmqm_onnx.input_choice import choose_input
+from rmqm_onnx.layout import recognise_layout
+from rmqm_onnx.model_file import ModelFile, read_model
+from rmqm_onnx.normalisation import normalisation_in_graph
+from rmqm_onnx.options import OpenOptions
+from rmqm_onnx.output_choice import choose_output, layer_before, score_operator
+from rmqm_onnx.preprocessing_files import find_preprocessing
+from rmqm_onnx.signature import TensorInfo, declared_inputs, declared_outputs, tensor_info
+from rmqm_spec.errors import RmqmError
+
+__all__ = ["inspect_model"]
+
+_MAX_BYTES_FOR_SHAPES = 500_000_000
+"""Shape inference copies the model; above this size candidates are listed without shapes."""
+
+
+def inspect_model(path: str | Path, options: OpenOptions | None = None) -> dict[str, Any]:
+    """
+    Describe a model by its file alone.
+
+    Returns
+    -------
+    dict
+        Plain data: ``model``, ``inputs``, ``outputs``, ``chosen`` (input and output, each with a
+        reason or an error), ``candidates`` for the encodings, ``preprocessing``, ``operators``.
+
+    Raises
+    ------
+    UnreadableError
+        If the file is not a readable model.
+    """
+    options = options or OpenOptions()
+    file = read_model(path)
+    graph = file.proto.graph
+    inputs, outputs = declared_inputs(graph), declared_outputs(graph)
+    chosen = {
+        "input": _attempt(lambda: _input(file, inputs, outputs, options)),
+        "output": _attempt(lambda: _output(file, outputs, options)),
+    }
+    metadata = {entry.key: entry.value for entry in file.proto.metadata_props}
+    return {
+        "model": _model(file),
+        "inputs": [asdict(info) for info in inputs],
+        "outputs": [asdict(info) for info in outputs],
+        "chosen": chosen,
+        "candidates": list(_candidates(file.proto, outputs)),
+        "preprocessing": _attempt(lambda: _preprocessing(metadata, file)),
+        "normalisation_in_graph": _in_graph(file, chosen["input"]),
+        "operators": dict(Counter(_operator(node) for node in graph.node).most_common()),
+    }
+
+
+def _attempt(look: Any) -> dict[str, Any]:
+    """Return what was found, or the error as data: one open choice must not hide the rest."""
+    try:
+        found: dict[str, Any] = look()
+    except RmqmError as error:
+        return {"error": {"code": error.code, "message": error.message, "fix": error.fix}}
+    return found
+
+
+def _model(file: ModelFile) -> dict[str, Any]:
+    proto = file.proto
+    n_parameters = 0
+    for tensor in proto.graph.initializer:
+        n_values = 1
+        for length in tensor.dims:
+            n_values *= length
+        n_parameters += n_values
+    types = Counter(
+        TensorProto.DataType.Name(tensor.data_type) for tensor in proto.graph.initializer
+    )
+    return {
+        "path": str(file.path),
+        "sha256": file.digest(),
+        "bytes": file.n_bytes,
+        "external_data": [path.name for path in file.external],
+        "producer": f"{proto.producer_name} {proto.producer_version}".strip(),
+        "ir_version": proto.ir_version,
+        "opsets": {entry.domain or "ai.onnx": entry.version for entry in proto.opset_import},
+        "parameters": n_parameters,
+        "weight_types": dict(types.most_common()),
+    }
+
+
+def _input(
+    file: ModelFile, inputs: list[TensorInfo], outputs: list[TensorInfo], options: OpenOptions
+) -> dict[str, Any]:
+    graph = file.proto.graph
+    relevant = inputs
+    try:
+        needed = needed_names(graph, choose_output(graph, outputs, options.output).name)
+        relevant = [info for info in inputs if info.name in needed] or inputs
+    except RmqmError:
+        pass  # the output is still open: any input may be meant
+    info, why = choose_input(inputs if options.input else relevant, options.input)
+    layout, found = recognise_layout(graph, info, options.layout, options.size)
+    return {
+        "name": info.name,
+        "why": why,
+        "layout": layout.layout,
+        "layout_why": layout.why,
+        "kind": layout.spec.kind,
+        "shape": list(layout.spec.shape),
+        "batch": layout.batch,
+        "notes": [one.message for one in found],
+    }
+
+
+def _output(file: ModelFile, outputs: list[TensorInfo], options: OpenOptions) -> dict[str, Any]:
+    graph = file.proto.graph
+    chosen = choose_output(graph, outputs, options.output)
+    return {
+        "name": chosen.name,
+        "why": chosen.finding.message,
+        "probabilities_by": score_operator(graph, chosen.name),
+    }
+
+
+def _candidates(proto: ModelProto, outputs: list[TensorInfo]) -> Iterator[dict[str, Any]]:
+    """Yield the outputs, and the tensor that each one's last layer takes."""
+    shapes = _inferred(proto)
+    makers = producers(proto.graph)
+    seen: set[str] = set()
+    for info in outputs:
+        if info.is_float:
+            yield {"name": info.name, "what": "output", "dims": info.dims}
+        seen.add(info.name)
+    for info in outputs:
+        before = layer_before(proto.graph, info.name)
+        if before is not None and before not in seen and before in makers:
+            seen.add(before)
+            dims = shapes[before].dims if before in shapes else None
+            yield {"name": before, "what": f"before the last layer of {info.name}", "dims": dims}
+
+
+def _inferred(proto: ModelProto) -> dict[str, TensorInfo]:
+    if proto.ByteSize() > _MAX_BYTES_FOR_SHAPES:
+        return {}
+    try:
+        inferred = shape_inference.infer_shapes(proto)
+    except Exception:  # shapes are a courtesy, and odd graphs have none
+        return {}
+    return {value.name: tensor_info(value) for value in inferred.graph.value_info}
+
+
+def _preprocessing(metadata: dict[str, str], file: ModelFile) -> dict[str, Any]:
+    found = find_preprocessing(metadata, file.path)
+    return {"source": "none"} if found is None else found.to_dict()
+
+
+def _in_graph(file: ModelFile, chosen: dict[str, Any]) -> list[str]:
+    return normalisation_in_graph(file.proto.graph, chosen["name"]) if "name" in chosen else []
+
+
+def _operator(node: Any) -> str:
+    return str(node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}")

@@ -1,0 +1,5 @@
+"""Run the command line: ``python -m rmqm_spec``."""
+
+from rmqm_spec.cli.main import main
+
+main()

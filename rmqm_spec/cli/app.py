@@ -1,0 +1,95 @@
+"""The commands and their options; each imports what it needs when it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, ProtocolRequest, expanded
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="rmqm-spec",
+    help="How good is the representation of an encoder? Score ONNX models without labels.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+@expanded
+def check(model: Model, options: ModelRequest, inputs: DataRequest, json: Json = False) -> int:
+    """Look at a model from all sides: is it a usable encoder? Gives a first score."""
+    from rmqm_spec.cli.check import run_check
+
+    return run_check(model, options, inputs, as_json=json)
+
+
+@app.command()
+@expanded
+def score(
+    model: Model,
+    options: ModelRequest,
+    inputs: DataRequest,
+    protocol: ProtocolRequest,
+    out: Annotated[
+        Optional[Path], typer.Option(help="Folder for result.json and the per-input table.")  # noqa: UP045
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace another result there.")] = False,
+    json: Json = False,
+) -> int:
+    """Score an encoder by the full protocol; writes result.json and a per-input table."""
+    from rmqm_spec.cli.score import run_score
+
+    return run_score(model, options, inputs, protocol, out=out, force=force, as_json=json)
+
+
+@app.command()
+@expanded
+def inspect(model: Model, options: ModelRequest, json: Json = False) -> int:
+    """Show what goes in, what comes out, and which tensors could be the encodings."""
+    from rmqm_spec.cli.inspect import run_inspect
+
+    return run_inspect(model, options, as_json=json)
+
+
+@app.command()
+def doctor(json: Json = False) -> int:
+    """Try runtimes, providers and threads for real."""
+    from rmqm_spec.cli.doctor import run_doctor
+
+    return run_doctor(as_json=json)
+
+
+@app.command()
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(help="A code such as DET001; all without it.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Say what a code means, why it matters and how to fix it."""
+    from rmqm_spec.cli.explain import run_explain
+
+    return run_explain(code, as_json=json)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the versions and stop.")
+    ] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        from rmqm_spec.clauses import SPEC_VERSION
+        from rmqm_spec.cli.output import print_text
+
+        print_text(f"rmqm-spec {installed('rmqm-spec')}, specification {SPEC_VERSION}")
+        raise typer.Exit

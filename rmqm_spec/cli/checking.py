@@ -1,0 +1,183 @@
+"""What ``check`` does to a model, step by step; runs in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from attrs import frozen
+
+from rmqm_spec.arrays import FloatArray
+from rmqm_spec.cli.options import DataRequest, ModelRequest
+from rmqm_spec.cli.smoke import smoke_test_warning
+from rmqm_spec.errors import RmqmError, UnreadableError, UsageError
+from rmqm_spec.findings import Finding
+
+if TYPE_CHECKING:
+    from rmqm_onnx import OnnxEncoder
+    from rmqm_spec.inputs.prepared import PreparedInputs
+
+__all__ = ["CheckRequest", "check_model"]
+
+Emit = Callable[[dict[str, Any]], None]
+"""Takes one event: a stage, a finding, progress, or the result."""
+
+_CONTRACT_INPUTS = 6
+"""How many inputs the encoder contract is checked on."""
+
+
+@frozen(kw_only=True)
+class CheckRequest:
+    """What to check, as it was typed."""
+
+    model: str
+    options: ModelRequest
+    inputs: DataRequest
+
+
+def check_model(request: CheckRequest, emit: Emit) -> None:
+    """
+    Look at a model from all sides, telling everything that is seen as it is seen.
+
+    Parameters
+    ----------
+    request : CheckRequest
+        What to check.
+    emit : callable
+        Takes events: ``{"stage": str}`` before each step, ``{"finding": dict}``,
+        ``{"progress": [done, total]}``, and last ``{"document": dict}`` with the score or
+        ``{"error": ...}`` where the subject could not be judged to the end.
+    """
+    try:
+        _check(request, emit)
+    except RmqmError as error:
+        emit({"error": Finding.from_error(error).to_dict(), "exit_code": _exit_code(error)})
+
+
+def _check(request: CheckRequest, emit: Emit) -> None:
+    from rmqm_conformance.encoder_checks import check_encoder
+    from rmqm_onnx import open_encoder
+
+    def tell(findings: Iterator[Finding] | list[Finding] | tuple[Finding, ...]) -> list[Finding]:
+        told = []
+        for finding in findings:
+            emit({"finding": finding.to_dict()})
+            told.append(finding)
+        return told
+
+    emit({"stage": "opening the model"})
+    encoder = open_encoder(request.model, request.options.open_options())
+    findings = tell(encoder.findings)
+    emit({"stage": "opening the inputs"})
+    prepared = _open_inputs(request.inputs, encoder)
+    if prepared is None:
+        findings += tell([_nothing_to_score(encoder)])
+    else:
+        findings += tell(smoke_test_warning(request.inputs))
+    emit({"stage": "checking the encoder"})
+    sample, skipped = _sample(prepared, encoder)
+    findings += tell(skipped)
+    judged = tell(check_encoder(encoder, sample))
+    findings += judged
+    document: dict[str, Any] = dict(encoder.description)
+    if prepared is not None and not any(one.level == "fail" for one in judged):
+        emit({"stage": "scoring"})
+        document = _score(request, encoder, prepared, findings, emit)
+    emit({"document": document})
+
+
+def _open_inputs(inputs: DataRequest, encoder: OnnxEncoder) -> PreparedInputs | None:
+    """Open the inputs; None where none were given and there is no default for such a model."""
+    try:
+        return inputs.open_inputs(
+            encoder.spec, encoder.arrangement.preprocessing, _default_n(encoder)
+        )
+    except UsageError as error:
+        if error.code == "DAT003" and inputs.data is None:
+            return None
+        raise
+
+
+def _default_n(encoder: OnnxEncoder) -> int:
+    """Return how many inputs a first score takes: fewer large ones, the same on every machine."""
+    n_values = int(np.prod(encoder.spec.shape))
+    return 32 if n_values <= 3 * 64 * 64 else 16 if n_values <= 3 * 128 * 128 else 8
+
+
+def _nothing_to_score(encoder: OnnxEncoder) -> Finding:
+    return Finding(
+        code="DAT003",
+        level="warn",
+        message=f"no bundled inputs have the shape {encoder.spec.shape}: no score, and the encoder "
+        "is checked on seeded uniform values",
+        fix="Pass --data with an array of real inputs, and --range LOW,HIGH.",
+    )
+
+
+def _sample(
+    prepared: PreparedInputs | None, encoder: OnnxEncoder
+) -> tuple[FloatArray, list[Finding]]:
+    """Load a few inputs, telling which cannot be read; uniform values where there are none."""
+    if prepared is None:
+        shape = (_CONTRACT_INPUTS, *encoder.spec.shape)
+        return np.random.default_rng(0).random(shape, dtype=np.float32), []
+    loaded: list[FloatArray] = []
+    skipped: list[Finding] = []
+    for index in range(len(prepared)):
+        try:
+            loaded.append(prepared.load(index).values)
+        except UnreadableError as error:
+            skipped.append(
+                Finding(code=error.code, level="warn", message=error.message, fix=error.fix)
+            )
+        if len(loaded) == _CONTRACT_INPUTS:
+            break
+    if not loaded:
+        raise UnreadableError(
+            "DAT018",
+            f"at least one input must be readable; got 0 of {len(prepared)}, the first because "
+            f"{skipped[0].message}",
+            fix="Point --data at images or arrays that open.",
+        )
+    return np.stack(loaded), skipped
+
+
+def _score(
+    request: CheckRequest,
+    encoder: OnnxEncoder,
+    prepared: PreparedInputs,
+    findings: list[Finding],
+    emit: Emit,
+) -> dict[str, Any]:
+    import time
+
+    from rmqm_spec.evaluation import evaluate
+    from rmqm_spec.result import result_document
+    from rmqm_spec.trust import doubts
+
+    started = time.monotonic()
+    found = evaluate(
+        encoder,
+        prepared,
+        seed=request.inputs.seed,
+        progress=lambda done, total: emit({"progress": [done, total]}),
+    )
+    for doubt in doubts(found.characteristics):
+        emit({"finding": doubt.to_dict()})
+        findings.append(doubt)
+    return result_document(
+        found,
+        encoder.description,
+        findings,
+        data=request.inputs.data or prepared.source.label,
+        seconds=time.monotonic() - started,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _exit_code(error: RmqmError) -> int:
+    """Tell failures of the model, such as an open choice, from mistyped options."""
+    about_the_model = error.code.startswith(("MOD", "INP", "OUT", "ENC"))
+    return 1 if isinstance(error, UsageError) and about_the_model else error.exit_code

@@ -1,0 +1,94 @@
+"""``rmqm-spec inspect``: what goes in, what comes out, which tensors could be the encodings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rmqm_spec.cli.options import ModelRequest
+from rmqm_spec.cli.output import print_json, print_text
+
+__all__ = ["run_inspect"]
+
+
+def run_inspect(model: Path, options: ModelRequest, *, as_json: bool) -> int:
+    """Describe a model; an open choice is shown, not an error."""
+    from rmqm_onnx.inspection import inspect_model
+
+    seen = inspect_model(model, options.open_options())
+    if as_json:
+        print_json({"schema": "rmqm-inspect/1", "ok": True, **seen})
+    else:
+        for line in _lines(seen):
+            print_text(line)
+    return 0
+
+
+def _lines(seen: Mapping[str, Any]) -> Iterator[str]:
+    model = seen["model"]
+    opsets = ", ".join(f"{domain} {release}" for domain, release in model["opsets"].items())
+    yield f"  {model['path']}"
+    yield (
+        f"  sha256 {model['sha256'][:12]}...  opset {opsets}  {model['bytes'] / 1e6:.2f} MB  "
+        f"{model['parameters']:,} parameters ({', '.join(model['weight_types'])})  "
+        f"{model['producer'] or 'unknown producer'}"
+    )
+    chosen = seen["chosen"]
+    for info in seen["inputs"]:
+        mark = _mark(chosen["input"], info["name"], "altered input")
+        yield f"  input   {info['name']}  {info['type']}  {_shape(info['dims'])}{mark}"
+    for info in seen["outputs"]:
+        mark = _mark(chosen["output"], info["name"], "encodings")
+        yield f"  output  {info['name']}  {info['type']}  {_shape(info['dims'])}{mark}"
+    yield from _choices(chosen)
+    declared = {info["name"] for info in seen["outputs"]}
+    for one in seen["candidates"]:
+        if one["name"] not in declared:
+            yield f"  candidate  --output {one['name']}  {_shape(one['dims'])}  {one['what']}"
+    yield from _preprocessing(seen)
+    operators = list(seen["operators"].items())
+    listed = ", ".join(f"{name} {count}" for name, count in operators[:12])
+    yield f"  operators  {listed}" + (f" and {len(operators) - 12} more" if operators[12:] else "")
+
+
+def _choices(chosen: Mapping[str, Any]) -> Iterator[str]:
+    for what, choice in chosen.items():
+        if "error" in choice:
+            error = choice["error"]
+            yield f"  open    {what}: {error['code']} {error['message']}"
+            yield f"          {error['fix']}"
+    layout = chosen["input"]
+    if "layout" in layout:
+        yield (
+            f"  read as {layout['layout']}: {layout['kind']} of {tuple(layout['shape'])}, "
+            f"{layout['layout_why']}"
+        )
+    if chosen["output"].get("probabilities_by"):
+        operator = chosen["output"]["probabilities_by"]
+        yield f"  note    the output comes out of {operator}: probabilities"
+
+
+def _preprocessing(seen: Mapping[str, Any]) -> Iterator[str]:
+    found = seen["preprocessing"]
+    if "error" in found:
+        yield f"  preprocessing  {found['error']['code']} {found['error']['message']}"
+    elif found["source"] == "none":
+        yield "  preprocessing  none found: the values in [0, 1] would go in as they are"
+    else:
+        yield (
+            f"  preprocessing  {found['source']}: scale {found['scale']:g}, mean {found['mean']}, "
+            f"std {found['std']}"
+        )
+    operators = seen["normalisation_in_graph"]
+    yield f"  normalisation in graph  {', '.join(operators) if operators else 'none seen'}"
+
+
+def _shape(dims: list[int | None] | tuple[int | None, ...] | None) -> str:
+    if dims is None:
+        return ""
+    return "[" + ", ".join("?" if length is None else str(length) for length in dims) + "]"
+
+
+def _mark(choice: Mapping[str, Any], name: str, what: str) -> str:
+    return f"   <- {what}" if choice.get("name") == name else ""

@@ -1,0 +1,70 @@
+"""What goes to stdout (the result alone) and to stderr (everything else)."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rmqm_spec.findings import Finding
+
+__all__ = ["finding_line", "note", "print_json", "print_text", "score_line", "summary_line"]
+
+_COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """Print one document to stdout."""
+    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def print_text(text: str = "") -> None:
+    """Print a line of the result to stdout."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """Print a line that is not the result to stderr."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def finding_line(finding: Finding) -> str:
+    """Return a finding as one line, with its fix below where there is one."""
+    word = f"{finding.level.upper():<4}"
+    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        word = f"\033[{_COLOURS[finding.level]}m{word}\033[0m"
+    line = f"  {word}  {finding.code}  {finding.message}"
+    if finding.level != "ok" and finding.fix:
+        line += f"\n{'':<16}{finding.fix}"
+    return line
+
+
+def summary_line(findings: Sequence[Finding], seconds: float) -> str:
+    """Count findings by level."""
+    n_failed = sum(one.level == "fail" for one in findings)
+    n_warned = sum(one.level == "warn" for one in findings)
+    n_passed = len(findings) - n_failed - n_warned
+    warnings = "warning" if n_warned == 1 else "warnings"
+    return f"  {n_failed} failed, {n_warned} {warnings}, {n_passed} passed in {seconds:.1f} s"
+
+
+def score_line(document: Mapping[str, Any]) -> str:
+    """Return score, interval and components of a result document as one line."""
+    if document["rmqm"] is None:
+        return f"  RMQM undefined ({document['status']})"
+    parts = document["components"]
+    interval = document["interval"]
+    width = f"  [{interval[0]:.3f}, {interval[1]:.3f}] 95 % CI" if interval else "  (no interval)"
+    return f"  RMQM {document['rmqm']:.3f}{width}      " + "   ".join(
+        f"{name} {_number(parts[name])}" for name in ("D", "D_RC", "P_RC")
+    )
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None or math.isnan(value) else f"{value:.3f}"

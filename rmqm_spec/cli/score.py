@@ -1,0 +1,94 @@
+"""``rmqm-spec score``: the full protocol on the user's inputs, written down."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rmqm_spec.cli.options import DataRequest, ModelRequest, ProtocolRequest
+from rmqm_spec.cli.output import finding_line, note, print_json, print_text, score_line
+from rmqm_spec.cli.progress import ProgressReport
+from rmqm_spec.cli.smoke import smoke_test_warning
+from rmqm_spec.findings import Finding
+
+__all__ = ["run_score"]
+
+
+def run_score(
+    model: Path,
+    options: ModelRequest,
+    inputs: DataRequest,
+    protocol: ProtocolRequest,
+    *,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Score a model; returns 1 where the score is undefined."""
+    from rmqm_onnx import open_encoder
+    from rmqm_spec.alterations import WhiteNoise
+    from rmqm_spec.evaluation import evaluate
+    from rmqm_spec.result import result_document
+    from rmqm_spec.storage import check_writable, write_result
+    from rmqm_spec.trust import doubts
+
+    started = time.monotonic()
+    encoder = open_encoder(model, options.open_options())
+    prepared = inputs.open_inputs(encoder.spec, encoder.arrangement.preprocessing)
+    noise = WhiteNoise(
+        n_levels=protocol.levels,
+        seed=inputs.seed,
+        bounds=prepared.bounds,
+        coupling=protocol.coupling,  # type: ignore[arg-type]
+    )
+    folder = out or Path("rmqm-results") / _name_of(model)
+    check_writable(folder)
+    source = inputs.data or prepared.source.label
+    note(
+        f"  protocol: variant {protocol.variant}, white noise of {protocol.levels} levels, "
+        f"seed {inputs.seed}"
+    )
+    n_encodings = len(prepared) * (protocol.levels + 1)
+    note(f"  {len(prepared)} inputs from {source}, {n_encodings:,} encodings")
+    with ProgressReport("scoring", protocol.levels + 1) as progress:
+        found = evaluate(
+            encoder,
+            prepared,
+            alteration=noise,
+            variant=protocol.variant,  # type: ignore[arg-type]
+            precision=protocol.precision,
+            progress=progress,
+        )
+    findings = [*encoder.findings, *smoke_test_warning(inputs), *doubts(found.characteristics)]
+    document = result_document(
+        found,
+        encoder.description,
+        findings,
+        data=source,
+        seconds=time.monotonic() - started,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    files = write_result(folder, document, found, force=force)
+    if as_json:
+        print_json({"ok": found.status == "ok", **document})
+    else:
+        _print(document, findings, files)
+    return 0 if found.status == "ok" else 1
+
+
+def _print(document: dict[str, Any], findings: list[Finding], files: list[Path]) -> None:
+    for finding in findings:
+        if finding.level != "ok":
+            note(finding_line(finding))
+    counts = document["counts"]
+    print_text(score_line(document))
+    left_out = f", {counts['unreadable']} unreadable" if counts["unreadable"] else ""
+    print_text(f"  used {counts['used']} of {counts['offered']} inputs{left_out}   -> {files[-1]}")
+    for one in document["inputs"]["skipped"][:10]:
+        note(f"  left out: {one['name']} ({one['code']}) {one['message']}")
+
+
+def _name_of(model: Path) -> str:
+    return model.stem if model.suffix == ".onnx" else model.resolve().name

@@ -1,0 +1,161 @@
+"""The result document ``rmqm-result/1``: the number, how it was made, and how sure it is."""
+
+from __future__ import annotations
+
+import math
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from rmqm_spec.clauses import SPEC_VERSION
+from rmqm_spec.evaluation import Evaluation
+from rmqm_spec.findings import Finding
+from rmqm_spec.identity import digest_of_ids, digest_of_json
+
+__all__ = ["SCHEMA", "protocol_of", "result_document", "versions"]
+
+SCHEMA = "rmqm-result/1"
+"""Name of the document; ``schemas/result.schema.json`` describes it."""
+
+_NOT_IDENTITY = ("created", "seconds", "runtime", "versions", "result_sha256")
+"""What may differ between two runs that gave the same numbers."""
+
+
+def protocol_of(evaluation: Evaluation, encoder: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Collect every choice that changes a number; results with different protocols do not compare.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What was measured.
+    encoder : mapping
+        The encoder's description; its ``geometry`` is what inputs go through before the alteration.
+
+    Returns
+    -------
+    dict
+        Plain data. Neither the inputs nor the encoder with its value map are part of it.
+
+    Notes
+    -----
+    Clauses RMQM-PRO-002 to RMQM-PRO-004.
+    """
+    found = evaluation.characteristics
+    return {
+        "specification": SPEC_VERSION,
+        "variant": found.variant,
+        "alteration": evaluation.alteration,
+        "resolution": found.resolution,
+        "inputs": encoder.get("geometry"),
+    }
+
+
+def result_document(
+    evaluation: Evaluation,
+    encoder: Mapping[str, Any],
+    findings: Sequence[Finding],
+    *,
+    data: str,
+    seconds: float,
+    created: str,
+) -> dict[str, Any]:
+    """
+    Return the result as plain data, ready for JSON.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What was measured.
+    encoder : mapping
+        The encoder's description: model, input, output, preprocessing, runtime.
+    findings : sequence of Finding
+        What was noticed.
+    data : str
+        Where the inputs came from, for people.
+    seconds : float
+        Time the evaluation took.
+    created : str
+        Time of day, ISO 8601.
+
+    Returns
+    -------
+    dict
+        Undefined numbers are None. ``result_sha256`` names all but time, place and versions.
+    """
+    found = evaluation.characteristics
+    protocol = protocol_of(evaluation, encoder)
+    document = {
+        "schema": SCHEMA,
+        "rmqm": found.rmqm,
+        "interval": None if math.isnan(found.interval[0]) else list(found.interval),
+        "status": found.status,
+        "components": {"D": found.D, "D_RC": found.D_RC, "P_RC": found.P_RC, "S": found.S},
+        "weighted_rmqm": found.weighted_rmqm,
+        "protocol": protocol,
+        "protocol_sha256": digest_of_json(protocol),
+        "counts": _counts(evaluation),
+        "inputs": {
+            "source": data,
+            "ids_sha256": digest_of_ids(evaluation.ids),
+            "skipped": [
+                {"name": one.name, "code": one.code, "message": one.message}
+                for one in evaluation.skipped
+            ],
+        },
+        "curves": {
+            "levels": list(range(1, found.n_levels + 1)),
+            **found.curves.to_dict(),
+        },
+        **{
+            key: encoder.get(key)
+            for key in ("model", "input", "output", "preprocessing", "runtime")
+        },
+        "findings": [one.to_dict() for one in findings],
+        "versions": versions(),
+        "created": created,
+        "seconds": round(seconds, 3),
+    }
+    plain: dict[str, Any] = _plain(document)
+    plain["result_sha256"] = digest_of_json(
+        {key: value for key, value in plain.items() if key not in _NOT_IDENTITY}
+    )
+    return plain
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of everything that takes part in a number."""
+    found = {"python": platform.python_version(), "platform": platform.platform()}
+    for name in ("rmqm-spec", "numpy", "scipy", "onnx", "Pillow", "onnxruntime", "onnxruntime-gpu"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _counts(evaluation: Evaluation) -> dict[str, Any]:
+    found = evaluation.characteristics
+    return {
+        "offered": evaluation.n_offered,
+        "used": found.n_inputs,
+        "duplicates": evaluation.n_duplicates,
+        "unreadable": len(evaluation.skipped),
+        "levels": found.n_levels,
+        "encodings": found.n_inputs * (found.n_levels + 1),
+        "undefined_terms": found.undefined_terms,
+        "left_out_of_spike_means": int((~found.per_input.kept).sum()),
+        "stopped_early": evaluation.stopped_early,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Turn tuples into lists and numbers that are not finite into None, all the way down."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
