@@ -87,7 +87,9 @@ def test_values_that_are_not_finite_name_their_row(value: float) -> None:
     images[1] = 0.5
     images[2, 0, 0] = value
     inputs = opened(images)
-    with pytest.raises(UnreadableError, match=r"array\[2\] must be finite; got 1 of 16") as caught:
+    with pytest.raises(
+        UnreadableError, match=r"array\[2\] must be finite and .*; got 1 of 16"
+    ) as caught:
         values_by_id(inputs)
     assert caught.value.code == "DAT011"
 
@@ -166,7 +168,8 @@ def test_pickles_are_never_opened(tmp_path: Path, name: str) -> None:
     save = np.save if name.endswith("npy") else np.savez
     save(tmp_path / name, np.array([{}], dtype=object), allow_pickle=True)
     error = failure(tmp_path / name)
-    assert (error.code, "pickle" in str(error)) == ("DAT005", True)
+    assert error.code == "DAT005"
+    assert "got Python objects (a pickle)" in str(error)
 
 
 @pytest.mark.parametrize("name", ["data.npy", "data.npz"])

@@ -179,7 +179,7 @@ def test_all_orientations_are_turned_as_pillow_turns_them(
 
 
 def test_a_damaged_orientation_is_no_orientation(tmp_path: Path) -> None:
-    path = saved(tmp_path, picture(), "image.jpg", exif=b"Exif\0\0damaged")
+    path = saved(tmp_path, picture(), "image.jpg", exif=b"Exif\0\0damaged record")
     assert decode_image(path).shape == (24, 32, 3)
 
 
@@ -237,10 +237,15 @@ def test_files_of_too_many_bytes_are_refused(
     assert failure(saved(tmp_path, picture())).code == "IMG006"
 
 
-@pytest.mark.parametrize("content", [b"", b"not an image", b"%!PS-Adobe-3.0 EPSF-3.0\n"])
+@pytest.mark.parametrize("content", [b"", b"not an image"])
 def test_other_content_is_no_image(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "image.png"
     path.write_bytes(content)
+    assert failure(path).code == "IMG002"
+
+
+def test_postscript_is_no_image_because_it_is_a_program(tmp_path: Path) -> None:
+    path = saved(tmp_path, picture(), "image.eps")
     assert failure(path).code == "IMG002"
 
 

@@ -91,7 +91,7 @@ def test_a_told_layout_that_cannot_be_is_refused(
     assert caught.value.code == "DAT008"
 
 
-@pytest.mark.parametrize("dtype", ["O", "U3", "c8", "M8[s]", "V4"])
+@pytest.mark.parametrize("dtype", ["O", "U3", "c8", "M8[s]", "V4", "g"])
 def test_what_is_no_number_is_refused(dtype: str) -> None:
     with pytest.raises(UsageError, match="must be uint8 or float") as caught:
         recognise_layout((9, 28, 28), np.dtype(dtype), GREY)

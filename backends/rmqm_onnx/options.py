@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import frozen
 
 from rmqm_spec.preprocessing import Preprocessing
 
@@ -31,7 +32,7 @@ class OpenOptions:
         Height and width, where the model leaves them open.
     pooling : {"flatten", "mean", "cls"}, optional
         How encodings of more than one axis become one vector.
-    feeds : tuple of (str, str)
+    feeds : sequence of (str, str)
         Values of other inputs: a number, a text, or a path to a .npy file.
     preprocessing : Preprocessing, optional
         Instead of what lies in or beside the model.
@@ -48,7 +49,7 @@ class OpenOptions:
     layout: Layout | None = None
     size: tuple[int, int] | None = None
     pooling: Pooling | None = None
-    feeds: tuple[tuple[str, str], ...] = field(default=(), converter=tuple)
+    feeds: Sequence[tuple[str, str]] = ()
     preprocessing: Preprocessing | None = None
     provider: Provider = "cpu"
     threads: int | None = None

@@ -71,12 +71,20 @@ def choose_output(
     """
     if name is not None:
         return _named(graph, outputs, name)
-    floats = [info for info in outputs if info.is_float]
+    floats = [info for info in outputs if info.is_float and not _is_input(graph, info.name)]
     if not floats:
         return _behind_labels(graph, outputs)
     if len(floats) == 1:
         return _declared(floats[0], "the only output of floating type")
     return _among(floats)
+
+
+def _is_input(graph: GraphProto, name: str) -> bool:
+    """Tell whether a tensor is an input handed through, as ML.NET does."""
+    makers = producers(graph)
+    while name in makers and makers[name].op_type in ("Identity", "Cast", "Reshape"):
+        name = makers[name].input[0]
+    return any(value.name == name for value in graph.input)
 
 
 def _among(floats: Sequence[TensorInfo]) -> ChosenOutput:

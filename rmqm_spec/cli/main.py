@@ -51,7 +51,8 @@ def _run() -> int:
     except typer.Exit as error:
         return error.exit_code
     except TyperException as error:
-        message = str(getattr(error, "message", error)) or "a command must be given; got none"
+        describe = getattr(error, "format_message", lambda: str(error))
+        message = describe() or "a command must be given; got none"
         raise UsageError("ARG001", message, fix="See rmqm-spec --help.") from error
     return outcome if isinstance(outcome, int) else 0
 

@@ -78,7 +78,7 @@ class ModelRequest:
             layout=_one_of("--layout", self.layout, Layout),
             size=_size(self.size),
             pooling=_one_of("--pooling", self.pooling, Pooling),
-            feeds=tuple(_feed(text) for text in self.feed or ()),
+            feeds=[_feed(text) for text in self.feed or ()],
             preprocessing=self._preprocessing(),
             provider=_one_of("--provider", self.provider, Provider),
             threads=self.threads,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from pathlib import Path
 from typing import IO
 
@@ -56,10 +55,8 @@ def read_npy(path: Path) -> AnyArray:
     name = display_name(path)
     try:
         with path.open("rb") as file:
-            shape, dtype = read_header(file)
+            _, dtype = read_header(file)
         refuse_objects(dtype, name)
-        if math.prod(shape) == 0:
-            return np.empty(shape, dtype)
         return npy_format.open_memmap(path, mode="r")
     except RmqmError:
         raise

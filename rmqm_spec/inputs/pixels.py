@@ -62,10 +62,12 @@ def _eight_bit(image: Image.Image) -> AnyArray:
 
 def _deep_grey(image: Image.Image, name: str, value_range: Bounds | None) -> AnyArray:
     values = np.asarray(image)
-    low, high = _known_range(image) or value_range or _unit_range(image, values, name)
-    smallest, largest = float(values.min()), float(values.max())
-    if not (low <= smallest and largest <= high):  # also if a value is not a number
-        raise _range_error(name, f"lie in [{low:g}, {high:g}]", image.mode, smallest, largest)
+    value_range = _fixed_range(image) or value_range or _usual_range(image)
+    if value_range is None:
+        raise _range_error(name, "have a known range", image.mode, values)
+    low, high = value_range
+    if not (low <= values.min() and values.max() <= high):  # also if a value is not a number
+        raise _range_error(name, f"lie in [{low:g}, {high:g}]", image.mode, values)
     grey = ((values - low) / (high - low)).astype(np.float32)
     if getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
         grey = 1 - grey
@@ -74,7 +76,7 @@ def _deep_grey(image: Image.Image, name: str, value_range: Bounds | None) -> Any
     return grey[..., np.newaxis]
 
 
-def _known_range(image: Image.Image) -> Bounds | None:
+def _fixed_range(image: Image.Image) -> Bounds | None:
     """Full scale as mode and format fix it. Pillow scales PGM and JPEG 2000 to 16 bits."""
     if image.mode.startswith("I;16"):
         bits = getattr(image, "tag_v2", {}).get(_BITS_PER_SAMPLE, (16,))
@@ -84,34 +86,29 @@ def _known_range(image: Image.Image) -> Bounds | None:
     return None
 
 
-def _unit_range(image: Image.Image, values: AnyArray, name: str) -> Bounds:
-    smallest, largest = float(values.min()), float(values.max())
-    if image.mode == "F" and smallest >= 0 and largest <= 1:
-        return 0.0, 1.0
-    raise _range_error(name, "have a known range", image.mode, smallest, largest)
+def _usual_range(image: Image.Image) -> Bounds | None:
+    """Float images usually range from 0 to 1; 32-bit integers have no usual range."""
+    return (0.0, 1.0) if image.mode == "F" else None
 
 
-def _range_error(
-    name: str, rule: str, mode: str, smallest: float, largest: float
-) -> UnreadableError:
+def _range_error(name: str, rule: str, mode: str, values: AnyArray) -> UnreadableError:
     return UnreadableError(
         "IMG005",
-        f"values of {name} must {rule}; got mode {mode} with values from {smallest:g}"
-        f" to {largest:g}",
+        f"values of {name} must {rule}; got mode {mode} with values from {values.min():g}"
+        f" to {values.max():g}",
         fix="Say what black and white are: --range LOW,HIGH. Or save the image with 8 or 16 bits.",
     )
 
 
-def _orientation(image: Image.Image) -> int:
-    """EXIF orientation, 1 to 8; 1 where it is missing or its record is damaged."""
+def _orientation(image: Image.Image) -> object:
+    """EXIF orientation; None where it is missing or its record is damaged."""
     try:
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception:  # noqa: BLE001, RUF100 - a damaged record does not damage the picture
-        return 1
-    return orientation if isinstance(orientation, int) else 1
+        return image.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # a damaged record does not damage the picture
+        return None
 
 
-def _upright(pixels: AnyArray, orientation: int) -> AnyArray:
+def _upright(pixels: AnyArray, orientation: object) -> AnyArray:
     if orientation in {5, 6, 7, 8}:
         pixels = pixels.swapaxes(0, 1)
     if orientation in {2, 3, 6, 7}:

@@ -90,7 +90,7 @@ def within_range(values: AnyArray, value_range: Bounds, name: str) -> FloatArray
     low, high = value_range
     smallest, largest = (float(values.min()), float(values.max())) if values.size else value_range
     if not (math.isfinite(smallest) and math.isfinite(largest)):
-        raise _not_finite(values, name)
+        raise _not_finite(values, value_range, name)
     if smallest < low or largest > high:
         raise UsageError(
             "DAT010",
@@ -139,11 +139,13 @@ def to_unit_range(image: AnyArray, value_range: Bounds | None, name: str) -> Any
     return values.astype(np.float32, copy=False)
 
 
-def _not_finite(values: AnyArray, name: str) -> UnreadableError:
-    count = int(np.count_nonzero(~np.isfinite(values)))
+def _not_finite(values: AnyArray, value_range: Bounds, name: str) -> UnreadableError:
+    low, high = value_range
+    count = np.count_nonzero(~np.isfinite(values))
     return UnreadableError(
         "DAT011",
-        f"values of {name} must be finite; got {count} of {values.size} that are NaN or infinite",
+        f"values of {name} must be finite and lie in [{low:g}, {high:g}];"
+        f" got {count} of {values.size} that are NaN or infinite",
         fix="Leave this input out, or repair what wrote it.",
     )
 
