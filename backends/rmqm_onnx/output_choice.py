@@ -80,9 +80,9 @@ def choose_output(
 
 
 def _is_input(graph: GraphProto, name: str) -> bool:
-    """Tell whether a tensor is an input handed through, as ML.NET does."""
+    """Tell whether a tensor is an input handed through, if only rescaled, as ML.NET does."""
     makers = producers(graph)
-    while name in makers and makers[name].op_type in ("Identity", "Cast", "Reshape"):
+    while name in makers and makers[name].op_type in ("Identity", "Cast", "Reshape", "Scaler"):
         name = makers[name].input[0]
     return any(value.name == name for value in graph.input)
 

@@ -51,8 +51,8 @@ def _run() -> int:
     except typer.Exit as error:
         return error.exit_code
     except TyperException as error:
-        describe = getattr(error, "format_message", lambda: str(error))
-        message = describe() or "a command must be given; got none"
+        message = error.format_message() if hasattr(error, "format_message") else str(error)
+        message = message or "a command must be given; got none"
         raise UsageError("ARG001", message, fix="See rmqm-spec --help.") from error
     return outcome if isinstance(outcome, int) else 0
 

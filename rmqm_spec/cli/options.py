@@ -100,7 +100,7 @@ class ModelRequest:
         if given:
             raise UsageError(
                 "ARG001",
-                f"--preprocess must stand alone; got {', '.join('--' + name for name in given)} too",
+                f"--preprocess must stand alone; got {' '.join(given)} too",
                 fix="Put everything into the file.",
             )
         from rmqm_onnx.preprocessing_files import read_preprocessing
