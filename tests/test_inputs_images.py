@@ -179,7 +179,7 @@ def test_all_orientations_are_turned_as_pillow_turns_them(
 
 
 def test_a_damaged_orientation_is_no_orientation(tmp_path: Path) -> None:
-    path = saved(tmp_path, picture(), "image.jpg", exif=b"Exif\0\0damaged record")
+    path = saved(tmp_path, picture(), exif=b"Exif\0\0damaged record")
     assert decode_image(path).shape == (24, 32, 3)
 
 
