@@ -13,6 +13,7 @@ from PIL import Image, ImageFile
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.inputs import images
 from rmqm_spec.inputs.images import decode_image, display_name
+from rmqm_spec.inputs.pixels import pixels_of
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
 
@@ -54,14 +55,25 @@ def test_a_palette_is_looked_up_as_rgb(tmp_path: Path) -> None:
     np.testing.assert_array_equal(pixels, np.asarray(image.convert("RGB")))
 
 
-@pytest.mark.parametrize("mode", ["CMYK", "YCbCr", "LAB"])
-def test_print_and_video_colours_become_rgb(tmp_path: Path, mode: str) -> None:
-    source = {"LAB": "RGB"}.get(mode, mode)
-    image = Image.new(source, (3, 2), 0)
-    image = Image.new("LAB", (3, 2), (255, 128, 128)) if mode == "LAB" else image
+@pytest.mark.parametrize(
+    ("mode", "colour", "expected"),
+    [
+        ("CMYK", (0, 255, 255, 0), RED),
+        ("YCbCr", (255, 128, 128), WHITE),
+        ("LAB", (255, 0, 0), WHITE),
+        ("HSV", (0, 255, 255), RED),
+    ],
+)
+def test_print_and_video_colours_become_rgb(
+    mode: str, colour: tuple[int, ...], expected: tuple[int, ...]
+) -> None:
+    assert tuple(pixels_of(Image.new(mode, (2, 2), colour), mode)[0, 0]) == expected
+
+
+def test_cmyk_files_become_rgb(tmp_path: Path) -> None:
+    image = picture("CMYK")
     pixels = decode_image(saved(tmp_path, image, "image.tif"))
-    expected = np.asarray(image.convert("RGB"))
-    np.testing.assert_array_equal(pixels, expected)
+    np.testing.assert_array_equal(pixels, np.asarray(image.convert("RGB")))
 
 
 @pytest.mark.parametrize(
