@@ -165,7 +165,7 @@ def open_inputs(
     n: int | None = None,
 ) -> PreparedInputs:
     """
-    Open the distinct inputs for an encoder, in an order that is not that of the data.
+    Open the distinct inputs for an encoder, in an order that does not depend on the data's order.
 
     Parameters
     ----------
