@@ -65,7 +65,7 @@ def test_unclear_shapes_are_refused(shape: tuple[int, ...], spec: InputSpec) -> 
     with pytest.raises(ShapeError, match="got shape") as caught:
         recognise_layout(shape, BYTE, spec)
     assert caught.value.code == "DAT008"
-    assert "--layout" in caught.value.fix
+    assert "--data-layout" in caught.value.fix
 
 
 def test_a_told_layout_settles_it() -> None:

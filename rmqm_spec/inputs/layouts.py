@@ -127,7 +127,7 @@ def _told(shape: tuple[int, ...], spec: InputSpec, layout: Layout) -> Layout:
     raise ShapeError(
         "DAT008",
         f"data in layout {layout} must fit {spec.kind}s of shape {spec.shape}; got shape {shape}",
-        fix="Leave --layout out, or give the layout that the array has.",
+        fix="Leave --data-layout out, or give the layout that the array has.",
     )
 
 
@@ -159,5 +159,5 @@ def _unrecognised(shape: tuple[int, ...], spec: InputSpec) -> ShapeError:
         "DAT008",
         "data must have exactly one reading as (N, H, W, C), (N, C, H, W), (N, H, W) or"
         f" (N, {math.prod(spec.shape)}) with C of {channels}; got shape {shape}",
-        fix="Say it: --layout nhwc, nchw or nhw. A single image needs a first axis of length 1.",
+        fix="Say it: --data-layout nhwc, nchw or nhw. A single image needs a first axis of length 1.",
     )

@@ -53,14 +53,14 @@ def open_source(
     value_range = None if value_range is None else check_value_range(value_range)
     if data is None:
         _check_unused("range", value_range, "the bundled images")
-        _check_unused("layout", layout, "the bundled images")
+        _check_unused("data-layout", layout, "the bundled images")
         return default_source(spec)
     if isinstance(data, np.ndarray):
         return ArrayRows(data, spec, label="array", layout=layout, value_range=value_range)
     path, key = _existing(str(data))
     if path is not None and path.suffix.lower() in _ARRAY_EXTENSIONS and path.is_file():
         return _array_file(path, key, spec, layout, value_range)
-    _check_unused("layout", layout, "image files")
+    _check_unused("data-layout", layout, "image files")
     return _image_files(path, str(data), value_range)
 
 
