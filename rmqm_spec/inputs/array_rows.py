@@ -138,7 +138,7 @@ def _check_channels(given: int, layout: Layout, spec: InputSpec, shape: tuple[in
         "DAT012",
         f"images must have 1 or 3 channels, or the encoder's {wanted}; got {given} channels"
         f" from an array of shape {shape} in layout {layout}",
-        fix="Drop the channels that the encoder does not take, such as alpha, or give --data-layout.",
+        fix="Drop the channels that the encoder does not take, or give --data-layout.",
     )
 
 
