@@ -157,13 +157,23 @@ def evaluate(
     """
     checked_variant(variant)
     _check_options(batch_size=batch_size, workers=workers, precision=precision)
+    if resolution is not None:
+        checked_resolution(resolution)
     source: Inputs
     if isinstance(inputs, Inputs):
         source = inputs
     else:
-        source = ArrayInputs(checked_inputs(inputs, bounds), bounds, ids)
+        given = np.asarray(inputs)
+        source = ArrayInputs(checked_inputs(given, bounds), bounds, ids, given=given)
     if alteration is None:
         alteration = WhiteNoise(seed=seed, bounds=source.bounds)
+    if tuple(alteration.bounds) != tuple(source.bounds):
+        raise UsageError(
+            "ARG001",
+            f"alteration must have the bounds of the inputs, {source.bounds}; "
+            f"got {alteration.bounds}",
+            fix="Declare the same bounds for both.",
+        )
     encoder = as_encoder(encoder)
     traits = traits_of(encoder)
     walk = Walk(encoder, source, alteration, batch_size or traits.batch_size)

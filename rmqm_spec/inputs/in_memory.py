@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rmqm_spec.arrays import FloatArray
+from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.errors import ShapeError
 from rmqm_spec.identity import content_id
 from rmqm_spec.inputs.contract import Bounds, Input
@@ -24,6 +24,8 @@ class ArrayInputs:
         Declared range.
     ids : sequence of str, optional
         A name for each row; by default its content hash.
+    given : (N, *S) ndarray, optional
+        The inputs as they were given, where `values` were converted: the content that names them.
 
     Raises
     ------
@@ -32,7 +34,12 @@ class ArrayInputs:
     """
 
     def __init__(
-        self, values: FloatArray, bounds: Bounds, ids: Sequence[str] | None = None
+        self,
+        values: FloatArray,
+        bounds: Bounds,
+        ids: Sequence[str] | None = None,
+        *,
+        given: AnyArray | None = None,
     ) -> None:
         if ids is not None and len(ids) != len(values):
             raise ShapeError(
@@ -42,6 +49,7 @@ class ArrayInputs:
             )
         self._values = values
         self._ids = ids
+        self._given = values if given is None else given
         self.bounds = bounds
 
     def __len__(self) -> int:
@@ -50,9 +58,8 @@ class ArrayInputs:
 
     def load(self, index: int) -> Input:
         """Return row `index`."""
-        row = self._values[index]
-        identity = content_id(row) if self._ids is None else self._ids[index]
-        return Input(id=identity, name=self.name(index), values=row)
+        identity = content_id(self._given[index]) if self._ids is None else self._ids[index]
+        return Input(id=identity, name=self.name(index), values=self._values[index])
 
     def name(self, index: int) -> str:
         """Return how row `index` is called in messages."""
