@@ -19,6 +19,15 @@ __all__ = ["WhiteNoise", "white_noise"]
 Coupling = Literal["independent", "common"]
 
 
+def _as_floats(bounds: Bounds) -> Bounds:
+    low, high = bounds
+    return float(low), float(high)
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 @frozen(kw_only=True)
 class WhiteNoise:
     r"""
@@ -52,13 +61,15 @@ class WhiteNoise:
 
     n_levels: int = field(default=99)
     seed: int = field(default=0)
-    bounds: Bounds = field(default=(0.0, 1.0))
+    bounds: Bounds = field(default=(0.0, 1.0), converter=_as_floats)
     coupling: Coupling = field(default="independent")
 
     def __attrs_post_init__(self) -> None:
         low, high = self.bounds
         rules = [
+            ("n_levels must be an integer", self.n_levels, _is_integer(self.n_levels)),
             ("n_levels must be at least 1", self.n_levels, self.n_levels >= 1),
+            ("seed must be an integer", self.seed, _is_integer(self.seed)),
             ("seed must be at least 0", self.seed, self.seed >= 0),
             ("bounds must be finite with low < high", self.bounds, -np.inf < low < high < np.inf),
             (
@@ -109,10 +120,10 @@ class WhiteNoise:
         """Return every parameter that changes a number, as plain data."""
         return {
             "name": self.name,
-            "J": self.n_levels,
+            "J": int(self.n_levels),
             "schedule": "epsilon_j = j / J",
             "bounds": list(self.bounds),
-            "seed": self.seed,
+            "seed": int(self.seed),
             "coupling": self.coupling,
             "generator": GENERATOR,
         }
@@ -179,9 +190,10 @@ def white_noise(
     >>> altered.shape, bool((altered[:, 0] == image).all())
     ((1, 100, 2, 2), True)
     """
-    inputs = checked_inputs(inputs, bounds)
     noise = WhiteNoise(n_levels=n_levels, seed=seed, bounds=bounds, coupling=coupling)
-    names = [content_id(values) for values in inputs] if ids is None else list(ids)
+    given = np.asarray(inputs)
+    inputs = checked_inputs(given, bounds)
+    names = [content_id(values) for values in given] if ids is None else list(ids)
     if len(names) != len(inputs):
         raise ShapeError(
             "ARG001",
@@ -191,9 +203,11 @@ def white_noise(
     if levels is None:
         return noise.alter(inputs, names, 0, n_levels + 1)
     wrong = [level for level in levels if not 0 <= level <= n_levels]
-    if wrong:
+    if wrong or not len(levels):
         raise UsageError(
-            "ARG001", f"levels must lie in 0..{n_levels}; got {wrong[0]}", fix="Raise n_levels."
+            "ARG001",
+            f"levels must lie in 0..{n_levels}; got {wrong[0] if wrong else 'none'}",
+            fix="Raise n_levels.",
         )
     return np.concatenate([noise.alter(inputs, names, level, 1) for level in levels], axis=1)
 
