@@ -119,12 +119,13 @@ def unit_vectors(
     EncodingError
         If an encoding has zero norm or a value that is not finite (clause RMQM-ENC-005).
     """
-    vectors = encodings.astype(np.float64)
+    vectors = np.array(encodings, dtype=np.float64, order="C")
     largest = np.abs(vectors).max(axis=-1, initial=0.0)
     if not (np.isfinite(largest) & (largest > 0)).all():
         raise _bad_encoding(encodings, largest, names, first_level)
-    if largest.min() < _TINY or largest.max() > _HUGE:
-        vectors /= largest[..., None]
+    extreme = (largest < _TINY) | (largest > _HUGE)
+    if extreme.any():
+        vectors /= np.where(extreme, largest, 1.0)[..., None]
     vectors /= np.sqrt(np.einsum("nle,nle->nl", vectors, vectors))[..., None]
     return vectors
 
@@ -155,12 +156,27 @@ class DistanceMeter:
         self._latest: Float64Array
 
     def update(self, encodings: AnyArray) -> None:
-        """Take the encodings, (N, L, E), of the next L levels; the first call brings level 0."""
+        """
+        Take the encodings, (N, L, E), of the next L levels; the first call brings level 0.
+
+        Raises
+        ------
+        EncodingError
+            If an encoding has zero norm, a value that is not finite, or another length than those
+            before it.
+        """
         vectors = unit_vectors(encodings, self._names, self._next_level)
         if self._next_level == 0:
-            self._origin = self._latest = vectors[:, :1]
+            self._origin = self._latest = vectors[:, :1].copy()
             vectors = vectors[:, 1:]
             self._next_level = 1
+        if vectors.shape[-1] != self._origin.shape[-1]:
+            raise EncodingError(
+                "ENC004",
+                f"encodings must all have the same length; got {vectors.shape[-1]} after "
+                f"{self._origin.shape[-1]}",
+                fix="Encode each input by itself: the length must not depend on the batch.",
+            )
         n_new = vectors.shape[1]
         if not n_new:
             return
@@ -168,7 +184,7 @@ class DistanceMeter:
         self.displacements[:, levels] = _norms(vectors - self._origin)
         previous = np.concatenate([self._latest, vectors[:, :-1]], axis=1)
         self.step_lengths[:, levels] = _norms(vectors - previous)
-        self._latest = vectors[:, -1:]
+        self._latest = vectors[:, -1:].copy()
         self._next_level += n_new
 
 
