@@ -94,7 +94,7 @@ def as_encoder(encoder: EncoderLike) -> Encoder:
     >>> as_encoder(lambda inputs: inputs.reshape(len(inputs), -1)).encode(np.ones((2, 3, 3))).shape
     (2, 9)
     """
-    if isinstance(encoder, Encoder):
+    if isinstance(encoder, Encoder) and not isinstance(encoder, str):  # text has an encode too
         return encoder
     if callable(encoder):
         return CallableEncoder(encoder)
