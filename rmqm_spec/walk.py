@@ -6,14 +6,14 @@ import threading
 from collections import deque
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from math import ceil
+from math import ceil, prod
 
 import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
 from rmqm_spec.alterations import Alteration
-from rmqm_spec.arrays import Float64Array
+from rmqm_spec.arrays import Float64Array, FloatArray
 from rmqm_spec.characteristics.distances import DistanceMeter
 from rmqm_spec.encoders import Encoder, encode_checked
 from rmqm_spec.errors import UnreadableError
@@ -51,6 +51,7 @@ class Walk:
     alteration: Alteration
     batch_size: int
     cancelled: threading.Event = field(factory=threading.Event)
+    _memory: threading.local = field(factory=threading.local)
 
     @property
     def group_size(self) -> int:
@@ -77,12 +78,21 @@ class Walk:
                 if self.cancelled.is_set():
                     raise Cancelled
                 n_levels = min(self.levels_per_block, n_encodings - level)
-                altered = self.alteration.alter(values, ids, level, n_levels)
-                batch = altered.reshape(-1, *values.shape[1:])
+                block = self._block((len(loaded), n_levels, *values.shape[1:]), values.dtype)
+                self.alteration.alter(values, ids, level, n_levels, out=block)
+                batch = block.reshape(-1, *values.shape[1:])
                 encodings = encode_checked(self.encoder, batch)
                 meter.update(encodings.reshape(len(loaded), n_levels, -1))
                 dtype = encodings.dtype
         return Walked(loaded, meter.displacements, meter.step_lengths, dtype, unreadable)
+
+    def _block(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> FloatArray:
+        """Lend the calling thread memory for a block: fresh memory costs more than the noise."""
+        size = prod(shape)
+        memory: FloatArray | None = getattr(self._memory, "values", None)
+        if memory is None or memory.size < size or memory.dtype != dtype:
+            memory = self._memory.values = np.empty(size, dtype=dtype)
+        return memory[:size].reshape(shape)
 
     def _load(self, indices: range) -> tuple[list[Input], list[tuple[UnreadableError, str]]]:
         loaded: list[Input] = []

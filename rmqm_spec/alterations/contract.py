@@ -40,9 +40,15 @@ class Alteration(Protocol):
         ...
 
     def alter(
-        self, inputs: FloatArray, ids: Sequence[str], first_level: int, n_levels: int
+        self,
+        inputs: FloatArray,
+        ids: Sequence[str],
+        first_level: int,
+        n_levels: int,
+        *,
+        out: FloatArray | None = None,
     ) -> FloatArray:
-        """Return inputs (N, *S) at L consecutive levels, (N, L, *S)."""
+        """Return inputs (N, *S) at L consecutive levels, (N, L, *S), in `out` where given."""
         ...
 
     def to_dict(self) -> dict[str, object]:

@@ -11,19 +11,23 @@ ziggurat of NumPy, whose stream is not promised to stay the same.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["GENERATOR", "normal_table", "standard_normal"]
+__all__ = ["GENERATOR", "normal_pieces", "normal_table", "standard_normal"]
 
 GENERATOR: Final = "philox4x64-10/quantile16"
 """Name of the generator, part of every protocol."""
 
 _LANES_PER_BLOCK: Final = 16
 """One counter value of Philox gives four words of 64 bits, each four lanes of 16 bits."""
+
+_LANES_PER_PIECE: Final = 960 * _LANES_PER_BLOCK
+"""Temporary arrays of this length are small enough for the allocator to reuse their memory."""
 
 
 @cache
@@ -91,12 +95,36 @@ def standard_normal(
     >>> bool((both[1] == second[0]).all())
     True
     """
+    noise = np.empty((n_levels, n_values), dtype=np.float32)
+    for levels, values, piece in normal_pieces(seed, input_id, first_level, n_levels, n_values):
+        noise[levels, values] = piece
+    return noise
+
+
+def normal_pieces(
+    seed: int, input_id: str, first_level: int, n_levels: int, n_values: int
+) -> Iterator[tuple[slice, slice, npt.NDArray[np.float32]]]:
+    """
+    Draw the same as `standard_normal` in pieces that stay in the processor's cache.
+
+    Yields
+    ------
+    slice, slice, (l, p) ndarray of float32
+        Which levels and which values, counted from the first level, and their noise.
+    """
     blocks = -(-n_values // _LANES_PER_BLOCK)
     # NumPy's Philox increments its counter before it generates.
     bits = np.random.Philox(key=_key(seed, input_id), counter=first_level * blocks - 1)
-    words = bits.random_raw(n_levels * blocks * 4)
-    lanes = words.astype("<u8", copy=False).view("<u2").reshape(n_levels, -1)[:, :n_values]
-    return np.take(normal_table(), lanes, mode="wrap")
+    table = normal_table()
+    n_rows = max(1, _LANES_PER_PIECE // (blocks * _LANES_PER_BLOCK))
+    for level in range(0, n_levels, n_rows):
+        rows = min(n_rows, n_levels - level)
+        for start in range(0, n_values, _LANES_PER_PIECE):
+            width = min(_LANES_PER_PIECE, n_values - start)
+            words = bits.random_raw(rows * -(-width // _LANES_PER_BLOCK) * 4)
+            lanes = words.astype("<u8", copy=False).view("<u2").reshape(rows, -1)[:, :width]
+            piece = np.take(table, lanes, mode="wrap")
+            yield slice(level, level + rows), slice(start, start + width), piece
 
 
 def _key(seed: int, input_id: str) -> int:

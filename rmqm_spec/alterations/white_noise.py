@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 from attrs import field, frozen
 
-from rmqm_spec.alterations.generator import GENERATOR, standard_normal
+from rmqm_spec.alterations.generator import GENERATOR, normal_pieces
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.identity import content_id
@@ -88,7 +88,13 @@ class WhiteNoise:
         return np.arange(self.n_levels + 1) / self.n_levels
 
     def alter(
-        self, inputs: FloatArray, ids: Sequence[str], first_level: int, n_levels: int
+        self,
+        inputs: FloatArray,
+        ids: Sequence[str],
+        first_level: int,
+        n_levels: int,
+        *,
+        out: FloatArray | None = None,
     ) -> FloatArray:
         """
         Return N inputs at consecutive levels.
@@ -101,20 +107,24 @@ class WhiteNoise:
             The id of each input.
         first_level, n_levels : int
             Levels `first_level` to `first_level` + `n_levels` - 1.
+        out : (N, L, *S) ndarray, optional
+            Where to put them, C-contiguous and of the type of `inputs`.
 
         Returns
         -------
         (N, L, *S) ndarray
             Altered inputs, of the type of `inputs`.
         """
-        altered = np.empty((len(inputs), n_levels, inputs[0].size), dtype=inputs.dtype)
-        for values, identity, rows in zip(inputs, ids, altered, strict=True):
+        shape = (len(inputs), n_levels, *inputs.shape[1:])
+        altered = np.empty(shape, dtype=inputs.dtype) if out is None else out
+        blocks = altered.reshape(len(inputs), n_levels, -1)
+        for values, identity, rows in zip(inputs, ids, blocks, strict=True):
             flat = values.reshape(-1)
             unaltered = 1 if first_level == 0 else 0
             rows[:unaltered] = flat
             if n_levels > unaltered:
                 self._add_noise(flat, identity, first_level + unaltered, rows[unaltered:])
-        return altered.reshape(len(inputs), n_levels, *inputs.shape[1:])
+        return altered
 
     def to_dict(self) -> dict[str, object]:
         """Return every parameter that changes a number, as plain data."""
@@ -129,14 +139,18 @@ class WhiteNoise:
         }
 
     def _add_noise(self, flat: FloatArray, identity: str, first: int, out: FloatArray) -> None:
-        low, high = self.bounds
+        """Write levels `first`, `first` + 1, ... of one input into the rows of `out`."""
+        low, high = (out.dtype.type(bound) for bound in self.bounds)
+        width = self.bounds[1] - self.bounds[0]
         levels = np.arange(first, first + len(out))
+        scale = (levels / self.n_levels * width).astype(out.dtype)[:, None]
         drawn = (first, len(out)) if self.coupling == "independent" else (1, 1)
-        noise = standard_normal(self.seed, identity, *drawn, flat.size)
-        scale = (levels / self.n_levels * (high - low)).astype(out.dtype)[:, None]
-        np.multiply(noise, scale, out=out)
-        np.add(out, flat, out=out)
-        np.clip(out, out.dtype.type(low), out.dtype.type(high), out=out)
+        for rows, columns, noise in normal_pieces(self.seed, identity, *drawn, flat.size):
+            rows = rows if self.coupling == "independent" else slice(None)  # noqa: PLW2901
+            piece = out[rows, columns]
+            np.multiply(noise, scale[rows], out=piece)
+            np.add(piece, flat[columns], out=piece)
+            np.clip(piece, low, high, out=piece)
 
 
 def white_noise(
