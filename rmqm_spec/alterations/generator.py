@@ -26,7 +26,7 @@ GENERATOR: Final = "philox4x64-10/quantile16"
 _LANES_PER_BLOCK: Final = 16
 """One counter value of Philox gives four words of 64 bits, each four lanes of 16 bits."""
 
-_LANES_PER_PIECE: Final = 960 * _LANES_PER_BLOCK
+_LANES_PER_PIECE: Final = 2400 * _LANES_PER_BLOCK
 """Temporary arrays of this length are small enough for the allocator to reuse their memory."""
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from attrs import fields, frozen
 
-from rmqm_spec.arrays import Float64Array
+from rmqm_spec.arrays import BoolArray, Float64Array
 from rmqm_spec.characteristics.relative_changes import RelativeChanges
-from rmqm_spec.characteristics.sums import exact_mean, exact_std
 
 __all__ = ["Curve", "Curves", "curves_of"]
 
@@ -68,12 +67,11 @@ def _curve_of_changes(changes: RelativeChanges, n_levels: int) -> Curve:
     return _curve(changes.terms, ~changes.undefined, n_levels)
 
 
-def _curve(values: Float64Array, defined: np.ndarray, n_levels: int) -> Curve:
+def _curve(values: Float64Array, defined: BoolArray, n_levels: int) -> Curve:
     """Put K columns at the end of J levels: the first levels of some terms do not exist."""
-    mean = np.full(n_levels, np.nan)
-    std = np.full(n_levels, np.nan)
-    first = n_levels - values.shape[1]
-    for level in range(values.shape[1]):
-        column = values[defined[:, level], level]
-        mean[first + level], std[first + level] = exact_mean(column), exact_std(column)
-    return Curve(mean, std)
+    counts = defined.sum(axis=0)
+    means = np.where(defined, values, 0.0).sum(axis=0) / np.where(counts > 0, counts, np.nan)
+    squares = np.where(defined, (values - means) ** 2, 0.0).sum(axis=0)
+    stds = np.sqrt(squares / np.where(counts > 1, counts - 1, np.nan))
+    missing = np.full(n_levels - values.shape[1], np.nan)
+    return Curve(np.concatenate([missing, means]), np.concatenate([missing, stds]))

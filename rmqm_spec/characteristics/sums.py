@@ -8,7 +8,7 @@ import numpy as np
 
 from rmqm_spec.arrays import Float64Array
 
-__all__ = ["exact_mean", "exact_std", "row_sums"]
+__all__ = ["exact_mean", "row_sums"]
 
 
 def exact_mean(values: Float64Array) -> float:
@@ -21,21 +21,6 @@ def exact_mean(values: Float64Array) -> float:
     0.3333333333333333
     """
     return math.fsum(values.tolist()) / values.size if values.size else math.nan
-
-
-def exact_std(values: Float64Array) -> float:
-    """
-    Return the sample standard deviation (divisor n - 1); NaN for fewer than two values.
-
-    Examples
-    --------
-    >>> exact_std(np.array([1.0, 2.0, 3.0]))
-    1.0
-    """
-    if values.size < 2:
-        return math.nan
-    deviations = values - exact_mean(values)
-    return math.sqrt(math.fsum((deviations * deviations).tolist()) / (values.size - 1))
 
 
 def row_sums(values: Float64Array) -> Float64Array:
