@@ -33,7 +33,7 @@ __all__ = ["open_encoder"]
 
 _DYNAMIC_QUANTISATION = {"DynamicQuantizeLinear", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM"}
 _MAX_CALLERS = 8
-_VALUES_PER_BATCH = {"cpu": 2**19, "cuda": 2**24, "tensorrt": 2**24}
+_VALUES_PER_BATCH = {"cpu": 640_000, "cuda": 2**24, "tensorrt": 2**24}
 """Inputs of a batch and what becomes of them should fit into the processor's cache."""
 
 _MAX_BATCH = 100
