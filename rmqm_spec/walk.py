@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +21,10 @@ from rmqm_spec.errors import UnreadableError
 from rmqm_spec.inputs.contract import Input, Inputs
 
 __all__ = ["Walk", "Walked", "walk_groups"]
+
+_SHORT_TASK_S = 0.05
+_MAX_SPAN = 32
+"""Tasks grow to this many groups while they take less than that many seconds."""
 
 
 @frozen(eq=False)
@@ -109,25 +114,34 @@ def walk_groups(walk: Walk, workers: int) -> Generator[Walked]:
     """
     Yield every group of inputs in order, made by `workers` threads.
 
-    At most two groups per thread are under way, so memory does not grow with the inputs. Closing
+    At most two tasks per thread are under way, so memory does not grow with the inputs. Closing
     the iterator, or an interrupt, stops the threads at their next block.
     """
     starts = range(0, len(walk.inputs), walk.group_size)
     if workers == 1:
         yield from map(walk.group, starts)
         return
-    pending: deque[Future[Walked]] = deque()
+    pending: deque[Future[tuple[list[Walked], float]]] = deque()
+    span, position = 1, 0
     with ThreadPoolExecutor(workers, thread_name_prefix="rmqm-walk") as pool:
         try:
-            for start in starts:
-                pending.append(pool.submit(walk.group, start))
-                if len(pending) >= 2 * workers:
-                    yield pending.popleft().result()
-            while pending:
-                yield pending.popleft().result()
+            while pending or position < len(starts):
+                while position < len(starts) and len(pending) < 2 * workers:
+                    pending.append(pool.submit(_timed, walk, starts[position : position + span]))
+                    position += span
+                walked, seconds = pending.popleft().result()
+                yield from walked
+                if seconds < _SHORT_TASK_S and span < _MAX_SPAN:
+                    span *= 2
         finally:
             walk.cancelled.set()
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _timed(walk: Walk, starts: range) -> tuple[list[Walked], float]:
+    """Walk several groups in one task: handing over tasks costs more than a small network."""
+    begun = time.monotonic()
+    return [walk.group(start) for start in starts], time.monotonic() - begun
 
 
 def _describe(one: Input) -> str:
