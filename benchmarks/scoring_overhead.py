@@ -27,12 +27,12 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+
 from rmqm_onnx import open_encoder
 from rmqm_onnx.threads import usable_cpus
-
 from rmqm_spec import evaluate, white_noise
 
-INPUTS = {"lenet": 256, "resnet18_32": 12, "mobilenet_224": 6}
+INPUTS = {"lenet": 1000, "resnet18_32": 12, "mobilenet_224": 6}
 SHAPES = {"lenet": (1, 28, 28), "resnet18_32": (3, 32, 32), "mobilenet_224": (3, 224, 224)}
 PAUSE_S = 0.1  # idle threads of the session before spin for some time
 

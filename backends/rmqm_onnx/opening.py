@@ -36,8 +36,8 @@ _MAX_CALLERS = 8
 _VALUES_PER_BATCH = {"cpu": 640_000, "cuda": 2**24, "tensorrt": 2**24}
 """Inputs of a batch and what becomes of them should fit into the processor's cache."""
 
-_MAX_BATCH = 100
-"""All levels of one input; larger batches gain nothing (see benchmarks)."""
+_MAX_BATCH = {"cpu": 50, "cuda": 100, "tensorrt": 100}
+"""Half of or all the levels of an input; larger batches gain nothing (see benchmarks)."""
 
 
 def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEncoder:
@@ -219,7 +219,7 @@ def _share_out(options: OpenOptions) -> tuple[int, int]:
 
 def _batch_size(layout: InputLayout, provider: Provider) -> int:
     n_values = prod(layout.spec.shape)
-    return max(1, min(_MAX_BATCH, _VALUES_PER_BATCH[provider] // n_values))
+    return max(1, min(_MAX_BATCH[provider], _VALUES_PER_BATCH[provider] // n_values))
 
 
 def _resolution(proto: ModelProto, chosen: TensorInfo) -> float:
