@@ -14,7 +14,7 @@ from rmqm_spec.alterations.white_noise import checked_inputs
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.characteristics import Characteristics, Variant, characterize
 from rmqm_spec.characteristics.relative_changes import checked_variant
-from rmqm_spec.characteristics.resolution import at_resolution, checked_resolution, resolution_of
+from rmqm_spec.resolution import at_resolution, checked_resolution, resolution_of
 from rmqm_spec.encoders import EncoderLike, as_encoder, traits_of
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.inputs.contract import Bounds, Inputs

@@ -88,6 +88,7 @@ def test_the_two_encoders_are_different():
     assert not np.allclose(first, second, atol=0.1)
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("method", ["cross-entropy", "nt-xent"])
 def test_the_script_trains_and_exports(tmp_path, method):
     pytest.importorskip("torch", reason="training needs the extra 'examples'")

@@ -5,7 +5,7 @@ from rmqm_spec.characteristics.curves import Curve, Curves
 from rmqm_spec.characteristics.distances import DistanceMeter, displacements, step_lengths
 from rmqm_spec.characteristics.metric import WEIGHTS, rmqm
 from rmqm_spec.characteristics.relative_changes import Variant
-from rmqm_spec.characteristics.resolution import RESOLUTION, resolution_of
+from rmqm_spec.resolution import RESOLUTION, resolution_of
 
 __all__ = [
     "RESOLUTION",

@@ -20,7 +20,7 @@ from rmqm_spec.characteristics.relative_changes import (
     changes_of_step_lengths,
     checked_variant,
 )
-from rmqm_spec.characteristics.resolution import RESOLUTION, at_resolution
+from rmqm_spec.resolution import RESOLUTION, at_resolution
 from rmqm_spec.characteristics.sums import exact_mean, row_sums
 from rmqm_spec.errors import ShapeError, UsageError
 
