@@ -47,7 +47,7 @@ class ModelFile:
         main = _sha256(self.path)
         if not self.external:
             return main
-        folder = self.path.parent
+        folder = self.path.parent.resolve()
         parts = {path.relative_to(folder).as_posix(): _sha256(path) for path in self.external}
         return digest_of_json({"model": main, "external": parts})
 

@@ -43,7 +43,7 @@ def normalisation_finding(
     if not operators:
         return None
     seen = f"the graph itself shifts or scales its input ({', '.join(operators)})"
-    if preprocessing.mean is None and preprocessing.std is None:
+    if not any(preprocessing.mean or ()):
         return Finding(code="PRE002", level="ok", message=seen)
     return Finding(
         code="PRE002",
