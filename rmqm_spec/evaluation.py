@@ -14,11 +14,11 @@ from rmqm_spec.alterations.white_noise import checked_inputs
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.characteristics import Characteristics, Variant, characterize
 from rmqm_spec.characteristics.relative_changes import checked_variant
-from rmqm_spec.resolution import at_resolution, checked_resolution, resolution_of
 from rmqm_spec.encoders import EncoderLike, as_encoder, traits_of
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.inputs.contract import Bounds, Inputs
 from rmqm_spec.inputs.in_memory import ArrayInputs
+from rmqm_spec.resolution import at_resolution, checked_resolution, resolution_of
 from rmqm_spec.walk import Walk, Walked, walk_groups
 
 __all__ = ["Evaluation", "Progress", "Skipped", "evaluate"]
@@ -56,8 +56,8 @@ class Evaluation:
         The alteration and its parameters.
     skipped : tuple of Skipped
         Inputs that could not be read.
-    n_offered, n_duplicates : int
-        Inputs that were looked at, and those among them that repeat another.
+    n_offered, n_seen, n_duplicates : int
+        Inputs that there are, that were looked at, and that repeat another among the latter.
     stopped_early : bool
         Whether the asked precision was reached before the inputs ran out.
     """
@@ -70,6 +70,7 @@ class Evaluation:
     alteration: dict[str, object]
     skipped: tuple[Skipped, ...]
     n_offered: int
+    n_seen: int
     n_duplicates: int
     stopped_early: bool
 
@@ -185,7 +186,7 @@ def evaluate(
         _gather(groups, gathered, len(source), precision, progress)
     finally:
         groups.close()
-    return gathered.finish()
+    return gathered.finish(len(source))
 
 
 def _gather(
@@ -251,7 +252,7 @@ class _Gathered:
         _, d, s, resolution = self.statistic()
         return characterize(d, s, variant=self._variant, resolution=resolution)
 
-    def finish(self) -> Evaluation:
+    def finish(self, n_offered: int) -> Evaluation:
         ids, d, s, resolution = self.statistic()
         return Evaluation(
             ids=tuple(ids),
@@ -261,7 +262,8 @@ class _Gathered:
             characteristics=characterize(d, s, variant=self._variant, resolution=resolution),
             alteration=self._alteration.to_dict(),
             skipped=tuple(self.skipped),
-            n_offered=self.n_seen,
+            n_offered=n_offered,
+            n_seen=self.n_seen,
             n_duplicates=self.n_seen - len(self.skipped) - len(ids),
             stopped_early=self.stopped_early,
         )

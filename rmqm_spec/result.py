@@ -22,14 +22,23 @@ _NOT_IDENTITY = ("created", "seconds", "runtime", "versions", "result_sha256")
 """What may differ between two runs that gave the same numbers."""
 
 
-def protocol_of(evaluation: Evaluation, encoder: Mapping[str, Any]) -> dict[str, Any]:
+def protocol_of(
+    variant: str,
+    alteration: Mapping[str, Any],
+    resolution: float | None,
+    encoder: Mapping[str, Any],
+) -> dict[str, Any]:
     """
     Collect every choice that changes a number; results with different protocols do not compare.
 
     Parameters
     ----------
-    evaluation : Evaluation
-        What was measured.
+    variant : str
+        Which formulas.
+    alteration : mapping
+        The alteration with all its parameters.
+    resolution : float, optional
+        Distances below it count as zero.
     encoder : mapping
         The encoder's description; its ``geometry`` is what inputs go through before the alteration.
 
@@ -42,12 +51,11 @@ def protocol_of(evaluation: Evaluation, encoder: Mapping[str, Any]) -> dict[str,
     -----
     Clauses RMQM-PRO-002 to RMQM-PRO-004.
     """
-    found = evaluation.characteristics
     return {
         "specification": SPEC_VERSION,
-        "variant": found.variant,
-        "alteration": evaluation.alteration,
-        "resolution": found.resolution,
+        "variant": variant,
+        "alteration": dict(alteration),
+        "resolution": resolution,
         "inputs": encoder.get("geometry"),
     }
 
@@ -85,7 +93,7 @@ def result_document(
         Undefined numbers are None. ``result_sha256`` names all but time, place and versions.
     """
     found = evaluation.characteristics
-    protocol = protocol_of(evaluation, encoder)
+    protocol = protocol_of(found.variant, evaluation.alteration, found.resolution, encoder)
     document = {
         "schema": SCHEMA,
         "rmqm": found.rmqm,
@@ -139,6 +147,7 @@ def _counts(evaluation: Evaluation) -> dict[str, Any]:
     found = evaluation.characteristics
     return {
         "offered": evaluation.n_offered,
+        "seen": evaluation.n_seen,
         "used": found.n_inputs,
         "duplicates": evaluation.n_duplicates,
         "unreadable": len(evaluation.skipped),

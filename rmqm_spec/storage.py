@@ -15,7 +15,7 @@ import numpy as np
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.evaluation import Evaluation
 
-__all__ = ["check_writable", "read_json", "write_atomically", "write_result"]
+__all__ = ["check_writable", "known_result", "read_json", "write_atomically", "write_result"]
 
 
 def check_writable(folder: Path) -> None:
@@ -44,12 +44,13 @@ def write_result(
     folder: Path, document: Mapping[str, Any], evaluation: Evaluation, *, force: bool = False
 ) -> list[Path]:
     """
-    Write ``result.json``, ``per_input.csv`` and ``distances.npz``.
+    Write ``distances.npz``, ``per_input.csv`` and, last, ``result.json``.
 
     Parameters
     ----------
     folder : Path
-        Where to.
+        Where to. If it holds a different result, a new folder beside it is taken, named by the
+        result's digest: neither the old nor the new result is lost.
     document : mapping
         The result document.
     evaluation : Evaluation
@@ -65,19 +66,12 @@ def write_result(
     Raises
     ------
     UsageError
-        If the folder holds a different result, or cannot be written to.
+        If the folder cannot be written to.
     """
+    known = known_result(folder)
+    if known is not None and not force and known != document["result_sha256"]:
+        folder = folder.with_name(f"{folder.name}-{document['result_sha256'][:8]}")
     check_writable(folder)
-    target = folder / "result.json"
-    if target.exists() and not force:
-        known = read_json(target).get("result_sha256")
-        if known != document["result_sha256"]:
-            raise UsageError(
-                "ARG004",
-                f"{target} must hold the same result or none; got result {str(known)[:12]}, and "
-                f"this is {document['result_sha256'][:12]}",
-                fix="Choose another --out, or pass --force to replace it.",
-            )
     statistic = io.BytesIO()
     np.savez(
         statistic,
@@ -88,11 +82,17 @@ def write_result(
     contents = {
         folder / "distances.npz": statistic.getvalue(),
         folder / "per_input.csv": _table(evaluation).encode("utf-8"),
-        target: (json.dumps(document, indent=2, allow_nan=False) + "\n").encode("utf-8"),
+        folder / "result.json": (json.dumps(document, indent=2, allow_nan=False) + "\n").encode(),
     }
     for path, content in contents.items():
         write_atomically(path, content)
     return list(contents)
+
+
+def known_result(folder: Path) -> str | None:
+    """Return the digest of the result in `folder`; None where there is none."""
+    path = folder / "result.json"
+    return str(read_json(path).get("result_sha256")) if path.exists() else None
 
 
 def write_atomically(path: Path, content: bytes) -> None:

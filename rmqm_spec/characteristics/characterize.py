@@ -20,9 +20,9 @@ from rmqm_spec.characteristics.relative_changes import (
     changes_of_step_lengths,
     checked_variant,
 )
-from rmqm_spec.resolution import RESOLUTION, at_resolution
 from rmqm_spec.characteristics.sums import exact_mean, row_sums
 from rmqm_spec.errors import ShapeError, UsageError
+from rmqm_spec.resolution import RESOLUTION, at_resolution
 
 __all__ = ["Characteristics", "PerInput", "Status", "characterize"]
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, Float64Array
-from rmqm_spec.resolution import at_resolution, resolution_of
 from rmqm_spec.errors import EncodingError, ShapeError
+from rmqm_spec.resolution import at_resolution, resolution_of
 
 __all__ = ["DistanceMeter", "displacements", "step_lengths", "unit_vectors"]
 

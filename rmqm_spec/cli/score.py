@@ -30,7 +30,8 @@ def run_score(
     from rmqm_onnx import open_encoder
     from rmqm_spec.alterations import WhiteNoise
     from rmqm_spec.evaluation import evaluate
-    from rmqm_spec.result import result_document
+    from rmqm_spec.identity import digest_of_json
+    from rmqm_spec.result import protocol_of, result_document
     from rmqm_spec.storage import check_writable, write_result
     from rmqm_spec.trust import doubts
 
@@ -43,9 +44,14 @@ def run_score(
         bounds=prepared.bounds,
         coupling=protocol.coupling,  # type: ignore[arg-type]
     )
-    folder = out or Path("rmqm-results") / _name_of(model)
-    check_writable(folder)
     source = inputs.data or prepared.source.label
+    asked = [source, inputs.n, inputs.range, inputs.data_layout, protocol.precision]
+    names = protocol_of(
+        protocol.variant, noise.to_dict(), encoder.traits.resolution, encoder.description
+    )
+    digest = digest_of_json([encoder.description["model"]["sha256"], names, asked])
+    folder = out or Path("rmqm-results") / f"{_name_of(model)}-{digest[:8]}"
+    check_writable(folder)
     note(
         f"  protocol: variant {protocol.variant}, white noise of {protocol.levels} levels, "
         f"seed {inputs.seed}"
@@ -71,11 +77,22 @@ def run_score(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     files = write_result(folder, document, found, force=force)
+    if files[-1].parent != folder:
+        findings.append(_elsewhere(folder, files[-1].parent))
     if as_json:
         print_json({"ok": found.status == "ok", **document})
     else:
         _print(document, findings, files)
     return 0 if found.status == "ok" else 1
+
+
+def _elsewhere(wanted: Path, taken: Path) -> Finding:
+    return Finding(
+        code="ARG004",
+        level="warn",
+        message=f"{wanted} holds another result: this one is in {taken}",
+        fix="Choose another --out, or pass --force to replace the old result.",
+    )
 
 
 def _print(document: dict[str, Any], findings: list[Finding], files: list[Path]) -> None:
@@ -85,7 +102,10 @@ def _print(document: dict[str, Any], findings: list[Finding], files: list[Path])
     counts = document["counts"]
     print_text(score_line(document))
     left_out = f", {counts['unreadable']} unreadable" if counts["unreadable"] else ""
-    print_text(f"  used {counts['used']} of {counts['offered']} inputs{left_out}   -> {files[-1]}")
+    stopped = ", stopped at the asked precision" if counts["stopped_early"] else ""
+    print_text(
+        f"  used {counts['used']} of {counts['offered']} inputs{left_out}{stopped}   -> {files[-1]}"
+    )
     for one in document["inputs"]["skipped"][:10]:
         note(f"  left out: {one['name']} ({one['code']}) {one['message']}")
 
