@@ -56,11 +56,15 @@ def inspect_model(path: str | Path, options: OpenOptions | None = None) -> dict[
         "inputs": [asdict(info) for info in inputs],
         "outputs": [asdict(info) for info in outputs],
         "chosen": chosen,
-        "candidates": list(_candidates(file.proto, outputs)),
+        "candidates": list(_candidates(file.proto, outputs, *_name(chosen["output"]))),
         "preprocessing": _attempt(lambda: _preprocessing(metadata, file)),
         "normalisation_in_graph": _in_graph(file, chosen["input"]),
         "operators": dict(Counter(_operator(node) for node in graph.node).most_common()),
     }
+
+
+def _name(choice: dict[str, Any]) -> list[str]:
+    return [choice["name"]] if "name" in choice else []
 
 
 def _attempt(look: Any) -> dict[str, Any]:
@@ -130,7 +134,9 @@ def _output(file: ModelFile, outputs: list[TensorInfo], options: OpenOptions) ->
     }
 
 
-def _candidates(proto: ModelProto, outputs: list[TensorInfo]) -> Iterator[dict[str, Any]]:
+def _candidates(
+    proto: ModelProto, outputs: list[TensorInfo], *chosen: str
+) -> Iterator[dict[str, Any]]:
     """Yield the outputs, and the tensor that each one's last layer takes."""
     shapes = _inferred(proto)
     makers = producers(proto.graph)
@@ -139,12 +145,12 @@ def _candidates(proto: ModelProto, outputs: list[TensorInfo]) -> Iterator[dict[s
         if info.is_float:
             yield {"name": info.name, "what": "output", "dims": info.dims}
         seen.add(info.name)
-    for info in outputs:
-        before = layer_before(proto.graph, info.name)
+    for name in [*(info.name for info in outputs), *chosen]:
+        before = layer_before(proto.graph, name)
         if before is not None and before not in seen and before in makers:
             seen.add(before)
             dims = shapes[before].dims if before in shapes else None
-            yield {"name": before, "what": f"before the last layer of {info.name}", "dims": dims}
+            yield {"name": before, "what": f"before the last layer of {name}", "dims": dims}
 
 
 def _inferred(proto: ModelProto) -> dict[str, TensorInfo]:

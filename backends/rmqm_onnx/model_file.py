@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 from attrs import frozen
 from onnx import ModelProto, TensorProto
 
+from rmqm_onnx.graph import all_tensors
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.identity import digest_of_json
 
@@ -121,7 +121,7 @@ def _external_files(path: Path, proto: ModelProto) -> tuple[Path, ...]:
     """Return the external data files of all tensors, each checked."""
     folder = path.parent.resolve()
     needed: dict[Path, int] = {}
-    for tensor in _tensors(proto):
+    for tensor in all_tensors(proto):
         if tensor.data_location != TensorProto.EXTERNAL:
             continue
         entries = {entry.key: entry.value for entry in tensor.external_data}
@@ -150,19 +150,6 @@ def _external_files(path: Path, proto: ModelProto) -> tuple[Path, ...]:
                 fix=f"Put {target.name} into {path.parent}: the weights are in it.",
             )
     return tuple(sorted(needed))
-
-
-def _tensors(proto: ModelProto) -> Iterator[TensorProto]:
-    graphs = [proto.graph]
-    while graphs:
-        graph = graphs.pop()
-        yield from graph.initializer
-        for node in graph.node:
-            for attribute in node.attribute:
-                if attribute.HasField("t"):
-                    yield attribute.t
-                if attribute.HasField("g"):
-                    graphs.append(attribute.g)
 
 
 def _sha256(path: Path) -> str:

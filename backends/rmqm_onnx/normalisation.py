@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onnx import GraphProto
 
-from rmqm_onnx.graph import consumers, producers
+from rmqm_onnx.graph import constants, consumers
 from rmqm_spec.findings import Finding
 from rmqm_spec.preprocessing import Preprocessing
 
@@ -16,9 +16,7 @@ _WITH_CONSTANT = ("Sub", "Add", "Mul", "Div")
 
 def normalisation_in_graph(graph: GraphProto, name: str) -> list[str]:
     """Return the operators that shift or scale the input before the first layer, in order."""
-    makers = producers(graph)
-    constant = {tensor.name for tensor in graph.initializer}
-    constant |= {tensor for tensor, node in makers.items() if node.op_type == "Constant"}
+    constant = constants(graph)
     found: list[str] = []
     for _ in range(16):
         nodes = consumers(graph, name)

@@ -11,7 +11,7 @@ from onnx import ModelProto, TensorProto
 
 from rmqm_onnx.arrange import Arrangement
 from rmqm_onnx.encoder import OnnxEncoder
-from rmqm_onnx.graph import cut_out, needed_names
+from rmqm_onnx.graph import all_nodes, cut_out, has_zero_dims, needed_names
 from rmqm_onnx.input_choice import choose_input, read_feeds
 from rmqm_onnx.layout import InputLayout, recognise_layout
 from rmqm_onnx.model_file import ModelFile, read_model
@@ -94,7 +94,7 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
     in_graph = normalisation_finding(graph, chosen.name, preprocessing)
     found += [in_graph] if in_graph else []
     callers, threads = _share_out(options)
-    whole = output.declared and len(relevant) == len(inputs)
+    whole = output.declared and len(relevant) == len(inputs) and not has_zero_dims(graph)
     session = open_session(
         file.path if whole else cut_out(file.proto, output.name).SerializeToString(),
         folder=file.path.parent if file.external and not whole else None,
@@ -115,7 +115,7 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
             resolution=_resolution(file.proto, chosen),
         ),
     )
-    operators = {node.op_type for node in graph.node}
+    operators = {node.op_type for node in all_nodes(file.proto)}
     probed = probe(encoder, bounds=(0.0, 1.0), quantised=bool(operators & _DYNAMIC_QUANTISATION))
     found += [*probed.findings, *_output_findings(file, output, probed, options)]
     description = {

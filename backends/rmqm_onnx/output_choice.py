@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from attrs import frozen
 from onnx import GraphProto, NodeProto
 
-from rmqm_onnx.graph import producers
+from rmqm_onnx.graph import constants, producers
 from rmqm_onnx.signature import TensorInfo
 from rmqm_spec.errors import SubjectError, UsageError
 from rmqm_spec.findings import Finding
@@ -175,8 +175,7 @@ def score_operator(graph: GraphProto, output: str) -> str | None:
 def layer_before(graph: GraphProto, output: str) -> str | None:
     """Return the tensor that the last layer takes: in a classifier, the penultimate encodings."""
     makers = producers(graph)
-    constant = {tensor.name for tensor in graph.initializer}
-    constant |= {name for name, node in makers.items() if node.op_type == "Constant"}
+    constant = constants(graph)
     node = makers.get(output)
     while node is not None and node.op_type not in _LAYERS:
         if node.op_type not in (*_MOVES, *_SCORES):
