@@ -18,10 +18,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from rmqm_spec.errors import UnavailableError
+
 __all__ = ["GENERATOR", "normal_pieces", "normal_table", "standard_normal"]
 
 GENERATOR: Final = "philox4x64-10/quantile16"
 """Name of the generator, part of every protocol."""
+
+_TABLE_SHA256: Final = "e6b56edea11a92475977d8ce30e38df854a13a7320e0e25f25288a43158e1711"
 
 _LANES_PER_BLOCK: Final = 16
 """One counter value of Philox gives four words of 64 bits, each four lanes of 16 bits."""
@@ -39,6 +43,11 @@ def normal_table() -> npt.NDArray[np.float32]:
     -------
     (65536,) ndarray of float32
         Increasing, antisymmetric, read-only.
+
+    Raises
+    ------
+    UnavailableError
+        If this platform computes another table than the specification gives.
 
     Notes
     -----
@@ -60,6 +69,13 @@ def normal_table() -> npt.NDArray[np.float32]:
     growth = np.expm1((edges[1:] - edges[:-1]) * (edges[1:] + edges[:-1]) / 2)
     lower = (cells * np.concatenate([-density[:1], density[1:] * growth])).astype(np.float32)
     table = np.concatenate([lower, -lower[::-1]])
+    if hashlib.sha256(table.astype("<f4").tobytes()).hexdigest() != _TABLE_SHA256:
+        raise UnavailableError(
+            "ENV005",
+            "the table of normal values must have the SHA-256 of clause RMQM-WN-006; the one "
+            "computed here has another",
+            fix="Report the platform and the versions of NumPy and SciPy: its noise would differ.",
+        )
     table.flags.writeable = False
     return table
 
