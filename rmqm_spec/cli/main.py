@@ -16,6 +16,8 @@ __all__ = ["main"]
 BUG = 70
 """Exit code of an error that is ours; the traceback goes to a file."""
 
+INTERRUPTED = 130
+
 
 def main() -> NoReturn:
     """Run the command line and exit."""
@@ -27,8 +29,8 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         stopped = IncompleteError(
             "RUN001",
-            "the work must run to its end; it was stopped",
-            fix="Run the same command again.",
+            "the work must run to its end; it was interrupted, and no result was written",
+            fix="Run the same command again; fewer inputs (--n) or --precision end sooner.",
         )
         code = _report(stopped, wants_json)
     except BrokenPipeError:
@@ -49,11 +51,13 @@ def _run() -> int:
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     except typer.Exit as error:
-        return error.exit_code
+        outcome = error.exit_code
     except TyperException as error:
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         message = message or "a command must be given; got none"
         raise UsageError("ARG001", message, fix="See rmqm-spec --help.") from error
+    if outcome == INTERRUPTED:  # how typer ends after an interrupt
+        raise KeyboardInterrupt
     return outcome if isinstance(outcome, int) else 0
 
 

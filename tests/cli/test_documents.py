@@ -91,9 +91,7 @@ def test_the_same_command_gives_the_same_digest(scored, tmp_path):
 def test_another_result_in_the_folder_is_kept(scored):
     before = written(scored)
     done = run("score", MODEL, "--n", "13", "--out", str(scored[0]), "--json")
-    beside = scored[0].with_name(
-        f"{scored[0].name}-{json.loads(done.stdout)['result_sha256'][:8]}"
-    )
+    beside = scored[0].with_name(f"{scored[0].name}-{json.loads(done.stdout)['result_sha256'][:8]}")
     assert written(scored) == before
     assert (beside / "result.json").exists()
 
