@@ -241,8 +241,8 @@ def checked_inputs(inputs: AnyArray, bounds: Bounds) -> FloatArray:
             f"inputs must be real numbers; got {inputs.dtype}",
             fix="Convert them to float.",
         )
-    if inputs.dtype not in (np.float32, np.float64):
-        inputs = inputs.astype(np.float64)
+    kept = inputs.dtype.newbyteorder("=") in (np.float32, np.float64)
+    inputs = inputs.astype(inputs.dtype.newbyteorder("=") if kept else np.float64, copy=False)
     low, high = bounds
     if not (inputs.min() >= low and inputs.max() <= high):
         raise UsageError(
