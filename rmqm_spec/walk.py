@@ -84,8 +84,8 @@ class Walk:
                     raise Cancelled
                 n_levels = min(self.levels_per_block, n_encodings - level)
                 block = self._block((len(loaded), n_levels, *values.shape[1:]), values.dtype)
-                self.alteration.alter(values, ids, level, n_levels, out=block)
-                batch = block.reshape(-1, *values.shape[1:])
+                altered = self.alteration.alter(values, ids, level, n_levels, out=block)
+                batch = altered.reshape(-1, *values.shape[1:])
                 encodings = encode_checked(self.encoder, batch)
                 meter.update(encodings.reshape(len(loaded), n_levels, -1))
                 dtype = encodings.dtype
