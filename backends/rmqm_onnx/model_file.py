@@ -47,7 +47,7 @@ class ModelFile:
         main = _sha256(self.path)
         if not self.external:
             return main
-        folder = self.path.parent.resolve()
+        folder = self.path.parent
         parts = {path.relative_to(folder).as_posix(): _sha256(path) for path in self.external}
         return digest_of_json({"model": main, "external": parts})
 
@@ -119,37 +119,60 @@ def _not_onnx(path: Path) -> UnreadableError:
 
 def _external_files(path: Path, proto: ModelProto) -> tuple[Path, ...]:
     """Return the external data files of all tensors, each checked."""
-    folder = path.parent.resolve()
     needed: dict[Path, int] = {}
     for tensor in all_tensors(proto):
-        if tensor.data_location != TensorProto.EXTERNAL:
-            continue
-        entries = {entry.key: entry.value for entry in tensor.external_data}
-        location = entries.get("location", "")
-        target = (folder / location).resolve()
-        if not location or not target.is_relative_to(folder):
-            raise UnreadableError(
-                "MOD006",
-                f"external data of tensor {tensor.name!r} must lie in the model's folder; "
-                f"got {location!r}",
-                fix="Save the model with its data file beside it.",
-            )
-        end = int(entries.get("offset", 0)) + int(entries.get("length", 0))
-        needed[target] = max(needed.get(target, 0), end)
+        if tensor.data_location == TensorProto.EXTERNAL:
+            entries = {entry.key: entry.value for entry in tensor.external_data}
+            target = _inside(path, tensor.name, entries.get("location", ""))
+            needed[target] = max(needed.get(target, 0), _end(path, tensor.name, entries))
     for target, end in needed.items():
-        size = target.stat().st_size if target.is_file() else None
-        if size is None or size < end:
-            raise UnreadableError(
-                "MOD005",
-                f"external data file {target.name} must exist beside {path.name}"
-                + (
-                    f" with at least {end} bytes; got {size}"
-                    if size is not None
-                    else "; got no such file"
-                ),
-                fix=f"Put {target.name} into {path.parent}: the weights are in it.",
-            )
+        _require_bytes(path, target, end)
     return tuple(sorted(needed))
+
+
+def _inside(path: Path, tensor: str, location: str) -> Path:
+    """
+    Return the file with external data, refusing what lies elsewhere.
+
+    In the cache of the Hugging Face hub a model and its data are links to one other folder, so
+    the folder in which the model's file really lies counts as its own too.
+    """
+    folders = {path.parent.resolve(), path.resolve().parent}
+    target = path.parent / location
+    is_relative = location and not Path(location).is_absolute()
+    if is_relative and any(target.resolve().is_relative_to(folder) for folder in folders):
+        return target
+    raise UnreadableError(
+        "MOD006",
+        f"external data of tensor {tensor!r} must lie in the model's folder; got {location!r}",
+        fix="Save the model with its data file beside it.",
+    )
+
+
+def _end(path: Path, tensor: str, entries: dict[str, str]) -> int:
+    """Return where the data of a tensor ends in its file, as far as the model says."""
+    offset, length = entries.get("offset", "0"), entries.get("length", "0")
+    if offset.isdecimal() and length.isdecimal():
+        return int(offset) + int(length)
+    raise UnreadableError(
+        "MOD002",
+        f"offset and length of the external data of tensor {tensor!r} must be whole numbers; "
+        f"got {offset!r} and {length!r} in {path.name}",
+        fix="Export the model again.",
+    )
+
+
+def _require_bytes(path: Path, target: Path, n_bytes: int) -> None:
+    size = target.stat().st_size if target.is_file() else None
+    if size is not None and size >= n_bytes:
+        return
+    got = "got no such file" if size is None else f"got {size}"
+    rule = "" if size is None else f" with at least {n_bytes} bytes"
+    raise UnreadableError(
+        "MOD005",
+        f"external data file {target.name} must exist beside {path.name}{rule}; {got}",
+        fix=f"Put {target.name} into {path.parent}: the weights are in it.",
+    )
 
 
 def _sha256(path: Path) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
-from rmqm_spec.resolution import resolution_of
 from rmqm_spec.encoders import EncoderLike, as_encoder, encode_checked, traits_of
 from rmqm_spec.findings import Finding
+from rmqm_spec.resolution import resolution_of
 
 __all__ = ["check_encoder"]
 
