@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -81,7 +82,7 @@ class ModelRequest:
             feeds=[_feed(text) for text in self.feed or ()],
             preprocessing=self._preprocessing(),
             provider=_one_of("--provider", self.provider, Provider),
-            threads=self.threads,
+            threads=_processors(self.threads),
             batch_size=self.batch_size,
         )
 
@@ -144,7 +145,7 @@ class ProtocolRequest:
         typer.Option(help="Stop when the 95 % interval is at most plus and minus this wide."),
     ] = None
     variant: Annotated[str, typer.Option(help="paper or authors-2022.")] = "paper"
-    levels: Annotated[int, typer.Option(min=1, help="Number of altered levels, J.")] = 99
+    levels: Annotated[int, typer.Option(min=1, max=9999, help="Number of altered levels, J.")] = 99
     coupling: Annotated[
         str, typer.Option(help="independent, or common: one draw for all levels.")
     ] = "independent"
@@ -183,6 +184,17 @@ def expanded(command: Callable[..., int]) -> Callable[..., int]:
     spread.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     spread.__annotations__ = {one.name: one.annotation for one in parameters}
     return spread
+
+
+def _processors(threads: int | None) -> int | None:
+    present = os.cpu_count() or 1
+    if threads is not None and threads > present:
+        raise UsageError(
+            "ARG001",
+            f"--threads must be at most the {present} processors of this machine; got {threads}",
+            fix="Leave it out to use all that this process may use.",
+        )
+    return threads
 
 
 def _range(text: str | None) -> tuple[float, float] | None:

@@ -83,6 +83,8 @@ def test_a_check_that_cannot_go_on_says_why(arguments, code, exit_code):
         (["score", MODEL, "--provider", "cuda"], "ENV003", 4),
         (["score", MODEL, "--out", "README.md"], "ARG005", 2),
         (["score", MODEL, "--unknown"], "ARG001", 2),
+        (["score", MODEL, "--threads", "100000"], "ARG001", 2),
+        (["score", MODEL, "--levels", "100000000"], "ARG001", 2),
         (["explain", "XYZ999"], "ARG002", 2),
         (["inspect", "README.md"], "MOD002", 3),
     ],
