@@ -15,7 +15,14 @@ from typing import IO, Any
 from attrs import asdict, field, mutable
 
 from rmqm_spec.cli.options import DataRequest, ModelRequest
-from rmqm_spec.cli.output import finding_line, print_json, print_text, score_line, summary_line
+from rmqm_spec.cli.output import (
+    finding_line,
+    print_json,
+    print_text,
+    score_line,
+    summary_line,
+    used_line,
+)
 from rmqm_spec.cli.progress import ProgressReport
 from rmqm_spec.findings import Finding
 
@@ -57,6 +64,7 @@ def run_check(model: Path, options: ModelRequest, inputs: DataRequest, *, as_jso
     else:
         if seen.document is not None and "rmqm" in seen.document:
             print_text(score_line(seen.document))
+            print_text(used_line(seen.document))
         print_text(summary_line(seen.findings, seconds))
     return seen.exit_code
 

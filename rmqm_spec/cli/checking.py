@@ -17,6 +17,7 @@ from rmqm_spec.findings import Finding
 
 if TYPE_CHECKING:
     from rmqm_onnx import OnnxEncoder
+    from rmqm_spec.evaluation import Evaluation
     from rmqm_spec.inputs.prepared import PreparedInputs
 
 __all__ = ["CheckRequest", "check_model"]
@@ -26,6 +27,9 @@ Emit = Callable[[dict[str, Any]], None]
 
 _CONTRACT_INPUTS = 6
 """How many inputs the encoder contract is checked on."""
+
+_MAX_LISTED = 8
+"""How many unreadable inputs are named one by one."""
 
 
 @frozen(kw_only=True)
@@ -77,8 +81,7 @@ def _check(request: CheckRequest, emit: Emit) -> None:
     else:
         findings += tell(smoke_test_warning(request.inputs))
     emit({"stage": "checking the encoder"})
-    sample, skipped = _sample(prepared, encoder)
-    findings += tell(skipped)
+    sample = _sample(prepared, encoder)
     judged = tell(check_encoder(encoder, sample))
     findings += judged
     document: dict[str, Any] = dict(encoder.description)
@@ -116,32 +119,28 @@ def _nothing_to_score(encoder: OnnxEncoder) -> Finding:
     )
 
 
-def _sample(
-    prepared: PreparedInputs | None, encoder: OnnxEncoder
-) -> tuple[FloatArray, list[Finding]]:
-    """Load a few inputs, telling which cannot be read; uniform values where there are none."""
+def _sample(prepared: PreparedInputs | None, encoder: OnnxEncoder) -> FloatArray:
+    """Load a few inputs that can be read; uniform values where no inputs were given."""
     if prepared is None:
         shape = (_CONTRACT_INPUTS, *encoder.spec.shape)
-        return np.random.default_rng(0).random(shape, dtype=np.float32), []
+        return np.random.default_rng(0).random(shape, dtype=np.float32)
     loaded: list[FloatArray] = []
-    skipped: list[Finding] = []
+    first_error = "there is none"
     for index in range(len(prepared)):
         try:
             loaded.append(prepared.load(index).values)
         except UnreadableError as error:
-            skipped.append(
-                Finding(code=error.code, level="warn", message=error.message, fix=error.fix)
-            )
+            first_error = first_error if loaded else error.message
         if len(loaded) == _CONTRACT_INPUTS:
             break
     if not loaded:
         raise UnreadableError(
             "DAT018",
             f"at least one input must be readable; got 0 of {len(prepared)}, the first because "
-            f"{skipped[0].message}",
+            f"{first_error}",
             fix="Point --data at images or arrays that open.",
         )
-    return np.stack(loaded), skipped
+    return np.stack(loaded)
 
 
 def _score(
@@ -164,9 +163,9 @@ def _score(
         seed=request.inputs.seed,
         progress=lambda done, total: emit({"progress": [done, total]}),
     )
-    for doubt in doubts(found.characteristics):
-        emit({"finding": doubt.to_dict()})
-        findings.append(doubt)
+    for finding in [*_unreadable(found), *doubts(found.characteristics)]:
+        emit({"finding": finding.to_dict()})
+        findings.append(finding)
     return result_document(
         found,
         encoder.description,
@@ -175,6 +174,19 @@ def _score(
         seconds=time.monotonic() - started,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def _unreadable(found: Evaluation) -> list[Finding]:
+    """Name the inputs that were left out, the first of many."""
+    listed = [
+        Finding(code=one.code, level="warn", message=one.message, fix="It is left out.")
+        for one in found.skipped[:_MAX_LISTED]
+    ]
+    if len(found.skipped) > _MAX_LISTED:
+        message = f"{len(found.skipped)} inputs in all cannot be read"
+        fix = "Every one is named in the document: --json."
+        listed.append(Finding(code="DAT018", level="warn", message=message, fix=fix))
+    return listed
 
 
 def _exit_code(error: RmqmError) -> int:

@@ -11,7 +11,15 @@ from typing import Any
 
 from rmqm_spec.findings import Finding
 
-__all__ = ["finding_line", "note", "print_json", "print_text", "score_line", "summary_line"]
+__all__ = [
+    "finding_line",
+    "note",
+    "print_json",
+    "print_text",
+    "score_line",
+    "summary_line",
+    "used_line",
+]
 
 _COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
 
@@ -64,6 +72,14 @@ def score_line(document: Mapping[str, Any]) -> str:
     return f"  RMQM {document['rmqm']:.3f}{width}      " + "   ".join(
         f"{name} {_number(parts[name])}" for name in ("D", "D_RC", "P_RC")
     )
+
+
+def used_line(document: Mapping[str, Any]) -> str:
+    """Return how many inputs a result rests on as one line."""
+    counts = document["counts"]
+    left_out = f", {counts['unreadable']} unreadable" if counts["unreadable"] else ""
+    stopped = ", stopped at the asked precision" if counts["stopped_early"] else ""
+    return f"  used {counts['used']} of {counts['offered']} inputs{left_out}{stopped}"
 
 
 def _number(value: float | None) -> str:

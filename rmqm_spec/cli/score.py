@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.cli.options import DataRequest, ModelRequest, ProtocolRequest
-from rmqm_spec.cli.output import finding_line, note, print_json, print_text, score_line
+from rmqm_spec.cli.output import finding_line, note, print_json, print_text, score_line, used_line
 from rmqm_spec.cli.progress import ProgressReport
 from rmqm_spec.cli.smoke import smoke_test_warning
 from rmqm_spec.findings import Finding
@@ -99,13 +99,8 @@ def _print(document: dict[str, Any], findings: list[Finding], files: list[Path])
     for finding in findings:
         if finding.level != "ok":
             note(finding_line(finding))
-    counts = document["counts"]
     print_text(score_line(document))
-    left_out = f", {counts['unreadable']} unreadable" if counts["unreadable"] else ""
-    stopped = ", stopped at the asked precision" if counts["stopped_early"] else ""
-    print_text(
-        f"  used {counts['used']} of {counts['offered']} inputs{left_out}{stopped}   -> {files[-1]}"
-    )
+    print_text(f"{used_line(document)}   -> {files[-1]}")
     for one in document["inputs"]["skipped"][:10]:
         note(f"  left out: {one['name']} ({one['code']}) {one['message']}")
 
