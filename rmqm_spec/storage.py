@@ -7,6 +7,7 @@ import io
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ def write_result(
     """
     known = known_result(folder)
     if known is not None and not force and known != document["result_sha256"]:
+        folder = folder.resolve()  # the name of "." is empty
         folder = folder.with_name(f"{folder.name}-{document['result_sha256'][:8]}")
     check_writable(folder)
     statistic = io.BytesIO()
@@ -90,9 +92,14 @@ def write_result(
 
 
 def known_result(folder: Path) -> str | None:
-    """Return the digest of the result in `folder`; None where there is none."""
+    """Return the digest of the result in `folder`: None where there is none, "" of a broken one."""
     path = folder / "result.json"
-    return str(read_json(path).get("result_sha256")) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        return str(read_json(path).get("result_sha256", ""))
+    except UnreadableError:
+        return ""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -105,10 +112,12 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise UsageError(
             "ARG005", f"{path} must be writable; got {error}", fix="Choose another folder."
         ) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def read_json(path: Path) -> dict[str, Any]:
