@@ -1,0 +1,264 @@
+"""Backends found by entry points, findings and their explanations, doubts, and light imports."""
+
+import re
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+
+import numpy as np
+import pytest
+
+import rmqm_spec
+from rmqm_spec import characterize, errors, registry
+from rmqm_spec.errors import RmqmError, UnavailableError, UsageError
+from rmqm_spec.findings import Finding, catalogue, explain
+from rmqm_spec.registry import available_backends, load_backend
+from rmqm_spec.trust import doubts
+
+
+def message(function, *arguments, **options):
+    with pytest.raises(RmqmError) as caught:
+        function(*arguments, **options)
+    return type(caught.value), caught.value.code, str(caught.value)
+
+
+@pytest.fixture
+def plugs(monkeypatch):
+    """Install backends by name and value; nothing else is installed then."""
+
+    def install(*plugs):
+        found = [EntryPoint(name, value, registry.GROUP) for name, value in plugs]
+        monkeypatch.setattr(registry, "entry_points", lambda group: found)
+
+    return install
+
+
+GOOD, BROKEN = ("good", "math:sqrt"), ("broken", "no_such_module_of_ours:open")
+
+
+def test_a_backend_is_loaded_by_its_name(plugs):
+    plugs(GOOD, BROKEN)
+    assert load_backend("good")(9) == 3
+
+
+def test_the_list_of_backends_imports_none_of_them(plugs):
+    plugs(GOOD, BROKEN)
+    assert available_backends() == {"broken": "no_such_module_of_ours:open", "good": "math:sqrt"}
+
+
+def test_a_broken_backend_is_unavailable(plugs):
+    plugs(GOOD, BROKEN)
+    expected = (
+        "backend 'broken' must be importable; got ModuleNotFoundError: "
+        "No module named 'no_such_module_of_ours'"
+    )
+    assert message(load_backend, "broken") == (UnavailableError, "ENV004", expected)
+
+
+def test_a_backend_without_its_function_is_unavailable(plugs):
+    plugs(("half", "math:no_such_function"))
+    expected = (
+        "backend 'half' must be importable; got AttributeError: "
+        "module 'math' has no attribute 'no_such_function'"
+    )
+    assert message(load_backend, "half") == (UnavailableError, "ENV004", expected)
+
+
+@pytest.mark.parametrize(("installed", "known"), [([], "none"), ([GOOD, BROKEN], "broken, good")])
+def test_an_unknown_backend_is_refused_with_those_installed(plugs, installed, known):
+    plugs(*installed)
+    expected = (
+        f"backend must name exactly one of those installed ({known}); got 'tpu': none of that name"
+    )
+    assert message(load_backend, "tpu") == (UsageError, "ARG003", expected)
+
+
+def test_two_backends_of_one_name_are_refused(plugs):
+    plugs(GOOD, ("good", "math:cos"))
+    expected = (
+        "backend must name exactly one of those installed (good); "
+        "got 'good': math:sqrt and math:cos"
+    )
+    assert message(load_backend, "good") == (UsageError, "ARG003", expected)
+
+
+def test_one_backend_listed_twice_is_one(plugs):
+    plugs(GOOD, GOOD)
+    assert load_backend("good")(4) == 2
+
+
+def test_a_finding_is_plain_data():
+    found = Finding(code="DET001", level="warn", message="it wavers", fix="Switch dropout off.")
+    assert found.to_dict() == {
+        "code": "DET001",
+        "level": "warn",
+        "message": "it wavers",
+        "fix": "Switch dropout off.",
+    }
+
+
+def test_an_error_becomes_a_failed_finding():
+    error = UsageError("ARG001", "seed must be at least 0; got -1", fix="Give one.")
+    assert Finding.from_error(error) == Finding(
+        code="ARG001", level="fail", message="seed must be at least 0; got -1", fix="Give one."
+    )
+
+
+@pytest.mark.parametrize("code", catalogue())
+def test_every_code_is_explained_in_whole_sentences(code):
+    entry = explain(code)
+    assert [re.match(r"\S.*\S$", text, re.DOTALL) is None for text in (entry.title, entry.why)] == [
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("code", ["SCO001", "sco001", "Sco001"])
+def test_a_code_is_found_in_any_case(code):
+    assert explain(code).code == "SCO001"
+
+
+def test_an_unknown_code_is_refused():
+    expected = f"code must be one of the {len(catalogue())} known codes; got 'SCO0001'"
+    assert message(explain, "SCO0001") == (UsageError, "ARG002", expected)
+
+
+@pytest.mark.parametrize(
+    ("code", "fix"),
+    [("ARG0001", r"Did you mean ARG001, ARG\d{3}, ARG\d{3}\?"), ("?", "List them: .*")],
+)
+def test_an_unknown_code_comes_with_its_neighbours(code, fix):
+    with pytest.raises(UsageError) as caught:
+        explain(code)
+    assert re.fullmatch(fix, caught.value.fix)
+
+
+@pytest.mark.parametrize(
+    ("name", "exit_code"),
+    [
+        ("SubjectError", 1),
+        ("EncodingError", 1),
+        ("UsageError", 2),
+        ("ShapeError", 2),
+        ("UnreadableError", 3),
+        ("UnavailableError", 4),
+        ("IncompleteError", 5),
+        ("RmqmError", 70),
+    ],
+)
+def test_every_error_has_its_exit_code(name, exit_code):
+    assert getattr(errors, name).exit_code == exit_code
+
+
+def test_a_wrong_argument_is_a_value_error_too():
+    assert issubclass(UsageError, ValueError)
+
+
+CONSTANT = (
+    "(constant-steps): distances do not change from level to level, so a reciprocal has no value"
+)
+
+
+def codes(d, s, **options):
+    return [one.code for one in doubts(characterize(d, s, **options))]
+
+
+def even(n_inputs=40, n_levels=99, seed=0):
+    """Make distances that nobody doubts: many alike inputs, no jump, the levels of the protocol."""
+    rng = np.random.default_rng(seed)
+    s = rng.uniform(0.01, 0.02, (n_inputs, n_levels))
+    return s.cumsum(axis=1) * 0.9, s
+
+
+def test_a_sure_score_raises_no_doubt():
+    assert codes(*even()) == []
+
+
+@pytest.mark.parametrize(
+    ("n_inputs", "spread", "expected"), [(1, 0, ["SCO002"]), (3, 0.9, ["SCO002"]), (3, 0, [])]
+)
+def test_a_wide_or_missing_interval_is_doubted(n_inputs, spread, expected):
+    d, s = even(n_inputs)
+    s[0, ::2] *= 1 - spread
+    assert codes(d, s) == expected
+
+
+def test_a_single_input_is_said_to_have_no_interval():
+    (found,) = doubts(characterize(*even(1)))
+    assert found.message == "1 input(s) leave the score uncertain: no interval"
+
+
+@pytest.mark.parametrize(("jump", "expected"), [(0.0, []), (0.9, []), (1.1, ["SCO003"])])
+def test_a_jump_above_half_of_the_way_is_doubted(jump, expected):
+    d, s = even()
+    d = np.minimum(d, 1.0)
+    d[:, 0] = 0.5 * d.mean(axis=0).max() * jump or d[:, 0]
+    assert codes(d, s) == expected
+
+
+def test_undefined_terms_and_still_inputs_are_doubted():
+    d, s = even(200)
+    d[0, 50], d[1], s[1] = 0, 0, 0
+    assert codes(d, s) == ["SCO004", "SCO005"]
+
+
+def test_other_levels_than_those_of_the_protocol_are_doubted():
+    assert codes(*even(n_levels=98)) == ["SCO006"]
+
+
+@pytest.mark.parametrize(
+    ("d", "text"),
+    [
+        ([0, 0, 0], "(collapsed): all altered inputs have the encoding of the unaltered one"),
+        (
+            [0.5, 0, 0.5],
+            "(undefined-terms): too many relative changes divide by a distance of zero",
+        ),
+        ([0.5, 0.5, 0.5], CONSTANT),
+    ],
+)
+def test_a_missing_score_is_explained(d, text):
+    (found,) = doubts(characterize([d], [[0.5, 0.5, 0.5]]))
+    assert (found.code, found.level) == ("SCO001", "fail")
+    assert found.message == f"RMQM is undefined {text}"
+
+
+HEAVY = ("onnx", "onnxruntime", "typer", "sklearn", "scipy.stats", "torch", "rich", "PIL")
+
+
+EVALUATION = "import numpy; rmqm_spec.evaluate(lambda x: x + 0.1, numpy.eye(4))"
+
+
+def imported_by(statement, modules):
+    """Run a statement in a fresh interpreter, and tell which of the modules it imports."""
+    report = (
+        f"import rmqm_spec, sys; {statement}; print(*[m for m in {modules} if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", report]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from rmqm_spec import evaluate, characterize, white_noise",
+        "from rmqm_spec.registry import available_backends; available_backends()",
+        EVALUATION,
+    ],
+)
+def test_nothing_heavy_is_imported(statement):
+    assert imported_by(statement, HEAVY) == []
+
+
+def test_the_bare_import_does_not_even_import_numpy():
+    assert imported_by("pass", ("numpy", *HEAVY)) == []
+
+
+@pytest.mark.parametrize("name", rmqm_spec.__all__)
+def test_every_public_name_is_there_and_explained(name):
+    assert getattr(rmqm_spec, name).__doc__.strip()
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match=r"^module 'rmqm_spec' has no attribute 'rmqn'$"):
+        rmqm_spec.rmqn  # noqa: B018
