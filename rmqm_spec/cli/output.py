@@ -77,7 +77,11 @@ def score_line(document: Mapping[str, Any]) -> str:
 def used_line(document: Mapping[str, Any]) -> str:
     """Return how many inputs a result rests on as one line."""
     counts = document["counts"]
-    left_out = f", {counts['unreadable']} unreadable" if counts["unreadable"] else ""
+    left_out = "".join(
+        f", {counts[reason]} {word}"
+        for reason, word in (("unreadable", "unreadable"), ("duplicates", "repeated"))
+        if counts[reason]
+    )
     stopped = ", stopped at the asked precision" if counts["stopped_early"] else ""
     return f"  used {counts['used']} of {counts['offered']} inputs{left_out}{stopped}"
 
