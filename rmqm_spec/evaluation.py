@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -19,7 +19,7 @@ from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.inputs.contract import Bounds, Inputs
 from rmqm_spec.inputs.in_memory import ArrayInputs
 from rmqm_spec.resolution import at_resolution, checked_resolution, resolution_of
-from rmqm_spec.walk import Walk, Walked, walk_groups
+from rmqm_spec.walk import KnownRow, Walk, Walked, walk_groups
 
 __all__ = ["Evaluation", "Progress", "Skipped", "evaluate"]
 
@@ -104,6 +104,8 @@ def evaluate(
     resolution: float | None = None,
     precision: float | None = None,
     progress: Progress | None = None,
+    known: Mapping[str, KnownRow] | None = None,
+    keep: Callable[[Walked], None] | None = None,
 ) -> Evaluation:
     """
     Alter inputs, encode them, and measure how their encodings move.
@@ -133,6 +135,11 @@ def evaluate(
         Stop when the 95 % interval is at most plus and minus this wide.
     progress : callable, optional
         Called with the number of inputs done and offered.
+    known : mapping, optional
+        Rows of inputs, by id, that the same encoder gave under the same alteration and batch size
+        in a run before: these inputs are not encoded again.
+    keep : callable, optional
+        Called with every group of inputs that is done, to keep its rows for such a run.
 
     Returns
     -------
@@ -177,13 +184,13 @@ def evaluate(
         )
     encoder = as_encoder(encoder)
     traits = traits_of(encoder)
-    walk = Walk(encoder, source, alteration, batch_size or traits.batch_size)
+    walk = Walk(encoder, source, alteration, batch_size or traits.batch_size, known or {})
     if resolution is None:
         resolution = traits.resolution
     gathered = _Gathered(alteration, variant, resolution)
     groups = walk_groups(walk, workers or traits.concurrency)
     try:
-        _gather(groups, gathered, len(source), precision, progress)
+        _gather(groups, gathered, len(source), precision, progress, keep)
     finally:
         groups.close()
     return gathered.finish(len(source))
@@ -195,11 +202,14 @@ def _gather(
     n_offered: int,
     precision: float | None,
     progress: Progress | None,
+    keep: Callable[[Walked], None] | None,
 ) -> None:
     """Collect groups in order until they run out or the interval is narrow enough."""
     next_look = MIN_INPUTS_FOR_PRECISION
     for walked in groups:
         gathered.add(walked)
+        if keep:
+            keep(walked)
         if progress:
             progress(gathered.n_seen, n_offered)
         if precision is None or len(gathered.rows) < next_look:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from math import ceil, prod
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from rmqm_spec.encoders import Encoder, encode_checked
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.inputs.contract import Input, Inputs
 
-__all__ = ["Walk", "Walked", "walk_groups"]
+__all__ = ["KnownRow", "Walk", "Walked", "walk_groups"]
 
 _SHORT_TASK_S = 0.05
 _MAX_SPAN = 32
@@ -36,6 +37,14 @@ class Walked:
     step_lengths: Float64Array
     dtype: npt.DTypeLike
     unreadable: list[tuple[UnreadableError, str]]
+
+
+class KnownRow(NamedTuple):
+    """What an input gave in a run before: its distances (J,) and the type of its encodings."""
+
+    displacements: Float64Array
+    step_lengths: Float64Array
+    dtype: npt.DTypeLike
 
 
 class Cancelled(Exception):  # noqa: N818 - a signal between threads, not an error
@@ -55,6 +64,7 @@ class Walk:
     inputs: Inputs
     alteration: Alteration
     batch_size: int
+    known: Mapping[str, KnownRow] = field(factory=dict)
     cancelled: threading.Event = field(factory=threading.Event)
     _memory: threading.local = field(factory=threading.local)
 
@@ -74,6 +84,10 @@ class Walk:
         loaded, unreadable = self._load(
             range(first, min(first + self.group_size, len(self.inputs)))
         )
+        if loaded and all(one.id in self.known for one in loaded):
+            # A group is taken whole or not at all: a batch of another size may round differently.
+            d, s, dtypes = zip(*(self.known[one.id] for one in loaded), strict=True)
+            return Walked(loaded, np.stack(d), np.stack(s), dtypes[0], unreadable)
         n_encodings = self.alteration.n_levels + 1
         meter = DistanceMeter(len(loaded), n_encodings - 1, [_describe(one) for one in loaded])
         dtype: npt.DTypeLike = np.float64
