@@ -28,11 +28,18 @@ _MAX_SPAN = 32
 """Tasks grow to this many groups while they take less than that many seconds."""
 
 
+class InputName(NamedTuple):
+    """What is kept of an input that is done: not its values."""
+
+    id: str
+    name: str
+
+
 @frozen(eq=False)
 class Walked:
     """What a group of inputs gave: distances (n, J) of those that could be read."""
 
-    inputs: list[Input]
+    inputs: list[InputName]
     displacements: Float64Array
     step_lengths: Float64Array
     dtype: npt.DTypeLike
@@ -84,10 +91,11 @@ class Walk:
         loaded, unreadable = self._load(
             range(first, min(first + self.group_size, len(self.inputs)))
         )
+        inputs = [InputName(one.id, one.name) for one in loaded]
         if loaded and all(one.id in self.known for one in loaded):
             # A group is taken whole or not at all: a batch of another size may round differently.
             d, s, dtypes = zip(*(self.known[one.id] for one in loaded), strict=True)
-            return Walked(loaded, np.stack(d), np.stack(s), dtypes[0], unreadable)
+            return Walked(inputs, np.stack(d), np.stack(s), dtypes[0], unreadable)
         n_encodings = self.alteration.n_levels + 1
         meter = DistanceMeter(len(loaded), n_encodings - 1, [_describe(one) for one in loaded])
         dtype: npt.DTypeLike = np.float64
@@ -103,7 +111,7 @@ class Walk:
                 encodings = encode_checked(self.encoder, batch)
                 meter.update(encodings.reshape(len(loaded), n_levels, -1))
                 dtype = encodings.dtype
-        return Walked(loaded, meter.displacements, meter.step_lengths, dtype, unreadable)
+        return Walked(inputs, meter.displacements, meter.step_lengths, dtype, unreadable)
 
     def _block(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> FloatArray:
         """Lend the calling thread memory for a block: fresh memory costs more than the noise."""
