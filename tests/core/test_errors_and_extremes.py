@@ -98,7 +98,7 @@ def test_one_level_of_paper_has_d_rc_one():
         )
     )
 )
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_nothing_is_ever_infinite(variant, tables):
     found = characterize(*tables, variant=variant)
     rows = found.per_input
@@ -180,7 +180,6 @@ def test_whole_numbers_are_encodings_too(dtype):
 
 
 @given(data=st.data(), width=st.integers(1, 40))
-@settings(deadline=None)
 def test_levels_that_stream_by_in_blocks_give_the_same_bits(data, width):
     trajectories = np.random.default_rng(width).normal(size=(3, 12, width))
     cuts = sorted(data.draw(st.sets(st.integers(1, 11))))
@@ -192,7 +191,6 @@ def test_levels_that_stream_by_in_blocks_give_the_same_bits(data, width):
 
 
 @given(axes=st.permutations(range(3)), width=st.integers(1, 40))
-@settings(deadline=None)
 def test_the_memory_order_of_encodings_changes_not_a_bit(axes, width):
     trajectories = np.random.default_rng(width).normal(size=(3, 5, width))
     turned = trajectories.transpose(axes).copy().transpose(np.argsort(axes))

@@ -92,7 +92,7 @@ def test_batches_and_threads_change_not_a_bit(batch_size, workers):
 
 
 @given(order=st.permutations(range(23)), batch_size=st.integers(1, 30))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_the_order_of_inputs_changes_not_a_bit(order, batch_size):
     found = evaluate(encode, IMAGES[order], alteration=NOISE, batch_size=batch_size)
     expected = evaluate(encode, IMAGES, alteration=NOISE)

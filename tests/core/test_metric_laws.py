@@ -42,7 +42,6 @@ def random_walk(n_inputs=20, n_levels=9, seed=0):
 
 
 @given(trajectories=TRAJECTORIES, data=st.data())
-@settings(deadline=None)
 def test_the_length_of_an_encoding_does_not_matter(trajectories, data):
     factors = data.draw(arrays(float, (*trajectories.shape[:2], 1), elements=FACTORS))
     np.testing.assert_allclose(
@@ -51,13 +50,11 @@ def test_the_length_of_an_encoding_does_not_matter(trajectories, data):
 
 
 @given(trajectories=TRAJECTORIES, powers=st.integers(-300, 300))
-@settings(deadline=None)
 def test_a_power_of_two_as_length_changes_not_a_bit(trajectories, powers):
     np.testing.assert_array_equal(both(np.ldexp(trajectories, powers)), both(trajectories))
 
 
 @given(trajectories=TRAJECTORIES, seed=SEEDS)
-@settings(deadline=None)
 def test_a_rotation_of_the_encodings_does_not_matter(trajectories, seed):
     width = trajectories.shape[-1]
     rotation, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(width, width)))
@@ -68,7 +65,6 @@ def test_a_rotation_of_the_encodings_does_not_matter(trajectories, seed):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @given(trajectories=TRAJECTORIES, seed=SEEDS)
-@settings(deadline=None)
 def test_the_order_of_inputs_changes_not_a_bit(variant, trajectories, seed):
     order = np.random.default_rng(seed).permutation(len(trajectories))
     found = characterized(trajectories[order], variant), characterized(trajectories, variant)
@@ -77,7 +73,7 @@ def test_the_order_of_inputs_changes_not_a_bit(variant, trajectories, seed):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @given(seed=SEEDS)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_the_order_of_many_inputs_changes_not_a_bit(variant, seed):
     d, s = both(random_walk(200))
     order = np.random.default_rng(seed).permutation(200)
@@ -86,7 +82,6 @@ def test_the_order_of_many_inputs_changes_not_a_bit(variant, seed):
 
 
 @given(trajectories=TRAJECTORIES)
-@settings(deadline=None)
 def test_the_first_step_is_the_first_displacement(trajectories):
     np.testing.assert_array_equal(
         step_lengths(trajectories)[:, 0], displacements(trajectories)[:, 0]
@@ -94,21 +89,18 @@ def test_the_first_step_is_the_first_displacement(trajectories):
 
 
 @given(trajectories=TRAJECTORIES)
-@settings(deadline=None)
 def test_a_displacement_is_at_most_the_one_before_plus_the_step(trajectories):
     d, s = both(trajectories)
     assert (d[:, 1:] <= d[:, :-1] + s[:, 1:] + ROUNDING).all()
 
 
 @given(trajectories=TRAJECTORIES)
-@settings(deadline=None)
 def test_a_step_is_at_most_the_sum_of_two_displacements(trajectories):
     d, s = both(trajectories)
     assert (s[:, 1:] <= d[:, 1:] + d[:, :-1] + ROUNDING).all()
 
 
 @given(trajectories=TRAJECTORIES)
-@settings(deadline=None)
 def test_mean_displacement_and_step_lie_in_0_to_2(trajectories):
     found = characterized(trajectories)
     assert 0 <= min(found.D, found.S) <= max(found.D, found.S) <= 2 + ROUNDING
@@ -119,7 +111,6 @@ def test_opposite_encodings_are_2_apart():
 
 
 @given(trajectories=TRAJECTORIES)
-@settings(deadline=None)
 def test_d_rc_of_a_moving_input_is_at_least_1_over_j(trajectories):
     found = characterized(trajectories).per_input
     least = 1 / (trajectories.shape[1] - 1)
@@ -127,7 +118,6 @@ def test_d_rc_of_a_moving_input_is_at_least_1_over_j(trajectories):
 
 
 @given(trajectories=TRAJECTORIES)
-@settings(deadline=None)
 def test_d_rc_is_at_least_1_over_j_when_every_input_moves(trajectories):
     found = characterized(trajectories)
     least = (found.per_input.D > 0).all() / (trajectories.shape[1] - 1)

@@ -154,7 +154,7 @@ def moving(trajectories):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @given(tables=TABLES)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_characteristics_agree_with_plain_loops(variant, tables):
     found = characterize(*tables, variant=variant)
     expected = expected_numbers(*(table.tolist() for table in tables), variant)
@@ -164,7 +164,6 @@ def test_characteristics_agree_with_plain_loops(variant, tables):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @given(tables=TABLES)
-@settings(deadline=None)
 def test_status_and_undefined_terms_agree_with_plain_loops(variant, tables):
     found = characterize(*tables, variant=variant)
     expected = oracle(*(table.tolist() for table in tables), variant)
@@ -173,7 +172,6 @@ def test_status_and_undefined_terms_agree_with_plain_loops(variant, tables):
 
 
 @given(trajectories=ENCODINGS.filter(moving))
-@settings(deadline=None)
 @example(trajectories=np.array([[[3e300, 4e300], [4e-300, -3e-300]]]))
 def test_distances_agree_with_plain_loops(trajectories):
     found = displacements(trajectories, resolution=0), step_lengths(trajectories, resolution=0)
@@ -183,7 +181,6 @@ def test_distances_agree_with_plain_loops(trajectories):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @given(trajectories=LATTICE.filter(moving).filter(lambda t: t.shape[1] > 2))
-@settings(deadline=None)
 def test_the_whole_way_from_encodings_to_the_interval_agrees(variant, trajectories):
     found = characterize(displacements(trajectories), step_lengths(trajectories), variant=variant)
     expected = expected_numbers(*distances(trajectories), variant)

@@ -122,7 +122,7 @@ def test_independent_noise_has_a_new_direction_at_every_level():
 
 
 @given(order=st.permutations(range(4)), n=st.integers(1, 4))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_the_company_and_order_of_inputs_do_not_matter(order, n):
     chosen = list(order[:n])
     np.testing.assert_array_equal(
@@ -131,7 +131,7 @@ def test_the_company_and_order_of_inputs_do_not_matter(order, n):
 
 
 @given(levels=st.lists(st.integers(0, 12), min_size=1, max_size=8))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_any_choice_of_levels_gives_the_same_bits(levels):
     some = white_noise(IMAGES[:2], levels, n_levels=12)
     np.testing.assert_array_equal(some, white_noise(IMAGES[:2], n_levels=12)[:, levels])
@@ -139,7 +139,7 @@ def test_any_choice_of_levels_gives_the_same_bits(levels):
 
 @pytest.mark.parametrize("coupling", ["independent", "common"])
 @given(cuts=st.sets(st.integers(1, 12)))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_any_blocks_of_levels_give_the_same_bits(coupling, cuts):
     noise = WhiteNoise(n_levels=12, coupling=coupling)
     edges = [0, *sorted(cuts), 13]
