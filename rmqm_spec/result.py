@@ -13,7 +13,7 @@ from rmqm_spec.evaluation import Evaluation
 from rmqm_spec.findings import Finding
 from rmqm_spec.identity import digest_of_ids, digest_of_json
 
-__all__ = ["SCHEMA", "protocol_of", "result_document", "versions"]
+__all__ = ["SCHEMA", "plain", "protocol_of", "result_document", "versions"]
 
 SCHEMA = "rmqm-result/1"
 """Name of the document; ``schemas/result.schema.json`` describes it."""
@@ -125,11 +125,11 @@ def result_document(
         "created": created,
         "seconds": round(seconds, 3),
     }
-    plain: dict[str, Any] = _plain(document)
-    plain["result_sha256"] = digest_of_json(
-        {key: value for key, value in plain.items() if key not in _NOT_IDENTITY}
+    result: dict[str, Any] = plain(document)
+    result["result_sha256"] = digest_of_json(
+        {key: value for key, value in result.items() if key not in _NOT_IDENTITY}
     )
-    return plain
+    return result
 
 
 def versions() -> dict[str, str]:
@@ -159,12 +159,21 @@ def _counts(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
-    """Turn tuples into lists and numbers that are not finite into None, all the way down."""
+def plain(value: Any) -> Any:
+    """
+    Return lists for tuples and None for numbers that are not finite, all the way down.
+
+    Odd bytes in the names of files, which no UTF-8 can hold, become escapes.
+
+    Examples
+    --------
+    >>> plain({"mean": (1.0, float("nan"))})
+    {'mean': [1.0, None]}
+    """
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    return value
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value

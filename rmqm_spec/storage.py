@@ -83,7 +83,7 @@ def write_result(
     )
     contents = {
         folder / "distances.npz": statistic.getvalue(),
-        folder / "per_input.csv": _table(evaluation).encode("utf-8"),
+        folder / "per_input.csv": _table(evaluation).encode("utf-8", "backslashreplace"),
         folder / "result.json": (json.dumps(document, indent=2, allow_nan=False) + "\n").encode(),
     }
     for path, content in contents.items():

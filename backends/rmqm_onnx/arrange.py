@@ -1,4 +1,4 @@
-"""From inputs in their declared range to what the network wants: values, channels, axes, type."""
+"""From inputs in their declared range to what the network wants: channels, values, axes, type."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["Arrangement"]
 
 class Arrangement:
     """
-    The value map ``(scale * x - mean) / std``, then channel order, layout and type.
+    Channel order, then the value map ``(scale * x - mean) / std``, layout and type.
 
     Parameters
     ----------
     layout : InputLayout
         Order of axes in the network.
     preprocessing : Preprocessing
-        Statistics, one value or one per channel.
+        Statistics, one value or one per channel, in the network's channel order.
     dtype : dtype-like
         Type of the network's input; for uint8, values are rounded to 0..255.
 
@@ -41,34 +41,51 @@ class Arrangement:
         is_image = layout.spec.kind == "image"
         mean = _column("mean", preprocessing.mean, layout.spec.shape[0], 0.0, is_image)
         std = _column("std", preprocessing.std, layout.spec.shape[0], 1.0, is_image)
-        if not (std > 0).all():
-            raise UsageError(
-                "PRE005", f"std must be above 0; got {preprocessing.std}", fix="Correct --std."
-            )
         scale = preprocessing.scale
+        if not (np.isfinite([scale, *mean.flat, *std.flat]).all() and (std > 0).all()):
+            raise UsageError(
+                "PRE005",
+                "scale, mean and std must be finite, and std above 0; got "
+                f"{scale:g}, {preprocessing.mean} and {preprocessing.std}",
+                fix="Correct --scale, --mean or --std.",
+            )
         if self.dtype == np.uint8 and preprocessing.is_identity:
             scale = 255.0
         # One product and one sum, rounded to the network's type; float64 networks keep float64.
         kind = np.float64 if self.dtype == np.float64 else np.float32
         self._factor = (scale / std).astype(kind)
         self._offset = (-mean / std).astype(kind)
+        if self.dtype == np.uint8:
+            _require_bytes(-mean / std, (scale - mean) / std, preprocessing.source)
         self._maps_values = bool((self._factor != 1).any() or (self._offset != 0).any())
 
     def __call__(self, inputs: FloatArray) -> AnyArray:
         """Arrange inputs (N, *S); returns a new array or, where nothing changes, `inputs`."""
         values: AnyArray = inputs
-        if self._maps_values:
-            values = values * self._factor
-            values += self._offset
         layout = self.layout.layout
         if layout != "array" and self.preprocessing.channel_order == "bgr":
             values = values[:, ::-1]
+        if self._maps_values:
+            values = values * self._factor
+            values += self._offset
         if layout == "nhwc":
             values = values.transpose(0, 2, 3, 1)
         if self.dtype == np.uint8:
             values = np.clip(np.rint(values), 0, 255)
         values = np.ascontiguousarray(values, dtype=self.dtype)
         return values.reshape(len(inputs), *self.layout.network_shape)
+
+
+def _require_bytes(low: AnyArray, high: AnyArray, source: str) -> None:
+    """Refuse statistics that would leave of an image of bytes two or three values."""
+    if low.min() >= 0 and high.max() <= 255 and (high - low).min() > 1:
+        return
+    raise UsageError(
+        "PRE005",
+        f"a network that takes bytes must get 0 to 255; got {low.min():g} to {high.max():g} after "
+        f"the preprocessing from {source}",
+        fix="If the graph itself normalises, pass --scale 255 alone.",
+    )
 
 
 def _column(

@@ -15,7 +15,7 @@ from rmqm_onnx.providers import plain_message
 from rmqm_onnx.signature import TensorInfo
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.encoders import EncoderTraits
-from rmqm_spec.errors import SubjectError
+from rmqm_spec.errors import ShapeError, SubjectError
 from rmqm_spec.findings import Finding
 from rmqm_spec.inputs.contract import InputSpec
 
@@ -39,6 +39,8 @@ class OnnxEncoder:
         What the other inputs are fed with, for one row.
     pooling : {"flatten", "mean", "cls"}
         How encodings of more than one axis become one vector.
+    channels_first : bool, optional
+        Where the channels of these encodings are, as far as the graph tells.
     rows : int, optional
         Number of rows that every call must have; None where any number goes.
     one_at_a_time : bool
@@ -57,8 +59,9 @@ class OnnxEncoder:
     arrangement: Arrangement
     feeds: dict[str, tuple[TensorInfo, AnyArray]]
     pooling: Pooling
-    rows: int | None
-    traits: EncoderTraits
+    channels_first: bool | None = None
+    rows: int | None = None
+    traits: EncoderTraits = field(factory=EncoderTraits)
     one_at_a_time: bool = False
     findings: tuple[Finding, ...] = ()
     description: Mapping[str, Any] = field(factory=dict)
@@ -84,9 +87,18 @@ class OnnxEncoder:
 
         Raises
         ------
+        ShapeError
+            If the inputs have not the shape (N, *S).
         SubjectError
             If the network cannot run, or gives not one row per input.
         """
+        if inputs.shape[1:] != self.spec.shape or not len(inputs):
+            raise ShapeError(
+                "DAT012",
+                f"inputs must have shape (N, {', '.join(map(str, self.spec.shape))}) with N >= 1; "
+                f"got {inputs.shape}",
+                fix="Images are (N, C, H, W) whatever the layout of the network is.",
+            )
         arranged = self.arrangement(inputs)
         step = 1 if self.one_at_a_time else self.rows or self.traits.batch_size
         parts = [self._run(arranged[k : k + step]) for k in range(0, len(arranged), step)]
@@ -102,7 +114,9 @@ class OnnxEncoder:
             padding = np.repeat(arranged[-1:], self.rows - n_inputs, axis=0)
             arranged = np.concatenate([arranged, padding])
         output = self._call(arranged)
-        return pool(output, len(arranged), self.pooling, self.arrangement.layout.layout)[:n_inputs]
+        n_rows = len(arranged)
+        pooled = pool(output, n_rows, self.pooling, channels_first=self.channels_first)
+        return pooled[:n_inputs]
 
     def _call(self, arranged: AnyArray) -> AnyArray:
         fed = {name: _spread(info, row, len(arranged)) for name, (info, row) in self.feeds.items()}
@@ -116,7 +130,14 @@ class OnnxEncoder:
                 fix="Check --size and --layout; a model that fails on every input must be exported "
                 "again.",
             ) from error
-        return np.asarray(output)
+        if isinstance(output, np.ndarray) and output.dtype.kind in "fiub":
+            return output
+        kind = output.dtype if isinstance(output, np.ndarray) else type(output).__name__
+        raise SubjectError(
+            "OUT003",
+            f"the encodings must be an array of numbers; got {kind} from {self.output}",
+            fix="Choose another --output.",
+        )
 
 
 def _spread(info: TensorInfo, row: AnyArray, n_inputs: int) -> AnyArray:

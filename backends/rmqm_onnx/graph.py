@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -15,6 +15,7 @@ __all__ = [
     "consumers",
     "cut_out",
     "has_zero_dims",
+    "makers_above",
     "needed_names",
     "producers",
 ]
@@ -34,6 +35,15 @@ def constants(graph: GraphProto) -> set[str]:
     """Return the names of initializers and of what Constant nodes give."""
     found = {tensor.name for tensor in graph.initializer}
     return found | {node.output[0] for node in graph.node if node.op_type == "Constant"}
+
+
+def makers_above(makers: Mapping[str, NodeProto], name: str) -> Iterator[NodeProto]:
+    """Yield the node that makes a tensor, the one that makes its first input, and so on."""
+    seen: set[str] = set()
+    while name in makers and name not in seen:
+        seen.add(name)
+        yield makers[name]
+        name = next(iter(makers[name].input), "")
 
 
 def needed_names(graph: GraphProto, output: str) -> set[str]:

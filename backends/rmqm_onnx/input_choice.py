@@ -3,18 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-import numpy as np
+from onnx import GraphProto
 
+from rmqm_onnx.graph import needed_names
 from rmqm_onnx.signature import FLOATS, TensorInfo
-from rmqm_spec.arrays import AnyArray
-from rmqm_spec.errors import SubjectError, UnreadableError, UsageError
+from rmqm_spec.errors import SubjectError, UsageError
 
-__all__ = ["choose_input", "read_feeds"]
+__all__ = ["alterable_names", "choose_input", "relevant_inputs"]
 
 ALTERABLE = (*FLOATS, "uint8")
 """Types whose values can be altered in small steps; uint8 holds pixels from 0 to 255."""
+
+
+def alterable_names(inputs: Sequence[TensorInfo], name: str | None) -> set[str]:
+    """Return the names of the inputs one of which is altered: the one told, or all possible."""
+    return {name} if name else {info.name for info in inputs if info.type in ALTERABLE}
+
+
+def relevant_inputs(
+    graph: GraphProto, inputs: Sequence[TensorInfo], output: str, name: str | None
+) -> list[TensorInfo]:
+    """
+    Return the inputs that the encodings depend on.
+
+    Raises
+    ------
+    SubjectError
+        If there is none.
+    UsageError
+        If the input that the user named is not among them.
+    """
+    needed = needed_names(graph, output)
+    relevant = [info for info in inputs if info.name in needed]
+    if not relevant:
+        raise SubjectError(
+            "OUT007",
+            f"the encodings must depend on an input; got {output}, which depends on none",
+            fix="Choose another --output.",
+        )
+    if name in {info.name for info in inputs} - needed:
+        listed = "; ".join(str(info) for info in relevant)
+        raise UsageError(
+            "INP002",
+            f"--input must name an input that {output} depends on ({listed}); got {name!r}",
+            fix="Correct it, or choose another --output.",
+        )
+    return relevant
 
 
 def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[TensorInfo, str]:
@@ -53,6 +88,9 @@ def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[Tensor
         )
     if len(possible) == 1:
         return possible[0], "the only input that can be altered"
+    large = [info for info in possible if not _is_single(info)]
+    if len(large) == 1:
+        return large[0], "the only one with more than one value that can be altered"
     images = [info for info in possible if info.dims is not None and len(info.dims) == 4]
     if len(images) == 1:
         return images[0], "the only input with the shape of images"
@@ -64,6 +102,11 @@ def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[Tensor
     )
 
 
+def _is_single(info: TensorInfo) -> bool:
+    """Tell whether an input holds one value for each row, such as a threshold."""
+    return info.dims is not None and all(length == 1 for length in info.dims[1:])
+
+
 def _alterable(info: TensorInfo) -> TensorInfo:
     if info.type in ALTERABLE:
         return info
@@ -72,77 +115,3 @@ def _alterable(info: TensorInfo) -> TensorInfo:
         f"the altered input must have a type among {', '.join(ALTERABLE)}; got {info}",
         fix="Choose another --input: alterations need a continuous input.",
     )
-
-
-def read_feeds(
-    inputs: Sequence[TensorInfo], chosen: str, feeds: Sequence[tuple[str, str]]
-) -> dict[str, AnyArray]:
-    """
-    Return what each other input is fed with, for one row of a batch.
-
-    Parameters
-    ----------
-    inputs : sequence of TensorInfo
-        The inputs that the encodings depend on.
-    chosen : str
-        The input that is altered.
-    feeds : sequence of (str, str)
-        Name and value: a number, a text, or a path to a .npy file.
-
-    Raises
-    ------
-    UsageError
-        If an input has no value, or a value no input.
-    """
-    others = {info.name: info for info in inputs if info.name != chosen}
-    given = dict(feeds)
-    for name in given:
-        if name not in others:
-            raise UsageError(
-                "INP006",
-                f"--feed must name an input beside {chosen!r} that the encodings depend on "
-                f"({', '.join(others) or 'there is none'}); got {name!r}",
-                fix="Leave it out, or correct the name.",
-            )
-    for name, info in others.items():
-        if name not in given:
-            raise UsageError(
-                "INP006",
-                f"every input that the encodings depend on must have a value; got none for {info}",
-                fix=f"Add --feed {name}=VALUE (a number, a text, or a .npy file).",
-            )
-    return {name: _value(info, given[name]) for name, info in others.items()}
-
-
-def _value(info: TensorInfo, text: str) -> AnyArray:
-    """Spread a value over the declared shape, dynamic dimensions being 1."""
-    shape = tuple(length or 1 for length in info.dims or ())
-    if text.endswith(".npy"):
-        return _from_file(info, Path(text), shape)
-    try:
-        value: object = text if info.type == "string" else float(text)
-    except ValueError:
-        raise UsageError(
-            "INP006", f"the value of {info} must be a number; got {text!r}", fix="Correct --feed."
-        ) from None
-    return np.full(shape, value, dtype=info.dtype)
-
-
-def _from_file(info: TensorInfo, path: Path, shape: tuple[int, ...]) -> AnyArray:
-    try:
-        values = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise UnreadableError(
-            "INP006", f"{path} must be a .npy file for {info}; got {error}", fix="Correct --feed."
-        ) from error
-    fits = info.dims is None or (
-        values.ndim == len(shape)
-        and all(want in (None, got) for want, got in zip(info.dims, values.shape, strict=True))
-    )
-    if not fits or values.dtype.kind in "OV":
-        raise UsageError(
-            "INP006",
-            f"{path} must have the shape of {info}; got {values.dtype} {values.shape}",
-            fix="Correct the array.",
-        )
-    return np.asarray(values.astype(info.dtype))

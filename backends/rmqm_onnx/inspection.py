@@ -10,16 +10,19 @@ from typing import Any
 from attrs import asdict
 from onnx import ModelProto, TensorProto, shape_inference
 
-from rmqm_onnx.graph import needed_names, producers
-from rmqm_onnx.input_choice import choose_input
+from rmqm_onnx.description import describe_model
+from rmqm_onnx.graph import producers
+from rmqm_onnx.input_choice import alterable_names, choose_input, relevant_inputs
+from rmqm_onnx.last_layers import layer_before, score_operator
 from rmqm_onnx.layout import recognise_layout
 from rmqm_onnx.model_file import ModelFile, read_model
 from rmqm_onnx.normalisation import normalisation_in_graph
 from rmqm_onnx.options import OpenOptions
-from rmqm_onnx.output_choice import choose_output, layer_before, score_operator
+from rmqm_onnx.output_choice import choose_output
 from rmqm_onnx.preprocessing_files import find_preprocessing
 from rmqm_onnx.signature import TensorInfo, declared_inputs, declared_outputs, tensor_info
 from rmqm_spec.errors import RmqmError
+from rmqm_spec.preprocessing import Preprocessing
 
 __all__ = ["inspect_model"]
 
@@ -48,16 +51,15 @@ def inspect_model(path: str | Path, options: OpenOptions | None = None) -> dict[
     inputs, outputs = declared_inputs(graph), declared_outputs(graph)
     chosen = {
         "input": _attempt(lambda: _input(file, inputs, outputs, options)),
-        "output": _attempt(lambda: _output(file, outputs, options)),
+        "output": _attempt(lambda: _output(file, inputs, outputs, options)),
     }
-    metadata = {entry.key: entry.value for entry in file.proto.metadata_props}
     return {
         "model": _model(file),
         "inputs": [asdict(info) for info in inputs],
         "outputs": [asdict(info) for info in outputs],
         "chosen": chosen,
         "candidates": list(_candidates(file.proto, outputs, *_name(chosen["output"]))),
-        "preprocessing": _attempt(lambda: _preprocessing(metadata, file)),
+        "preprocessing": _attempt(lambda: _preprocessing(file)),
         "normalisation_in_graph": _in_graph(file, chosen["input"]),
         "operators": dict(Counter(_operator(node) for node in graph.node).most_common()),
     }
@@ -89,12 +91,7 @@ def _model(file: ModelFile) -> dict[str, Any]:
     )
     return {
         "path": str(file.path),
-        "sha256": file.digest(),
-        "bytes": file.n_bytes,
-        "external_data": [path.name for path in file.external],
-        "producer": f"{proto.producer_name} {proto.producer_version}".strip(),
-        "ir_version": proto.ir_version,
-        "opsets": {entry.domain or "ai.onnx": entry.version for entry in proto.opset_import},
+        **describe_model(file),
         "parameters": n_parameters,
         "weight_types": dict(types.most_common()),
     }
@@ -106,12 +103,16 @@ def _input(
     graph = file.proto.graph
     relevant = inputs
     try:
-        needed = needed_names(graph, choose_output(graph, outputs, options.output).name)
-        relevant = [info for info in inputs if info.name in needed] or inputs
+        output = choose_output(
+            graph, outputs, options.output, alterable_names(inputs, options.input)
+        )
+        relevant = relevant_inputs(graph, inputs, output.name, options.input)
     except RmqmError:
         pass  # the output is still open: any input may be meant
     info, why = choose_input(inputs if options.input else relevant, options.input)
-    layout, found = recognise_layout(graph, info, options.layout, options.size)
+    layout, found = recognise_layout(
+        graph, info, options.layout, options.size, usual=_usual_size(file, options)
+    )
     return {
         "name": info.name,
         "why": why,
@@ -124,9 +125,20 @@ def _input(
     }
 
 
-def _output(file: ModelFile, outputs: list[TensorInfo], options: OpenOptions) -> dict[str, Any]:
+def _usual_size(file: ModelFile, options: OpenOptions) -> tuple[int, int] | None:
+    try:
+        found = options.preprocessing or _found(file)
+    except RmqmError:
+        return None  # told under "preprocessing"
+    return found.size if found else None
+
+
+def _output(
+    file: ModelFile, inputs: list[TensorInfo], outputs: list[TensorInfo], options: OpenOptions
+) -> dict[str, Any]:
     graph = file.proto.graph
-    chosen = choose_output(graph, outputs, options.output)
+    alterable = alterable_names(inputs, options.input)
+    chosen = choose_output(graph, outputs, options.output, alterable)
     return {
         "name": chosen.name,
         "why": chosen.finding.message,
@@ -163,8 +175,13 @@ def _inferred(proto: ModelProto) -> dict[str, TensorInfo]:
     return {value.name: tensor_info(value) for value in inferred.graph.value_info}
 
 
-def _preprocessing(metadata: dict[str, str], file: ModelFile) -> dict[str, Any]:
-    found = find_preprocessing(metadata, file.path)
+def _found(file: ModelFile) -> Preprocessing | None:
+    metadata = {entry.key: entry.value for entry in file.proto.metadata_props}
+    return find_preprocessing(metadata, file.path)
+
+
+def _preprocessing(file: ModelFile) -> dict[str, Any]:
+    found = _found(file)
     return {"source": "none"} if found is None else found.to_dict()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import prod
 
 from attrs import frozen
-from onnx import GraphProto, NodeProto
+from onnx import GraphProto
 
-from rmqm_onnx.graph import consumers
+from rmqm_onnx.first_layers import first_evidence
 from rmqm_onnx.options import Layout
 from rmqm_onnx.signature import TensorInfo
 from rmqm_spec.errors import UsageError
@@ -21,18 +21,6 @@ DEFAULT_SIZE = (224, 224)
 
 _CHANNELS = (1, 3)
 _MNIST = (28, 28)
-_PASSED = (
-    "Cast",
-    "Identity",
-    "Sub",
-    "Add",
-    "Mul",
-    "Div",
-    "Pad",
-    "QuantizeLinear",
-    "DequantizeLinear",
-)
-"""Operators between input and first layer that leave every axis in its place."""
 
 
 @frozen(kw_only=True)
@@ -66,9 +54,24 @@ def recognise_layout(
     info: TensorInfo,
     layout: Layout | None,
     size: tuple[int, int] | None,
+    *,
+    usual: tuple[int, int] | None = None,
 ) -> tuple[InputLayout, list[Finding]]:
     """
     Recognise the layout of an input.
+
+    Parameters
+    ----------
+    graph : GraphProto
+        The network.
+    info : TensorInfo
+        The input.
+    layout : {"nchw", "nhwc", "nhw", "flat", "array"}, optional
+        What the user says.
+    size : tuple of int, optional
+        Height and width, as the user says.
+    usual : tuple of int, optional
+        Height and width that the preprocessing names; the model's own go first.
 
     Raises
     ------
@@ -77,14 +80,14 @@ def recognise_layout(
     """
     _, rest = _axes(info)
     if layout is None:
-        layout, why = _guess(graph, info.name, rest, size)
+        layout, why = _guess(graph, info.name, rest, size or usual)
     else:
         why = "as told (--layout)"
     if layout == "array":
         return _as_array(info, why), []
     if layout == "flat":
-        return _as_flat(info, size, why), []
-    return _as_image(info, layout, size, why)
+        return _as_flat(info, size or usual, why), []
+    return _as_image(info, layout, size, usual, why)
 
 
 def _axes(info: TensorInfo) -> tuple[int | None, tuple[int | None, ...]]:
@@ -106,8 +109,8 @@ def _guess(
     if len(rest) == 2 and None not in rest and min(rest) >= 8 and max(rest) <= 4 * min(rest):  # type: ignore[type-var, operator]
         return "nhw", "two axes of similar length"
     n_values = prod(rest) if None not in rest else None  # type: ignore[arg-type]
-    if n_values and (n_values == prod(_MNIST) or (size and n_values % prod(size) == 0)):
-        return "flat", f"{n_values} values, the pixels of one image in a row"
+    if n_values in {channels * prod(size or _MNIST) for channels in _CHANNELS}:
+        return "flat", f"{n_values} values, the pixels of one image, channel after channel"
     return "array", "the shape is not that of an image"
 
 
@@ -115,7 +118,7 @@ def _guess_channels(
     graph: GraphProto, name: str, rest: tuple[int | None, ...]
 ) -> tuple[Layout, str]:
     first, last = rest[0] in _CHANNELS, rest[2] in _CHANNELS
-    evidence = _first_layer(graph, name)
+    evidence = first_evidence(graph, name)
     if evidence == "transposed" and (last or rest[2] is None):
         return "nhwc", "the graph moves the last axis to the channels"
     if first and not last:
@@ -127,21 +130,6 @@ def _guess_channels(
     if first:
         return "nchw", f"axis 1 has {rest[0]} channel(s)"
     return "array", "no axis has 1 or 3 channels"
-
-
-def _first_layer(graph: GraphProto, name: str) -> str | None:
-    """Tell whether the input meets a convolution or a transposition from channels-last first."""
-    seen = {name}
-    for _ in range(8):
-        nodes: list[NodeProto] = [node for tensor in seen for node in consumers(graph, tensor)]
-        if any(node.op_type == "Conv" for node in nodes):
-            return "convolution"
-        for node in nodes:
-            perm = next((list(a.ints) for a in node.attribute if a.name == "perm"), None)
-            if node.op_type == "Transpose" and perm == [0, 3, 1, 2]:
-                return "transposed"
-        seen = {node.output[0] for node in nodes if node.op_type in _PASSED}
-    return None
 
 
 def _as_array(info: TensorInfo, why: str) -> InputLayout:
@@ -184,6 +172,7 @@ def _as_image(
     info: TensorInfo,
     layout: Layout,
     size: tuple[int, int] | None,
+    usual: tuple[int, int] | None,
     why: str,
 ) -> tuple[InputLayout, list[Finding]]:
     batch, rest = _axes(info)
@@ -206,9 +195,11 @@ def _as_image(
         channels = 3
         found.append(_assumed(info, "number of channels", "3", "Export it with a fixed number."))
     declared = (rest[axes[1]], rest[axes[2]])
-    height, width, assumed = _size(info, declared, size)
-    if assumed:
+    height, width = _size(info, declared, size, usual)
+    if None in declared and not (size or usual):
         found.append(_assumed(info, "height and width", f"{height}x{width}", "Give --size HxW."))
+    if usual and not size and usual != (height, width):
+        found.append(_unusual(info, usual, (height, width)))
     spec = InputSpec(kind="image", shape=(channels, height, width))
     by_layout = {
         "nchw": (channels, height, width),
@@ -220,17 +211,30 @@ def _as_image(
 
 
 def _size(
-    info: TensorInfo, declared: tuple[int | None, int | None], size: tuple[int, int] | None
-) -> tuple[int, int, bool]:
-    wanted = size or DEFAULT_SIZE
-    height, width = declared[0] or wanted[0], declared[1] or wanted[1]
-    if size and (height, width) != size:
+    info: TensorInfo,
+    declared: tuple[int | None, int | None],
+    size: tuple[int, int] | None,
+    usual: tuple[int, int] | None,
+) -> tuple[int, int]:
+    wanted = size or usual or DEFAULT_SIZE
+    found = declared[0] or wanted[0], declared[1] or wanted[1]
+    if size and found != size:
         raise UsageError(
             "INP004",
             f"--size must equal the fixed height and width of the model; got {size} for {info}",
             fix="Leave --size out.",
         )
-    return height, width, size is None and None in declared
+    return found
+
+
+def _unusual(info: TensorInfo, usual: tuple[int, int], size: tuple[int, int]) -> Finding:
+    return Finding(
+        code="PRE006",
+        level="warn",
+        message=f"the preprocessing is for {usual[0]}x{usual[1]}, but {info} is fixed: images are "
+        f"resized to {size[0]}x{size[1]} at last",
+        fix="Use the preprocessing that belongs to this export.",
+    )
 
 
 def _assumed(info: TensorInfo, what: str, value: str, fix: str) -> Finding:

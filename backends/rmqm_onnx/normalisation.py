@@ -19,7 +19,7 @@ def normalisation_in_graph(graph: GraphProto, name: str) -> list[str]:
     constant = constants(graph)
     found: list[str] = []
     for _ in range(16):
-        nodes = consumers(graph, name)
+        nodes = [node for node in consumers(graph, name) if node.op_type != "Shape"]
         if len(nodes) != 1:
             break
         node = nodes[0]
@@ -35,17 +35,18 @@ def normalisation_in_graph(graph: GraphProto, name: str) -> list[str]:
 
 def normalisation_finding(
     graph: GraphProto, name: str, preprocessing: Preprocessing
-) -> Finding | None:
+) -> list[Finding]:
     """Say that the graph normalises its input, and warn where that would happen twice."""
     operators = normalisation_in_graph(graph, name)
     if not operators:
-        return None
+        return []
     seen = f"the graph itself shifts or scales its input ({', '.join(operators)})"
     if not any(preprocessing.mean or ()):
-        return Finding(code="PRE002", level="ok", message=seen)
-    return Finding(
+        return [Finding(code="PRE002", level="ok", message=seen)]
+    twice = Finding(
         code="PRE002",
         level="warn",
         message=f"{seen}, and so does the preprocessing from {preprocessing.source}",
         fix="If the graph holds the whole normalisation, pass --scale 1 alone.",
     )
+    return [twice]

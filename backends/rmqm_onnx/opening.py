@@ -6,28 +6,32 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, evolve
-from onnx import ModelProto, TensorProto
+from attrs import evolve
+from onnx import GraphProto
 
+from rmqm_onnx.arithmetic import coarsest_resolution
 from rmqm_onnx.arrange import Arrangement
+from rmqm_onnx.description import describe, summary
 from rmqm_onnx.encoder import OnnxEncoder
-from rmqm_onnx.graph import all_nodes, cut_out, has_zero_dims, needed_names
-from rmqm_onnx.input_choice import choose_input, read_feeds
+from rmqm_onnx.feeds import read_feeds
+from rmqm_onnx.graph import all_nodes, cut_out, has_zero_dims
+from rmqm_onnx.input_choice import alterable_names, choose_input, relevant_inputs
+from rmqm_onnx.last_layers import layer_before, score_operator
 from rmqm_onnx.layout import InputLayout, recognise_layout
 from rmqm_onnx.model_file import ModelFile, read_model
 from rmqm_onnx.normalisation import normalisation_finding
 from rmqm_onnx.options import OpenOptions, Provider
-from rmqm_onnx.output_choice import ChosenOutput, choose_output, layer_before, score_operator
+from rmqm_onnx.output_choice import ChosenOutput, choose_output
+from rmqm_onnx.pooling import channels_come_first
 from rmqm_onnx.preprocessing_files import find_preprocessing
 from rmqm_onnx.probing import Probed, probe
 from rmqm_onnx.providers import open_session
-from rmqm_onnx.runtime import import_runtime, installed_builds
+from rmqm_onnx.runtime import import_runtime
 from rmqm_onnx.signature import TensorInfo, declared_inputs, declared_outputs
 from rmqm_onnx.threads import usable_cpus
 from rmqm_spec.encoders import EncoderTraits
 from rmqm_spec.findings import Finding
 from rmqm_spec.preprocessing import Preprocessing
-from rmqm_spec.resolution import RESOLUTION
 
 __all__ = ["open_encoder"]
 
@@ -68,91 +72,69 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
         If the runtime or the provider is not there.
     """
     options = options or OpenOptions()
-    runtime = import_runtime()
+    import_runtime()
     file = read_model(path)
     graph = file.proto.graph
-    inputs, outputs = declared_inputs(graph), declared_outputs(graph)
-    output = choose_output(graph, outputs, options.output)
-    needed = needed_names(graph, output.name)
-    relevant = [info for info in inputs if info.name in needed] or inputs
+    inputs = declared_inputs(graph)
+    alterable = alterable_names(inputs, options.input)
+    output = choose_output(graph, declared_outputs(graph), options.output, alterable)
+    relevant = relevant_inputs(graph, inputs, output.name, options.input)
     chosen, why = choose_input(inputs if options.input else relevant, options.input)
     feeds = read_feeds(relevant, chosen.name, options.feeds)
     preprocessing, found = _preprocessing(file, chosen, options)
-    size = options.size or preprocessing.size
-    layout, open_dimensions = recognise_layout(graph, chosen, options.layout, size)
-    found = [
-        Finding(code="MOD001", level="ok", message=_summary(file)),
-        Finding(
-            code="INP001",
-            level="ok",
-            message=f"altered input: {chosen}, {why}; read as {layout.layout}, {layout.why}",
-        ),
-        *open_dimensions,
+    layout, notes = recognise_layout(
+        graph, chosen, options.layout, options.size, usual=preprocessing.size
+    )
+    message = f"altered input: {chosen}, {why}; read as {layout.layout}, {layout.why}"
+    findings = [
+        Finding(code="MOD001", level="ok", message=summary(file)),
+        Finding(code="INP001", level="ok", message=message),
+        *notes,
         output.finding,
         *found,
+        *normalisation_finding(graph, chosen.name, preprocessing),
     ]
-    in_graph = normalisation_finding(graph, chosen.name, preprocessing)
-    found += [in_graph] if in_graph else []
+    arrangement = Arrangement(layout, preprocessing, chosen.dtype)
     callers, threads = _share_out(options)
-    whole = output.declared and len(relevant) == len(inputs) and not has_zero_dims(graph)
-    session = open_session(
-        file.path if whole else cut_out(file.proto, output.name).SerializeToString(),
-        folder=file.path.parent if file.external and not whole else None,
-        provider=options.provider,
-        threads=threads,
-    )
     encoder = OnnxEncoder(
-        session=session,
+        session=_session(file, output, options, threads, prune=len(relevant) < len(inputs)),
         input=chosen.name,
         output=output.name,
-        arrangement=Arrangement(layout, preprocessing, chosen.dtype),
+        arrangement=arrangement,
         feeds={info.name: (info, feeds[info.name]) for info in relevant if info.name in feeds},
         pooling=options.pooling or "flatten",
+        channels_first=_channels_first(graph, output, layout),
         rows=layout.batch,
         traits=EncoderTraits(
             batch_size=options.batch_size or _batch_size(layout, options.provider),
             concurrency=callers,
-            resolution=_resolution(file.proto, chosen),
+            resolution=coarsest_resolution(file.proto, chosen.type),
         ),
     )
     operators = {node.op_type for node in all_nodes(file.proto)}
     probed = probe(encoder, bounds=(0.0, 1.0), quantised=bool(operators & _DYNAMIC_QUANTISATION))
-    found += [*probed.findings, *_output_findings(file, output, probed, options)]
-    description = {
-        "model": _describe_model(file),
-        "input": {
-            **asdict(chosen),
-            "why": why,
-            "layout": layout.layout,
-            "feeds": dict(options.feeds),
-        },
-        "output": {
-            "name": output.name,
-            "shape": list(probed.output_shape),
-            "type": probed.output_type,
-            "pooling": encoder.pooling,
-        },
-        "preprocessing": preprocessing.to_dict(),
-        "geometry": {
-            "shape": list(layout.spec.shape),
-            "type": "float32",
-            "resize": preprocessing.resize,
-            "crop": preprocessing.crop,
-            "interpolation": preprocessing.interpolation,
-        },
-        "runtime": {
-            "builds": installed_builds(),
-            "version": runtime.__version__,
-            "provider": options.provider,
-            "providers": session.get_providers(),
-            "threads_per_operator": threads,
-            "callers": callers,
-            "batch_size": encoder.traits.batch_size,
-            "rows_per_call": probed.encoder.rows,
-            "one_at_a_time": probed.encoder.one_at_a_time,
-        },
-    }
-    return evolve(probed.encoder, findings=tuple(found), description=description)
+    findings += [*probed.findings, *_output_findings(graph, output, probed, options)]
+    description = describe(file, chosen, why, probed, options, threads)
+    return evolve(probed.encoder, findings=tuple(findings), description=description)
+
+
+def _session(
+    file: ModelFile, output: ChosenOutput, options: OpenOptions, threads: int, *, prune: bool
+) -> Any:
+    """Open the model; only the part that gives the encodings where it gives more."""
+    graph = file.proto.graph
+    prune = prune or not output.declared or len(graph.output) > 1 or has_zero_dims(graph)
+    return open_session(
+        cut_out(file.proto, output.name).SerializeToString() if prune else file.path,
+        folder=file.path.parent if file.external and prune else None,
+        provider=options.provider,
+        threads=threads,
+    )
+
+
+def _channels_first(graph: GraphProto, output: ChosenOutput, layout: InputLayout) -> bool | None:
+    found = channels_come_first(graph, output.name)
+    return False if found is None and layout.layout == "nhwc" else found
 
 
 def _preprocessing(
@@ -178,9 +160,8 @@ def _preprocessing(
 
 
 def _output_findings(
-    file: ModelFile, output: ChosenOutput, probed: Probed, options: OpenOptions
+    graph: GraphProto, output: ChosenOutput, probed: Probed, options: OpenOptions
 ) -> list[Finding]:
-    graph = file.proto.graph
     found: list[Finding] = []
     shape = probed.output_shape
     if sum(length != 1 for length in shape) > 1 and options.pooling is None:
@@ -220,43 +201,3 @@ def _share_out(options: OpenOptions) -> tuple[int, int]:
 def _batch_size(layout: InputLayout, provider: Provider) -> int:
     n_values = prod(layout.spec.shape)
     return max(1, min(_MAX_BATCH[provider], _VALUES_PER_BATCH[provider] // n_values))
-
-
-def _resolution(proto: ModelProto, chosen: TensorInfo) -> float:
-    """Tell the resolution of the arithmetic: that of the type most weights have."""
-    sizes = dict.fromkeys(("float16", "bfloat16", "float32", "float64"), 0)
-    names = {
-        TensorProto.FLOAT16: "float16",
-        TensorProto.BFLOAT16: "bfloat16",
-        TensorProto.FLOAT: "float32",
-        TensorProto.DOUBLE: "float64",
-    }
-    for tensor in proto.graph.initializer:
-        if tensor.data_type in names:
-            sizes[names[tensor.data_type]] += prod(tensor.dims)
-    if not any(sizes.values()):
-        return RESOLUTION.get(chosen.type, RESOLUTION["float32"])
-    return RESOLUTION[max(sizes, key=lambda name: sizes[name])]
-
-
-def _summary(file: ModelFile) -> str:
-    proto = file.proto
-    opset = max(
-        (entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")),
-        default=0,
-    )
-    producer = f"{proto.producer_name} {proto.producer_version}".strip() or "unknown producer"
-    return f"{file.path.name}: {file.n_bytes / 1e6:.2f} MB, opset {opset}, {producer}"
-
-
-def _describe_model(file: ModelFile) -> dict[str, Any]:
-    proto = file.proto
-    return {
-        "name": file.path.name,
-        "sha256": file.digest(),
-        "bytes": file.n_bytes,
-        "external_data": [path.name for path in file.external],
-        "producer": f"{proto.producer_name} {proto.producer_version}".strip(),
-        "ir_version": proto.ir_version,
-        "opsets": {entry.domain or "ai.onnx": entry.version for entry in proto.opset_import},
-    }

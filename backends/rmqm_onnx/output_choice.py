@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from attrs import frozen
 from onnx import GraphProto, NodeProto
 
-from rmqm_onnx.graph import constants, producers
+from rmqm_onnx.graph import makers_above, needed_names, producers
 from rmqm_onnx.signature import TensorInfo
 from rmqm_spec.errors import SubjectError, UsageError
 from rmqm_spec.findings import Finding
 
-__all__ = ["ChosenOutput", "choose_output", "layer_before", "score_operator"]
+__all__ = ["ChosenOutput", "choose_output"]
 
 _EMBEDDING = re.compile(r"embed|feature|latent|encod|represent|pooler|descriptor", re.IGNORECASE)
 _TOKENS = re.compile(r"last_hidden_state", re.IGNORECASE)
@@ -29,22 +29,6 @@ _WRAPPERS = (
 )
 """Operators that dress scores up as labels and dictionaries."""
 
-_SCORES = ("Softmax", "LogSoftmax", "Sigmoid", "Hardmax")
-_MOVES = (
-    "GlobalAveragePool",
-    "Relu",
-    "Add",
-    "Reshape",
-    "Flatten",
-    "Squeeze",
-    "Unsqueeze",
-    "Identity",
-    "Cast",
-    "Dropout",
-    "Transpose",
-)
-_LAYERS = ("Gemm", "MatMul", "Conv")
-
 
 @frozen(kw_only=True)
 class ChosenOutput:
@@ -57,10 +41,24 @@ class ChosenOutput:
 
 
 def choose_output(
-    graph: GraphProto, outputs: Sequence[TensorInfo], name: str | None
+    graph: GraphProto,
+    outputs: Sequence[TensorInfo],
+    name: str | None,
+    alterable: Collection[str],
 ) -> ChosenOutput:
     """
     Choose the tensor that holds the encodings.
+
+    Parameters
+    ----------
+    graph : GraphProto
+        The network.
+    outputs : sequence of TensorInfo
+        Its declared outputs.
+    name : str, optional
+        What the user chose.
+    alterable : collection of str
+        Inputs of which one is altered: an output that depends on none of them cannot be meant.
 
     Raises
     ------
@@ -71,19 +69,25 @@ def choose_output(
     """
     if name is not None:
         return _named(graph, outputs, name)
-    floats = [info for info in outputs if info.is_float and not _is_input(graph, info.name)]
+    made = [info for info in outputs if not _is_input(graph, info.name)]
+    floats = [info for info in made if info.is_float]
+    floats = floats or [info for info in made if info.type == "undeclared"]
     if not floats:
         return _behind_labels(graph, outputs)
     if len(floats) == 1:
         return _declared(floats[0], "the only output of floating type")
-    return _among(floats)
+    moved = [info for info in floats if needed_names(graph, info.name) & set(alterable)]
+    if len(moved) == 1:
+        return _declared(moved[0], "the only output that depends on the altered input")
+    return _among(moved or floats)
 
 
 def _is_input(graph: GraphProto, name: str) -> bool:
     """Tell whether a tensor is an input handed through, if only rescaled, as ML.NET does."""
-    makers = producers(graph)
-    while name in makers and makers[name].op_type in ("Identity", "Cast", "Reshape", "Scaler"):
-        name = makers[name].input[0]
+    for node in makers_above(producers(graph), name):
+        if node.op_type not in ("Identity", "Cast", "Reshape", "Scaler"):
+            return False
+        name = next(iter(node.input), "")
     return any(value.name == name for value in graph.input)
 
 
@@ -144,9 +148,7 @@ def _behind_labels(graph: GraphProto, outputs: Sequence[TensorInfo]) -> ChosenOu
     """Find the scores behind labels and dictionaries."""
     makers = producers(graph)
     for info in reversed(outputs):
-        name = info.name
-        while name in makers and makers[name].op_type in _WRAPPERS:
-            name = makers[name].input[-1 if makers[name].op_type == "ArrayFeatureExtractor" else 0]
+        name = _undressed(makers, info.name)
         if name in makers and name != info.name:
             message = (
                 f"no output is a tensor of floating type ({'; '.join(map(str, outputs))}): "
@@ -163,31 +165,11 @@ def _behind_labels(graph: GraphProto, outputs: Sequence[TensorInfo]) -> ChosenOu
     )
 
 
-def score_operator(graph: GraphProto, output: str) -> str | None:
-    """Return the operator that makes probabilities of the output's values, if one does."""
-    makers = producers(graph)
-    node = makers.get(output)
-    while node is not None and node.op_type in _MOVES and node.op_type != "Add":
-        node = makers.get(node.input[0])
-    return node.op_type if node is not None and node.op_type in _SCORES else None
-
-
-def layer_before(graph: GraphProto, output: str) -> str | None:
-    """Return the tensor that the last layer takes: in a classifier, the penultimate encodings."""
-    makers = producers(graph)
-    constant = constants(graph)
-    node = makers.get(output)
-    while node is not None and node.op_type not in _LAYERS:
-        if node.op_type not in (*_MOVES, *_SCORES):
-            return None
-        node = _maker_of_data(node, makers, constant)
-    if node is None:
-        return None
-    return next((name for name in node.input if name not in constant and name in makers), None)
-
-
-def _maker_of_data(
-    node: NodeProto, makers: dict[str, NodeProto], constant: set[str]
-) -> NodeProto | None:
-    names = (name for name in node.input if name in makers and name not in constant)
-    return next((makers[name] for name in names), None)
+def _undressed(makers: Mapping[str, NodeProto], name: str) -> str:
+    """Return the tensor that is dressed up as `name`."""
+    for _ in makers:
+        node = makers.get(name)
+        if node is None or node.op_type not in _WRAPPERS or not node.input:
+            break
+        name = node.input[-1 if node.op_type == "ArrayFeatureExtractor" else 0]
+    return name

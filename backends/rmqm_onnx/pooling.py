@@ -2,14 +2,89 @@
 
 from __future__ import annotations
 
-from rmqm_onnx.options import Layout, Pooling
+from onnx import GraphProto
+
+from rmqm_onnx.graph import makers_above, producers
+from rmqm_onnx.options import Pooling
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import SubjectError, UsageError
 
-__all__ = ["pool"]
+__all__ = ["channels_come_first", "pool"]
+
+_CHANNELS_FIRST = frozenset(
+    [
+        "Conv",
+        "ConvTranspose",
+        "QLinearConv",
+        "ConvInteger",
+        "FusedConv",
+        "MaxPool",
+        "AveragePool",
+        "GlobalAveragePool",
+        "BatchNormalization",
+        "InstanceNormalization",
+        "GroupNormalization",
+        "LRN",
+        "DepthToSpace",
+    ]
+)
+"""Operators that ONNX defines with the channels on axis 1."""
+
+_PASSED = frozenset(
+    [
+        "Relu",
+        "LeakyRelu",
+        "PRelu",
+        "Elu",
+        "Selu",
+        "Gelu",
+        "Clip",
+        "Tanh",
+        "Sigmoid",
+        "HardSigmoid",
+        "HardSwish",
+        "Softplus",
+        "Add",
+        "Sub",
+        "Mul",
+        "Div",
+        "Identity",
+        "Cast",
+        "Dropout",
+        "Pad",
+        "Resize",
+        "Upsample",
+        "Concat",
+        "QuantizeLinear",
+        "DequantizeLinear",
+    ]
+)
+"""Operators that leave every axis in its place."""
 
 
-def pool(output: AnyArray, n_inputs: int, pooling: Pooling, layout: Layout) -> AnyArray:
+def channels_come_first(graph: GraphProto, output: str) -> bool | None:
+    """
+    Tell where a feature map has its channels, whatever the layout of the network's input is.
+
+    Returns
+    -------
+    bool or None
+        True for axis 1, False for the last one, None where the graph does not tell.
+    """
+    for node in makers_above(producers(graph), output):
+        if node.op_type in _CHANNELS_FIRST:
+            return True
+        if node.op_type == "Transpose":
+            perm = next((list(one.ints) for one in node.attribute if one.name == "perm"), [])
+            return False if perm in ([0, 2, 1], [0, 2, 3, 1], [0, 2, 3, 4, 1]) else None
+        if node.op_type not in _PASSED:
+            break
+    return None
+
+
+def pool(
+    output: AnyArray, n_inputs: int, pooling: Pooling, *, channels_first: bool | None = None
+) -> AnyArray:
     """
     Make one vector of each input's encodings.
 
@@ -21,8 +96,9 @@ def pool(output: AnyArray, n_inputs: int, pooling: Pooling, layout: Layout) -> A
         N.
     pooling : {"flatten", "mean", "cls"}
         All values; the mean over tokens or positions; the first token.
-    layout : str
-        Layout of the network's input, which tells where the channels of a feature map are.
+    channels_first : bool, optional
+        Whether the channels are on axis 1 rather than the last one. Without it, (N, T, E) holds
+        tokens and (N, C, H, W) a feature map.
 
     Returns
     -------
@@ -38,7 +114,7 @@ def pool(output: AnyArray, n_inputs: int, pooling: Pooling, layout: Layout) -> A
     """
     if output.ndim == 1 and n_inputs == 1 and output.size:
         output = output[None]
-    if output.ndim < 2 and len(output) == n_inputs:
+    if output.ndim == 1 and len(output) == n_inputs:
         output = output.reshape(n_inputs, 1)
     if output.ndim < 2 or output.shape[0] != n_inputs:
         raise SubjectError(
@@ -57,7 +133,7 @@ def pool(output: AnyArray, n_inputs: int, pooling: Pooling, layout: Layout) -> A
                 fix="Use --pooling mean or flatten.",
             )
         return output[:, 0]
-    if output.ndim == 3:
-        return output.mean(axis=1)  # type: ignore[no-any-return]
-    positions = range(1, output.ndim - 1) if layout == "nhwc" else range(2, output.ndim)
+    if channels_first is None:
+        channels_first = output.ndim > 3
+    positions = range(2, output.ndim) if channels_first else range(1, output.ndim - 1)
     return output.mean(axis=tuple(positions))  # type: ignore[no-any-return]

@@ -67,7 +67,7 @@ def probe(encoder: OnnxEncoder, *, bounds: tuple[float, float], quantised: bool)
         )
     return Probed(
         encoder=encoder,
-        output_shape=raw.shape[1:],
+        output_shape=raw.shape[1:] or raw.shape,
         output_type=raw.dtype.name,
         findings=tuple(found),
     )
@@ -77,6 +77,8 @@ def batch_deviation(encoder: OnnxEncoder, inputs: FloatArray) -> float:
     """Return the largest distance between unit encodings of inputs alone and in one batch."""
     together = _units(encoder.encode(inputs))
     alone = np.concatenate([_units(encoder.encode(inputs[k : k + 1])) for k in range(len(inputs))])
+    if together.shape != alone.shape:
+        return float("inf")
     return float(np.sqrt(((together - alone) ** 2).sum(axis=1)).max())
 
 
@@ -90,6 +92,6 @@ def _runs_in_batch(encoder: OnnxEncoder, inputs: FloatArray) -> bool:
 
 def _units(encodings: AnyArray) -> Float64Array:
     """Divide by the norm; what has none or is not finite is left to the checks that name it."""
-    vectors = np.nan_to_num(encodings.astype(np.float64))
+    vectors = np.nan_to_num(encodings.astype(np.float64), posinf=0, neginf=0)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(norms > 0, norms, 1))

@@ -71,7 +71,8 @@ def open_session(
         wanted.append((PROVIDERS["cpu"], {}))
     source = model if isinstance(model, bytes) else str(model)
     try:
-        session = runtime.InferenceSession(source, options, providers=wanted)
+        # Its own fall-back prints to stdout and goes on elsewhere, at opening and at every run.
+        session = runtime.InferenceSession(source, options, providers=wanted, enable_fallback=0)
     except Exception as error:
         raise _refused(error, provider) from error
     if session.get_providers()[0] != PROVIDERS[provider]:
@@ -101,9 +102,11 @@ def _require_available(runtime: Any, provider: Provider) -> None:
 
 def _refused(error: Exception, provider: Provider) -> RmqmError:
     kind = type(error).__name__
-    if kind == "EPFail":
+    if kind == "EPFail" or (provider != "cpu" and isinstance(error, RuntimeError)):
         return _not_opened(provider, plain_message(error))
-    code = "MOD004" if kind in ("NotImplemented", "InvalidGraph", "InvalidArgument") else "MOD003"
+    unknown = "is not a registered function/op" in str(error) or "No Op registered" in str(error)
+    about_operators = kind in ("NotImplemented", "InvalidGraph", "InvalidArgument")
+    code = "MOD004" if unknown or about_operators else "MOD003"
     return SubjectError(
         code,
         f"ONNX Runtime must be able to open the model; it says {plain_message(error)}",

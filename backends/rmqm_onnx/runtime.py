@@ -16,6 +16,9 @@ _BUILDS = (
     "onnxruntime-openvino",
     "onnxruntime-training",
     "onnxruntime-qnn",
+    "onnxruntime-rocm",
+    "onnxruntime-migraphx",
+    "onnxruntime-silicon",
     "ort-nightly",
     "ort-nightly-gpu",
 )
@@ -59,4 +62,13 @@ def import_runtime() -> ModuleType:
             fix="pip install 'rmqm-spec[cpu]' (or 'rmqm-spec[gpu]' on a machine with CUDA)",
         ) from error
     module: ModuleType = onnxruntime
+    if not hasattr(module, "InferenceSession"):
+        # What is left when one of two builds was uninstalled: a folder without a runtime.
+        named = " ".join(builds) or "onnxruntime"
+        raise UnavailableError(
+            "ENV001",
+            f"ONNX Runtime must be complete; got a package without InferenceSession in "
+            f"{', '.join(module.__path__)}",
+            fix=f"pip uninstall -y {named}, then pip install 'rmqm-spec[cpu]' or 'rmqm-spec[gpu]'",
+        )
     return module

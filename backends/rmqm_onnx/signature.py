@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
-from onnx import GraphProto, TensorProto, ValueInfoProto, helper
+from onnx import GraphProto, TensorProto, ValueInfoProto
 
 __all__ = ["TensorInfo", "declared_inputs", "declared_outputs", "tensor_info"]
 
@@ -77,8 +77,9 @@ def tensor_info(value: ValueInfoProto) -> TensorInfo:
 
 
 def _type_name(elem_type: int) -> str:
-    if elem_type == TensorProto.STRING:
-        return "string"
-    if elem_type in (TensorProto.UNDEFINED, TensorProto.BFLOAT16):
-        return "undeclared" if elem_type == TensorProto.UNDEFINED else "bfloat16"
-    return np.dtype(helper.tensor_dtype_to_np_dtype(elem_type)).name
+    """Name a type as NumPy does; by ONNX's own names, since NumPy lacks the small floats."""
+    try:
+        name = str(TensorProto.DataType.Name(elem_type)).lower()
+    except ValueError:  # newer than the installed onnx
+        return f"type {elem_type}"
+    return {"undefined": "undeclared", "float": "float32", "double": "float64"}.get(name, name)

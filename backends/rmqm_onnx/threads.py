@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from math import ceil
+from math import ceil, inf
 from pathlib import Path
 
 __all__ = ["cgroup_quota", "usable_cpus"]
@@ -32,6 +32,6 @@ def cgroup_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:
             quota = (root / "cpu/cpu.cfs_quota_us").read_text()
             period = (root / "cpu/cpu.cfs_period_us").read_text()
         share = float(quota) / float(period)
-    except (OSError, ValueError):
+    except (OSError, ValueError, ZeroDivisionError):
         return None
-    return share if share > 0 else None
+    return share if 0 < share < inf else None

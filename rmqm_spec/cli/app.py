@@ -7,14 +7,15 @@ from typing import Annotated, Optional
 
 import typer
 
-from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, ProtocolRequest, expanded
+from rmqm_spec.cli.expanding import expanded
+from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, ProtocolRequest
+from rmqm_spec.errors import UsageError
 
 __all__ = ["app"]
 
 app = typer.Typer(
     name="rmqm-spec",
     help="How good is the representation of an encoder? Score ONNX models without labels.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -81,6 +82,7 @@ def explain(
 
 @app.callback(invoke_without_command=True)
 def _version(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", help="Print the versions and stop.")
     ] = False,
@@ -93,3 +95,9 @@ def _version(
 
         print_text(f"rmqm-spec {installed('rmqm-spec')}, specification {SPEC_VERSION}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        raise UsageError(
+            "ARG001",
+            "a command must be given; got none",
+            fix="One of check, score, inspect, doctor, explain; see rmqm-spec --help.",
+        )

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from attrs import asdict, field, mutable
 
@@ -24,6 +24,7 @@ from rmqm_spec.cli.output import (
     used_line,
 )
 from rmqm_spec.cli.progress import ProgressReport
+from rmqm_spec.cli.report import bug
 from rmqm_spec.findings import Finding
 
 __all__ = ["run_check"]
@@ -39,6 +40,7 @@ class _Seen:
     stage: str = "starting"
     findings: list[Finding] = field(factory=list)
     document: dict[str, Any] | None = None
+    error: Finding | None = None
     exit_code: int = 0
 
 
@@ -53,7 +55,7 @@ def run_check(model: Path, options: ModelRequest, inputs: DataRequest, *, as_jso
             seen.findings.append(finding)
             if not as_json:
                 progress.pause()
-                print_text(finding_line(finding))
+                print_text(finding_line(finding, sys.stdout))
 
         _follow(request, seen, show, progress)
     seconds = time.monotonic() - started
@@ -76,7 +78,8 @@ def _follow(
     progress: ProgressReport,
 ) -> None:
     """Run the other process to its end, or to its crash."""
-    command = [sys.executable, "-m", "rmqm_spec.cli.check_worker"]
+    # -P: a file of the user's, say random.py, must not stand in for a module of that name.
+    command = [sys.executable, "-P", "-m", "rmqm_spec.cli.check_worker"]
     with tempfile.TemporaryFile() as errors:
         worker = subprocess.Popen(  # noqa: S603 - our own module
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
@@ -89,8 +92,9 @@ def _follow(
             worker.wait()
         if worker.returncode:
             errors.seek(0)
-            show(_crash(worker.returncode, seen, errors))
+            seen.error = _crash(worker.returncode, seen, errors.read().decode("utf-8", "replace"))
             seen.exit_code = 1 if worker.returncode < 0 else 70
+            show(seen.error)
 
 
 def _read(
@@ -108,29 +112,27 @@ def _read(
     except BrokenPipeError:
         return  # it died at once; its exit code tells the rest
     for line in worker.stdout:
+        if not line.endswith(b"\n"):
+            return  # it died while it was writing
         event = json.loads(line)
         seen.stage = event.get("stage", seen.stage)
         if "finding" in event:
             show(Finding(**event["finding"]))
         elif "error" in event:
-            show(Finding(**event["error"]))
+            seen.error = Finding(**event["error"])
             seen.exit_code = event["exit_code"]
+            show(seen.error)
         elif "progress" in event:
             progress(*event["progress"])
         elif "document" in event:
             seen.document = event["document"]
 
 
-def _crash(returncode: int, seen: _Seen, errors: IO[bytes]) -> Finding:
-    last = errors.read()[-2000:].decode("utf-8", "replace").strip().splitlines()[-1:]
+def _crash(returncode: int, seen: _Seen, errors: str) -> Finding:
+    last = errors.strip().splitlines()[-1:]
     said = f"; it said: {last[0]}" if last else ""
     if returncode > 0:
-        return Finding(
-            code="BUG001",
-            level="fail",
-            message=f"the check stopped by an error of its own while {seen.stage}{said}",
-            fix="Please report it with this message.",
-        )
+        return Finding.from_error(bug(f"the check stopped while {seen.stage}{said}", errors))
     try:
         name = signal.Signals(-returncode).name
     except ValueError:
@@ -148,9 +150,12 @@ def _document(seen: _Seen, model: Path, seconds: float) -> dict[str, Any]:
     body = dict(seen.document or {})
     for key in ("schema", "findings", "result_sha256"):
         body.pop(key, None)
+    error = seen.error.to_dict() if seen.error else {}
+    error.pop("level", None)
     return {
         "schema": SCHEMA,
         "ok": seen.exit_code == 0,
+        "error": error or None,
         "path": str(model),
         "findings": [one.to_dict() for one in seen.findings],
         "rmqm": None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rmqm_spec.cli.output import print_json, print_text
+from rmqm_spec.cli.output import WITHOUT_SCORE, print_json, print_text
 
 __all__ = ["run_doctor"]
 
@@ -27,7 +27,7 @@ def run_doctor(*, as_json: bool) -> int:
     }
     ok = seen["runtime"]["ok"] and all(one["ok"] is not False for one in seen["providers"].values())
     if as_json:
-        print_json({"schema": "rmqm-doctor/1", "ok": ok, **seen})
+        print_json({"schema": "rmqm-doctor/1", **WITHOUT_SCORE, "ok": ok, **seen})
     else:
         for line in _lines(seen):
             print_text(line)

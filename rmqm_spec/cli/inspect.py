@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.cli.options import ModelRequest
-from rmqm_spec.cli.output import print_json, print_text
+from rmqm_spec.cli.output import WITHOUT_SCORE, print_json, print_text
 
 __all__ = ["run_inspect"]
 
@@ -15,10 +15,11 @@ __all__ = ["run_inspect"]
 def run_inspect(model: Path, options: ModelRequest, *, as_json: bool) -> int:
     """Describe a model; an open choice is shown, not an error."""
     from rmqm_onnx.inspection import inspect_model
+    from rmqm_spec.result import plain
 
-    seen = inspect_model(model, options.open_options())
+    seen = plain(inspect_model(model, options.open_options()))
     if as_json:
-        print_json({"schema": "rmqm-inspect/1", "ok": True, **seen})
+        print_json({"schema": "rmqm-inspect/1", **WITHOUT_SCORE, **seen})
     else:
         for line in _lines(seen):
             print_text(line)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from typing import NoReturn
+import traceback
+from typing import NoReturn, TextIO
 
 import typer
-from typer.exceptions import TyperException
 
-from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
+from rmqm_spec.cli.output import note, print_json
+from rmqm_spec.cli.report import bug
+from rmqm_spec.cli.usage import is_usage_error, usage_error
+from rmqm_spec.errors import IncompleteError, RmqmError
 
 __all__ = ["main"]
-
-BUG = 70
-"""Exit code of an error that is ours; the traceback goes to a file."""
 
 INTERRUPTED = 130
 
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    sys.stdout, sys.stderr = _tolerant(sys.stdout), _tolerant(sys.stderr)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: like an interrupt
     wants_json = "--json" in sys.argv
     try:
         code = _run()
@@ -33,12 +36,11 @@ def main() -> NoReturn:
             fix="Run the same command again; fewer inputs (--n) or --precision end sooner.",
         )
         code = _report(stopped, wants_json)
-    except BrokenPipeError:
-        # The reader of stdout has gone, as with `| head`; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except Exception as error:  # the last line of defence against a bare traceback
-        code = _report_bug(error, wants_json)
+        said = f"{type(error).__name__}: {error}"
+        code = _report(bug(said, "".join(traceback.format_exception(error))), wants_json)
+    if code == IncompleteError.exit_code:
+        os._exit(code)  # threads may be in the middle of a long batch: nobody waits for them
     sys.exit(code)
 
 
@@ -47,23 +49,20 @@ def _run() -> int:
 
     try:
         outcome = app(standalone_mode=False)
-        sys.stdout.flush()
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     except typer.Exit as error:
         outcome = error.exit_code
-    except TyperException as error:
-        message = error.format_message() if hasattr(error, "format_message") else str(error)
-        message = message or "a command must be given; got none"
-        raise UsageError("ARG001", message, fix="See rmqm-spec --help.") from error
+    except Exception as error:
+        if is_usage_error(error):
+            raise usage_error(error) from error
+        raise
     if outcome == INTERRUPTED:  # how typer ends after an interrupt
         raise KeyboardInterrupt
     return outcome if isinstance(outcome, int) else 0
 
 
 def _report(error: RmqmError, wants_json: bool) -> int:
-    from rmqm_spec.cli.output import print_json
-
     if wants_json:
         print_json(
             {
@@ -73,21 +72,14 @@ def _report(error: RmqmError, wants_json: bool) -> int:
                 "interval": None,
             }
         )
-    sys.stderr.write(f"error {error.code}: {error.message}\n  fix: {error.fix}\n")
+    note(f"error {error.code}: {error.message}\n  fix: {error.fix}")
     return error.exit_code
 
 
-def _report_bug(error: Exception, wants_json: bool) -> int:
-    import tempfile
-    import traceback
-
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="rmqm-spec-bug-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as stream:
-        traceback.print_exception(error, file=stream)
-    bug = RmqmError(
-        "BUG001",
-        f"rmqm-spec met an error of its own: {type(error).__name__}: {error}",
-        fix=f"Please report it with the file {stream.name}.",
-    )
-    return _report(bug, wants_json)
+def _tolerant(stream: TextIO | None) -> TextIO:
+    """Return a stream that takes every text: one that was closed takes it nowhere."""
+    if stream is None:
+        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+    return stream

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import inspect
-import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
-import attrs
 import typer
 from attrs import frozen
 
+from rmqm_spec.cli.values import (
+    above_zero,
+    as_feed,
+    as_numbers,
+    as_processors,
+    as_range,
+    as_size,
+    one_of,
+    other_than_zero,
+)
 from rmqm_spec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +26,7 @@ if TYPE_CHECKING:
     from rmqm_spec.inputs.prepared import PreparedInputs
     from rmqm_spec.preprocessing import Preprocessing
 
-__all__ = ["DataRequest", "Json", "Model", "ModelRequest", "ProtocolRequest", "expanded"]
+__all__ = ["DataRequest", "Json", "Model", "ModelRequest", "ProtocolRequest"]
 
 Model = Annotated[Path, typer.Argument(help="An .onnx file, or a folder with model.onnx in it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document to stdout.")]
@@ -76,13 +82,13 @@ class ModelRequest:
         return OpenOptions(
             input=self.input,
             output=self.output,
-            layout=_one_of("--layout", self.layout, Layout),
-            size=_size(self.size),
-            pooling=_one_of("--pooling", self.pooling, Pooling),
-            feeds=[_feed(text) for text in self.feed or ()],
+            layout=one_of("--layout", self.layout, Layout),
+            size=as_size(self.size),
+            pooling=one_of("--pooling", self.pooling, Pooling),
+            feeds=[as_feed(text) for text in self.feed or ()],
             preprocessing=self._preprocessing(),
-            provider=_one_of("--provider", self.provider, Provider),
-            threads=_processors(self.threads),
+            provider=one_of("--provider", self.provider, Provider),
+            threads=as_processors(self.threads),
             batch_size=self.batch_size,
         )
 
@@ -90,10 +96,10 @@ class ModelRequest:
         from rmqm_spec.preprocessing import ChannelOrder, Preprocessing
 
         flags: dict[str, Any] = {
-            "scale": self.scale,
-            "mean": _numbers("--mean", self.mean),
-            "std": _numbers("--std", self.std),
-            "channel_order": _one_of("--channel-order", self.channel_order, ChannelOrder),
+            "scale": other_than_zero("--scale", self.scale),
+            "mean": as_numbers("--mean", self.mean),
+            "std": as_numbers("--std", self.std),
+            "channel_order": one_of("--channel-order", self.channel_order, ChannelOrder),
         }
         given = {name: value for name, value in flags.items() if value is not None}
         if self.preprocess is None:
@@ -130,8 +136,8 @@ class DataRequest:
             self.data,
             spec,
             preprocessing,
-            layout=_one_of("--data-layout", self.data_layout, Layout),
-            value_range=_range(self.range),
+            layout=one_of("--data-layout", self.data_layout, Layout),
+            value_range=as_range(self.range),
             n=self.n or default_n,
         )
 
@@ -150,109 +156,18 @@ class ProtocolRequest:
         str, typer.Option(help="independent, or common: one draw for all levels.")
     ] = "independent"
 
+    def check(self) -> None:
+        """
+        Refuse wrong values before any work.
 
-def expanded(command: Callable[..., int]) -> Callable[..., int]:
-    """
-    Spread the fields of attrs classes among a command's parameters over its signature.
+        Raises
+        ------
+        UsageError
+            If a value is not one of those allowed.
+        """
+        from rmqm_spec.alterations.white_noise import Coupling
+        from rmqm_spec.characteristics import Variant
 
-    Typer reads the signature, so that options shared by commands are written once.
-    """
-    parameters: list[inspect.Parameter] = []
-    groups: dict[str, Any] = {}
-    for parameter in inspect.signature(command, eval_str=True).parameters.values():
-        if not attrs.has(parameter.annotation):
-            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
-            continue
-        groups[parameter.name] = parameter.annotation
-        attrs.resolve_types(parameter.annotation, include_extras=True)
-        parameters += [
-            inspect.Parameter(
-                field.name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=field.default,
-                annotation=field.type,
-            )
-            for field in attrs.fields(parameter.annotation)
-        ]
-
-    def spread(**values: Any) -> int:
-        for name, group in groups.items():
-            values[name] = group(**{one.name: values.pop(one.name) for one in attrs.fields(group)})
-        return command(**values)
-
-    spread.__name__, spread.__doc__ = command.__name__, command.__doc__
-    spread.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    spread.__annotations__ = {one.name: one.annotation for one in parameters}
-    return spread
-
-
-def _processors(threads: int | None) -> int | None:
-    present = os.cpu_count() or 1
-    if threads is not None and threads > present:
-        raise UsageError(
-            "ARG001",
-            f"--threads must be at most the {present} processors of this machine; got {threads}",
-            fix="Leave it out to use all that this process may use.",
-        )
-    return threads
-
-
-def _range(text: str | None) -> tuple[float, float] | None:
-    """Read ``LOW,HIGH``."""
-    numbers = _numbers("--range", text)
-    if numbers is None:
-        return None
-    if len(numbers) != 2 or not numbers[0] < numbers[1]:
-        raise UsageError(
-            "ARG001",
-            f"--range must be LOW,HIGH with LOW < HIGH; got {text!r}",
-            fix="For example 0,255.",
-        )
-    return numbers[0], numbers[1]
-
-
-def _numbers(name: str, text: str | None) -> tuple[float, ...] | None:
-    if text is None:
-        return None
-    try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError:
-        raise UsageError(
-            "ARG001",
-            f"{name} must be numbers with commas between them; got {text!r}",
-            fix=f"For example {name} 0.5 or {name} 0.1,0.2,0.3.",
-        ) from None
-
-
-def _size(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    parts = text.lower().split("x")
-    if len(parts) not in (1, 2) or not all(part.isdigit() and int(part) > 0 for part in parts):
-        raise UsageError(
-            "ARG001",
-            f"--size must be HEIGHTxWIDTH; got {text!r}",
-            fix="For example 224 or 480x640.",
-        )
-    return int(parts[0]), int(parts[-1])
-
-
-def _feed(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not separator or not name:
-        raise UsageError(
-            "ARG001", f"--feed must be NAME=VALUE; got {text!r}", fix="For example --feed mask=1."
-        )
-    return name, value
-
-
-def _one_of(name: str, value: str | None, allowed: Any) -> Any:
-    from typing import get_args
-
-    if value is not None and value not in get_args(allowed):
-        raise UsageError(
-            "ARG001",
-            f"{name} must be one of {', '.join(get_args(allowed))}; got {value!r}",
-            fix="Correct it.",
-        )
-    return value
+        above_zero("--precision", self.precision)
+        one_of("--variant", self.variant, Variant)
+        one_of("--coupling", self.coupling, Coupling)

@@ -7,11 +7,13 @@ import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
 
+from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
 
 __all__ = [
+    "WITHOUT_SCORE",
     "finding_line",
     "note",
     "print_json",
@@ -21,31 +23,46 @@ __all__ = [
     "used_line",
 ]
 
+WITHOUT_SCORE = {"ok": True, "rmqm": None, "interval": None}
+"""What every document holds, where no score was asked for."""
+
 _COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
 
 
 def print_json(document: Mapping[str, Any]) -> None:
     """Print one document to stdout."""
-    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
-    sys.stdout.flush()
+    _write(sys.stdout, json.dumps(document, indent=2, allow_nan=False) + "\n")
 
 
 def print_text(text: str = "") -> None:
     """Print a line of the result to stdout."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    _write(sys.stdout, text + "\n")
 
 
-def note(text: str) -> None:
+def note(text: str, end: str = "\n") -> None:
     """Print a line that is not the result to stderr."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    _write(sys.stderr, text + end)
 
 
-def finding_line(finding: Finding) -> str:
-    """Return a finding as one line, with its fix below where there is one."""
+def _write(stream: TextIO, text: str) -> None:
+    """Write at once; where the reader has gone, as with ``| head``, the work still goes on."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        name = stream.name.strip("<>")
+        raise UsageError(
+            "ARG005", f"{name} must take what is written; got {error}", fix="Send it elsewhere."
+        ) from error
+
+
+def finding_line(finding: Finding, stream: TextIO) -> str:
+    """Return a finding as one line for `stream`, with its fix below where there is one."""
     word = f"{finding.level.upper():<4}"
-    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+    if stream.isatty() and not os.environ.get("NO_COLOR"):
         word = f"\033[{_COLOURS[finding.level]}m{word}\033[0m"
     line = f"  {word}  {finding.code}  {finding.message}"
     if finding.level != "ok" and finding.fix:

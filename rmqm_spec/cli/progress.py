@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from types import TracebackType
 from typing import Self
+
+from rmqm_spec.cli.output import note
 
 __all__ = ["ProgressReport"]
 
@@ -22,12 +25,16 @@ class ProgressReport:
         What is being done.
     encodings_per_input : int
         Encodings that one input takes, to tell the rate in encodings.
+    n_known : int
+        Inputs that were done before: they tell nothing about the rate.
     """
 
-    def __init__(self, what: str, encodings_per_input: int) -> None:
+    def __init__(self, what: str, encodings_per_input: int, n_known: int = 0) -> None:
         self._what = what
         self._factor = encodings_per_input
-        self._start = self._shown = time.monotonic()
+        self._n_known = n_known
+        self._base: tuple[float, int] | None = None
+        self._shown = time.monotonic()
         self._on_terminal = sys.stderr.isatty()
         self._width = 0
 
@@ -45,41 +52,47 @@ class ProgressReport:
     def __call__(self, done: int, total: int) -> None:
         """Report that `done` of `total` inputs are done."""
         now = time.monotonic()
+        if self._base is None or done <= self._n_known:
+            self._base = now, done
+            return
         if now - self._shown < (0.1 if self._on_terminal else SECONDS_BETWEEN_LINES):
             return
         self._shown = now
-        rate = done / max(now - self._start, 1e-9)
-        left = (total - done) / rate if rate else 0.0
-        text = (
-            f"{self._what}  {done}/{total} inputs  {done / total:.0%}  "
-            f"{_duration(left)} left  {rate * self._factor:,.0f} encodings/s"
-        )
+        started, n_before = self._base
+        rate = max(done - n_before, 1) / max(now - started, 1e-9)
+        left = f"{done / total:.0%}  {_duration((total - done) / rate)} left"
+        speed = f"{rate * self._factor:,.0f}"
+        text = f"{self._what}  {done}/{total} inputs  {left}  {speed} encodings/s"
         if self._on_terminal:
-            self._draw(text, done / total)
+            self._draw(text, f"{left}  {speed}/s", done / total)
         else:
-            sys.stderr.write(text + "\n")
-            sys.stderr.flush()
+            note(text)
 
     def pause(self) -> None:
         """Take the bar away, so that a line can be printed."""
         if self._on_terminal and self._width:
-            sys.stderr.write("\r" + " " * self._width + "\r")
-            sys.stderr.flush()
+            note("\r" + " " * self._width + "\r", end="")
             self._width = 0
 
-    def _draw(self, text: str, share: float) -> None:
+    def _draw(self, text: str, short: str, share: float) -> None:
         """Draw over the line before, as wide as the terminal allows."""
-        import shutil
-
-        columns = shutil.get_terminal_size().columns - 1
+        columns = _columns() - 1
+        if len(text) > columns:
+            text = short[:columns]
         room = columns - len(text) - 4
         if room >= 8:
             filled = round(min(room, 30) * share)
             text = f"{text}  {'#' * filled}{'-' * (min(room, 30) - filled)}"
-        text = text[:columns]
-        sys.stderr.write("\r" + text.ljust(self._width))
-        sys.stderr.flush()
+        note("\r" + text.ljust(self._width), end="")
         self._width = len(text)
+
+
+def _columns() -> int:
+    """Return the width of the terminal that stderr is; stdout may be a file."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def _duration(seconds: float) -> str:

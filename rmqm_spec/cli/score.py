@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rmqm_spec.cli.noticed import about_inputs
 from rmqm_spec.cli.options import DataRequest, ModelRequest, ProtocolRequest
 from rmqm_spec.cli.output import finding_line, note, print_json, print_text, score_line, used_line
 from rmqm_spec.cli.progress import ProgressReport
-from rmqm_spec.cli.smoke import smoke_test_warning
 from rmqm_spec.findings import Finding
 
 __all__ = ["run_score"]
@@ -29,13 +30,15 @@ def run_score(
     """Score a model; returns 1 where the score is undefined."""
     from rmqm_onnx import open_encoder
     from rmqm_spec.alterations import WhiteNoise
+    from rmqm_spec.cli.partial import Partial
     from rmqm_spec.evaluation import evaluate
     from rmqm_spec.identity import digest_of_json
-    from rmqm_spec.result import protocol_of, result_document
+    from rmqm_spec.result import plain, protocol_of, result_document, versions
     from rmqm_spec.storage import check_writable, write_result
     from rmqm_spec.trust import doubts
 
     started = time.monotonic()
+    protocol.check()
     encoder = open_encoder(model, options.open_options())
     prepared = inputs.open_inputs(encoder.spec, encoder.arrangement.preprocessing)
     noise = WhiteNoise(
@@ -49,7 +52,7 @@ def run_score(
     names = protocol_of(
         protocol.variant, noise.to_dict(), encoder.traits.resolution, encoder.description
     )
-    digest = digest_of_json([encoder.description["model"]["sha256"], names, asked])
+    digest = digest_of_json(plain([encoder.description["model"]["sha256"], names, asked]))
     folder = out or Path("rmqm-results") / f"{_name_of(model)}-{digest[:8]}"
     check_writable(folder)
     note(
@@ -58,7 +61,13 @@ def run_score(
     )
     n_encodings = len(prepared) * (protocol.levels + 1)
     note(f"  {len(prepared)} inputs from {source}, {n_encodings:,} encodings")
-    with ProgressReport("scoring", protocol.levels + 1) as progress:
+    kept = Partial(
+        folder,
+        digest_of_json(plain([digest, encoder.description, versions()["rmqm-spec"]])),
+        n_levels=protocol.levels,
+        n_inputs=len(prepared),
+    )
+    with ProgressReport("scoring", protocol.levels + 1, len(kept.known)) as progress, kept:
         found = evaluate(
             encoder,
             prepared,
@@ -66,8 +75,14 @@ def run_score(
             variant=protocol.variant,  # type: ignore[arg-type]
             precision=protocol.precision,
             progress=progress,
+            known=kept.known,
+            keep=kept.keep,
         )
-    findings = [*encoder.findings, *smoke_test_warning(inputs), *doubts(found.characteristics)]
+    findings = [
+        *encoder.findings,
+        *about_inputs(inputs, prepared),
+        *doubts(found.characteristics),
+    ]
     document = result_document(
         found,
         encoder.description,
@@ -77,12 +92,17 @@ def run_score(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     files = write_result(folder, document, found, force=force)
+    kept.remove()
     if files[-1].parent != folder:
         findings.append(_elsewhere(folder, files[-1].parent))
+    for finding in findings:
+        if finding.level != "ok":
+            note(finding_line(finding, sys.stderr))
     if as_json:
         print_json({"ok": found.status == "ok", **document})
+        note(f"  -> {files[-1]}")
     else:
-        _print(document, findings, files)
+        _print(document, files)
     return 0 if found.status == "ok" else 1
 
 
@@ -95,10 +115,7 @@ def _elsewhere(wanted: Path, taken: Path) -> Finding:
     )
 
 
-def _print(document: dict[str, Any], findings: list[Finding], files: list[Path]) -> None:
-    for finding in findings:
-        if finding.level != "ok":
-            note(finding_line(finding))
+def _print(document: dict[str, Any], files: list[Path]) -> None:
     print_text(score_line(document))
     print_text(f"{used_line(document)}   -> {files[-1]}")
     for one in document["inputs"]["skipped"][:10]:

@@ -306,6 +306,14 @@ def test_precision_is_reached_when_the_work_stops():
     assert 0 < (high - low) / 2 <= 0.05
 
 
+def test_precision_is_half_the_width_of_the_interval():
+    low, high = evaluate(encode, Shelf(32), alteration=NOISE).interval
+    found = evaluate(
+        encode, Shelf(40), alteration=NOISE, precision=0.51 * (high - low), batch_size=7
+    )
+    assert len(found.ids) == 32
+
+
 def test_the_result_of_an_early_stop_is_that_of_the_first_inputs():
     found = precise()
     rest = evaluate(encode, Shelf(len(found.ids)), alteration=NOISE)

@@ -10,7 +10,6 @@ import pytest
 pytest.importorskip("onnxruntime")
 
 from rmqm_onnx import OpenOptions, open_encoder
-
 from rmqm_spec import evaluate
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.inputs.prepared import open_inputs

@@ -1,0 +1,92 @@
+"""What was opened and how, as plain data for results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import asdict
+
+from rmqm_onnx.model_file import ModelFile
+from rmqm_onnx.options import OpenOptions
+from rmqm_onnx.probing import Probed
+from rmqm_onnx.runtime import import_runtime, installed_builds
+from rmqm_onnx.signature import TensorInfo
+
+__all__ = ["describe", "describe_model", "summary"]
+
+
+def describe(
+    file: ModelFile,
+    chosen: TensorInfo,
+    why: str,
+    probed: Probed,
+    options: OpenOptions,
+    threads: int,
+) -> dict[str, Any]:
+    """Return everything that a result tells about its encoder."""
+    layout = probed.encoder.arrangement.layout
+    preprocessing = probed.encoder.arrangement.preprocessing
+    return {
+        "model": describe_model(file),
+        "input": {
+            **asdict(chosen),
+            "why": why,
+            "layout": layout.layout,
+            "feeds": dict(options.feeds),
+        },
+        "output": {
+            "name": probed.encoder.output,
+            "shape": list(probed.output_shape),
+            "type": probed.output_type,
+            "pooling": probed.encoder.pooling,
+        },
+        "preprocessing": preprocessing.to_dict(),
+        "geometry": {
+            "shape": list(layout.spec.shape),
+            "type": "float32",
+            "resize": preprocessing.resize,
+            "crop": preprocessing.crop,
+            "interpolation": preprocessing.interpolation,
+        },
+        "runtime": _describe_runtime(probed, options, threads),
+    }
+
+
+def _describe_runtime(probed: Probed, options: OpenOptions, threads: int) -> dict[str, Any]:
+    encoder = probed.encoder
+    return {
+        "builds": installed_builds(),
+        "version": import_runtime().__version__,
+        "provider": options.provider,
+        "providers": encoder.session.get_providers(),
+        "threads_per_operator": threads,
+        "callers": encoder.traits.concurrency,
+        "batch_size": encoder.traits.batch_size,
+        "rows_per_call": encoder.rows,
+        "one_at_a_time": encoder.one_at_a_time,
+    }
+
+
+def summary(file: ModelFile) -> str:
+    """Return size, opset and producer in one line."""
+    proto = file.proto
+    opset = max(
+        (entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")),
+        default=0,
+    )
+    producer = f"{proto.producer_name} {proto.producer_version}".strip() or "unknown producer"
+    return f"{file.path.name}: {file.n_bytes / 1e6:.2f} MB, opset {opset}, {producer}"
+
+
+def describe_model(file: ModelFile) -> dict[str, Any]:
+    """Return the name, the content hash and the origin of a model."""
+    proto = file.proto
+    return {
+        "name": file.path.name,
+        "sha256": file.digest(),
+        "bytes": file.n_bytes,
+        "external_data": [path.name for path in file.external],
+        "producer": f"{proto.producer_name} {proto.producer_version}".strip(),
+        "ir_version": proto.ir_version,
+        "opsets": {entry.domain or "ai.onnx": entry.version for entry in proto.opset_import},
+    }

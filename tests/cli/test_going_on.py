@@ -1,0 +1,100 @@
+"""A score that was interrupted goes on where it stopped, and ends with the same bits."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnxruntime")
+
+MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
+SCORE = [sys.executable, "-m", "rmqm_spec", "score", MODEL]
+N_INPUTS = 4000
+
+
+def score(*arguments, cwd):
+    return subprocess.run(
+        [*SCORE, *arguments], cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+def stop(name, *arguments, cwd):
+    """Start a score and signal it in the middle of its work."""
+    worker = subprocess.Popen(
+        [*SCORE, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not worker.stderr.readline().endswith("encodings\n"):
+        assert worker.poll() is None, worker.stderr.read()
+    time.sleep(1.0)
+    worker.send_signal(getattr(signal, name))
+    printed, said = worker.communicate(timeout=30)
+    return worker.returncode, printed, said
+
+
+def kept(folder):
+    return [path.name for path in folder.iterdir() if path.name.startswith("partial-")]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder in which a score was interrupted, and one was not."""
+    folder = tmp_path_factory.mktemp("going-on")
+    images = np.random.default_rng(0).integers(0, 256, (N_INPUTS, 8, 8), dtype=np.uint8)
+    np.save(folder / "data.npy", images)
+    assert score("--data", "data.npy", "--out", "at once", cwd=folder).returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_stopped_score_goes_on_to_the_same_bits(folder, name):
+    arguments = ["--data", "data.npy", "--out", name]
+    exit_code, printed, said = stop(name, *arguments, cwd=folder)
+    stopped = (exit_code, printed, len(kept(folder / name)), "which are kept in" in said)
+    again = score(*arguments, cwd=folder)
+    assert (stopped, again.returncode) == ((5, "", 1, True), 0)
+    assert "  going on after " in again.stderr
+    for file in ("distances.npz", "per_input.csv"):
+        assert (folder / name / file).read_bytes() == (folder / "at once" / file).read_bytes()
+    assert kept(folder / name) == []
+
+
+def test_a_stopped_score_prints_one_document(folder):
+    _, printed, _ = stop("SIGINT", "--data", "data.npy", "--out", "json", "--json", cwd=folder)
+    document = json.loads(printed)
+    (name,) = kept(folder / "json")
+    assert document["error"]["code"] == "RUN001"
+    assert document["error"]["message"].endswith(f"inputs, which are kept in json/{name}")
+    assert document["error"]["fix"] == "Run the same command again: it goes on after these."
+
+
+def test_rows_of_another_seed_are_not_taken(folder):
+    stop("SIGINT", "--data", "data.npy", "--out", "seeds", cwd=folder)
+    before = kept(folder / "seeds")
+    other = score("--data", "data.npy", "--out", "seeds", "--seed", "1", "--n", "20", cwd=folder)
+    assert (other.returncode, "going on" in other.stderr) == (0, False)
+    assert kept(folder / "seeds") == before
+
+
+def test_a_damaged_file_of_rows_is_named_and_not_used(folder):
+    arguments = ["--data", "data.npy", "--out", "damaged"]
+    stop("SIGINT", *arguments, cwd=folder)
+    (name,) = kept(folder / "damaged")
+    (folder / "damaged" / name).write_bytes(b"nothing")
+    done = score(*arguments, cwd=folder)
+    assert (done.returncode, f"  damaged/{name} cannot be used" in done.stderr) == (0, True)
+
+
+def test_a_wrong_value_in_the_middle_keeps_the_inputs_before_it(folder):
+    images = np.random.default_rng(0).random((N_INPUTS, 8, 8), dtype=np.float32)
+    images[7] = 7.0
+    np.save(folder / "wrong.npy", images)
+    done = score("--data", "wrong.npy", "--out", "wrong", cwd=folder)
+    assert (done.returncode, "error DAT010: values of wrong.npy[7]" in done.stderr) == (2, True)
+    assert f"of {N_INPUTS} inputs are done and kept in wrong/partial-" in done.stderr
