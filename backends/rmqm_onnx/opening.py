@@ -16,8 +16,9 @@ from rmqm_onnx.encoder import OnnxEncoder
 from rmqm_onnx.feeds import read_feeds
 from rmqm_onnx.graph import all_nodes, cut_out, has_zero_dims
 from rmqm_onnx.input_choice import alterable_names, choose_input, relevant_inputs
+from rmqm_onnx.input_layout import InputLayout
 from rmqm_onnx.last_layers import layer_before, score_operator
-from rmqm_onnx.layout import InputLayout, recognise_layout
+from rmqm_onnx.layout import recognise_layout
 from rmqm_onnx.model_file import ModelFile, read_model
 from rmqm_onnx.normalisation import normalisation_finding
 from rmqm_onnx.options import OpenOptions, Provider
