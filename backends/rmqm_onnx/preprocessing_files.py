@@ -6,20 +6,18 @@ import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from attrs import fields
 
+from rmqm_onnx.hugging_face import as_pair, is_image_processor, read_image_processor
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.preprocessing import Preprocessing
+from rmqm_spec.preprocessing import ChannelOrder, Interpolation, Preprocessing
 
 __all__ = ["METADATA_KEY", "find_preprocessing", "read_preprocessing"]
 
 METADATA_KEY = "rmqm.preprocess"
 """Key of an ONNX model's metadata under which its preprocessing may stand, as JSON."""
-
-_FILTERS = {0: "nearest", 1: "lanczos", 2: "bilinear", 3: "bicubic"}
-"""Pillow's numbers of its filters, as Hugging Face writes them."""
 
 
 def find_preprocessing(metadata: Mapping[str, str], model: Path) -> Preprocessing | None:
@@ -45,8 +43,12 @@ def find_preprocessing(metadata: Mapping[str, str], model: Path) -> Preprocessin
     """
     if METADATA_KEY in metadata:
         return _parse(metadata[METADATA_KEY], f"ONNX metadata {METADATA_KEY}", _own, json.loads)
-    folders = [model.parent, model.parent.parent] if model.parent.name == "onnx" else [model.parent]
-    for name, reader in (("preprocessor_config.json", _hugging_face), ("config.json", _timm)):
+    folder = model.absolute().parent
+    folders = [folder, folder.parent] if folder.name == "onnx" else [folder]
+    for name, reader in (
+        ("preprocessor_config.json", read_image_processor),
+        ("config.json", _timm),
+    ):
         for folder in folders:
             if (folder / name).is_file():
                 found = _parse(_text(folder / name), name, reader, json.loads)
@@ -82,10 +84,13 @@ def _text(path: Path) -> str:
 def _parse(text: str, source: str, reader: Any, loads: Any) -> Preprocessing | None:
     try:
         content = loads(text)
-        found: Preprocessing | None = reader(dict(content), source)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _unreadable(source, error) from error
-    return found
+        if not isinstance(content, dict):
+            raise TypeError(f"a {type(content).__name__}, not a table of keys")
+        found: Preprocessing | None = reader(content, source)
+        return found and _checked(found)
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        reason = f"no {error}" if isinstance(error, KeyError) else error
+        raise _unreadable(source, reason) from error
 
 
 def _unreadable(source: object, reason: object) -> UnreadableError:
@@ -100,8 +105,8 @@ def _unreadable(source: object, reason: object) -> UnreadableError:
 def _any(content: dict[str, Any], source: str) -> Preprocessing | None:
     if "pretrained_cfg" in content or "input_size" in content:
         return _timm(content, source)
-    if "image_mean" in content or "do_normalize" in content or "rescale_factor" in content:
-        return _hugging_face(content, source)
+    if is_image_processor(content):
+        return read_image_processor(content, source)
     return _own(content, source)
 
 
@@ -110,74 +115,39 @@ def _own(content: dict[str, Any], source: str) -> Preprocessing:
     unknown = sorted(set(content) - known)
     if unknown:
         raise ValueError(f"unknown key {unknown[0]!r}")
-    for key in ("crop", "size"):
-        if content.get(key) is not None:
-            content[key] = _pair(content[key])
-    return Preprocessing(**content, source=source)
-
-
-def _hugging_face(content: dict[str, Any], source: str) -> Preprocessing:
-    """Read an image processor of transformers; its statistics refer to rescaled pixels."""
-    rescaled = content.get("do_rescale", True)
-    factor = float(content.get("rescale_factor", 1 / 255)) if rescaled else 1.0
-    normalise = content.get("do_normalize", "image_mean" in content)
-    crop = None
-    if content.get("do_center_crop", False):
-        if "crop_size" not in content:
-            raise ValueError("do_center_crop without crop_size")
-        crop = _pair(content["crop_size"])
-    resize, size = _hugging_face_size(content)
-    return Preprocessing(
-        scale=_snapped(255 * factor),
-        mean=content["image_mean"] if normalise else None,
-        std=content["image_std"] if normalise else None,
-        resize=resize,
-        crop=crop,
-        size=crop or size,
-        interpolation=_FILTERS[int(content.get("resample", 2))],  # type: ignore[arg-type]
-        source=source,
-    )
-
-
-def _hugging_face_size(content: dict[str, Any]) -> tuple[int | None, tuple[int, int] | None]:
-    """Return the shorter side, or the exact height and width, that images are resized to."""
-    size = content.get("size")
-    if size is None or not content.get("do_resize", True):
-        return None, None
-    if isinstance(size, dict) and "shortest_edge" in size:
-        return int(size["shortest_edge"]), None
-    if isinstance(size, dict) and not {"height", "width"} <= set(size):
-        raise ValueError(f"size with keys {sorted(size)}")
-    return None, _pair(size)
+    pairs = {key: as_pair(content[key]) for key in ("crop", "size") if content.get(key)}
+    return Preprocessing(**{**content, **pairs}, source=source)
 
 
 def _timm(content: dict[str, Any], source: str) -> Preprocessing | None:
     """Read a pretrained configuration of timm; None for a config.json of something else."""
-    config = content.get("pretrained_cfg", content)
-    if not {"mean", "std"} <= set(config):
+    config = content.get("pretrained_cfg") or content
+    if not isinstance(config, dict) or not {"mean", "std", "input_size"} <= set(config):
         return None
-    _, height, width = config.get("input_size", (3, 224, 224))
-    crop_share = float(config.get("crop_pct") or 1.0)
+    _, height, width = (int(length) for length in config["input_size"])
+    share = float(config.get("crop_pct") or 1.0)
+    mode = config.get("crop_mode") or "center"
+    if mode != "center" and share != 1:
+        raise ValueError(f"crop_mode {mode!r} with crop_pct {share:g}")
+    size = (height, width)
     return Preprocessing(
         mean=config["mean"],
         std=config["std"],
-        resize=int(min(height, width) / crop_share),
-        crop=(int(height), int(width)),
-        size=(int(height), int(width)),
-        interpolation=str(config.get("interpolation", "bilinear")),  # type: ignore[arg-type]
+        resize=int(min(size) / share) if mode == "center" else None,
+        crop=size if mode == "center" else None,
+        size=size,
+        interpolation=config.get("interpolation") or "bilinear",
         source=source,
     )
 
 
-def _pair(value: Any) -> tuple[int, int]:
-    if isinstance(value, dict):
-        return int(value["height"]), int(value["width"])
-    if isinstance(value, int):
-        return value, value
-    height, width = value
-    return int(height), int(width)
-
-
-def _snapped(scale: float) -> float:
-    """Undo the rounding of 255 * (1/255) as files write it."""
-    return float(round(scale)) if abs(scale - round(scale)) < 1e-6 else scale
+def _checked(found: Preprocessing) -> Preprocessing:
+    """Refuse values that no field may have."""
+    if found.channel_order not in get_args(ChannelOrder):
+        raise ValueError(f"channel_order {found.channel_order!r}")
+    if found.interpolation not in get_args(Interpolation):
+        raise ValueError(f"interpolation {found.interpolation!r}")
+    lengths = [found.resize or 1, *(found.crop or ()), *(found.size or ())]
+    if min(lengths) < 1 or found.resize == 0:
+        raise ValueError("a length below 1 in resize, crop or size")
+    return found
