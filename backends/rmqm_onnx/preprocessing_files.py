@@ -45,10 +45,8 @@ def find_preprocessing(metadata: Mapping[str, str], model: Path) -> Preprocessin
         return _parse(metadata[METADATA_KEY], f"ONNX metadata {METADATA_KEY}", _own, json.loads)
     folder = model.absolute().parent
     folders = [folder, folder.parent] if folder.name == "onnx" else [folder]
-    for name, reader in (
-        ("preprocessor_config.json", read_image_processor),
-        ("config.json", _timm),
-    ):
+    readers = {"preprocessor_config.json": read_image_processor, "config.json": _timm}
+    for name, reader in readers.items():
         for folder in folders:
             if (folder / name).is_file():
                 found = _parse(_text(folder / name), name, reader, json.loads)
@@ -83,12 +81,9 @@ def _text(path: Path) -> str:
 
 def _parse(text: str, source: str, reader: Any, loads: Any) -> Preprocessing | None:
     try:
-        content = loads(text)
-        if not isinstance(content, dict):
-            raise TypeError(f"a {type(content).__name__}, not a table of keys")
-        found: Preprocessing | None = reader(content, source)
+        found: Preprocessing | None = reader(loads(text), source)
         return found and _checked(found)
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
         raise _unreadable(source, reason) from error
 
@@ -121,13 +116,13 @@ def _own(content: dict[str, Any], source: str) -> Preprocessing:
 
 def _timm(content: dict[str, Any], source: str) -> Preprocessing | None:
     """Read a pretrained configuration of timm; None for a config.json of something else."""
-    config = content.get("pretrained_cfg") or content
+    config = (content.get("pretrained_cfg") or content) if isinstance(content, dict) else None
     if not isinstance(config, dict) or not {"mean", "std", "input_size"} <= set(config):
         return None
     _, height, width = (int(length) for length in config["input_size"])
     share = float(config.get("crop_pct") or 1.0)
     mode = config.get("crop_mode") or "center"
-    if mode != "center" and share != 1:
+    if mode != "center" and (mode, share) != ("squash", 1):
         raise ValueError(f"crop_mode {mode!r} with crop_pct {share:g}")
     size = (height, width)
     return Preprocessing(
@@ -147,7 +142,8 @@ def _checked(found: Preprocessing) -> Preprocessing:
         raise ValueError(f"channel_order {found.channel_order!r}")
     if found.interpolation not in get_args(Interpolation):
         raise ValueError(f"interpolation {found.interpolation!r}")
-    lengths = [found.resize or 1, *(found.crop or ()), *(found.size or ())]
-    if min(lengths) < 1 or found.resize == 0:
-        raise ValueError("a length below 1 in resize, crop or size")
+    resize = () if found.resize is None else (found.resize,)
+    lengths = [*resize, *(found.crop or ()), *(found.size or ())]
+    if not all(isinstance(length, int) and length > 0 for length in lengths):
+        raise ValueError(f"{lengths} for resize, crop and size, which must be whole and above 0")
     return found
