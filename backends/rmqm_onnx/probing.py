@@ -9,6 +9,7 @@ from rmqm_onnx.encoder import OnnxEncoder
 from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
 from rmqm_spec.errors import SubjectError, UsageError
 from rmqm_spec.findings import Finding
+from rmqm_spec.resolution import RESOLUTION
 
 __all__ = ["Probed", "batch_deviation", "probe"]
 
@@ -40,6 +41,7 @@ def probe(encoder: OnnxEncoder, *, bounds: tuple[float, float], quantised: bool)
     shape = (_ROWS, *encoder.spec.shape)
     inputs = np.random.default_rng(0).uniform(low, high, shape).astype(np.float32)
     raw = encoder.raw_output(np.repeat(inputs[:1], encoder.rows or 1, axis=0))
+    encoder = _with_resolution_of(encoder, raw)
     found: list[Finding] = []
     if encoder.rows is None and not _runs_in_batch(encoder, inputs):
         encoder = evolve(encoder, rows=1)
@@ -80,6 +82,12 @@ def batch_deviation(encoder: OnnxEncoder, inputs: FloatArray) -> float:
     if together.shape != alone.shape:
         return float("inf")
     return float(np.sqrt(((together - alone) ** 2).sum(axis=1)).max())
+
+
+def _with_resolution_of(encoder: OnnxEncoder, output: AnyArray) -> OnnxEncoder:
+    """Coarsen the resolution where the output is rounded to a shorter type than the weights."""
+    known = (encoder.traits.resolution or 0.0, RESOLUTION.get(output.dtype.name, 0.0))
+    return evolve(encoder, traits=evolve(encoder.traits, resolution=max(known)))
 
 
 def _runs_in_batch(encoder: OnnxEncoder, inputs: FloatArray) -> bool:

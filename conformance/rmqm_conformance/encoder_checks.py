@@ -9,7 +9,7 @@ import numpy as np
 from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
 from rmqm_spec.encoders import EncoderLike, as_encoder, encode_checked, traits_of
 from rmqm_spec.findings import Finding
-from rmqm_spec.resolution import resolution_of
+from rmqm_spec.resolution import RESOLUTION, resolution_of
 
 __all__ = ["check_encoder"]
 
@@ -48,7 +48,8 @@ def check_encoder(encoder: EncoderLike, inputs: FloatArray) -> Iterator[Finding]
     """
     encoder = as_encoder(encoder)
     given = inputs.copy()
-    encodings = encode_checked(encoder, given).copy()
+    returned = encode_checked(encoder, given)
+    encodings = returned.copy()
     finite = _finite(encodings)
     yield finite
     if finite.level == "fail":
@@ -58,12 +59,19 @@ def check_encoder(encoder: EncoderLike, inputs: FloatArray) -> Iterator[Finding]
     if norms.level == "fail":
         return
     resolution = traits_of(encoder).resolution or resolution_of(encodings.dtype)
-    yield from _distinct(encodings, resolution)
+    if (inputs != inputs[0]).any():
+        yield from _distinct(encodings, resolution)
     yield from _probabilities(encodings)
-    yield _deterministic(encodings, encode_checked(encoder, given).copy(), resolution)
-    alone = [encode_checked(encoder, given[k : k + 1]).copy() for k in range(len(given))]
+    # Copies throughout: what an encoder writes into must not spoil what is asked next.
+    again = encode_checked(encoder, inputs.copy()).copy()
+    yield _deterministic(encodings, again, resolution)
+    alone = [encode_checked(encoder, inputs[k : k + 1].copy()).copy() for k in range(len(inputs))]
+    if any(one.shape != encodings[:1].shape for one in alone):
+        yield _other_length(encodings, alone)
+        return
     yield _batch_invariant(encodings, np.concatenate(alone), resolution)
     yield _untouched(inputs, given)
+    yield from _unshared(encodings, returned)
 
 
 def _finite(encodings: AnyArray) -> Finding:
@@ -109,7 +117,7 @@ def _distinct(encodings: AnyArray, resolution: float) -> Iterator[Finding]:
     yield Finding(
         code="ENC005", level="ok", message=f"inputs differ: unit encodings up to {spread:.3f} apart"
     )
-    n_constant = int((np.ptp(encodings, axis=0) == 0).sum())
+    n_constant = int((encodings == encodings[0]).all(axis=0).sum())
     if n_constant:
         yield Finding(
             code="ENC006",
@@ -141,7 +149,7 @@ def _deterministic(first: AnyArray, second: AnyArray, resolution: float) -> Find
     moved = _largest_distance(first, second)
     return Finding(
         code="DET001",
-        level="warn" if moved < resolution else "fail",
+        level="warn" if moved < max(resolution, RESOLUTION["float32"]) else "fail",
         message=f"same input twice: unit encodings differ by {moved:.1e} "
         f"(the resolution is {resolution:g})",
         fix="Switch off dropout and sampling before the export.",
@@ -154,6 +162,14 @@ def _batch_invariant(together: AnyArray, alone: AnyArray, resolution: float) -> 
     message = f"batch of 1 and of {len(together)}: unit encodings differ by {moved:.1e}"
     if moved <= allowed:
         return Finding(code="BAT001", level="ok", message=message)
+    if moved <= TOLERANCE * RESOLUTION["float32"]:
+        return Finding(
+            code="BAT001",
+            level="warn",
+            message=f"{message}, more than {together.dtype} rounds: the encoder computes "
+            "in float32",
+            fix="Return float32, or tell the resolution: EncoderTraits(resolution=1e-6).",
+        )
     return Finding(
         code="BAT001",
         level="fail",
@@ -173,10 +189,33 @@ def _untouched(before: FloatArray, after: FloatArray) -> Finding:
     )
 
 
+def _other_length(together: AnyArray, alone: list[AnyArray]) -> Finding:
+    lengths = ", ".join(str(one.shape[1]) for one in alone)
+    return Finding(
+        code="BAT001",
+        level="fail",
+        message=f"the batch of {len(together)} gives encodings of length {together.shape[1]}, each "
+        f"input alone {lengths}",
+        fix="Give every input an encoding of the same length, whatever is beside it.",
+    )
+
+
+def _unshared(before: AnyArray, after: AnyArray) -> Iterator[Finding]:
+    """Warn of an encoder that overwrites what it returned, when it is called again."""
+    if not np.array_equal(before, after):
+        yield Finding(
+            code="ENC009",
+            level="warn",
+            message="encoding writes into the encodings that it returned before",
+            fix="Return a new array from each call, or use one worker.",
+        )
+
+
 def _largest_distance(first: AnyArray, second: AnyArray) -> float:
     return float(np.sqrt(((_units(first) - _units(second)) ** 2).sum(axis=1)).max())
 
 
 def _units(encodings: AnyArray) -> Float64Array:
     vectors = encodings.astype(np.float64)
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(norms > 0, norms, 1))
