@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
@@ -14,6 +15,7 @@ from rmqm_spec.findings import Finding
 
 __all__ = [
     "WITHOUT_SCORE",
+    "draw",
     "finding_line",
     "note",
     "print_json",
@@ -27,6 +29,7 @@ WITHOUT_SCORE = {"ok": True, "rmqm": None, "interval": None}
 """What every document holds, where no score was asked for."""
 
 _COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[(?:0|3[123])m)")
 
 
 def print_json(document: Mapping[str, Any]) -> None:
@@ -36,12 +39,22 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 def print_text(text: str = "") -> None:
     """Print a line of the result to stdout."""
-    _write(sys.stdout, text + "\n")
+    _write(sys.stdout, _visible(text) + "\n")
 
 
-def note(text: str, end: str = "\n") -> None:
+def note(text: str) -> None:
     """Print a line that is not the result to stderr."""
-    _write(sys.stderr, text + end)
+    _write(sys.stderr, _visible(text) + "\n")
+
+
+def draw(text: str) -> None:
+    """Draw on the terminal that stderr is."""
+    _write(sys.stderr, text)
+
+
+def _visible(text: str) -> str:
+    """Escape what would command the terminal: names come from models and files of anyone."""
+    return _COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -8,7 +8,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from rmqm_spec.cli.output import note
+from rmqm_spec.cli.output import draw, note
 
 __all__ = ["ProgressReport"]
 
@@ -71,7 +71,7 @@ class ProgressReport:
     def pause(self) -> None:
         """Take the bar away, so that a line can be printed."""
         if self._on_terminal and self._width:
-            note("\r" + " " * self._width + "\r", end="")
+            draw("\r" + " " * self._width + "\r")
             self._width = 0
 
     def _draw(self, text: str, short: str, share: float) -> None:
@@ -83,7 +83,7 @@ class ProgressReport:
         if room >= 8:
             filled = round(min(room, 30) * share)
             text = f"{text}  {'#' * filled}{'-' * (min(room, 30) - filled)}"
-        note("\r" + text.ljust(self._width), end="")
+        draw("\r" + text.ljust(self._width))
         self._width = len(text)
 
 

@@ -1,0 +1,96 @@
+"""Wrong values of options are refused by name, rule and value, before any work."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("onnxruntime")
+
+MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
+
+
+def run(*arguments, cwd):
+    command = [sys.executable, "-m", "rmqm_spec", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--variant", "mine", "--variant must be one of paper, authors-2022; got 'mine'"),
+        ("--coupling", "x", "--coupling must be one of independent, common; got 'x'"),
+        ("--precision", "0", "--precision must be a finite number above 0; got 0.0"),
+        ("--precision", "nan", "--precision must be a finite number above 0; got nan"),
+        ("--scale", "nan", "--scale must be a finite number other than 0; got nan"),
+        ("--scale", "0", "--scale must be a finite number other than 0; got 0.0"),
+        ("--mean", "nan", "--mean must be finite numbers with commas between them; got 'nan'"),
+        ("--std", "a,b", "--std must be finite numbers with commas between them; got 'a,b'"),
+        ("--size", "0", "--size must be HEIGHTxWIDTH; got '0'"),
+        ("--feed", "x", "--feed must be NAME=VALUE; got 'x'"),
+        ("--layout", "x", "--layout must be one of nchw, nhwc, nhw, flat, array; got 'x'"),
+        ("--channel-order", "x", "--channel-order must be one of rgb, bgr; got 'x'"),
+        ("--provider", "tpu", "--provider must be one of cpu, cuda, tensorrt; got 'tpu'"),
+        ("--range", "1,0", "--range must be LOW,HIGH with LOW < HIGH; got '1,0'"),
+        ("--data-layout", "x", "--data-layout must be one of nhwc, nchw, nhw, array; got 'x'"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_option_and_rule(option, value, message, tmp_path):
+    done = run("score", MODEL, option, value, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[0] == f"error ARG001: {message}"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--n", "0"), ("--n", "x"), ("--seed", "-1"), ("--levels", "0"), ("--batch-size", "0")],
+)
+def test_a_number_out_of_its_bounds_is_named_with_its_option(option, value, tmp_path):
+    done = run("score", MODEL, option, value, cwd=tmp_path)
+    line, fix = done.stderr.splitlines()
+    assert (done.returncode, fix) == (2, "  fix: See rmqm-spec score --help.")
+    assert option in line
+    assert value in line
+
+
+def test_a_command_must_be_given(tmp_path):
+    done = run(cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        "error ARG001: a command must be given; got none",
+        "  fix: One of check, score, inspect, doctor, explain; see rmqm-spec --help.",
+    ]
+
+
+def test_an_empty_code_is_not_the_list_of_all_codes(tmp_path):
+    done = run("explain", "", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["doctor"], ["explain"], ["explain", "det001"], ["inspect", MODEL], ["explain", "NO"], []],
+)
+def test_every_document_has_the_keys_of_a_score(arguments, tmp_path):
+    document = json.loads(run(*arguments, "--json", cwd=tmp_path).stdout)
+    assert (document["rmqm"], document["interval"]) == (None, None)
+    assert document["ok"] is ("error" not in document)
+
+
+def test_a_check_that_cannot_go_on_holds_the_error_of_all_documents(tmp_path):
+    document = json.loads(run("check", "missing.onnx", "--json", cwd=tmp_path).stdout)
+    assert document["error"] == {
+        "code": "MOD002",
+        "message": "model must be an existing file or folder; got missing.onnx",
+        "fix": "Check the path.",
+    }
+
+
+def test_a_check_that_ran_to_its_end_holds_no_error(tmp_path):
+    document = json.loads(run("check", MODEL, "--n", "8", "--json", cwd=tmp_path).stdout)
+    assert (document["ok"], document["error"]) == (True, None)

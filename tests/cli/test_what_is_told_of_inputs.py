@@ -1,0 +1,110 @@
+"""Nothing about the inputs is passed over in silence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("onnxruntime")
+
+MODEL = Path(__file__).parents[2] / "examples/digits_ntxent.onnx"
+
+
+def run(*arguments, cwd):
+    command = [sys.executable, "-m", "rmqm_spec", *arguments, "--json"]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    return done.returncode, json.loads(done.stdout)
+
+
+def finding(document, code):
+    (found,) = (one for one in document["findings"] if one["code"] == code)
+    return found["level"], found["message"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Three images, a copy of one, a broken one, and two files that are no images."""
+    folder = tmp_path_factory.mktemp("inputs")
+    images = folder / "bilder für alle"
+    images.mkdir()
+    values = np.random.default_rng(0).integers(0, 256, (3, 8, 8), dtype=np.uint8)
+    for k, one in enumerate(values):
+        Image.fromarray(one).save(images / f"{k}.png")
+    shutil.copy(images / "0.png", images / "ähnlich.png")
+    (images / "kaputt.png").write_bytes(b"\x89PNG broken")
+    for name in ("notes.txt", "list.csv"):
+        (images / name).write_text("no image")
+    (folder / "empty").mkdir()
+    (folder / "broken").mkdir()
+    for k in range(2):
+        (folder / "broken" / f"{k}.png").write_bytes(b"no image %d" % k)
+    np.save(folder / "few.npy", values)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["check", "score"])
+def judged(request, folder):
+    out = ["--out", "out"] if request.param == "score" else []
+    return run(request.param, str(MODEL), "--data", "bilder für alle", *out, cwd=folder)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("DAT019", ("ok", "2 file(s) without the name of an image were not opened")),
+        ("DAT020", ("warn", "1 input(s) repeat another one and are left out")),
+    ],
+)
+def test_files_that_do_not_count_are_told(judged, code, told):
+    assert finding(judged[1], code) == told
+
+
+def test_a_broken_image_is_left_out_and_the_rest_is_scored(judged):
+    exit_code, document = judged
+    (skipped,) = document["inputs"]["skipped"]
+    counts = document["counts"]["used"], document["counts"]["unreadable"]
+    assert (exit_code, counts) == (0, (3, 1))
+    assert (skipped["name"], skipped["code"]) == ("bilder für alle/kaputt.png", "IMG002")
+
+
+@pytest.mark.parametrize("command", ["check", "score"])
+@pytest.mark.parametrize(("name", "code"), [("empty", "DAT002"), ("broken", "DAT018")])
+def test_a_folder_without_a_readable_image_has_no_score(folder, command, name, code):
+    exit_code, document = run(command, str(MODEL), "--data", name, cwd=folder)
+    assert (exit_code, document["error"]["code"], document["rmqm"]) == (3, code, None)
+
+
+@pytest.mark.parametrize("command", ["check", "score"])
+def test_fewer_inputs_than_asked_for_are_told(folder, command):
+    _, document = run(command, str(MODEL), "--data", "few.npy", "--n", "9", cwd=folder)
+    assert finding(document, "DAT021") == (
+        "warn",
+        "--n asks for 9 inputs; there are 3 different ones",
+    )
+
+
+def test_a_check_of_one_input_does_not_call_the_encoder_collapsed(folder):
+    exit_code, document = run("check", str(MODEL), "--n", "1", cwd=folder)
+    assert (exit_code, document["interval"], document["rmqm"] > 0) == (0, None, True)
+
+
+def test_names_of_files_may_hold_any_byte(folder):
+    shutil.copy(MODEL, folder / "möd el\n.onnx")
+    images = folder / os.fsdecode(b"images \xfe")
+    shutil.copytree(folder / "bilder für alle", images)
+    arguments = ["möd el\n.onnx", "--data", images.name, "--out", "odd"]
+    exit_code, document = run("score", *arguments, cwd=folder)
+    assert (exit_code, document["inputs"]["source"]) == (0, "images \\udcfe")
+
+
+def test_a_data_file_of_the_wrong_kind_is_no_traceback(folder):
+    exit_code, document = run("check", str(MODEL), "--data", str(MODEL), cwd=folder)
+    assert (exit_code, document["error"]["code"]) == (2, "DAT004")
