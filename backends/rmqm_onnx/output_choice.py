@@ -69,7 +69,7 @@ def choose_output(
     """
     if name is not None:
         return _named(graph, outputs, name)
-    made = [info for info in outputs if not _is_input(graph, info.name)]
+    made = [info for info in outputs if not _is_input(graph, info.name)] or outputs
     floats = [info for info in made if info.is_float]
     floats = floats or [info for info in made if info.type == "undeclared"]
     if not floats:
