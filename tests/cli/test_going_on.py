@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
 SCORE = [sys.executable, "-m", "rmqm_spec", "score", MODEL]
-N_INPUTS = 4000
+N_INPUTS = 3000
 
 
 def score(*arguments, cwd):
@@ -32,7 +33,7 @@ def stop(name, *arguments, cwd):
     )
     while not worker.stderr.readline().endswith("encodings\n"):
         assert worker.poll() is None, worker.stderr.read()
-    time.sleep(1.0)
+    time.sleep(0.5)
     worker.send_signal(getattr(signal, name))
     printed, said = worker.communicate(timeout=30)
     return worker.returncode, printed, said
@@ -65,30 +66,43 @@ def test_a_stopped_score_goes_on_to_the_same_bits(folder, name):
     assert kept(folder / name) == []
 
 
-def test_a_stopped_score_prints_one_document(folder):
+@pytest.fixture(scope="module")
+def stopped(folder):
+    """What a stopped score printed, and the name of the file in which it kept its rows."""
     _, printed, _ = stop("SIGINT", "--data", "data.npy", "--out", "json", "--json", cwd=folder)
-    document = json.loads(printed)
     (name,) = kept(folder / "json")
-    assert document["error"]["code"] == "RUN001"
+    return json.loads(printed), name
+
+
+def test_a_stopped_score_prints_one_document(stopped):
+    document, name = stopped
+    assert (document["rmqm"], document["error"]["code"]) == (None, "RUN001")
     assert document["error"]["message"].endswith(f"inputs, which are kept in json/{name}")
     assert document["error"]["fix"] == "Run the same command again: it goes on after these."
 
 
-def test_rows_of_another_seed_are_not_taken(folder):
-    stop("SIGINT", "--data", "data.npy", "--out", "seeds", cwd=folder)
-    before = kept(folder / "seeds")
-    other = score("--data", "data.npy", "--out", "seeds", "--seed", "1", "--n", "20", cwd=folder)
+def test_rows_of_another_seed_are_not_taken(folder, stopped):
+    arguments = ["--data", "data.npy", "--out", "json", "--seed", "1", "--n", "20"]
+    other = score(*arguments, cwd=folder)
     assert (other.returncode, "going on" in other.stderr) == (0, False)
-    assert kept(folder / "seeds") == before
+    assert kept(folder / "json") == [stopped[1]]
 
 
-def test_a_damaged_file_of_rows_is_named_and_not_used(folder):
-    arguments = ["--data", "data.npy", "--out", "damaged"]
-    stop("SIGINT", *arguments, cwd=folder)
-    (name,) = kept(folder / "damaged")
-    (folder / "damaged" / name).write_bytes(b"nothing")
-    done = score(*arguments, cwd=folder)
-    assert (done.returncode, f"  damaged/{name} cannot be used" in done.stderr) == (0, True)
+def test_rows_that_were_altered_by_hand_are_not_taken(folder, stopped):
+    shutil.copytree(folder / "json", folder / "altered", ignore=shutil.ignore_patterns("r*"))
+    path = folder / "altered" / stopped[1]
+    rows = dict(np.load(path))
+    np.savez(path, **{**rows, "key": np.array("another")})
+    done = score("--data", "data.npy", "--out", "altered", cwd=folder)
+    assert f"altered/{stopped[1]} cannot be used, all inputs are encoded" in done.stderr
+
+
+def test_a_damaged_file_of_rows_is_named_and_not_used(folder, stopped):
+    (folder / "damaged").mkdir()
+    (folder / "damaged" / stopped[1]).write_bytes(b"nothing")
+    done = score("--data", "data.npy", "--out", "damaged", cwd=folder)
+    told = f"  damaged/{stopped[1]} cannot be used, all inputs are encoded" in done.stderr
+    assert (done.returncode, told) == (0, True)
 
 
 def test_a_wrong_value_in_the_middle_keeps_the_inputs_before_it(folder):
