@@ -22,6 +22,7 @@ TYPES = {
     "uint8": TensorProto.UINT8,
     "int32": TensorProto.INT32,
     "int64": TensorProto.INT64,
+    "int8": TensorProto.INT8,
     "bool": TensorProto.BOOL,
     "string": TensorProto.STRING,
 }
