@@ -112,7 +112,7 @@ class Partial:
         if not self.path.exists():
             return {}
         try:
-            with np.load(self.path, allow_pickle=False) as stored:
+            with np.load(io.BytesIO(self.path.read_bytes()), allow_pickle=False) as stored:
                 d, s = stored["displacements"], stored["step_lengths"]
                 ids, dtype = stored["ids"].tolist(), np.dtype(str(stored["dtype"]))
                 shape = (len(ids), n_levels)

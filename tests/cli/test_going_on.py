@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+from rmqm_spec.cli.partial import Partial
+from rmqm_spec.walk import InputName, Walked
 
 pytest.importorskip("onnxruntime")
 
@@ -53,17 +55,16 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_a_stopped_score_goes_on_to_the_same_bits(folder, name):
-    arguments = ["--data", "data.npy", "--out", name]
-    exit_code, printed, said = stop(name, *arguments, cwd=folder)
-    stopped = (exit_code, printed, len(kept(folder / name)), "which are kept in" in said)
+def test_a_stopped_score_goes_on_to_the_same_bits(folder):
+    arguments = ["--data", "data.npy", "--out", "in two"]
+    exit_code, printed, said = stop("SIGTERM", *arguments, cwd=folder)
+    stopped = (exit_code, printed, len(kept(folder / "in two")), "which are kept in" in said)
     again = score(*arguments, cwd=folder)
     assert (stopped, again.returncode) == ((5, "", 1, True), 0)
     assert "  going on after " in again.stderr
     for file in ("distances.npz", "per_input.csv"):
-        assert (folder / name / file).read_bytes() == (folder / "at once" / file).read_bytes()
-    assert kept(folder / name) == []
+        assert (folder / "in two" / file).read_bytes() == (folder / "at once" / file).read_bytes()
+    assert kept(folder / "in two") == []
 
 
 @pytest.fixture(scope="module")
@@ -88,21 +89,48 @@ def test_rows_of_another_seed_are_not_taken(folder, stopped):
     assert kept(folder / "json") == [stopped[1]]
 
 
-def test_rows_that_were_altered_by_hand_are_not_taken(folder, stopped):
-    shutil.copytree(folder / "json", folder / "altered", ignore=shutil.ignore_patterns("r*"))
-    path = folder / "altered" / stopped[1]
-    rows = dict(np.load(path))
-    np.savez(path, **{**rows, "key": np.array("another")})
-    done = score("--data", "data.npy", "--out", "altered", cwd=folder)
-    assert f"altered/{stopped[1]} cannot be used, all inputs are encoded" in done.stderr
+def partial(folder, key="a" * 64, n_levels=3):
+    return Partial(folder, key, n_levels=n_levels, n_inputs=2)
 
 
-def test_a_damaged_file_of_rows_is_named_and_not_used(folder, stopped):
-    (folder / "damaged").mkdir()
-    (folder / "damaged" / stopped[1]).write_bytes(b"nothing")
-    done = score("--data", "data.npy", "--out", "damaged", cwd=folder)
-    told = f"  damaged/{stopped[1]} cannot be used, all inputs are encoded" in done.stderr
-    assert (done.returncode, told) == (0, True)
+@pytest.fixture
+def saved(tmp_path):
+    """A file with the rows of one input."""
+    inputs = [InputName("one", "1.png")]
+    rows = partial(tmp_path)
+    rows.keep(Walked(inputs, np.full((1, 3), 0.1), np.full((1, 3), 0.2), np.float16, []))
+    assert rows.save()
+    return rows.path
+
+
+def test_rows_come_back_with_every_bit_and_their_type(saved):
+    row = partial(saved.parent).known["one"]
+    assert (row.displacements.tolist(), row.step_lengths.tolist()) == ([0.1] * 3, [0.2] * 3)
+    assert row.dtype == np.float16
+
+
+def test_rows_of_another_run_in_a_file_of_the_right_name_are_not_taken(saved, capsys):
+    other = partial(saved.parent, key="a" * 63 + "b")
+    told = f"  {saved} cannot be used, all inputs are encoded: it belongs to another run\n"
+    assert (other.path, other.known, capsys.readouterr().err) == (saved, {}, told)
+
+
+def test_rows_of_another_length_are_not_taken(saved):
+    assert partial(saved.parent, n_levels=4).known == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing", b"PK\x03\x04 cut off"])
+def test_a_damaged_file_of_rows_is_named_and_not_used(saved, content, capsys):
+    saved.write_bytes(content)
+    assert partial(saved.parent).known == {}
+    assert capsys.readouterr().err.startswith(f"  {saved} cannot be used, all inputs are encoded")
+
+
+def test_a_disk_that_refuses_does_not_end_the_run(saved, capsys):
+    rows = partial(saved.parent)
+    rows.path = saved.parent / "gone" / "partial.npz"
+    assert not rows.save()
+    assert capsys.readouterr().err.startswith("  going on after 1 inputs")
 
 
 def test_a_wrong_value_in_the_middle_keeps_the_inputs_before_it(folder):
