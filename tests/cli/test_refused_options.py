@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
 
+import attrs
 import pytest
+
+from rmqm_spec.cli.options import DataRequest, ModelRequest, ProtocolRequest
+from rmqm_spec.errors import UsageError
+from rmqm_spec.inputs.contract import InputSpec
+from rmqm_spec.preprocessing import Preprocessing
 
 pytest.importorskip("onnxruntime")
 
@@ -19,19 +26,32 @@ def run(*arguments, cwd):
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
+def read(**typed):
+    """Read options as a command does, those of the model, of the inputs and of the protocol."""
+    for group in (ModelRequest, DataRequest, ProtocolRequest):
+        known = {one.name for one in attrs.fields(group)} & typed.keys()
+        request = group(**{name: typed[name] for name in known})
+        if group is ModelRequest:
+            request.open_options()
+        elif group is DataRequest:
+            request.open_inputs(InputSpec(kind="image", shape=(1, 8, 8)), Preprocessing(), 1)
+        else:
+            request.check()
+
+
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
         ("--variant", "mine", "--variant must be one of paper, authors-2022; got 'mine'"),
         ("--coupling", "x", "--coupling must be one of independent, common; got 'x'"),
-        ("--precision", "0", "--precision must be a finite number above 0; got 0.0"),
-        ("--precision", "nan", "--precision must be a finite number above 0; got nan"),
-        ("--scale", "nan", "--scale must be a finite number other than 0; got nan"),
-        ("--scale", "0", "--scale must be a finite number other than 0; got 0.0"),
+        ("--precision", 0.0, "--precision must be a finite number above 0; got 0.0"),
+        ("--precision", math.nan, "--precision must be a finite number above 0; got nan"),
+        ("--scale", math.nan, "--scale must be a finite number other than 0; got nan"),
+        ("--scale", 0.0, "--scale must be a finite number other than 0; got 0.0"),
         ("--mean", "nan", "--mean must be finite numbers with commas between them; got 'nan'"),
         ("--std", "a,b", "--std must be finite numbers with commas between them; got 'a,b'"),
         ("--size", "0", "--size must be HEIGHTxWIDTH; got '0'"),
-        ("--feed", "x", "--feed must be NAME=VALUE; got 'x'"),
+        ("--feed", ["x"], "--feed must be NAME=VALUE; got 'x'"),
         ("--layout", "x", "--layout must be one of nchw, nhwc, nhw, flat, array; got 'x'"),
         ("--channel-order", "x", "--channel-order must be one of rgb, bgr; got 'x'"),
         ("--provider", "tpu", "--provider must be one of cpu, cuda, tensorrt; got 'tpu'"),
@@ -39,11 +59,19 @@ def run(*arguments, cwd):
         ("--data-layout", "x", "--data-layout must be one of nhwc, nchw, nhw, array; got 'x'"),
     ],
 )
-def test_a_wrong_value_is_named_with_its_option_and_rule(option, value, message, tmp_path):
-    done = run("score", MODEL, option, value, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines()[0] == f"error ARG001: {message}"
-    assert not list(tmp_path.iterdir())
+def test_a_wrong_value_is_named_with_its_option_and_rule(option, value, message):
+    with pytest.raises(UsageError) as caught:
+        read(**{option.removeprefix("--").replace("-", "_"): value})
+    assert (caught.value.code, caught.value.message) == ("ARG001", message)
+
+
+def test_a_wrong_value_ends_a_score_before_anything_is_written(tmp_path):
+    done = run("score", MODEL, "--variant", "mine", cwd=tmp_path)
+    assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert done.stderr.splitlines() == [
+        "error ARG001: --variant must be one of paper, authors-2022; got 'mine'",
+        "  fix: Correct it.",
+    ]
 
 
 @pytest.mark.parametrize(

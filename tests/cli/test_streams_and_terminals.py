@@ -52,7 +52,7 @@ def on_terminal(*arguments, columns, cwd, stream="stderr", **environment):
 
 @pytest.fixture
 def many(tmp_path):
-    images = np.random.default_rng(0).integers(0, 256, (1500, 8, 8), dtype=np.uint8)
+    images = np.random.default_rng(0).integers(0, 256, (700, 8, 8), dtype=np.uint8)
     np.save(tmp_path / "many.npy", images)
     return ["--data", "many.npy"]
 
