@@ -1,0 +1,65 @@
+"""A check: one thing that is asked of an implementation, for the sake of one or more clauses."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from attrs import frozen
+
+from rmqm_conformance.subject import Subject
+
+__all__ = ["PROFILES", "Check", "Effort", "Judge"]
+
+
+@frozen(kw_only=True)
+class Effort:
+    """How hard a run tries: examples per property, values per statistical test, and the seed."""
+
+    profile: str
+    examples: int
+    samples: int
+    seed: int = 0
+
+
+PROFILES = {
+    "fast": Effort(profile="fast", examples=10, samples=4_000),
+    "full": Effort(profile="full", examples=100, samples=40_000),
+}
+"""The two profiles of a run."""
+
+
+class Judge(Protocol):
+    """What a check does; a `Violation`, `Refused` or `Errored` if the implementation fails it."""
+
+    def __call__(self, subject: Subject, effort: Effort, /) -> None:
+        """Judge the implementation."""
+        ...
+
+
+@frozen(kw_only=True)
+class Check:
+    """
+    One check of the catalogue.
+
+    Parameters
+    ----------
+    id : str
+        Name for ever: the id of its first clause and a slug, ``RMQM-DRC-004/zero-denominator``.
+    title : str
+        What is true of an implementation that passes.
+    clauses : tuple of str
+        Ids of the clauses that it checks.
+    needs : frozenset of str
+        Capabilities and extensions without which it does not apply.
+    kind : {"vector", "property"}
+        A fixed case with known values, or a law that holds for whatever is drawn.
+    judge : Judge
+        What is done.
+    """
+
+    id: str
+    title: str
+    clauses: tuple[str, ...]
+    needs: frozenset[str]
+    kind: Literal["vector", "property"]
+    judge: Judge

@@ -1,0 +1,77 @@
+"""How a check can end badly: the implementation breaks a rule, refuses, or does not answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rmqm_spec.errors import UsageError
+
+__all__ = ["BadDescription", "Errored", "Refused", "UnknownName", "Violation"]
+
+
+class UnknownName(UsageError):
+    """A name that the kit does not know."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("CON002", message, fix="rmqm-spec conformance --list names them all.")
+
+
+class BadDescription(UsageError):
+    """What an implementation tells about itself breaks a rule: nothing can be judged."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            "CON001", message, fix="docs/conformance.md shows what a description must hold."
+        )
+
+
+class Violation(Exception):
+    """
+    A rule of the specification is broken.
+
+    Parameters
+    ----------
+    message : str
+        The value that was met and what it should be, in one sentence.
+    got, should : object
+        Both, as plain data where they are short enough to show.
+
+    Attributes
+    ----------
+    example : str
+        What was asked when it happened.
+    """
+
+    def __init__(self, message: str, *, got: Any = None, should: Any = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.got = got
+        self.should = should
+        self.example = ""
+
+
+class Refused(Exception):
+    """The implementation refused on purpose, with a message for its user."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Errored(Exception):
+    """
+    The implementation gave no answer that can be judged: a crash, a deadline, a wrong form.
+
+    Parameters
+    ----------
+    message : str
+        What happened.
+    context : str
+        What the implementation left behind: a traceback, its last words on stderr.
+    """
+
+    def __init__(self, message: str, *, context: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.context = context
+        self.example = ""

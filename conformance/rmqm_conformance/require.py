@@ -1,0 +1,140 @@
+"""What laws demand: a `Violation` that shows the value, what it should be, and how near is enough."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rmqm_conformance.problems import Refused, Violation
+from rmqm_conformance.subject import Subject
+
+__all__ = [
+    "require",
+    "require_close",
+    "require_equal",
+    "require_near",
+    "require_refusal",
+    "require_same_bits",
+]
+
+
+def require(holds: object, message: str, *, got: Any = None, should: Any = None) -> None:
+    """Demand a condition."""
+    if not holds:
+        raise Violation(message, got=got, should=should)
+
+
+def require_equal(what: str, got: Any, should: Any) -> None:
+    """
+    Demand equality of plain data.
+
+    Examples
+    --------
+    >>> require_equal("status", "ok", "collapsed")
+    Traceback (most recent call last):
+        ...
+    rmqm_conformance.problems.Violation: status='ok', but should be 'collapsed'
+    """
+    require(got == should, f"{what}={got!r}, but should be {should!r}", got=got, should=should)
+
+
+def require_near(what: str, got: float, should: float, *, atol: float, rtol: float = 0.0) -> None:
+    """
+    Demand ``abs(got - should) <= atol + rtol * abs(should)``, or NaN for NaN.
+
+    Examples
+    --------
+    >>> require_near("D", 1.0, 1.0 + 1e-13, atol=1e-12)
+    """
+    if math.isnan(should):
+        near, allowed = math.isnan(got), ""
+    else:
+        tolerance = atol + rtol * abs(should)
+        near, allowed = abs(got - should) <= tolerance, f" (within {tolerance:.1e})"
+    require(near, f"{what}={got!r}, but should be {should!r}{allowed}", got=got, should=should)
+
+
+def require_close(
+    what: str, got: npt.ArrayLike, should: npt.ArrayLike, *, atol: float, rtol: float = 0.0
+) -> None:
+    """Demand the same of each value of two arrays of one shape; the first culprit is named."""
+    found, wanted = np.asarray(got), np.asarray(should)
+    require_equal(f"{what}.shape", found.shape, wanted.shape)
+    far = ~(np.abs(found.astype(float) - wanted) <= atol + rtol * np.abs(wanted))
+    far &= ~(np.isnan(found) & np.isnan(wanted))
+    if far.any():
+        place = tuple(int(one) for one in np.argwhere(far)[0])
+        require_near(
+            f"{what}{list(place)}", float(found[place]), float(wanted[place]), atol=atol, rtol=rtol
+        )
+        raise Violation(f"{what}{list(place)}={found[place]}, but should be {wanted[place]}")
+
+
+def require_same_bits(what: str, got: npt.NDArray[Any], should: npt.NDArray[Any]) -> None:
+    """Demand one type, one shape and the same bits, the sign of zero included."""
+    require_equal(f"{what}.dtype", got.dtype.str.lstrip("<|="), should.dtype.str.lstrip("<|="))
+    require_equal(f"{what}.shape", got.shape, should.shape)
+    kind = f"u{got.dtype.itemsize}"
+    differ = np.argwhere(
+        np.ascontiguousarray(got).view(kind) != np.ascontiguousarray(should).view(kind)
+    )
+    if len(differ):
+        place = tuple(int(one) for one in differ[0])
+        found, wanted = got[place].item(), should[place].item()
+        raise Violation(
+            f"{what}{list(place)}={_exactly(found)}, but should be {_exactly(wanted)} bit for bit; "
+            f"{len(differ)} of {got.size} values differ",
+            got=found,
+            should=wanted,
+        )
+
+
+def require_refusal(
+    subject: Subject,
+    operation: str,
+    *,
+    why: str,
+    naming: Sequence[Sequence[str]] = (),
+    **arguments: Any,
+) -> None:
+    """
+    Demand that the implementation refuses, with a message that names what it met.
+
+    Parameters
+    ----------
+    subject : Subject
+        The implementation.
+    operation : str
+        What it is asked to do.
+    why : str
+        What must be refused, for the message of the violation.
+    naming : sequence of sequences of str
+        For each thing to be named, the texts of which the message must hold one.
+    **arguments : object
+        Arguments of the operation.
+    """
+    try:
+        answer = subject.perform(operation, **arguments)
+    except Refused as refusal:
+        for texts in naming:
+            require(
+                any(text.lower() in refusal.message.lower() for text in texts),
+                f"its error must name {' or '.join(map(repr, texts))}; "
+                f"it says: {refusal.message!r}",
+                got=refusal.message,
+                should=list(texts),
+            )
+    else:
+        raise Violation(f"{operation} must refuse {why}; it answers", got=_brief(answer))
+
+
+def _exactly(value: Any) -> str:
+    return f"{value!r} ({value.hex()})" if isinstance(value, float) else repr(value)
+
+
+def _brief(answer: dict[str, Any]) -> dict[str, str]:
+    return {key: repr(value)[:80] for key, value in answer.items()}

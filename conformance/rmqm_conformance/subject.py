@@ -1,0 +1,152 @@
+"""The implementation under judgement, whatever it is written in: description and operations."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from rmqm_conformance.description import Description
+from rmqm_conformance.operations import Operation, Slot, operation
+from rmqm_conformance.problems import BadDescription, Errored, Refused
+
+__all__ = ["PythonSubject", "Subject", "checked_result"]
+
+_NETWORK = ("weight", "bias", "scale", "mean", "std", "activation")
+
+
+class Subject(Protocol):
+    """What every check sees of an implementation."""
+
+    @property
+    def description(self) -> Description:
+        """What the implementation tells about itself."""
+        ...
+
+    def perform(self, name: str, /, **arguments: Any) -> dict[str, Any]:
+        """
+        Perform an operation of ``operations.toml`` and return its results.
+
+        Raises
+        ------
+        Refused
+            If the implementation refuses on purpose.
+        Errored
+            If it gives no answer, or one of a wrong form.
+        """
+        ...
+
+
+class PythonSubject:
+    """
+    Any Python object with ``describe()`` and a method for each operation of its capabilities.
+
+    Parameters
+    ----------
+    implementation : object
+        Methods take keyword arguments and return a mapping, both as in ``operations.toml``. It
+        refuses by raising one of the exceptions in its attribute ``refusals``, by default
+        `ValueError`.
+
+    Raises
+    ------
+    BadDescription
+        If it does not describe itself, or lacks a method of a capability that it claims.
+    """
+
+    def __init__(self, implementation: Any) -> None:
+        if not callable(getattr(implementation, "describe", None)):
+            raise BadDescription(
+                "an implementation must have a method describe(); "
+                f"got {type(implementation).__name__}"
+            )
+        self.description = Description.read(implementation.describe())
+        self._implementation = implementation
+        self._refusals = tuple(getattr(implementation, "refusals", (ValueError,)))
+
+    def perform(self, name: str, /, **arguments: Any) -> dict[str, Any]:
+        """Call the method of that name, with copies of all arrays."""
+        asked = operation(name)
+        method = getattr(self._implementation, name, None)
+        if method is None:
+            raise Errored(f"{asked.needs} is claimed, but there is no method {name}")
+        try:
+            answer = method(**{key: _copied(value) for key, value in arguments.items()})
+        except self._refusals as refusal:
+            raise Refused(str(refusal)) from refusal
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"
+            raise Errored(told, context=traceback.format_exc()) from error
+        return checked_result(asked, answer)
+
+
+def checked_result(asked: Operation, answer: Any) -> dict[str, Any]:
+    """
+    Return the results of an operation with arrays as ndarrays.
+
+    Raises
+    ------
+    Errored
+        If a key is missing or unknown, or a value is not of its kind.
+    """
+    if not isinstance(answer, Mapping) or set(answer) != set(asked.gives):
+        got = sorted(map(str, answer)) if isinstance(answer, Mapping) else type(answer).__name__
+        raise Errored(f"{asked.name} must give exactly {sorted(asked.gives)}; got {got}")
+    return {
+        key: _checked(f"{asked.name}.{key}", slot, answer[key]) for key, slot in asked.gives.items()
+    }
+
+
+def _checked(place: str, slot: Slot, value: Any) -> Any:
+    if value is None and slot.nullable:
+        return None
+    found = _CHECKS[slot.kind](value)
+    if found is None:
+        raise Errored(f"{place} must be of kind {slot.kind}; got {value!r:.80}")
+    return found
+
+
+def _array(value: Any) -> np.ndarray[Any, Any] | None:
+    try:
+        found = np.array(value)
+    except ValueError:
+        return None
+    return found if found.dtype.kind in "fiub" else None
+
+
+def _float(value: Any) -> float | None:
+    return (
+        float(value)
+        if isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        else None
+    )
+
+
+def _int(value: Any) -> int | None:
+    return (
+        int(value) if isinstance(value, int | np.integer) and not isinstance(value, bool) else None
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _texts(value: Any) -> list[str] | None:
+    if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+        return list(value)
+    return None
+
+
+_CHECKS = {"array": _array, "float": _float, "int": _int, "text": _text, "texts": _texts}
+
+
+def _copied(value: Any) -> Any:
+    """Return a value that the implementation may spoil."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, Mapping):
+        return {key: _copied(one) for key, one in value.items()}
+    return list(value) if isinstance(value, list | tuple) else value
