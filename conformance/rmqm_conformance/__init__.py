@@ -1,1 +1,54 @@
-"""The suite that judges encoders and, in time, whole implementations of the specification."""
+"""
+The kit that judges implementations of the specification, and the encoders that are scored.
+
+Two layers of checks, golden vectors and properties, behind three doors: `run` for Python objects,
+`ProgramSubject` for a program in any language, and `check_encoder` for encoders.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rmqm_conformance.encoder_checks import check_encoder
+    from rmqm_conformance.parametrize import parametrize_with_clauses
+    from rmqm_conformance.program import ProgramSubject
+    from rmqm_conformance.report import Outcome, Report
+    from rmqm_conformance.running import run
+    from rmqm_conformance.serving import serve
+    from rmqm_conformance.subject import PythonSubject
+
+_HOMES = {
+    "Outcome": "report",
+    "ProgramSubject": "program",
+    "PythonSubject": "subject",
+    "Report": "report",
+    "check_encoder": "encoder_checks",
+    "parametrize_with_clauses": "parametrize",
+    "run": "running",
+    "serve": "serving",
+}
+
+__all__ = [
+    "Outcome",
+    "ProgramSubject",
+    "PythonSubject",
+    "Report",
+    "check_encoder",
+    "parametrize_with_clauses",
+    "run",
+    "serve",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

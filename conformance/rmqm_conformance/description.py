@@ -10,9 +10,9 @@ import numpy as np
 from attrs import field, frozen
 
 from rmqm_conformance.operations import CAPABILITIES, EXTENSIONS
-from rmqm_conformance.problems import BadDescription
+from rmqm_conformance.problems import DescriptionError
 
-__all__ = ["GENERATOR", "Description", "OwnEncoder", "POINTERS"]
+__all__ = ["GENERATOR", "POINTERS", "Description", "OwnEncoder"]
 
 GENERATOR: Final = "philox4x64-10/quantile16"
 """The generator of RMQM-WN-003; noise of another one is judged by its statistics alone."""
@@ -109,27 +109,27 @@ class Description:
 
         Raises
         ------
-        BadDescription
+        DescriptionError
             Naming the key, the rule and the value.
         """
         if not isinstance(told, Mapping):
-            raise BadDescription(f"a description must be a mapping; got {type(told).__name__}")
+            raise DescriptionError(f"a description must be a mapping; got {type(told).__name__}")
         _known("keys of the description", told, _KEYS)
         for key in ("name", "version", "language"):
             if not isinstance(told.get(key), str) or not told[key]:
-                raise BadDescription(
+                raise DescriptionError(
                     f"{key} must be a text that is not empty; got {told.get(key)!r}"
                 )
         capabilities, extensions = _names(told, "capabilities"), _names(told, "extensions")
         _known("capabilities", capabilities, CAPABILITIES)
         _known("extensions", extensions, EXTENSIONS)
         if not capabilities:
-            raise BadDescription("capabilities must name at least one; got none")
+            raise DescriptionError("capabilities must name at least one; got none")
         generator = told.get("generator", GENERATOR)
         claims = {*capabilities, *extensions, *(["generator"] if generator == GENERATOR else [])}
         encoder = told.get("encoder")
         if encoder is None and claims & {"encoder", "pgd"}:
-            raise BadDescription(
+            raise DescriptionError(
                 "encoder must be described (shape, dtype, low, high, arithmetic) where encoder or "
                 "pgd is claimed; got none"
             )
@@ -149,7 +149,7 @@ class Description:
 def _names(told: Mapping[str, Any], key: str) -> list[str]:
     names = told.get(key, [])
     if not isinstance(names, list | tuple | set | frozenset):
-        raise BadDescription(f"{key} must be a list of names; got {names!r}")
+        raise DescriptionError(f"{key} must be a list of names; got {names!r}")
     return [str(name) for name in names]
 
 
@@ -157,14 +157,15 @@ def _known(what: str, names: Any, known: Any) -> None:
     unknown = sorted(set(names) - set(known))
     if unknown:
         rule = f"{what} must be among {', '.join(sorted(known))}"
-        raise BadDescription(f"{rule}; got {', '.join(map(repr, unknown))}")
+        raise DescriptionError(f"{rule}; got {', '.join(map(repr, unknown))}")
 
 
 def _own_encoder(told: Any) -> OwnEncoder:
     try:
         return OwnEncoder(**told)
     except (TypeError, ValueError) as error:
-        raise BadDescription(
+        raise DescriptionError(
             "encoder must have shape, dtype, low, high and arithmetic, like {'shape': [3, 4], "
-            f"'dtype': '<f4', 'low': 0, 'high': 1, 'arithmetic': 'float32'}}; got {told!r} ({error})"
+            "'dtype': '<f4', 'low': 0, 'high': 1, 'arithmetic': 'float32'}; "
+            f"got {told!r} ({error})"
         ) from error

@@ -79,7 +79,7 @@ def _check(name: str, needs: str, also: str, body: Body, judge: Any) -> Check:
     return Check(
         id=name,
         title=inspect.cleandoc(body.__doc__ or name).splitlines()[0],
-        clauses=(name.split("/")[0], *also.split()),
+        clauses=(name.split("/", maxsplit=1)[0], *also.split()),
         needs=frozenset(needs.split()),
         kind="property",
         judge=judge,

@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from rmqm_conformance.problems import UnknownName
+from rmqm_conformance.problems import UnknownNameError
 
 __all__ = ["CAPABILITIES", "EXTENSIONS", "Operation", "Slot", "operation", "operations"]
 
@@ -87,7 +87,7 @@ def operations() -> dict[str, Operation]:
 
 
 def operation(name: str) -> Operation:
-    """Return one operation; `UnknownName` if there is none of that name."""
+    """Return one operation; `UnknownNameError` if there is none of that name."""
     if name not in operations():
-        raise UnknownName(f"operation must be one of {', '.join(operations())}; got {name!r}")
+        raise UnknownNameError(f"operation must be one of {', '.join(operations())}; got {name!r}")
     return operations()[name]

@@ -6,17 +6,17 @@ from typing import Any
 
 from rmqm_spec.errors import UsageError
 
-__all__ = ["BadDescription", "Errored", "Refused", "UnknownName", "Violation"]
+__all__ = ["DescriptionError", "Errored", "Refused", "UnknownNameError", "Violation"]
 
 
-class UnknownName(UsageError):
+class UnknownNameError(UsageError):
     """A name that the kit does not know."""
 
     def __init__(self, message: str) -> None:
         super().__init__("CON002", message, fix="rmqm-spec conformance --list names them all.")
 
 
-class BadDescription(UsageError):
+class DescriptionError(UsageError):
     """What an implementation tells about itself breaks a rule: nothing can be judged."""
 
     def __init__(self, message: str) -> None:
@@ -25,7 +25,7 @@ class BadDescription(UsageError):
         )
 
 
-class Violation(Exception):
+class Violation(Exception):  # noqa: N818 - an outcome, as in reports
     """
     A rule of the specification is broken.
 
@@ -50,15 +50,16 @@ class Violation(Exception):
         self.example = ""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an outcome, as in reports
     """The implementation refused on purpose, with a message for its user."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+        self.example = ""
 
 
-class Errored(Exception):
+class Errored(Exception):  # noqa: N818 - an outcome, as in reports
     """
     The implementation gave no answer that can be judged: a crash, a deadline, a wrong form.
 

@@ -1,4 +1,4 @@
-"""What laws demand: a `Violation` that shows the value, what it should be, and how near is enough."""
+"""What laws demand: else a `Violation` that shows the value and what it should be."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from rmqm_conformance.description import Description
 from rmqm_conformance.operations import Operation, Slot, operation
-from rmqm_conformance.problems import BadDescription, Errored, Refused
+from rmqm_conformance.problems import DescriptionError, Errored, Refused
 
 __all__ = ["PythonSubject", "Subject", "checked_result"]
 
@@ -52,13 +52,13 @@ class PythonSubject:
 
     Raises
     ------
-    BadDescription
+    DescriptionError
         If it does not describe itself, or lacks a method of a capability that it claims.
     """
 
     def __init__(self, implementation: Any) -> None:
         if not callable(getattr(implementation, "describe", None)):
-            raise BadDescription(
+            raise DescriptionError(
                 "an implementation must have a method describe(); "
                 f"got {type(implementation).__name__}"
             )

@@ -7,6 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from rmqm_spec.cli.conformance_options import ConformanceRequest
 from rmqm_spec.cli.expanding import expanded
 from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, ProtocolRequest
 from rmqm_spec.errors import UsageError
@@ -80,6 +81,42 @@ def explain(
     return run_explain(code, as_json=json)
 
 
+conformance_app = typer.Typer(
+    help="Judge an implementation of the specification; this installation by default.",
+    rich_markup_mode=None,
+)
+app.add_typer(conformance_app, name="conformance")
+
+
+@conformance_app.callback(invoke_without_command=True)
+@expanded
+def conformance(
+    context: typer.Context,
+    request: ConformanceRequest,
+    list_all: Annotated[bool, typer.Option("--list", help="Print all checks and stop.")] = False,
+    json: Json = False,
+) -> int:
+    """Judge an implementation of the specification; this installation by default."""
+    from rmqm_spec.cli.conformance import list_checks, run_conformance
+
+    if context.invoked_subcommand is not None:
+        return 0
+    found = list_checks(as_json=json) if list_all else run_conformance(request, as_json=json)
+    raise typer.Exit(found)
+
+
+@conformance_app.command()
+def init(
+    lang: Annotated[str, typer.Option(help="python or javascript.")] = "python",
+    out: Annotated[Optional[Path], typer.Option(help="File to write.")] = None,  # noqa: UP045
+    json: Json = False,
+) -> int:
+    """Write a harness to start from: a program that the kit can judge as it is."""
+    from rmqm_spec.cli.conformance import write_starter
+
+    return write_starter(lang, out, as_json=json)
+
+
 @app.callback(invoke_without_command=True)
 def _version(
     context: typer.Context,
@@ -99,5 +136,5 @@ def _version(
         raise UsageError(
             "ARG001",
             "a command must be given; got none",
-            fix="One of check, score, inspect, doctor, explain; see rmqm-spec --help.",
+            fix="One of check, score, inspect, doctor, explain, conformance; see rmqm-spec --help.",
         )

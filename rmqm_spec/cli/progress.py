@@ -27,10 +27,19 @@ class ProgressReport:
         Encodings that one input takes, to tell the rate in encodings.
     n_known : int
         Inputs that were done before: they tell nothing about the rate.
+    units : tuple of two str
+        What is counted, and what the rate counts.
     """
 
-    def __init__(self, what: str, encodings_per_input: int, n_known: int = 0) -> None:
+    def __init__(
+        self,
+        what: str,
+        encodings_per_input: int = 1,
+        n_known: int = 0,
+        units: tuple[str, str] = ("inputs", "encodings"),
+    ) -> None:
         self._what = what
+        self._units = units
         self._factor = encodings_per_input
         self._n_known = n_known
         self._base: tuple[float, int] | None = None
@@ -62,7 +71,8 @@ class ProgressReport:
         rate = max(done - n_before, 1) / max(now - started, 1e-9)
         left = f"{done / total:.0%}  {_duration((total - done) / rate)} left"
         speed = f"{rate * self._factor:,.0f}"
-        text = f"{self._what}  {done}/{total} inputs  {left}  {speed} encodings/s"
+        counted, rated = self._units
+        text = f"{self._what}  {done}/{total} {counted}  {left}  {speed} {rated}/s"
         if self._on_terminal:
             self._draw(text, f"{left}  {speed}/s", done / total)
         else:

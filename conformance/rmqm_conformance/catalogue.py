@@ -1,0 +1,94 @@
+"""All checks, in the order of the clauses; and the clauses that no program can check."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from rmqm_conformance.checks import Check
+from rmqm_conformance.operations import CAPABILITIES, EXTENSIONS
+from rmqm_conformance.problems import UnknownNameError
+from rmqm_conformance.properties import PROPERTIES
+from rmqm_conformance.vectors import vectors
+from rmqm_conformance.version import SUITE_VERSION
+from rmqm_spec.clauses import SPEC_VERSION, specification
+
+__all__ = ["checks", "expected_ids", "select", "uncheckable"]
+
+
+@cache
+def checks() -> tuple[Check, ...]:
+    """
+    Return every check of this version of the suite.
+
+    Raises
+    ------
+    ValueError
+        If two checks have one id, or a check names a clause or a need that does not exist.
+    """
+    order = {one.id: place for place, one in enumerate(specification().clauses)}
+    needs = {*CAPABILITIES, *EXTENSIONS, "generator"}
+    found = [*vectors(), *PROPERTIES]
+    twice = [name for name, count in Counter(one.id for one in found).items() if count > 1]
+    if twice:
+        raise ValueError(f"every check must have an id of its own; got twice {twice}")
+    for one in found:
+        if not set(one.clauses) <= set(order) or one.id.split("/")[0] != one.clauses[0]:
+            raise ValueError(f"{one.id} must name clauses that exist; got {one.clauses}")
+        if not one.needs or not one.needs <= needs:
+            raise ValueError(f"{one.id} must need known capabilities; got {sorted(one.needs)}")
+    return tuple(sorted(found, key=lambda one: (order[one.clauses[0]], one.kind != "vector")))
+
+
+@cache
+def expected_ids() -> tuple[str, ...]:
+    """Return the ids that a complete run accounts for, from the shipped list."""
+    text = files("rmqm_conformance").joinpath("checks.json").read_text(encoding="utf-8")
+    return tuple(json.loads(text)["checks"])
+
+
+@cache
+def uncheckable() -> dict[str, str]:
+    """
+    Return the MUST clauses that no check can reach, each with the reason.
+
+    Examples
+    --------
+    >>> "RMQM-LIM-001" in uncheckable()
+    True
+    """
+    text = files("rmqm_conformance").joinpath("uncheckable.toml").read_text(encoding="utf-8")
+    return {name: entry["reason"] for name, entry in tomllib.loads(text).items()}
+
+
+def select(names: Iterable[str]) -> tuple[Check, ...]:
+    """
+    Return the checks of these ids; a clause stands for all of its checks.
+
+    Raises
+    ------
+    UnknownNameError
+        If no check has that id or clause.
+    """
+    chosen: dict[str, Check] = {}
+    for name in names:
+        found = [one for one in checks() if name in {one.id, *one.clauses}]
+        if not found:
+            raise UnknownNameError(f"--only must name a check or a clause; got {name!r}")
+        chosen |= {one.id: one for one in found}
+    return tuple(one for one in checks() if one.id in chosen)
+
+
+def _listing() -> dict[str, Any]:
+    ids = [one.id for one in checks()]
+    return {"suite": SUITE_VERSION, "spec": SPEC_VERSION, "total": len(ids), "checks": ids}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(_listing(), indent=1) + "\n")

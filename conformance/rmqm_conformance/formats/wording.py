@@ -1,0 +1,44 @@
+"""What every format says in the same words: the verdict, the tally, the clause."""
+
+from __future__ import annotations
+
+from rmqm_conformance.report import Report
+from rmqm_spec.clauses import clause
+
+__all__ = ["rule_of", "tally", "verdict_line"]
+
+
+def verdict_line(report: Report) -> str:
+    """Return the verdict in one sentence that says what it covers."""
+    claims = ", ".join(sorted(report.description.claims - {"generator"}))
+    if report.verdict == "conformant":
+        return f"CONFORMANT in what is claimed: {claims}"
+    if report.verdict == "incomplete":
+        n_ran = len(report.outcomes)
+        return f"NO VERDICT: {n_ran} of {len(report.expected)} checks were accounted for"
+    if report.ok:
+        n_known = report.counts["expected-failure"]
+        return f"NOT CONFORMANT: {n_known} expected failures, nothing unexpected"
+    return "NOT CONFORMANT"
+
+
+def tally(report: Report) -> str:
+    """Return the numbers of checks in one line."""
+    counts = report.counts
+    words = {
+        "passed": "passed",
+        "failed": "failed",
+        "errored": "errored",
+        "not-claimed": "not claimed",
+        "expected-failure": "expected failures",
+        "unexpected-pass": "unexpected passes",
+    }
+    told = ", ".join(f"{counts[status]} {word}" for status, word in words.items())
+    missing = f", {len(report.missing)} not run" if report.missing else ""
+    return f"{len(report.expected)} checks expected: {told}{missing}"
+
+
+def rule_of(name: str) -> str:
+    """Return level and title of a clause, and where it stands."""
+    found = clause(name)
+    return f"{name} {found.level}: {found.title} (docs/specification.md#{name.lower()})"

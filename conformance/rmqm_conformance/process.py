@@ -1,0 +1,140 @@
+"""A child process that is spoken to line by line, with a deadline for each answer."""
+
+from __future__ import annotations
+
+import os
+import queue
+import shlex
+import signal
+import subprocess
+import threading
+from collections import deque
+from contextlib import suppress
+
+from rmqm_conformance.problems import Errored
+from rmqm_spec.errors import UsageError
+
+__all__ = ["LineProcess"]
+
+_LINES_KEPT = 40
+_TIME_TO_END_S = 2.0
+
+
+class LineProcess:
+    """
+    A program that reads lines on stdin and writes lines on stdout.
+
+    Parameters
+    ----------
+    command : str
+        As typed in a shell, but no shell is involved.
+
+    Raises
+    ------
+    UsageError
+        CON003 if it cannot be started.
+
+    Examples
+    --------
+    >>> program = LineProcess("cat")
+    >>> program.ask("hello", deadline_s=10)
+    'hello'
+    >>> program.end()
+    ''
+    """
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - to run it is what was asked for
+                shlex.split(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="backslashreplace",
+                bufsize=1,
+                start_new_session=True,
+            )
+        except (OSError, ValueError, IndexError) as error:
+            raise UsageError(
+                "CON003",
+                f"the program must start; got {error} from {command!r}",
+                fix='Give the command as in a shell, for example --cmd "node my_impl.js".',
+            ) from error
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._said: deque[str] = deque(maxlen=_LINES_KEPT)
+        self._readers = [
+            threading.Thread(target=self._read_stdout, daemon=True),
+            threading.Thread(target=self._read_stderr, daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def ask(self, line: str, *, deadline_s: float) -> str:
+        """
+        Send a line and return the next one that comes back.
+
+        Raises
+        ------
+        Errored
+            If the program ends instead, or the deadline passes; it is then no more.
+        """
+        try:
+            self._stdin.write(line + "\n")
+            self._stdin.flush()
+            answer = self._lines.get(timeout=deadline_s)
+        except queue.Empty:
+            self.kill()
+            told = f"no answer within {deadline_s:g} s; the program was stopped"
+            raise Errored(told, context=self._last_words()) from None
+        except OSError:
+            answer = None
+        if answer is None:
+            raise Errored(self._how_it_ended(), context=self._last_words())
+        return answer.rstrip("\n")
+
+    def end(self, last_line: str = "") -> str:
+        """Let the program end; return what is to be said about the way it did, if anything."""
+        with suppress(OSError):
+            self._stdin.write(f"{last_line}\n" if last_line else "")
+            self._stdin.close()
+        try:
+            code = self._process.wait(timeout=_TIME_TO_END_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return f"the program did not end within {_TIME_TO_END_S:g} s of stop"
+        return f"the program ended with exit code {code} after stop" if code else ""
+
+    def kill(self) -> None:
+        """End the program and its children now."""
+        with suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    @property
+    def _stdin(self) -> subprocess.IO[str]:  # type: ignore[name-defined]
+        return self._process.stdin
+
+    def _how_it_ended(self) -> str:
+        try:
+            code = self._process.wait(timeout=_TIME_TO_END_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return "the program closed its stdout"
+        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return f"the program ended with {how} instead of an answer"
+
+    def _last_words(self) -> str:
+        self._readers[1].join(timeout=0.5)
+        return "".join(self._said)
+
+    def _read_stdout(self) -> None:
+        for line in self._process.stdout or ():
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def _read_stderr(self) -> None:
+        for line in self._process.stderr or ():
+            self._said.append(line)

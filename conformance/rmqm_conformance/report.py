@@ -1,0 +1,208 @@
+"""What a run found: every expected check is accounted for, or there is no verdict."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any, Final, Literal
+
+from attrs import asdict, frozen
+
+from rmqm_conformance.description import Description
+from rmqm_conformance.operations import CAPABILITIES, EXTENSIONS
+from rmqm_conformance.version import SUITE_VERSION
+from rmqm_spec.clauses import SPEC_VERSION
+
+__all__ = ["SCHEMA", "STATUSES", "Outcome", "Report", "Verdict"]
+
+SCHEMA: Final = "rmqm-conformance-report/1"
+"""Name of the document; ``schemas/report.schema.json`` describes it."""
+
+Status = Literal[
+    "passed", "failed", "errored", "not-claimed", "expected-failure", "unexpected-pass"
+]
+STATUSES: Final = (
+    "passed",
+    "failed",
+    "errored",
+    "not-claimed",
+    "expected-failure",
+    "unexpected-pass",
+)
+"""How a check can end."""
+
+Verdict = Literal["conformant", "not-conformant", "incomplete"]
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """
+    How one check ended.
+
+    Parameters
+    ----------
+    id, title, kind : str
+        Of the check.
+    clauses : tuple of str
+        What it checks.
+    status : str
+        One of `STATUSES`.
+    seconds : float
+        Time it took.
+    message : str
+        What was met and what it should be; why it is not claimed; why it was expected to fail.
+    example : str
+        What was asked, for a property.
+    got, should : object
+        Plain data, where they are short.
+    context : str
+        What an implementation that gave no answer left behind.
+    rerun : str
+        The command that runs this check alone.
+    """
+
+    id: str
+    title: str
+    kind: str
+    clauses: tuple[str, ...]
+    status: Status
+    seconds: float = 0.0
+    message: str = ""
+    example: str = ""
+    got: Any = None
+    should: Any = None
+    context: str = ""
+    rerun: str = ""
+
+
+@frozen(kw_only=True)
+class Report:
+    """
+    What a run found about an implementation.
+
+    Parameters
+    ----------
+    description : Description
+        The implementation.
+    profile, seed : str, int
+        How hard the run tried.
+    expected : tuple of str
+        Ids that a complete run accounts for.
+    selected : bool
+        Whether only some checks were asked for.
+    outcomes : tuple of Outcome
+        One for each check that was accounted for.
+    unknown : tuple of str
+        Ids among the expected failures that no check has.
+    notes : tuple of str
+        What was noticed beside the checks.
+    seconds : float
+        Time of the whole run.
+    """
+
+    description: Description
+    profile: str
+    seed: int
+    expected: tuple[str, ...]
+    selected: bool
+    outcomes: tuple[Outcome, ...]
+    unknown: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of checks by status."""
+        found = Counter(one.status for one in self.outcomes)
+        return {status: found[status] for status in STATUSES}
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Ids of expected checks that are not accounted for."""
+        there = {one.id for one in self.outcomes}
+        return tuple(name for name in self.expected if name not in there)
+
+    @property
+    def troubles(self) -> tuple[Outcome, ...]:
+        """Outcomes that nobody expected."""
+        bad = {"failed", "errored", "unexpected-pass"}
+        return tuple(one for one in self.outcomes if one.status in bad)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing happened that was not expected, and nothing is missing unasked."""
+        return not self.troubles and not self.unknown and (self.selected or not self.missing)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict; `incomplete` unless every expected check is accounted for."""
+        if self.troubles or self.unknown or self.counts["expected-failure"]:
+            return "not-conformant"
+        return "incomplete" if self.missing else "conformant"
+
+    def by_claim(self) -> dict[str, dict[str, Any]]:
+        """Count outcomes by capability and extension; a check counts for each that it needs."""
+        claims = self.description.claims
+        needs = _needs()
+        found = {}
+        for name in (*CAPABILITIES, *EXTENSIONS):
+            of_it = Counter(one.status for one in self.outcomes if name in needs.get(one.id, ()))
+            found[name] = {"claimed": name in claims, **{s: of_it[s] for s in STATUSES}}
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data, as ``schemas/report.schema.json`` describes it."""
+        told = self.description
+        return {
+            "schema": SCHEMA,
+            "verdict": self.verdict,
+            "ok": self.ok,
+            "suite": SUITE_VERSION,
+            "specification": SPEC_VERSION,
+            "implementation": {
+                **{key: getattr(told, key) for key in ("name", "version", "language", "generator")},
+                "claims": sorted(told.claims - {"generator"}),
+                "source": told.source,
+                "issues": told.issues,
+            },
+            "profile": self.profile,
+            "seed": self.seed,
+            "selected": self.selected,
+            "expected_total": len(self.expected),
+            "ran": sum(one.status != "not-claimed" for one in self.outcomes),
+            "counts": self.counts,
+            "missing": list(self.missing),
+            "unknown_expected_failures": list(self.unknown),
+            "by_claim": self.by_claim(),
+            "notes": list(self.notes),
+            "seconds": round(self.seconds, 3),
+            "checks": [_plain(one) for one in self.outcomes],
+        }
+
+
+def _needs() -> dict[str, frozenset[str]]:
+    from rmqm_conformance.catalogue import checks
+
+    return {one.id: one.needs for one in checks()}
+
+
+def _plain(outcome: Outcome) -> dict[str, Any]:
+    found = asdict(outcome)
+    found["clauses"] = list(outcome.clauses)
+    found["seconds"] = round(outcome.seconds, 4)
+    for key in ("got", "should"):
+        found[key] = _json(found[key])
+    return found
+
+
+def _json(value: Any) -> Any:
+    """Return plain data; what JSON cannot hold becomes text."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else repr(value)
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    if isinstance(value, list | tuple):
+        return [_json(one) for one in value]
+    if isinstance(value, dict):
+        return {str(key): _json(one) for key, one in value.items()}
+    return str(value)

@@ -1,0 +1,175 @@
+"""Run the checks that apply to an implementation, and account for all of them."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeAlias
+
+from attrs import evolve
+
+from rmqm_conformance.catalogue import checks, expected_ids, select
+from rmqm_conformance.checks import PROFILES, Check, Effort
+from rmqm_conformance.problems import Errored, Refused, UnknownNameError, Violation
+from rmqm_conformance.report import Outcome, Report
+from rmqm_conformance.subject import PythonSubject, Subject
+
+__all__ = ["Progress", "judge", "run", "subject_of"]
+
+Progress: TypeAlias = Callable[[int, int, Outcome], None]
+"""Called with the number of checks done, their number, and the last outcome."""
+
+
+def run(
+    implementation: Any,
+    *,
+    profile: str = "full",
+    seed: int = 0,
+    only: Sequence[str] | None = None,
+    expected_failures: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Report:
+    """
+    Judge an implementation.
+
+    Parameters
+    ----------
+    implementation : object
+        A Python object with ``describe()`` and the operations that it claims, see
+        `PythonSubject`; or a `Subject` such as `ProgramSubject`.
+    profile : {"full", "fast"}
+        How many examples each property tries.
+    seed : int
+        Of everything that is drawn: the same seed draws the same examples.
+    only : sequence of str, optional
+        Ids of checks or clauses; without it, everything.
+    expected_failures : mapping of str to str, optional
+        Reasons by id of check. A pass of one of these, and an unknown id, are errors.
+    progress : callable, optional
+        Called after each check.
+    command : str
+        The command of this run, to which failures add how to run one check alone.
+
+    Returns
+    -------
+    Report
+        Its `verdict` is "conformant" only if every expected check passed or is not claimed.
+
+    Raises
+    ------
+    UsageError
+        If the profile, the seed, a name in `only` or the description breaks a rule.
+
+    Examples
+    --------
+    >>> from rmqm_spec.identity import content_id
+    >>> class Mine:
+    ...     def describe(self):
+    ...         return {"name": "mine", "version": "1", "language": "Python",
+    ...                 "capabilities": ["inputs"]}
+    ...     def content_id(self, input):
+    ...         return {"id": content_id(input)}
+    >>> found = run(Mine(), only=["RMQM-INP-002"], profile="fast")
+    >>> found.verdict, found.counts["failed"], found.ok
+    ('incomplete', 0, True)
+    """
+    if profile not in PROFILES:
+        raise UnknownNameError(f"profile must be one of {', '.join(PROFILES)}; got {profile!r}")
+    subject, effort = subject_of(implementation), evolve(PROFILES[profile], seed=seed)
+    chosen = checks() if only is None else select(only)
+    reasons = dict(expected_failures or {})
+    started, outcomes = time.perf_counter(), []
+    for done, check in enumerate(chosen, 1):
+        outcome = judge(check, subject, effort, reason=reasons.get(check.id))
+        if outcome.status in {"failed", "errored"}:
+            outcome = evolve(outcome, rerun=_rerun(command, check, effort))
+        outcomes.append(outcome)
+        if progress:
+            progress(done, len(chosen), outcome)
+    return Report(
+        description=subject.description,
+        profile=profile,
+        seed=seed,
+        expected=expected_ids(),
+        selected=only is not None,
+        outcomes=tuple(outcomes),
+        unknown=tuple(sorted(set(reasons) - set(expected_ids()))),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def subject_of(implementation: Any) -> Subject:
+    """Return the implementation as a subject."""
+    is_subject = hasattr(implementation, "perform") and hasattr(implementation, "description")
+    return implementation if is_subject else PythonSubject(implementation)
+
+
+def judge(check: Check, subject: Subject, effort: Effort, *, reason: str | None = None) -> Outcome:
+    """
+    Run one check.
+
+    Parameters
+    ----------
+    check : Check
+        From the catalogue.
+    subject : Subject
+        The implementation.
+    effort : Effort
+        How hard to try.
+    reason : str, optional
+        Why it is expected to fail.
+
+    Returns
+    -------
+    Outcome
+        Never an exception of the implementation's.
+    """
+    about = partial(Outcome, id=check.id, title=check.title, kind=check.kind, clauses=check.clauses)
+    if lacking := check.needs - subject.description.claims:
+        told = f"needs {', '.join(sorted(lacking))}"
+        return about(status="not-claimed", message=told)
+    if hasattr(subject, "case"):
+        subject.case = check.id
+    started = time.perf_counter()
+    found = _found(check, subject, effort) | {"seconds": time.perf_counter() - started}
+    if reason is not None and found["status"] == "passed":
+        found |= {"status": "unexpected-pass", "message": f"expected to fail: {reason}"}
+    elif reason is not None:
+        found |= {"status": "expected-failure", "message": f"{reason} [{found['message']}]"}
+    return about(**found)
+
+
+def _found(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
+    try:
+        check.judge(subject, effort)
+    except Violation as violation:
+        return {
+            "status": "failed",
+            "message": violation.message,
+            "example": violation.example,
+            "got": violation.got,
+            "should": violation.should,
+        }
+    except Refused as refusal:
+        told = f"it refuses, but should answer; it says: {refusal.message}"
+        return {"status": "failed", "message": told, "example": refusal.example}
+    except Errored as error:
+        return {
+            "status": "errored",
+            "message": error.message,
+            "example": error.example,
+            "context": error.context,
+        }
+    return {"status": "passed"}
+
+
+def _rerun(command: str, check: Check, effort: Effort) -> str:
+    if not command:
+        chosen = f"only=[{check.id!r}], profile={effort.profile!r}, seed={effort.seed}"
+        return f"run(implementation, {chosen})"
+    options = f" --only {shlex.quote(check.id)}"
+    options += f" --profile {effort.profile}" if effort.profile != "full" else ""
+    return command + options + (f" --seed {effort.seed}" if effort.seed else "")

@@ -1,0 +1,98 @@
+"""Values in messages: floats as hexadecimal text, arrays as base64, everything else as JSON."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from rmqm_conformance.operations import Operation, Slot
+
+__all__ = ["DTYPES", "decode_arguments", "decode_results", "encode_arguments", "encode_results"]
+
+DTYPES: Final = (
+    "|u1", "|i1", "|b1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f2", "<f4", "<f8",
+)  # fmt: skip
+"""Types of arrays in messages: little-endian, in C order."""
+
+_IN_NETWORK = {
+    "weight": "array",
+    "bias": "array",
+    "scale": "float",
+    "mean": "float",
+    "std": "float",
+}
+
+
+def encode_arguments(asked: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return arguments as JSON data.
+
+    Examples
+    --------
+    >>> from rmqm_conformance.operations import operation
+    >>> encode_arguments(operation("content_id"), {"input": np.array([1, 2], dtype=np.uint8)})
+    {'input': {'dtype': '|u1', 'shape': [2], 'base64': 'AQI='}}
+    """
+    return {key: _encoded(asked.takes[key].kind, value) for key, value in arguments.items()}
+
+
+def decode_arguments(asked: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Undo `encode_arguments`."""
+    return {key: _decoded(asked.takes[key].kind, value) for key, value in raw.items()}
+
+
+def encode_results(asked: Operation, results: Mapping[str, Any]) -> dict[str, Any]:
+    """Return results as JSON data."""
+    return {key: _encoded(_kind(asked.gives, key), value) for key, value in results.items()}
+
+
+def decode_results(asked: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Undo `encode_results`; a float may also be a JSON number or decimal text.
+
+    Raises
+    ------
+    ValueError
+        If a text is no number, or an array has another number of bytes than its shape needs.
+    """
+    return {key: _decoded(_kind(asked.gives, key), value) for key, value in raw.items()}
+
+
+def _kind(slots: Mapping[str, Slot], key: str) -> str:
+    return slots[key].kind if key in slots else "unknown"
+
+
+def _encoded(kind: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind == "array":
+        array = np.asarray(value)
+        little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+        return {
+            "dtype": little.dtype.str.replace("=", "<"),
+            "shape": list(array.shape),
+            "base64": base64.b64encode(little.tobytes()).decode("ascii"),
+        }
+    if kind == "float":
+        return float(value).hex()
+    if kind == "network":
+        return {key: _encoded(_IN_NETWORK.get(key, "text"), one) for key, one in value.items()}
+    return value
+
+
+def _decoded(kind: str, raw: Any) -> Any:
+    if raw is None:
+        return None
+    if kind == "array":
+        values = np.frombuffer(base64.b64decode(raw["base64"], validate=True), dtype=raw["dtype"])
+        return values.reshape(raw["shape"]).copy()
+    if kind == "float":
+        if not isinstance(raw, str):
+            return float(raw)
+        return float.fromhex(raw) if "x" in raw.lower() else float(raw)
+    if kind == "network":
+        return {key: _decoded(_IN_NETWORK.get(key, "text"), one) for key, one in raw.items()}
+    return raw

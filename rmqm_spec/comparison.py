@@ -1,0 +1,81 @@
+"""Two results side by side: only where they measured the same thing (clause family RMQM-PRO)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rmqm_spec.errors import UsageError
+
+__all__ = ["difference", "require_comparable"]
+
+
+def require_comparable(first: Mapping[str, Any], second: Mapping[str, Any]) -> None:
+    """
+    Refuse two results that differ in protocol or in the set of inputs.
+
+    Parameters
+    ----------
+    first, second : mapping
+        Result documents (``rmqm-result/1``).
+
+    Raises
+    ------
+    UsageError
+        CMP001, naming every difference with both values.
+
+    Notes
+    -----
+    Clauses RMQM-PRO-003 and RMQM-PRO-004: the encoders with their value maps may differ.
+
+    Examples
+    --------
+    >>> one = {"protocol": {"variant": "paper"}, "inputs": {"ids_sha256": "ab"}}
+    >>> other = {"protocol": {"variant": "authors-2022"}, "inputs": {"ids_sha256": "ab"}}
+    >>> require_comparable(one, other)
+    Traceback (most recent call last):
+        ...
+    rmqm_spec.errors.UsageError: results must ...: variant is 'paper' against 'authors-2022'
+    """
+    compared = [
+        {**dict(_leaves(one["protocol"])), "set of inputs": one["inputs"]["ids_sha256"]}
+        for one in (first, second)
+    ]
+    names = sorted(compared[0].keys() | compared[1].keys())
+    unlike = [
+        f"{name} is {compared[0].get(name)!r} against {compared[1].get(name)!r}"
+        for name in names
+        if compared[0].get(name) != compared[1].get(name)
+    ]
+    if unlike:
+        raise UsageError(
+            "CMP001",
+            "results must have one protocol and one set of inputs to be compared; got "
+            f"{len(unlike)} difference{'s' * (len(unlike) > 1)}: {'; '.join(unlike)}",
+            fix="Score both encoders with the same options and the same data. Results that differ "
+            "in variant or resolution alone can be computed again from their distances.",
+        )
+
+
+def difference(first: Mapping[str, Any], second: Mapping[str, Any]) -> float:
+    """
+    Return RMQM of the first result minus that of the second; NaN where one is undefined.
+
+    Raises
+    ------
+    UsageError
+        CMP001 if they do not compare.
+    """
+    require_comparable(first, second)
+    if first["rmqm"] is None or second["rmqm"] is None:
+        return math.nan
+    return float(first["rmqm"]) - float(second["rmqm"])
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{name}.{key}" if name else str(key))
+    else:
+        yield name, value
