@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import itertools
 
 import numpy as np
 
@@ -71,15 +71,22 @@ class Losses:
         apart = self.norm(phi[:, None] - phi)[..., 0]
         triplets = self.triplets(apart, groups)
         if not triplets:
-            return np.zeros(1), np.zeros_like(z)
+            return self.without_triplets(z)
         G, total = np.zeros_like(phi), []
         for a, p, n_ in triplets:
             total.append(apart[a, p] - apart[a, n_] + self.margin)
             for other, sign in ((p, 1.0), (n_, -1.0)):
                 toward = sign * self.direction(phi[a] - phi[other], apart[a, other])
                 self.add_gradient(G, a, other, toward)
-        value = math.fsum(total) / len(triplets)
-        return np.array([value]), self.to_representation(G[:n] / len(triplets), z)
+        n_terms = self.number_in_mean(triplets, groups)
+        value = self.total(total) / n_terms
+        return np.array([value]), self.to_representation(G[:n] / n_terms, z)
+
+    def number_in_mean(self, triplets, groups):
+        return len(triplets)
+
+    def without_triplets(self, z):
+        return np.zeros(1), np.zeros_like(z)
 
     def direction(self, difference, distance):
         return difference / distance if distance else np.zeros_like(difference)
@@ -89,16 +96,22 @@ class Losses:
         G[other] -= gradient
 
     def triplets(self, apart, groups):
+        return [
+            (a, p, n)
+            for a, p, n in self.candidates(groups)
+            if self.counts(apart[a, n] - apart[a, p])
+        ]
+
+    def candidates(self, groups):
         members = range(len(groups))
         return [
             (a, p, n)
-            for a in members
-            for p in members
-            for n in members
-            if a != p
-            and groups[a] == groups[p] != groups[n]
-            and self.counts(apart[a, n] - apart[a, p])
+            for a, p, n in itertools.product(members, members, members)
+            if self.may_be_positive(a, p) and groups[a] == groups[p] != groups[n]
         ]
+
+    def may_be_positive(self, anchor, other):
+        return anchor != other
 
     def counts(self, gap):
         """Tell whether a triplet is semi-hard and has a positive value."""
@@ -108,7 +121,7 @@ class Losses:
         n = len(z)
         phi = self.unit(np.concatenate([z, views]))
         similar = phi @ phi.T / self.temperature
-        np.fill_diagonal(similar, -np.inf)
+        np.fill_diagonal(similar, self.self_similarity())
         partner = self.partners(n)
         chances = self.softmax(similar)
         anchors = self.anchors(n)
@@ -118,6 +131,9 @@ class Losses:
         weight[anchors, partner[anchors]] -= 1
         G = self.through_both(weight) @ phi / (len(anchors) * self.temperature)
         return np.array([self.mean(values)]), self.to_representation(G[:n], z)
+
+    def self_similarity(self):
+        return -np.inf
 
     def partners(self, n):
         return np.roll(np.arange(2 * n), n)

@@ -140,8 +140,12 @@ class Metric:
             variant,
             self.D_i(d),
             self.S_i(s),
-            self.mean_of_terms(D_RC_terms, self.D_RC_divisor(n_levels, variant)),
-            self.mean_of_terms(P_RC_terms, self.P_RC_divisor(n_levels, variant)),
+            self.at_resolution_of_inputs(
+                self.mean_of_terms(D_RC_terms, self.D_RC_divisor(n_levels, variant)), resolution
+            ),
+            self.at_resolution_of_inputs(
+                self.mean_of_terms(P_RC_terms, self.P_RC_divisor(n_levels, variant)), resolution
+            ),
             self.kept(d, s, variant),
             (self.count(D_RC_terms), self.count(P_RC_terms)),
             (D_RC_terms.size, P_RC_terms.size),
@@ -175,8 +179,11 @@ class Metric:
     def too_few_levels(self, n_levels, variant):
         return variant == "authors-2022" and n_levels < 2
 
+    def total(self, values):
+        return math.fsum(values)
+
     def mean(self, values):
-        return math.fsum(values) / len(values)
+        return self.total(values) / len(values)
 
     def mean_over_levels(self, values):
         return np.array([self.mean(row) for row in values])
@@ -246,7 +253,7 @@ class Metric:
     def mean_of_defined(self, row, divisor):
         defined = row[~np.isnan(row)]
         remaining = self.remaining(divisor, len(row) - len(defined))
-        return math.fsum(defined) / remaining if remaining else math.nan
+        return self.total(defined) / remaining if remaining else math.nan
 
     def remaining(self, divisor, undefined):
         return divisor - undefined
@@ -261,6 +268,9 @@ class Metric:
 
     def left_out(self, m):
         return int((~m.kept).sum())
+
+    def at_resolution_of_inputs(self, values, resolution):
+        return values
 
     def at_resolution_of_encoder(self, value, resolution):
         return 0.0 if value < resolution else value
@@ -355,7 +365,7 @@ class Metric:
 
     def standard_error(self, influences):
         n = len(influences)
-        return math.sqrt(math.fsum(influences**2) / self.divisor_of_variance(n))
+        return math.sqrt(self.total(influences**2) / self.divisor_of_variance(n))
 
     def divisor_of_variance(self, n):
         return n * (n - 1)

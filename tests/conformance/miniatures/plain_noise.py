@@ -81,7 +81,7 @@ class Noise:
         draw = self.draw(self.noise_text(setting.seed, name), drawn_at, x)
         scale = self.scale(level, setting, x.dtype)
         start = self.start_of_noise(x, name, level, levels, setting)
-        return self.clip(self.add_noise(start, scale, draw), setting.low, setting.high)
+        return self.clipped_sum(start, scale, draw, setting)
 
     def is_unaltered(self, level):
         return level == 0
@@ -94,9 +94,8 @@ class Noise:
         return self.normal_values(lanes).astype(x.dtype).reshape(x.shape)
 
     def lanes_at(self, text, level, size):
-        blocks = self.blocks(size)
-        words = self.words(self.key(text), self.counter_of_level(level, blocks), blocks)
-        return self.lanes(words)[:size]
+        counter = self.counter_of_level(level, size)
+        return self.lanes(self.words(self.key(text), counter, self.blocks(size)))[:size]
 
     def noise_text(self, seed, name):
         return f"rmqm-white-noise/1\n{seed}\n{name}"
@@ -107,8 +106,8 @@ class Noise:
     def blocks(self, size):
         return -(-size // 16)
 
-    def counter_of_level(self, level, blocks):
-        return level * blocks
+    def counter_of_level(self, level, size):
+        return level * self.blocks(size)
 
     def words(self, key, counter, blocks):
         return np.random.Philox(key=key, counter=(counter - 1) % 2**256).random_raw(4 * blocks)
@@ -131,6 +130,9 @@ class Noise:
 
     def start_of_noise(self, x, name, level, levels, setting):
         return x
+
+    def clipped_sum(self, x, scale, draw, setting):
+        return self.clip(self.add_noise(x, scale, draw), setting.low, setting.high)
 
     def add_noise(self, x, scale, draw):
         return x + scale * draw

@@ -17,9 +17,16 @@ class Pgd:
         self.check_bounds(low, high)
         self.check_altered_inputs(inputs, ids, low, high)
         self.check_gradient(gradient, ids, level)
-        scale = self.step_scale(self.alpha(alpha), low, high, inputs.dtype)
-        direction = self.sign(gradient).astype(inputs.dtype)
-        return {"stepped": self.clip(self.add_step(inputs, scale, direction), low, high)}
+        return {
+            "stepped": self.clip_step(self.moved(inputs, gradient, alpha, low, high), low, high)
+        }
+
+    def moved(self, x, gradient, alpha, low, high):
+        scale = self.step_scale(self.alpha(alpha), low, high, x.dtype)
+        return self.add_step(x, scale, self.sign(gradient).astype(x.dtype))
+
+    def clip_step(self, values, low, high):
+        return self.clip(values, low, high)
 
     def alpha(self, alpha):
         return self.default_alpha if alpha is None else alpha
@@ -51,22 +58,22 @@ class Pgd:
         reference = self.represent(network, inputs)
         self.check_representations(reference[:, None], ids)
         start = self.random_start(inputs, ids, self.alpha(alpha), seed, low, high)
-        levels = [inputs]
+        levels, current = [inputs], inputs
         for level in range(1, n_levels + 1):
-            gradient = self.gradient_at(
-                self.point_of_gradient(level, levels, start), reference, network, ids, level
-            )
-            stepped = self.pgd_step(
-                inputs=self.start_of_step(level, levels, start),
-                gradient=gradient,
-                ids=ids,
-                level=level,
-                alpha=alpha,
-                low=low,
-                high=high,
-            )
-            levels.append(stepped["stepped"])
+            point = self.point_of_gradient(level, levels, start)
+            gradient = self.gradient_at(point, reference, network, ids, level)
+            self.check_gradient(gradient, ids, level)
+            begin = self.start_of_step(level, current, start)
+            moved = self.moved(begin, gradient, alpha, low, high)
+            levels.append(self.projected(self.clip_step(moved, low, high), inputs))
+            current = self.carried_on(moved, levels[-1])
         return {"altered": np.stack(self.levels_to_give(levels, start), axis=1)}
+
+    def projected(self, x, unaltered):
+        return x
+
+    def carried_on(self, moved, clipped):
+        return clipped
 
     def n_levels_of_path(self, n_levels, variant):
         return self.default_n_levels[variant] if n_levels is None else n_levels
@@ -77,8 +84,8 @@ class Pgd:
     def point_of_gradient(self, level, levels, start):
         return start if level == 1 else levels[-1]
 
-    def start_of_step(self, level, levels, start):
-        return levels[-1]
+    def start_of_step(self, level, current, start):
+        return current
 
     def gradient_at(self, x, reference, network, ids, level):
         z = self.represent(network, x)
@@ -88,11 +95,15 @@ class Pgd:
 
     def random_start(self, inputs, ids, alpha, seed, low, high):
         scale = self.step_scale(alpha, low, high, inputs.dtype)
-        away = [
-            self.offsets(self.lanes_at(self.start_text(seed, name), 1, x.size)).reshape(x.shape)
-            for name, x in zip(ids, inputs, strict=True)
-        ]
-        return self.clip(inputs + scale * np.array(away, inputs.dtype), low, high)
+        lanes = [self.start_lanes(seed, name, inputs[0].size) for name in ids]
+        away = self.offsets(np.array(lanes)).astype(inputs.dtype).reshape(inputs.shape)
+        return self.clip_start(inputs + scale * away, low, high)
+
+    def clip_start(self, values, low, high):
+        return self.clip(values, low, high)
+
+    def start_lanes(self, seed, name, size):
+        return self.lanes_at(self.start_text(seed, name), 1, size)
 
     def start_text(self, seed, name):
         return f"rmqm-pgd-start/1\n{seed}\n{name}"
