@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -11,7 +12,15 @@ from attrs import field, frozen
 
 from rmqm_conformance.problems import UnknownNameError
 
-__all__ = ["CAPABILITIES", "EXTENSIONS", "Operation", "Slot", "operation", "operations"]
+__all__ = [
+    "CAPABILITIES",
+    "EXTENSIONS",
+    "Operation",
+    "Slot",
+    "operation",
+    "operations",
+    "operations_in_markdown",
+]
 
 CAPABILITIES: Final = (
     "inputs",
@@ -91,3 +100,22 @@ def operation(name: str) -> Operation:
     if name not in operations():
         raise UnknownNameError(f"operation must be one of {', '.join(operations())}; got {name!r}")
     return operations()[name]
+
+
+def operations_in_markdown() -> str:
+    """Return the table of operations, as docs/conformance.md holds it."""
+    return "\n\n".join(_section(one) for one in operations().values()) + "\n"
+
+
+def _section(one: Operation) -> str:
+    lines = [f"### `{one.name}`", "", f"{one.does} *Needs:* {one.needs}.", ""]
+    lines += ["| | name | kind | meaning |", "| --- | --- | --- | --- |"]
+    for word, slots in (("takes", one.takes), ("gives", one.gives)):
+        for name, slot in slots.items():
+            kind = slot.kind + " or null" * slot.nullable
+            lines.append(f"| {word} | `{name}` | {kind} | {slot.meaning} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(operations_in_markdown())

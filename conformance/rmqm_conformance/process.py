@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections import deque
 from contextlib import suppress
+from typing import IO
 
 from rmqm_conformance.problems import Errored
 from rmqm_spec.errors import UsageError
@@ -55,7 +56,7 @@ class LineProcess:
                 encoding="utf-8",
                 errors="backslashreplace",
                 bufsize=1,
-                start_new_session=True,
+                start_new_session=True,  # so that its children can be ended with it
             )
         except (OSError, ValueError, IndexError) as error:
             raise UsageError(
@@ -63,11 +64,15 @@ class LineProcess:
                 f"the program must start; got {error} from {command!r}",
                 fix='Give the command as in a shell, for example --cmd "node my_impl.js".',
             ) from error
+        stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
+        if stdin is None or stdout is None or stderr is None:
+            raise RuntimeError("pipes were asked for")
+        self._stdin = stdin
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._said: deque[str] = deque(maxlen=_LINES_KEPT)
         self._readers = [
-            threading.Thread(target=self._read_stdout, daemon=True),
-            threading.Thread(target=self._read_stderr, daemon=True),
+            threading.Thread(target=self._read_stdout, args=(stdout,), daemon=True),
+            threading.Thread(target=self._read_stderr, args=(stderr,), daemon=True),
         ]
         for reader in self._readers:
             reader.start()
@@ -105,6 +110,7 @@ class LineProcess:
         except subprocess.TimeoutExpired:
             self.kill()
             return f"the program did not end within {_TIME_TO_END_S:g} s of stop"
+        self.kill()  # children that it left behind
         return f"the program ended with exit code {code} after stop" if code else ""
 
     def kill(self) -> None:
@@ -112,10 +118,10 @@ class LineProcess:
         with suppress(OSError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-
-    @property
-    def _stdin(self) -> subprocess.IO[str]:  # type: ignore[name-defined]
-        return self._process.stdin
+        with suppress(OSError):
+            self._stdin.close()
+        for reader in self._readers:
+            reader.join(timeout=_TIME_TO_END_S)
 
     def _how_it_ended(self) -> str:
         try:
@@ -130,11 +136,12 @@ class LineProcess:
         self._readers[1].join(timeout=0.5)
         return "".join(self._said)
 
-    def _read_stdout(self) -> None:
-        for line in self._process.stdout or ():
-            self._lines.put(line)
+    def _read_stdout(self, stream: IO[str]) -> None:
+        with stream:
+            for line in stream:
+                self._lines.put(line)
         self._lines.put(None)
 
-    def _read_stderr(self) -> None:
-        for line in self._process.stderr or ():
-            self._said.append(line)
+    def _read_stderr(self, stream: IO[str]) -> None:
+        with stream:
+            self._said.extend(stream)
