@@ -1,0 +1,29 @@
+"""Laws that hold for every correct implementation, whatever is drawn; one module for each family."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rmqm_conformance.checks import Check
+from rmqm_conformance.properties import (
+    aggregation,
+    characteristics,
+    degenerate,
+    distances,
+    interval,
+    metric,
+    resolution,
+)
+
+__all__ = ["PROPERTIES"]
+
+PROPERTIES: Final[tuple[Check, ...]] = (
+    *distances.CHECKS,
+    *resolution.CHECKS,
+    *characteristics.CHECKS,
+    *degenerate.CHECKS,
+    *aggregation.CHECKS,
+    *metric.CHECKS,
+    *interval.CHECKS,
+)
+"""Every law, in the order of the data."""

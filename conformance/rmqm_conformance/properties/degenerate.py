@@ -1,0 +1,190 @@
+"""Laws of degenerate cases: family RMQM-DEG."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from hypothesis import strategies as st
+
+from rmqm_conformance.laws import law
+from rmqm_conformance.properties.helpers import (
+    characterized,
+    characterized_without_doubt,
+    require_agreement,
+)
+from rmqm_conformance.require import require, require_equal
+from rmqm_conformance.strategies import Distances, distances, variants
+from rmqm_conformance.subject import Subject
+
+__all__ = ["CHECKS"]
+
+NEEDS = "characteristics"
+DEGENERATE = ("zeros", "resolution", "repeated")
+
+
+@law(
+    "RMQM-DEG-008/first-that-holds",
+    needs=NEEDS,
+    also="RMQM-DEG-003 RMQM-DEG-005 RMQM-DEG-006 RMQM-DEG-007",
+    drawn=distances(kinds=(*DEGENERATE, "smooth")),
+    variant=variants(),
+)
+def status(subject: Subject, drawn: Distances, variant: str) -> None:
+    """The status is the first that holds of collapsed, undefined-terms, constant-steps, else ok."""
+    if judged := characterized_without_doubt(subject, drawn, variant):
+        require_equal("status", judged[0]["status"], judged[1].status)
+
+
+@law(
+    "RMQM-DEG-009/undefined-score",
+    needs=NEEDS,
+    also="RMQM-DEG-010",
+    drawn=distances(),
+    variant=variants(),
+)
+def undefined_score(subject: Subject, drawn: Distances, variant: str) -> None:
+    """The metric is NaN exactly if the status is not ok; nothing is infinite."""
+    found = characterized(subject, drawn, variant)
+    undefined = math.isnan(found["rmqm"])
+    require(
+        undefined == (found["status"] != "ok"),
+        f"rmqm={found['rmqm']!r} does not go with status={found['status']!r}",
+    )
+    require(
+        undefined or found["weighted_rmqm"] is None or not math.isinf(found["weighted_rmqm"]),
+        "weighted_rmqm must not be infinite",
+    )
+    for key in ("D", "S", "D_RC", "P_RC", "rmqm"):
+        require(not math.isinf(found[key]), f"{key} must not be infinite")
+        if key in {"D", "S"}:
+            require(math.isfinite(found[key]), f"{key} must be a number; got {found[key]}")
+
+
+@law(
+    "RMQM-DEG-002/counts",
+    needs=NEEDS,
+    also="RMQM-DEG-001 RMQM-AGG-002",
+    drawn=distances(kinds=DEGENERATE),
+)
+def counts(subject: Subject, drawn: Distances) -> None:
+    """In `paper` the undefined terms are counted and no input leaves; 0/0 is not undefined."""
+    if judged := characterized_without_doubt(subject, drawn, "paper"):
+        found, exact = judged
+        got = found["undefined_D_RC"], found["undefined_P_RC"]
+        require_equal("(undefined_D_RC, undefined_P_RC)", got, exact.undefined)
+        require_equal("left_out", found["left_out"], 0)
+
+
+@law(
+    "RMQM-DEG-001/standstill",
+    needs=NEEDS,
+    also="RMQM-RES-002",
+    drawn=distances(kinds=("smooth",), resolutions=(1e-12, 1e-6), max_inputs=2),
+    still=st.integers(1, 4),
+    share=st.sampled_from([0.0, 0.5]),
+)
+def standstill(subject: Subject, drawn: Distances, still: int, share: float) -> None:
+    """In `paper` a start without movement adds terms of 0, and one of 1 to P_RC."""
+    rest = np.full((len(drawn.displacements), still), share * drawn.resolution)
+    later = Distances(
+        np.concatenate([rest, drawn.displacements], axis=1),
+        np.concatenate([rest, drawn.step_lengths], axis=1),
+        drawn.resolution,
+    )
+    n_levels = drawn.displacements.shape[1]
+    before, after = (characterized(subject, one, "paper") for one in (drawn, later))
+    for key, added in (("D_RC", 0), ("P_RC", 1)):
+        should = (n_levels * before[key] + added) / (n_levels + still)
+        require_agreement(key, after[key], should, times=3)
+    require_equal("undefined_P_RC", after["undefined_P_RC"], 0)
+
+
+@law(
+    "RMQM-DEG-003/one-per-cent",
+    needs=NEEDS,
+    of_steps=st.booleans(),
+    undefined=st.integers(0, 4),
+    seed=st.integers(0, 2**32),
+)
+def one_per_cent(subject: Subject, of_steps: bool, undefined: int, seed: int) -> None:
+    """In `paper` one per cent of the terms may be undefined, of each kind, and no more."""
+    n, n_levels = 4, 51 if of_steps else 50  # 200 terms of the kind in question
+    rng = np.random.default_rng(seed)
+    d, s = rng.uniform(0.5, 1.5, size=(2, n, n_levels))
+    places = np.arange(2, n_levels - 2, 2)
+    for k in rng.choice(n * len(places), size=undefined, replace=False):
+        (s if of_steps else d)[k % n, places[k // n]] = 0
+    found = characterized(subject, Distances(d, s, 1e-12), "paper")
+    counted = found["undefined_P_RC" if of_steps else "undefined_D_RC"]
+    require_equal("number of undefined terms", counted, undefined)
+    should = "ok" if undefined <= 2 else "undefined-terms"
+    require_equal(f"status with {undefined} of 200 terms undefined", found["status"], should)
+
+
+@law(
+    "RMQM-DEG-004/leaving-input",
+    needs=NEEDS,
+    also="RMQM-AGG-002 RMQM-D-002",
+    drawn=distances(kinds=("smooth", "nice"), resolutions=(1e-12,), min_inputs=2),
+    place=st.integers(0, 1000),
+    of_steps=st.booleans(),
+)
+def leaving_input(subject: Subject, drawn: Distances, place: int, of_steps: bool) -> None:
+    """In `authors-2022` an input with a zero denominator leaves both spike means, not D and S."""
+    d, s = drawn.displacements.copy(), drawn.step_lengths.copy()
+    spoilt = s if of_steps else d
+    spoilt[-1, place % (spoilt.shape[1] - 1)] = 0
+    found = characterized(subject, Distances(d, s, drawn.resolution), "authors-2022")
+    others = characterized(subject, drawn.of(slice(-1)), "authors-2022")
+    require_equal("left_out", found["left_out"], 1)
+    require_agreement("D_RC", found["D_RC"], others["D_RC"], times=2)
+    require_agreement("P_RC", found["P_RC"], others["P_RC"], times=2)
+    require_agreement("D", found["D"], float(d.mean()), times=2)
+    require_agreement("S", found["S"], float(s.mean()), times=2)
+
+
+@law(
+    "RMQM-DEG-004/last-level",
+    needs=NEEDS,
+    drawn=distances(kinds=("smooth", "nice"), resolutions=(1e-12,)),
+    of_steps=st.booleans(),
+)
+def last_level(subject: Subject, drawn: Distances, of_steps: bool) -> None:
+    """In `authors-2022` a zero at the last level is no denominator, and no input leaves for it."""
+    d, s = drawn.displacements.copy(), drawn.step_lengths.copy()
+    (s if of_steps else d)[:, -1] = 0
+    found = characterized(subject, Distances(d, s, drawn.resolution), "authors-2022")
+    require_equal("left_out", found["left_out"], 0)
+
+
+@law(
+    "RMQM-DEG-005/nobody-left",
+    needs=NEEDS,
+    also="RMQM-DEG-009",
+    drawn=distances(kinds=("smooth", "nice")),
+    seed=st.integers(0, 2**32),
+)
+def nobody_left(subject: Subject, drawn: Distances, seed: int) -> None:
+    """In `authors-2022` the status is undefined-terms when every input leaves, D and S remain."""
+    s = drawn.step_lengths.copy()
+    places = np.random.default_rng(seed).integers(0, s.shape[1] - 1, size=len(s))
+    s[np.arange(len(s)), places] = 0
+    found = characterized(
+        subject, Distances(drawn.displacements, s, drawn.resolution), "authors-2022"
+    )
+    require_equal("status", found["status"], "undefined-terms")
+    require_equal("left_out", found["left_out"], len(s))
+    require_agreement("D", found["D"], float(drawn.displacements.mean()), times=2)
+
+
+CHECKS = (
+    status,
+    undefined_score,
+    counts,
+    standstill,
+    one_per_cent,
+    leaving_input,
+    last_level,
+    nobody_left,
+)

@@ -1,0 +1,94 @@
+"""What the laws of several families share: asking, and demanding within the tolerance that is due."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rmqm_conformance import oracle
+from rmqm_conformance.require import require_close, require_equal, require_near
+from rmqm_conformance.strategies import Array, Distances
+from rmqm_conformance.subject import Subject
+
+__all__ = [
+    "ROUNDING",
+    "agreement",
+    "altered",
+    "characterized",
+    "characterized_without_doubt",
+    "fixed",
+    "measured",
+    "require_agreement",
+    "require_distances",
+    "units",
+]
+
+ROUNDING = 2e-14
+"""More than the rounding of a distance between short unit vectors in float64."""
+
+
+def agreement(value: float) -> float:
+    """Return how far a mean may be from its exact value: RMQM-AGG-004."""
+    return 1e-12 * max(1.0, abs(value))
+
+
+def require_agreement(what: str, got: float, should: float, *, times: float = 1.0) -> None:
+    """Demand agreement as by RMQM-AGG-004; a law of several such means gives `times`."""
+    require_near(what, got, should, atol=times * 1e-12, rtol=times * 1e-12)
+
+
+def measured(
+    subject: Subject, trajectories: Array, arithmetic: str = "float64"
+) -> tuple[Array, Array]:
+    """Ask for the displacements and step lengths of trajectories."""
+    found = subject.perform("distances", trajectories=trajectories, arithmetic=arithmetic)
+    return found["displacements"], found["step_lengths"]
+
+
+def require_distances(what: str, got: Array, should: Array, resolution: float = 1e-12) -> None:
+    """Demand distances up to rounding; those below the resolution may be zero already."""
+    require_equal(f"{what}.shape", got.shape, should.shape)
+    zeroed = (np.minimum(got, should) == 0) & (np.maximum(got, should) <= resolution + ROUNDING)
+    require_close(what, np.where(zeroed, should, got), should, atol=ROUNDING)
+
+
+def characterized(subject: Subject, drawn: Distances, variant: str) -> dict[str, Any]:
+    """Ask for the characteristics of distances."""
+    return subject.perform("characterize", variant=variant, **drawn.arguments)
+
+
+def characterized_without_doubt(
+    subject: Subject, drawn: Distances, variant: str
+) -> tuple[dict[str, Any], oracle.Characteristics] | None:
+    """
+    Ask for the characteristics and compute them.
+
+    None if a mean is so near to the resolution that rounding would decide about the status.
+    """
+    exact = oracle.characteristics(
+        drawn.displacements, drawn.step_lengths, variant, drawn.resolution
+    )
+    for value in (exact.D, exact.D_RC, exact.P_RC):
+        if value and abs(value - drawn.resolution) <= 4 * agreement(value):
+            return None
+    return characterized(subject, drawn, variant), exact
+
+
+def fixed(**arguments: Any) -> dict[str, Any]:
+    """Return arguments of `white_noise` with the usual ones filled in."""
+    usual = {"seed": 0, "low": 0.0, "high": 1.0, "coupling": "independent"}
+    return usual | arguments
+
+
+def altered(subject: Subject, **arguments: Any) -> Array:
+    """Ask for inputs altered by white noise; what is not given has its default."""
+    found: Array = subject.perform("white_noise", **fixed(**arguments))["altered"]
+    return found
+
+
+def units(vectors: Array) -> Array:
+    """Return vectors of float64, divided by their norms."""
+    wide = vectors.astype(np.float64)
+    scaled = wide / np.abs(wide).max(axis=-1, keepdims=True)
+    return np.asarray(scaled / np.sqrt((scaled**2).sum(axis=-1, keepdims=True)))
