@@ -135,10 +135,15 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict; `incomplete` unless every expected check is accounted for."""
+        """The verdict; `incomplete` unless every expected check is accounted for, and some ran."""
         if self.troubles or self.unknown or self.counts["expected-failure"]:
             return "not-conformant"
-        return "incomplete" if self.missing else "conformant"
+        return "incomplete" if self.missing or not self.ran else "conformant"
+
+    @property
+    def ran(self) -> int:
+        """Number of checks that were asked of the implementation."""
+        return sum(one.status != "not-claimed" for one in self.outcomes)
 
     def by_claim(self) -> dict[str, dict[str, Any]]:
         """Count outcomes by capability and extension; a check counts for each that it needs."""
@@ -169,7 +174,7 @@ class Report:
             "seed": self.seed,
             "selected": self.selected,
             "expected_total": len(self.expected),
-            "ran": sum(one.status != "not-claimed" for one in self.outcomes),
+            "ran": self.ran,
             "counts": self.counts,
             "missing": list(self.missing),
             "unknown_expected_failures": list(self.unknown),

@@ -14,8 +14,10 @@ def verdict_line(report: Report) -> str:
     if report.verdict == "conformant":
         return f"CONFORMANT in what is claimed: {claims}"
     if report.verdict == "incomplete":
-        n_ran = len(report.outcomes)
-        return f"NO VERDICT: {n_ran} of {len(report.expected)} checks were accounted for"
+        if not report.missing:
+            return "NO VERDICT: nothing that is claimed has a check"
+        found = len(report.expected) - len(report.missing)
+        return f"NO VERDICT: {found} of {len(report.expected)} checks were accounted for"
     if report.ok:
         n_known = report.counts["expected-failure"]
         return f"NOT CONFORMANT: {n_known} expected failures, nothing unexpected"
