@@ -1,5 +1,54 @@
-"""A correct implementation in miniature, and variants of it with one mistake each."""
+"""A correct implementation in miniature, variants with one mistake each, and allowed variants."""
 
+from __future__ import annotations
+
+from types import ModuleType
+
+from . import (
+    allowed,
+    wrong_changes,
+    wrong_degenerate,
+    wrong_distances,
+    wrong_documents,
+    wrong_encoder,
+    wrong_inputs,
+    wrong_interval,
+    wrong_losses,
+    wrong_metric,
+    wrong_noise,
+    wrong_pgd,
+)
 from .plain import Plain
 
-__all__ = ["Plain"]
+__all__ = ["ALLOWED", "WRONG", "Plain"]
+
+
+def _miniatures(*modules: ModuleType) -> tuple[type[Plain], ...]:
+    return tuple(
+        found
+        for module in modules
+        for name, found in vars(module).items()
+        if getattr(found, "__module__", None) == module.__name__
+        and isinstance(found, type)
+        and issubclass(found, Plain)
+        and not name.startswith("_")
+    )
+
+
+WRONG: tuple[type[Plain], ...] = _miniatures(
+    wrong_inputs,
+    wrong_noise,
+    wrong_distances,
+    wrong_changes,
+    wrong_degenerate,
+    wrong_metric,
+    wrong_interval,
+    wrong_encoder,
+    wrong_losses,
+    wrong_pgd,
+    wrong_documents,
+)
+"""Each breaks the clause that its attribute `breaks` names."""
+
+ALLOWED: tuple[type[Plain], ...] = _miniatures(allowed)
+"""Correct; each decides otherwise what the specification leaves open."""

@@ -27,6 +27,7 @@ class Plain(Inputs, Noise, Metric, Losses, Pgd, Encoder, Documents):
         "comparison",
     )
     extensions = ("common", "weighted")
+    may_differ = ()  # operations of an allowed variant whose results are not those of `Plain`
 
     def describe(self):
         return {

@@ -98,7 +98,7 @@ class Documents:
         one, other = json.loads(first), json.loads(second)
         for key, a, b in self.unlike(one, other):
             raise Refused(self.words_for(key, a, b))
-        return {"difference": self.difference_of(one["rmqm"], other["rmqm"])}
+        return {"difference": self.difference_of(one.get("rmqm"), other.get("rmqm"))}
 
     def unlike(self, one, other):
         """Yield where the protocols and the sets of inputs differ."""

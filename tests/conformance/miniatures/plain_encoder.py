@@ -19,6 +19,7 @@ OWN = {
 class Encoder:
     """Capability `encoder`, and the vector-Jacobian product of `pgd`."""
 
+    own_network = OWN
     own = {"shape": [3, 4], "dtype": "<f4", "low": 0.0, "high": 1.0, "arithmetic": "float32"}  # noqa: RUF012
 
     def represent(self, network, x, dtype=np.float64):
@@ -42,7 +43,7 @@ class Encoder:
 
     def encode(self, *, inputs):
         self.check_own(inputs)
-        return {"encodings": self.represent(OWN, inputs, np.float32), "inputs": inputs}
+        return {"encodings": self.represent(self.own_network, inputs, np.float32), "inputs": inputs}
 
     def check_own(self, inputs):
         if inputs.shape[1:] != tuple(self.own["shape"]) or inputs.dtype != self.own["dtype"]:
@@ -51,9 +52,9 @@ class Encoder:
 
     def vjp(self, *, inputs, cotangent):
         self.check_own(inputs)
-        if cotangent.shape != (len(inputs), len(OWN["bias"])):
+        if cotangent.shape != (len(inputs), len(self.own_network["bias"])):
             raise Refused(f"cotangent {cotangent.shape} is not of the shape of the encodings")
-        return {"gradient": self.pull_back(OWN, inputs, cotangent, np.float32)}
+        return {"gradient": self.pull_back(self.own_network, inputs, cotangent, np.float32)}
 
     def pool(self, *, output, how):
         if output.ndim not in {3, 4}:

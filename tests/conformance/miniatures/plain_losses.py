@@ -15,6 +15,7 @@ class Losses:
     margin = 0.5
     temperature = 0.07
 
+    @np.errstate(all="ignore")  # miniatures overflow and divide by zero
     def loss(self, *, name, encodings, references, labels):
         if name == "displacement":
             values, gradient = self.displacement(encodings, references)

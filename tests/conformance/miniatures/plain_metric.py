@@ -54,6 +54,7 @@ class Metric:
 
     # Distances
 
+    @np.errstate(all="ignore")  # miniatures overflow and divide by zero
     def distances(self, *, trajectories, arithmetic):
         resolution = self.resolution_of(arithmetic, trajectories)
         z = self.representations(trajectories)
@@ -113,6 +114,7 @@ class Metric:
 
     # Characteristics
 
+    @np.errstate(all="ignore")  # miniatures overflow and divide by zero
     def characterize(self, *, displacements, step_lengths, variant, resolution):
         m = self.measure(displacements, step_lengths, variant, resolution)
         return {
@@ -337,6 +339,7 @@ class Metric:
 
     # Interval
 
+    @np.errstate(all="ignore")  # miniatures overflow and divide by zero
     def interval(self, *, displacements, step_lengths, variant, resolution):
         m = self.measure(displacements, step_lengths, variant, resolution)
         if not self.has_interval(m):
