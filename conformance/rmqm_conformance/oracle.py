@@ -11,6 +11,7 @@ import hashlib
 import math
 from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -25,8 +26,8 @@ __all__ = [
     "distances",
     "half_width",
     "lanes",
-    "metric",
     "mean",
+    "metric",
     "noise",
     "path",
     "quantile16",
@@ -60,7 +61,7 @@ def distances(trajectories: Array) -> tuple[Array, Array]:
     """Return displacements and step lengths of representations (N, J + 1, E), nothing zeroed."""
     units = [[_unit(vector) for vector in row] for row in trajectories.astype(np.float64)]
     d = [[math.dist(row[0], later) for later in row[1:]] for row in units]
-    s = [[math.dist(*pair) for pair in zip(row, row[1:], strict=False)] for row in units]
+    s = [[math.dist(*pair) for pair in pairwise(row)] for row in units]
     return np.array(d), np.array(s)
 
 
@@ -106,7 +107,7 @@ def characteristics(d: Array, s: Array, variant: str, resolution: float) -> Char
     D, S, D_RC, P_RC = mean(D_i), mean(S_i), mean(D_RC_i[kept]), mean(P_RC_i[kept])
     undefined = [int(np.isnan(one).sum()) for one in terms]
     many = any(100 * count > one.size for count, one in zip(undefined, terms, strict=True))
-    if D < resolution:
+    if resolution > D:
         status = "collapsed"
     elif many if paper else not kept.any():
         status = "undefined-terms"
@@ -131,7 +132,7 @@ def relative_changes(values: Array, by_current: bool) -> Array:
     """Return the terms of the spikes: 0/0 is 0, and x/0 is NaN."""
     before, now = values[:, :-1], values[:, 1:]
     below = now if by_current else before
-    terms = np.abs(now - before) / np.where(below == 0, 1.0, below)
+    terms: Array = np.abs(now - before) / np.where(below == 0, 1.0, below)
     terms[(below == 0) & (before != now)] = math.nan
     return terms
 
@@ -220,7 +221,7 @@ def noise(
     drawn = quantile16()[lanes(f"rmqm-white-noise/1\n{seed}\n{name}", level, x.size)]
     scale = x.dtype.type(level / n_levels * (high - low))
     moved = x + scale * drawn.astype(x.dtype).reshape(x.shape)
-    return np.clip(moved, x.dtype.type(low), x.dtype.type(high))
+    return np.asarray(np.clip(moved, x.dtype.type(low), x.dtype.type(high)))
 
 
 # Encoder and PGD
@@ -251,7 +252,7 @@ def start(x: Array, name: str, alpha: float, seed: int, low: float, high: float)
     drawn = lanes(f"rmqm-pgd-start/1\n{seed}\n{name}", 1, x.size).astype(np.float64)
     away = ((2 * drawn - 65535) / 65536).astype(x.dtype).reshape(x.shape)
     moved = x + x.dtype.type(alpha * (high - low)) * away
-    return np.clip(moved, x.dtype.type(low), x.dtype.type(high))
+    return np.asarray(np.clip(moved, x.dtype.type(low), x.dtype.type(high)))
 
 
 def path(

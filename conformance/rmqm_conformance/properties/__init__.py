@@ -1,4 +1,4 @@
-"""Laws that hold for every correct implementation, whatever is drawn; one module for each family."""
+"""Laws that hold for every correct implementation; one module for each family."""
 
 from __future__ import annotations
 

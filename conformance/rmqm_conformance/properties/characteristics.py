@@ -1,5 +1,6 @@
 """Laws of the characteristics: families RMQM-D, RMQM-DRC and RMQM-PRC."""
 
+# ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
 import numpy as np
@@ -128,7 +129,7 @@ def straight_path(subject: Subject, n: int, n_levels: int, variant: str) -> None
     drawn=distances(kinds=REGULAR, resolutions=(1e-12,), max_inputs=2),
 )
 def mirror(subject: Subject, drawn: Distances) -> None:
-    """Read backwards, the previous distance is the current one: the variants exchange their terms."""
+    """Read backwards, the previous distance is the current one: the variants exchange terms."""
     n_levels = drawn.displacements.shape[1]
     back = Distances(drawn.displacements[:, ::-1], drawn.step_lengths[:, ::-1], drawn.resolution)
     paper, authors = (
@@ -174,10 +175,9 @@ def impossible_distances(
     subject: Subject, drawn: Distances, variant: str, bad: float, place: int
 ) -> None:
     """A distance that is negative, above 2 or not a number is refused, wherever it stands."""
-    arguments = {key: np.copy(value) for key, value in drawn.arguments.items()}
-    spoilt = arguments[("displacements", "step_lengths")[place % 2]]
-    spoilt.flat[place // 2 % spoilt.size] = bad
-    arguments["resolution"] = drawn.resolution
+    spoilt = [drawn.displacements.copy(), drawn.step_lengths.copy()]
+    spoilt[place % 2].flat[place // 2 % spoilt[0].size] = bad
+    arguments = Distances(spoilt[0], spoilt[1], drawn.resolution).arguments
     require_refusal(
         subject, "characterize", why=f"a distance of {bad}", variant=variant, **arguments
     )
@@ -198,7 +198,7 @@ def mismatch(subject: Subject, drawn: Distances, variant: str) -> None:
         ("no inputs", d[:0], s[:0]),
         ("no levels", d[:, :0], s[:, :0]),
     ):
-        odd = {"displacements": one, "step_lengths": other, "resolution": drawn.resolution}
+        odd = Distances(one, other, drawn.resolution).arguments
         require_refusal(subject, "characterize", why=why, variant=variant, **odd)
 
 

@@ -1,5 +1,6 @@
 """Laws of degenerate cases: family RMQM-DEG."""
 
+# ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
 import math

@@ -1,5 +1,6 @@
 """Laws of distances: families RMQM-DIST and RMQM-RES."""
 
+# ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
 import numpy as np
@@ -91,7 +92,9 @@ def rotation(subject: Subject, trajectories: Array, seed: int) -> None:
 def range_(subject: Subject, trajectories: Array) -> None:
     """Distances have shape (N, J), type float64 and lie in [0, 2]."""
     n, n_levels = len(trajectories), trajectories.shape[1] - 1
-    for what, got in zip(("displacements", "step_lengths"), measured(subject, trajectories)):
+    for what, got in zip(
+        ("displacements", "step_lengths"), measured(subject, trajectories), strict=True
+    ):
         require_equal(f"{what}.shape", got.shape, (n, n_levels))
         require_equal(f"{what}.dtype", got.dtype.str[1:], "f8")
         inside = (got >= 0) & (got <= 2 + 1e-9)
@@ -100,7 +103,7 @@ def range_(subject: Subject, trajectories: Array) -> None:
 
 @law("RMQM-DIST-004/triangle", needs=NEEDS, also="RMQM-DIST-003", trajectories=trajectories())
 def triangle(subject: Subject, trajectories: Array) -> None:
-    """The first step is the first displacement; no step is shorter than the displacement it adds."""
+    """The first step is the first displacement; no step is shorter than what it adds to it."""
     d, s = measured(subject, trajectories)
     require_distances("step_lengths", s[:, :1], d[:, :1])
     before = np.pad(d, ((0, 0), (1, 0)))[:, :-1]

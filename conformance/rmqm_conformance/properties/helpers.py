@@ -1,4 +1,4 @@
-"""What the laws of several families share: asking, and demanding within the tolerance that is due."""
+"""What the laws of several families share: asking, and demanding within tolerances."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from rmqm_conformance import oracle
 from rmqm_conformance.require import require_close, require_equal, require_near
-from rmqm_conformance.strategies import Array, Distances
+from rmqm_conformance.strategies import Array, Batch, Distances, Levels
 from rmqm_conformance.subject import Subject
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "altered",
     "characterized",
     "characterized_without_doubt",
-    "fixed",
     "measured",
     "require_agreement",
     "require_distances",
@@ -75,15 +74,18 @@ def characterized_without_doubt(
     return characterized(subject, drawn, variant), exact
 
 
-def fixed(**arguments: Any) -> dict[str, Any]:
-    """Return arguments of `white_noise` with the usual ones filled in."""
-    usual = {"seed": 0, "low": 0.0, "high": 1.0, "coupling": "independent"}
-    return usual | arguments
-
-
-def altered(subject: Subject, **arguments: Any) -> Array:
-    """Ask for inputs altered by white noise; what is not given has its default."""
-    found: Array = subject.perform("white_noise", **fixed(**arguments))["altered"]
+def altered(
+    subject: Subject, batch: Batch, levels: Levels, seed: int, coupling: str = "independent"
+) -> Array:
+    """Ask for inputs altered by white noise."""
+    found: Array = subject.perform(
+        "white_noise",
+        levels=levels.levels,
+        n_levels=levels.n_levels,
+        seed=seed,
+        coupling=coupling,
+        **batch.arguments,
+    )["altered"]
     return found
 
 

@@ -1,5 +1,6 @@
 """Laws of the interval: family RMQM-INT."""
 
+# ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
 import math
@@ -40,7 +41,7 @@ def _exact(drawn: Distances, variant: str) -> oracle.Characteristics:
 
 
 def _tolerance(one: oracle.Characteristics) -> float:
-    """Return what RMQM-AGG-004, for every input and every mean, leaves to an end of the interval."""
+    """Return what RMQM-AGG-004, for every input and mean, leaves to an end of the interval."""
     D_i, S_i, D_RC_i, P_RC_i = one.per_input
     moved = agreement(max(D_i)) + agreement(max(S_i))
     changed = [
@@ -50,7 +51,7 @@ def _tolerance(one: oracle.Characteristics) -> float:
     ]
     relative = 10 * (moved + sum(changed)) * len(one.kept) / one.kept.sum()
     n = len(one.kept)
-    return 1e-13 + relative / math.exp(one.rmqm) * (1 + stats.t.ppf(0.975, n - 1))
+    return float(1e-13 + relative / math.exp(one.rmqm) * (1 + stats.t.ppf(0.975, n - 1)))
 
 
 @law("RMQM-INT-001/influences", needs=NEEDS, also="RMQM-INT-002", drawn=DRAWN, variant=variants())
@@ -113,10 +114,10 @@ def copies(subject: Subject, drawn: Distances, variant: str, times: int) -> None
     n = len(drawn.displacements)
     before = _half(subject, drawn, variant)
     after = _half(subject, drawn.of(np.tile(np.arange(n), times)), variant)
-    quantiles = stats.t.ppf(0.975, [n - 1, times * n - 1])
+    quantiles = [float(stats.t.ppf(0.975, one)) for one in (n - 1, times * n - 1)]
     narrower = quantiles[1] / quantiles[0] * math.sqrt((n - 1) / (times * n - 1))
     slack = 4 * _tolerance(_exact(drawn, variant))
-    require_near("half the width", after, before * float(narrower), atol=slack, rtol=1e-9)
+    require_near("half the width", after, before * narrower, atol=slack, rtol=1e-9)
 
 
 @law("RMQM-INT-001/order", needs=NEEDS, drawn=SMOOTH, variant=variants(), seed=st.integers(0))

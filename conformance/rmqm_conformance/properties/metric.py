@@ -1,5 +1,6 @@
 """Laws of the metric: family RMQM-MET."""
 
+# ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
 import math

@@ -1,0 +1,272 @@
+"""Laws of white noise: families RMQM-ALT and RMQM-WN."""
+
+# ruff: noqa: D401 - the first line of a law is what is true
+from __future__ import annotations
+
+import numpy as np
+from attrs import evolve
+from hypothesis import strategies as st
+
+from rmqm_conformance import oracle
+from rmqm_conformance.laws import law
+from rmqm_conformance.properties.helpers import altered
+from rmqm_conformance.require import (
+    require,
+    require_close,
+    require_equal,
+    require_refusal,
+    require_same_bits,
+)
+from rmqm_conformance.strategies import Array, Batch, Levels, inputs, levels, seeds
+from rmqm_conformance.subject import Subject
+
+__all__ = ["CHECKS"]
+
+NEEDS = "noise"
+WIDE = st.sampled_from([(-64.0, 64.0), (-1.0, 1.0), (-1024.0, 1024.0)])
+FAINT = st.builds(lambda level, n: Levels(n, [level]), st.integers(1, 3), st.integers(64, 128))
+"""Noise that stays within the bounds: nine deviations away from inputs near the middle."""
+
+
+def _empty(batch: Batch) -> Batch:
+    """Return inputs of zeros, which show the noise itself."""
+    return evolve(batch, values=np.zeros_like(batch.values))
+
+
+@law(
+    "RMQM-ALT-001/unaltered-level",
+    needs=NEEDS,
+    also="RMQM-WN-002",
+    batch=inputs(),
+    n_levels=st.integers(1, 99),
+    seed=seeds(),
+)
+def unaltered_level(subject: Subject, batch: Batch, n_levels: int, seed: int) -> None:
+    """Level 0 is the input itself, bit for bit."""
+    got = altered(subject, batch, Levels(n_levels, [n_levels, 0]), seed)
+    require_same_bits("altered[:, 1]", got[:, 1], batch.values)
+
+
+@law("RMQM-ALT-004/clipped", needs=NEEDS, batch=inputs(), asked=levels(), seed=seeds())
+def clipped(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
+    """Every altered value lies within the bounds."""
+    got = altered(subject, batch, asked, seed)
+    inside = (got >= batch.low) & (got <= batch.high)
+    require(
+        inside.all(),
+        f"altered must lie in [{batch.low}, {batch.high}]; got {got[~inside][:1].tolist()}",
+    )
+
+
+@law("RMQM-WN-007/same-type", needs=NEEDS, batch=inputs(), asked=levels(), seed=seeds())
+def same_type(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
+    """Altered inputs have the type of the inputs, and one array for each level that is asked."""
+    got = altered(subject, batch, asked, seed)
+    n, *shape = batch.values.shape
+    require_equal("altered.dtype", got.dtype.str[1:], batch.values.dtype.str[1:])
+    require_equal("altered.shape", got.shape, (n, len(asked.levels), *shape))
+
+
+@law("RMQM-ALT-003/repeatable", needs=NEEDS, batch=inputs(), asked=levels(), seed=seeds())
+def repeatable(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
+    """The same seed, ids and levels give the same bits, after anything else."""
+    first = altered(subject, batch, asked, seed)
+    altered(subject, batch, Levels(1, [1]), seed + 1)
+    require_same_bits("altered", altered(subject, batch, asked, seed), first)
+
+
+@law(
+    "RMQM-ALT-003/alone",
+    needs=NEEDS,
+    batch=inputs(min_inputs=2),
+    asked=levels(),
+    seed=seeds(),
+    order=st.integers(0),
+)
+def alone(subject: Subject, batch: Batch, asked: Levels, seed: int, order: int) -> None:
+    """An input is altered alike alone, in any batch and at any place."""
+    rows = np.random.default_rng(order).permutation(len(batch.ids))[:-1]
+    got = altered(subject, batch.of(rows), asked, seed)
+    require_same_bits("altered", got, altered(subject, batch, asked, seed)[rows])
+
+
+@law(
+    "RMQM-ALT-003/any-levels",
+    needs=NEEDS,
+    also="RMQM-ALT-005 RMQM-WN-004",
+    batch=inputs(max_inputs=2),
+    asked=levels(),
+    seed=seeds(),
+)
+def any_levels(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
+    """A level is the same whichever levels are asked with it, and in which order."""
+    every = altered(subject, batch, Levels(asked.n_levels, list(range(asked.n_levels + 1))), seed)
+    got = altered(subject, batch, asked, seed)
+    require_same_bits("altered", got, every[:, asked.levels])
+
+
+@law(
+    "RMQM-WN-002/equal-steps",
+    needs=NEEDS,
+    also="RMQM-ALT-003",
+    batch=inputs(within=WIDE),
+    asked=FAINT,
+    seed=seeds(),
+    power=st.integers(1, 4),
+)
+def equal_steps(subject: Subject, batch: Batch, asked: Levels, seed: int, power: int) -> None:
+    """One level of twice as many has the same draw and half the strength."""
+    empty = _empty(batch)
+    strong = altered(subject, empty, asked, seed)
+    faint = altered(subject, empty, Levels(asked.n_levels << power, asked.levels), seed)
+    require_same_bits(f"{1 << power} times the noise", np.ldexp(faint, power), strong)
+
+
+@law(
+    "RMQM-WN-001/units",
+    needs=NEEDS,
+    also="RMQM-WN-007",
+    batch=inputs(),
+    asked=levels(),
+    seed=seeds(),
+    power=st.integers(-8, 8),
+)
+def units(subject: Subject, batch: Batch, asked: Levels, seed: int, power: int) -> None:
+    """Inputs and bounds in another unit are altered alike: the noise has the width as its unit."""
+    low, high = float(np.ldexp(batch.low, power)), float(np.ldexp(batch.high, power))
+    other = Batch(np.ldexp(batch.values, power), batch.ids, low, high)
+    before, after = (altered(subject, one, asked, seed) for one in (batch, other))
+    require_same_bits("altered in another unit", after, np.ldexp(before, power))
+
+
+@law(
+    "RMQM-WN-001/additive",
+    needs=NEEDS,
+    also="RMQM-ALT-003 RMQM-WN-007",
+    batch=inputs(within=WIDE, dtypes=("<f8",)),
+    asked=FAINT,
+    seed=seeds(),
+    share=st.sampled_from([-0.125, -0.0625, 0.03125, 0.125]),
+)
+def additive(subject: Subject, batch: Batch, asked: Levels, seed: int, share: float) -> None:
+    """The noise depends neither on the values of the input nor on their type."""
+    empty, shift = _empty(batch), share * batch.high
+    noise = altered(subject, empty, asked, seed)
+    shifted = altered(subject, evolve(empty, values=empty.values + shift), asked, seed)
+    require_close("altered - input", shifted - shift, noise, atol=1e-15 * batch.high)
+    single = altered(subject, evolve(empty, values=empty.values.astype("<f4")), asked, seed)
+    require_close("altered as float32", single, noise, atol=2.0**-24 * batch.high)
+
+
+@law(
+    "RMQM-ALT-003/unlike-draws",
+    needs=NEEDS,
+    also="RMQM-WN-008 RMQM-INP-011",
+    batch=inputs(within=WIDE, max_inputs=1, min_values=16),
+    seed=seeds(),
+    n_levels=st.integers(64, 128),
+)
+def unlike_draws(subject: Subject, batch: Batch, seed: int, n_levels: int) -> None:
+    """Another seed, another id or another level has another draw."""
+    empty = _empty(batch)
+    both = altered(subject, empty, Levels(n_levels, [1, 2, 3]), seed)[0]
+    draw, others = both[0], {"level 2": both[1] / 2, "level 3": both[2] / 3}
+    one = Levels(n_levels, [1])
+    others["the next seed"] = altered(subject, empty, one, seed + 1)[0, 0]
+    others["a longer id"] = altered(subject, evolve(empty, ids=[empty.ids[0] + "0"]), one, seed)[
+        0, 0
+    ]
+    for what, other in others.items():
+        far = np.abs(other - draw).max() > 1e-3 * np.abs(draw).max()
+        require(far, f"{what} must have a draw of its own; it has that of level 1")
+
+
+@law(
+    "RMQM-WN-003/bits",
+    needs="noise generator",
+    also="RMQM-WN-001 RMQM-WN-002 RMQM-WN-004 RMQM-WN-005 RMQM-WN-006 RMQM-WN-007 RMQM-ALT-004",
+    batch=inputs(max_inputs=2),
+    asked=levels(max_levels=150),
+    seed=seeds(),
+)
+def bits(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
+    """Altered inputs have the bits of the generator, operation by operation."""
+    few = evolve(asked, levels=asked.levels[-2:])
+    got = altered(subject, batch, few, seed)
+    should = [
+        [
+            oracle.noise(x, name, level, asked.n_levels, seed, batch.low, batch.high)
+            for level in few.levels
+        ]
+        for x, name in zip(batch.values, batch.ids, strict=True)
+    ]
+    require_same_bits("altered", got, np.array(should))
+
+
+@law(
+    "RMQM-WN-009/one-direction",
+    needs="noise common",
+    batch=inputs(within=WIDE, dtypes=("<f8",)),
+    n_levels=st.integers(64, 128),
+    seed=seeds(),
+)
+def one_direction(subject: Subject, batch: Batch, n_levels: int, seed: int) -> None:
+    """With the coupling `common` every level is the draw of level 1, by its strength."""
+    empty, levels = _empty(batch), [1, 2, 3, 5]
+    walk = altered(subject, empty, Levels(n_levels, levels), seed, "common")
+    first: Array = altered(subject, empty, Levels(n_levels, [1]), seed)[:, 0]
+    for place, level in enumerate(levels):
+        require_close(f"level {level}", walk[:, place], level * first, atol=1e-13 * batch.high)
+
+
+@law(
+    "RMQM-WN-009/also-clipped",
+    needs="noise common",
+    also="RMQM-ALT-001 RMQM-ALT-004",
+    batch=inputs(),
+    asked=levels(),
+    seed=seeds(),
+)
+def also_clipped(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
+    """With the coupling `common` levels 0 and 1 are those of `independent`; all are in bounds."""
+    ends = Levels(asked.n_levels, [0, 1])
+    walk = altered(subject, batch, ends, seed, "common")
+    require_same_bits("levels 0 and 1", walk, altered(subject, batch, ends, seed))
+    got = altered(subject, batch, asked, seed, "common")
+    require((got >= batch.low).all() and (got <= batch.high).all(), "altered is out of bounds")
+
+
+@law(
+    "RMQM-ALT-001/impossible-levels",
+    needs=NEEDS,
+    batch=inputs(max_inputs=1),
+    n_levels=st.integers(1, 20),
+    beyond=st.integers(1, 3),
+)
+def impossible_levels(subject: Subject, batch: Batch, n_levels: int, beyond: int) -> None:
+    """A level below 0 or above J, and a J of 0, are refused."""
+    usual = {"seed": 0, "coupling": "independent", **batch.arguments}
+    for why, count, level in (
+        (f"level {n_levels + beyond} of J = {n_levels}", n_levels, n_levels + beyond),
+        (f"level {-beyond}", n_levels, -beyond),
+        ("J = 0", 0, 0),
+    ):
+        require_refusal(subject, "white_noise", why=why, levels=[level], n_levels=count, **usual)
+
+
+CHECKS = (
+    unaltered_level,
+    impossible_levels,
+    repeatable,
+    alone,
+    any_levels,
+    unlike_draws,
+    clipped,
+    units,
+    additive,
+    equal_steps,
+    bits,
+    same_type,
+    one_direction,
+    also_clipped,
+)
