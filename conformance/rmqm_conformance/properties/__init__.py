@@ -10,14 +10,20 @@ from rmqm_conformance.properties import (
     characteristics,
     degenerate,
     distances,
+    inputs,
     interval,
     metric,
+    noise_statistics,
     resolution,
+    white_noise,
 )
 
 __all__ = ["PROPERTIES"]
 
 PROPERTIES: Final[tuple[Check, ...]] = (
+    *inputs.CHECKS,
+    *white_noise.CHECKS,
+    *noise_statistics.CHECKS,
     *distances.CHECKS,
     *resolution.CHECKS,
     *characteristics.CHECKS,

@@ -63,7 +63,7 @@ def other_content(subject: Subject, array: Array, place: int) -> None:
     """Another type, another shape or another value has another id."""
     changed = array.copy()
     changed.flat[place % array.size] += 1
-    others = [changed, array[None], array[..., None], array.astype("<u2"), array.astype("<i8")]
+    others = [changed, array[None], array[None, None], array.astype("<u2"), array.astype("<i8")]
     found = [_content_id(subject, one) for one in (array, *others)]
     require_equal("number of different ids", len(set(found)), len(found))
 
@@ -98,7 +98,7 @@ def channels_first(subject: Subject, image: Array) -> None:
 
 @law("RMQM-INP-006/every-value", needs=NEEDS, shift=st.integers(0, 255))
 def every_value(subject: Subject, shift: int) -> None:
-    """Each of the 256 values of eight bits becomes the float32 that is nearest to its 255th part."""
+    """Each of the 256 values of eight bits becomes the float32 nearest to its 255th part."""
     image = (np.arange(256) + shift).astype(np.uint8).reshape(16, 16, 1)
     got = subject.perform("prepare", input=image, kind="image", low=0.0, high=1.0)["values"]
     require_equal("values.dtype", got.dtype.str[1:], "f4")
@@ -106,7 +106,7 @@ def every_value(subject: Subject, shift: int) -> None:
         error = abs(Fraction(float(found)) - Fraction(value, 255))
         spacing = Fraction(float(np.spacing(np.float32(found))))
         require(
-            error <= spacing / 2, f"{value}/255 becomes {float(found)!r}, not the nearest float32"
+            error <= spacing / 2, f"{value}/255 must be rounded correctly; got {float(found)!r}"
         )
 
 
@@ -138,12 +138,12 @@ def outside(subject: Subject, batch: Batch, bad: float, place: int) -> None:
     """A value outside the bounds, or not a number, is refused with the bounds and the value."""
     given = batch.values[0].copy()
     given.flat[place % given.size] = bad
-    value = f"{bad:g}".removeprefix("-")
+    value, low, high = (f"{abs(one):g}" for one in (bad, batch.low, batch.high))
     require_refusal(
         subject,
         "prepare",
-        why=f"the value {bad} in [{batch.low:g}, {batch.high:g}]",
-        naming=[[value, "not a number"], [f"{batch.low:g}"], [f"{batch.high:g}"]],
+        why=f"the value {bad} in [{batch.low}, {batch.high}]",
+        naming=[[value, "not a number"], [low], [high]],
         input=given,
         kind="array",
         low=batch.low,
@@ -164,8 +164,7 @@ def bright_image(subject: Subject, image: Array, bad: float, place: int) -> None
     spoilt = image.copy()
     spoilt.flat[place % image.size] = bad
     why = f"an image with the value {bad}"
-    usual = {"kind": "image", "low": 0.0, "high": 1.0}
-    require_refusal(subject, "prepare", why=why, input=spoilt, **usual)
+    require_refusal(subject, "prepare", why=why, input=spoilt, kind="image", low=0.0, high=1.0)
 
 
 @law(
