@@ -78,10 +78,10 @@ class Inputs:
         return array.astype(array.dtype.newbyteorder("=") if keep else np.float64)
 
     def within(self, values, low, high):
-        wide = values.astype(np.float64)
-        bad = self.outside(wide, low, high)
+        own = values.dtype if values.dtype.kind == "f" else np.dtype(np.float64)
+        bad = self.outside(values.astype(own), own.type(low), own.type(high))
         if bad.any():
-            raise Refused(f"value {wide[bad].flat[0]} is not within the bounds [{low}, {high}]")
+            raise Refused(f"value {values[bad].flat[0]} is not within the bounds [{low}, {high}]")
         return values
 
     def outside(self, values, low, high):
