@@ -194,16 +194,6 @@ class IgnoresVariant(Plain):
         return super().measure(displacements, step_lengths, "paper", resolution)
 
 
-class AcceptsUnknownVariants(Plain):
-    """Takes every name but `authors-2022` for the default."""
-
-    breaks = "RMQM-MET-004"
-
-    def measure(self, displacements, step_lengths, variant, resolution):
-        known = variant if variant == "authors-2022" else "paper"
-        return super().measure(displacements, step_lengths, known, resolution)
-
-
 class DividesStepChangesByPrevious(Plain):
     """Divides by the previous step in `paper`, as the authors' code does."""
 
