@@ -61,9 +61,13 @@ function readDocument(text, which) {
 /** What differs between two JSON values, with the path to it. */
 function differencesOf(first, second, path) {
   if (first === second) return [];
-  if (!isObject(first) || !isObject(second)) return [`${path}: ${writeJson(first)} and ${writeJson(second)}`];
+  if (!isObject(first) || !isObject(second)) return [`${path}: ${told(first)} and ${told(second)}`];
   const keys = new Set([...Object.keys(first), ...Object.keys(second)]);
   return [...keys].flatMap((key) => differencesOf(first[key], second[key], path ? `${path}.${key}` : key));
+}
+
+function told(value) {
+  return value === undefined ? "nothing" : writeJson(value);
 }
 
 function isObject(value) {
