@@ -26,9 +26,11 @@ from hypothesis.strategies import SearchStrategy
 __all__ = [
     "KINDS_OF_DISTANCES",
     "KINDS_OF_TRAJECTORIES",
+    "Array",
     "Batch",
     "Distances",
     "Levels",
+    "Network",
     "any_arrays",
     "bounds",
     "distances",

@@ -7,29 +7,57 @@ from typing import Final
 from rmqm_conformance.checks import Check
 from rmqm_conformance.properties import (
     aggregation,
+    alterations,
+    batch_losses,
     characteristics,
+    comparison,
     degenerate,
     distances,
+    documents,
+    encoder,
+    evaluation,
+    foreign_distances,
+    gradients,
     inputs,
     interval,
+    losses,
     metric,
     noise_statistics,
+    pgd,
+    pgd_paths,
+    prepared_inputs,
+    protocols,
     resolution,
     white_noise,
 )
 
 __all__ = ["PROPERTIES"]
 
-PROPERTIES: Final[tuple[Check, ...]] = (
-    *inputs.CHECKS,
-    *white_noise.CHECKS,
-    *noise_statistics.CHECKS,
-    *distances.CHECKS,
-    *resolution.CHECKS,
-    *characteristics.CHECKS,
-    *degenerate.CHECKS,
-    *aggregation.CHECKS,
-    *metric.CHECKS,
-    *interval.CHECKS,
+_FAMILIES = (
+    inputs,
+    prepared_inputs,
+    alterations,
+    white_noise,
+    noise_statistics,
+    pgd,
+    pgd_paths,
+    losses,
+    batch_losses,
+    encoder,
+    gradients,
+    evaluation,
+    distances,
+    foreign_distances,
+    resolution,
+    characteristics,
+    degenerate,
+    aggregation,
+    metric,
+    interval,
+    protocols,
+    documents,
+    comparison,
 )
+
+PROPERTIES: Final[tuple[Check, ...]] = tuple(one for family in _FAMILIES for one in family.CHECKS)
 """Every law, in the order of the data."""

@@ -1,4 +1,4 @@
-"""Laws of distances: families RMQM-DIST and RMQM-RES."""
+"""Laws of distances: family RMQM-DIST."""
 
 # ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
@@ -154,18 +154,6 @@ def rows(subject: Subject, trajectories: Array, seed: int) -> None:
 
 
 @law(
-    "RMQM-RES-001/table",
-    needs=NEEDS,
-    trajectories=trajectories(kinds=("free",), max_inputs=1, max_levels=1),
-    arithmetic=st.sampled_from(sorted(oracle.RESOLUTION)),
-)
-def table(subject: Subject, trajectories: Array, arithmetic: str) -> None:
-    """The resolution is that of the arithmetic, whatever the type of the representations."""
-    found = subject.perform("distances", trajectories=trajectories, arithmetic=arithmetic)
-    require_equal("resolution", found["resolution"], oracle.RESOLUTION[arithmetic])
-
-
-@law(
     "RMQM-ENC-005/unusable-vectors",
     needs=NEEDS,
     trajectories=trajectories(kinds=("free",)),
@@ -198,6 +186,5 @@ CHECKS = (
     reversal,
     standstill,
     rows,
-    table,
     unusable_vectors,
 )

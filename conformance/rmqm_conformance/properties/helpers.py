@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from rmqm_conformance import oracle
+from rmqm_conformance.problems import DescriptionError
 from rmqm_conformance.require import require_close, require_equal, require_near
 from rmqm_conformance.strategies import Array, Batch, Distances, Levels
 from rmqm_conformance.subject import Subject
@@ -18,6 +19,7 @@ __all__ = [
     "characterized",
     "characterized_without_doubt",
     "measured",
+    "own_inputs",
     "require_agreement",
     "require_distances",
     "units",
@@ -94,3 +96,17 @@ def units(vectors: Array) -> Array:
     wide = vectors.astype(np.float64)
     scaled = wide / np.abs(wide).max(axis=-1, keepdims=True)
     return np.asarray(scaled / np.sqrt((scaled**2).sum(axis=-1, keepdims=True)))
+
+
+def own_inputs(subject: Subject, n: int, seed: int, *, margin: float = 0.0) -> Array:
+    """
+    Draw inputs for the implementation's own encoder.
+
+    `margin` is the share of the width of the bounds by which they stay away from both.
+    """
+    own = subject.description.encoder
+    if own is None:
+        raise DescriptionError("encoder must be described; got none")
+    shares = np.random.default_rng(seed).uniform(margin, 1 - margin, size=(n, *own.shape))
+    values = own.low + (own.high - own.low) * shares
+    return np.asarray(np.clip(values, own.low, own.high).astype(own.dtype))

@@ -1,4 +1,4 @@
-"""Laws of the resolution in formulas: family RMQM-RES."""
+"""Laws of the resolution: family RMQM-RES."""
 
 # ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
@@ -6,16 +6,29 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
+from rmqm_conformance import oracle
 from rmqm_conformance.laws import law
 from rmqm_conformance.properties.helpers import characterized, require_agreement
 from rmqm_conformance.require import require_equal
-from rmqm_conformance.strategies import Distances, distances, variants
+from rmqm_conformance.strategies import Array, Distances, distances, trajectories, variants
 from rmqm_conformance.subject import Subject
 
 __all__ = ["CHECKS"]
 
 NEEDS = "characteristics"
 KEYS = ("D", "S", "D_RC", "P_RC")
+
+
+@law(
+    "RMQM-RES-001/table",
+    needs=NEEDS,
+    trajectories=trajectories(kinds=("free",), max_inputs=1, max_levels=1),
+    arithmetic=st.sampled_from(sorted(oracle.RESOLUTION)),
+)
+def table(subject: Subject, trajectories: Array, arithmetic: str) -> None:
+    """The resolution is that of the arithmetic, whatever the type of the representations."""
+    found = subject.perform("distances", trajectories=trajectories, arithmetic=arithmetic)
+    require_equal("resolution", found["resolution"], oracle.RESOLUTION[arithmetic])
 
 
 @law(
@@ -108,4 +121,4 @@ def single_inputs(subject: Subject, variant: str, resolution: float, share: floa
     require_agreement("P_RC", found["P_RC"], float(changes.mean()), times=2)
 
 
-CHECKS = (zeroed, at_the_resolution, vanishing_mean, single_inputs)
+CHECKS = (table, zeroed, at_the_resolution, vanishing_mean, single_inputs)

@@ -1,0 +1,138 @@
+"""Laws of comparisons: RMQM-PRO-003 and RMQM-PRO-004."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import numpy as np
+from attrs import evolve
+from hypothesis import strategies as st
+
+from rmqm_conformance.laws import law
+from rmqm_conformance.properties.reading import document_of
+from rmqm_conformance.require import require_near, require_refusal
+from rmqm_conformance.strategies import Batch, Network, evaluations, variants
+from rmqm_conformance.subject import Subject
+
+__all__ = ["CHECKS"]
+
+NEEDS = "comparison documents"
+DRAWN = evaluations(max_inputs=2, max_values=12)
+NAMES: Final = {
+    "J": ["17", "number of levels", "n_levels", "/J", "'J'", '"J"', " J "],
+    "seed": ["seed", "31415"],
+    "bounds": ["bounds", "1234.5"],
+    "variant": ["variant", "authors-2022"],
+    "ids": ["input", "ids"],
+    "number": ["input", "ids"],
+    "shape": ["shape", "geometry", "input"],
+    "type": ["type", "float32", "<f4", "f4", "geometry", "input"],
+}
+"""For each way to differ, the words of which a message must hold one."""
+
+
+def _other_encoder(network: Network, seed: int) -> Network:
+    weight = np.random.default_rng(seed).normal(size=network["weight"].shape)
+    return network | {"weight": weight / np.sqrt(weight.shape[1])}
+
+
+@law(
+    "RMQM-PRO-003/difference",
+    needs=NEEDS,
+    drawn=DRAWN,
+    n_levels=st.integers(2, 6),
+    seed=st.integers(0, 1000),
+    variant=variants(),
+)
+def difference(
+    subject: Subject, drawn: tuple[Batch, Network], n_levels: int, seed: int, variant: str
+) -> None:
+    """Results of one protocol over the same inputs compare by the difference of their scores."""
+    batch, network = drawn
+    pairs = ((batch, network), (batch, _other_encoder(network, seed)))
+    one, other = (document_of(subject, pair, n_levels, seed, variant) for pair in pairs)
+    should = one["rmqm"] - other["rmqm"]
+    if not math.isnan(should):
+        for first, second, sign in ((one, other, 1), (other, one, -1), (one, one, 0)):
+            got = subject.perform("compare", first=first["document"], second=second["document"])[
+                "difference"
+            ]
+            require_near("difference", got, sign * should, atol=1e-14)
+
+
+@law(
+    "RMQM-PRO-004/other-value-map",
+    needs=NEEDS,
+    drawn=DRAWN,
+    n_levels=st.integers(2, 6),
+    keys=st.sets(st.sampled_from(["scale", "mean", "std"]), min_size=1),
+)
+def other_value_map(
+    subject: Subject, drawn: tuple[Batch, Network], n_levels: int, keys: set[str]
+) -> None:
+    """Another scale, mean or standard deviation after the alteration is no other protocol."""
+    batch, network = drawn
+    changed = network | {key: network[key] * 1.25 for key in keys}
+    one, other = (
+        document_of(subject, (batch, each), n_levels, 0, "paper") for each in (network, changed)
+    )
+    should = one["rmqm"] - other["rmqm"]
+    if not math.isnan(should):
+        got = subject.perform("compare", first=one["document"], second=other["document"])
+        require_near("difference", got["difference"], should, atol=1e-14)
+
+
+@law(
+    "RMQM-PRO-003/unlike-protocols",
+    needs=NEEDS,
+    also="RMQM-LIM-002",
+    drawn=evaluations(min_inputs=2, max_inputs=2, max_values=12, dtypes=("<f8",)),
+    key=st.sampled_from(sorted(NAMES)),
+    swap=st.booleans(),
+)
+def unlike_protocols(subject: Subject, drawn: tuple[Batch, Network], key: str, swap: bool) -> None:
+    """Results that differ in protocol or inputs are not compared; the difference is named."""
+    usual: dict[str, Any] = {"n_levels": 5, "seed": 0, "variant": "paper"}
+    documents = [
+        document_of(subject, drawn, **usual)["document"],
+        document_of(subject, *_changed(drawn, key), **_chosen(usual, key))["document"],
+    ]
+    first, second = documents[::-1] if swap else documents
+    require_refusal(
+        subject,
+        "compare",
+        why=f"to compare results that differ in {key}",
+        naming=[NAMES[key]],
+        first=first,
+        second=second,
+    )
+
+
+def _chosen(usual: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return another protocol."""
+    others: dict[str, dict[str, Any]] = {
+        "J": {"n_levels": 17},
+        "seed": {"seed": 31415},
+        "variant": {"variant": "authors-2022"},
+    }
+    return usual | others.get(key, {})
+
+
+def _changed(drawn: tuple[Batch, Network], key: str) -> tuple[tuple[Batch, Network]]:
+    """Return other inputs, with an encoder for them."""
+    batch, network = drawn
+    if key == "bounds":
+        batch = evolve(batch, high=1234.5)
+    elif key == "ids":
+        batch = evolve(batch, ids=[batch.ids[0], "another"])
+    elif key == "number":
+        batch = batch.of([0])
+    elif key == "shape":
+        batch = evolve(batch, values=batch.values.reshape(len(batch.ids), 1, 1, -1))
+    elif key == "type":
+        batch = evolve(batch, values=batch.values.astype("<f4"))
+    return ((batch, network),)
+
+
+CHECKS = (difference, unlike_protocols, other_value_map)

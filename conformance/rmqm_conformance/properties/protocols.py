@@ -1,0 +1,84 @@
+"""Laws of the protocol in result documents: RMQM-PRO-001 and RMQM-PRO-002."""
+
+# ruff: noqa: D401 - the first line of a law is what is true
+from __future__ import annotations
+
+import hashlib
+
+from hypothesis import strategies as st
+
+from rmqm_conformance.laws import law
+from rmqm_conformance.properties.reading import at, document_of, parsed
+from rmqm_conformance.require import require, require_equal, require_near
+from rmqm_conformance.strategies import Batch, Network, evaluations, seeds, variants
+from rmqm_conformance.subject import Subject
+
+__all__ = ["CHECKS"]
+
+NEEDS = "documents"
+DRAWN = evaluations(max_values=16)
+LEVELS = st.integers(2, 6)
+UNITS = st.just((0.0, 1.0))
+
+
+@law(
+    "RMQM-DOC-003/whole-protocol",
+    needs=NEEDS,
+    also="RMQM-PRO-002 RMQM-PRO-004 RMQM-RES-004 RMQM-ENC-009 RMQM-DOC-004 RMQM-WN-010",
+    drawn=DRAWN,
+    n_levels=LEVELS,
+    seed=seeds(),
+    variant=variants(),
+)
+def whole_protocol(
+    subject: Subject, drawn: tuple[Batch, Network], n_levels: int, seed: int, variant: str
+) -> None:
+    """A document holds all that it must, and the protocol as it was asked for."""
+    batch, _ = drawn
+    document = parsed(document_of(subject, drawn, n_levels, seed, variant))
+    pointers = subject.description.pointers
+    optional = {"S"} if variant == "paper" else set()
+    found = {name: at(document, place) for name, place in pointers.items() if name not in optional}
+    once = sorted(set(batch.ids))
+    digest = hashlib.sha256("".join(f"{name}\n" for name in once).encode()).hexdigest()
+    should = {
+        "variant": variant,
+        "J": n_levels,
+        "seed": seed,
+        "bounds": [batch.low, batch.high],
+        "resolution": 1e-12,
+        "coupling": "independent",
+        "generator": subject.description.generator,
+        "N": len(once),
+        "set_of_inputs": digest,
+    }
+    for name, value in should.items():
+        require_equal(f"{name} (at {pointers[name]})", found[name], value)
+    text = str(found["specification"])
+    require("1.0" in text, f"specification must name version 1.0; got {text!r}")
+    for name in ("alteration", "schedule", "geometry", "encoder", "output", "preprocessing"):
+        require(found[name] not in (None, "", [], {}), f"{name} must be told at {pointers[name]}")
+
+
+@law(
+    "RMQM-PRO-001/defaults",
+    needs=NEEDS,
+    also="RMQM-WN-002 RMQM-WN-003 RMQM-WN-008 RMQM-MET-004",
+    drawn=evaluations(max_inputs=2, max_values=10, within=UNITS),
+)
+def defaults(subject: Subject, drawn: tuple[Batch, Network]) -> None:
+    """Unless told otherwise the variant is `paper`, J is 99, the seed 0, the draws independent."""
+    usual = document_of(subject, drawn, None, None, None)
+    document, pointers = parsed(usual), subject.description.pointers
+    should = {"variant": "paper", "J": 99, "seed": 0, "coupling": "independent", "bounds": [0, 1]}
+    for name, value in should.items():
+        require_equal(f"{name} (at {pointers[name]})", at(document, pointers[name]), value)
+    named = document_of(subject, drawn, 99, 0, "paper")
+    require_near("D", usual["D"], named["D"], atol=1e-12)
+    require_near("rmqm", usual["rmqm"], named["rmqm"], atol=1e-9)
+
+
+CHECKS = (
+    whole_protocol,
+    defaults,
+)

@@ -1,0 +1,68 @@
+"""What the laws of documents share: asking for one, and reading it strictly."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from rmqm_conformance.problems import Violation
+from rmqm_conformance.require import require
+from rmqm_conformance.strategies import Batch, Network
+from rmqm_conformance.subject import Subject
+
+__all__ = ["at", "document_of", "number", "parsed"]
+
+
+def document_of(
+    subject: Subject,
+    drawn: tuple[Batch, Network],
+    n_levels: int | None,
+    seed: int | None,
+    variant: str | None,
+) -> dict[str, Any]:
+    """Ask for the result document of an evaluation."""
+    batch, network = drawn
+    return subject.perform(
+        "document",
+        network=network,
+        n_levels=n_levels,
+        seed=seed,
+        variant=variant,
+        **batch.arguments,
+    )
+
+
+def _constant(token: str) -> Any:
+    raise Violation(f"a document must not hold {token}", got=token, should=None)
+
+
+def parsed(answer: dict[str, Any]) -> Any:
+    """Read the document of an answer; it must be a strict JSON object in UTF-8."""
+    text = answer["document"]
+    try:
+        text.encode("utf-8")
+        found = json.loads(text, parse_constant=_constant)
+    except ValueError as error:
+        raise Violation(f"a document must be valid JSON in UTF-8: {error}") from error
+    require(isinstance(found, dict), "a document must be a JSON object")
+    return found
+
+
+def at(document: Any, pointer: str) -> Any:
+    """Return what a JSON pointer points to."""
+    place = document
+    for raw in pointer.split("/")[1:]:
+        key = raw.replace("~1", "/").replace("~0", "~")
+        try:
+            place = place[int(key)] if isinstance(place, list) else place[key]
+        except (KeyError, IndexError, ValueError, TypeError):
+            raise Violation(f"the document must hold something at {pointer}") from None
+    return place
+
+
+def number(value: Any) -> float:
+    """Return a number of a document, NaN for null; a list or an object counts what it holds."""
+    if value is None:
+        return math.nan
+    return float(len(value) if isinstance(value, list | dict) else value)
