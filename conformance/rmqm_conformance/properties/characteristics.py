@@ -105,7 +105,7 @@ def units(subject: Subject, drawn: Distances, variant: str, powers: tuple[int, i
 
 
 @law(
-    "RMQM-DRC-001/straight-path",
+    "RMQM-DRC-001/even-growth",
     needs=NEEDS,
     also="RMQM-DRC-002 RMQM-PRC-001 RMQM-PRC-002 RMQM-DEG-007",
     n=st.integers(1, 3),

@@ -146,7 +146,7 @@ def leaving_input(subject: Subject, drawn: Distances, place: int, of_steps: bool
 
 
 @law(
-    "RMQM-DEG-004/last-level",
+    "RMQM-DEG-004/free-last-level",
     needs=NEEDS,
     drawn=distances(kinds=("smooth", "nice"), resolutions=(1e-12,)),
     of_steps=st.booleans(),

@@ -60,7 +60,7 @@ def mismatch(subject: Subject, drawn: Distances, variant: str) -> None:
 
 
 @law(
-    "RMQM-DIST-007/rounding-excess",
+    "RMQM-DIST-007/tiny-excess",
     needs=NEEDS,
     drawn=distances(kinds=("nice",)),
     variant=variants(),

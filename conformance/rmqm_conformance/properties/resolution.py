@@ -52,7 +52,7 @@ def zeroed(subject: Subject, drawn: Distances, variant: str) -> None:
 
 
 @law(
-    "RMQM-RES-002/at-the-resolution",
+    "RMQM-RES-002/threshold",
     needs=NEEDS,
     drawn=distances(kinds=("smooth",), resolutions=(2.0**-40, 2.0**-10), max_inputs=2),
     place=st.integers(0, 1000),
@@ -105,7 +105,7 @@ def vanishing_mean(
 
 
 @law(
-    "RMQM-RES-003/single-inputs",
+    "RMQM-RES-003/small-singles",
     needs=NEEDS,
     variant=variants(),
     resolution=st.sampled_from([1e-6, 1e-3]),
