@@ -1,0 +1,25 @@
+"""All cases, family by family."""
+
+from __future__ import annotations
+
+from rmqm_conformance.golden import (
+    cases_characteristics,
+    cases_degenerate,
+    cases_distances,
+    cases_interval,
+)
+from rmqm_conformance.golden.case import Case
+
+__all__ = ["all_cases"]
+
+_MODULES = (
+    cases_distances,
+    cases_characteristics,
+    cases_degenerate,
+    cases_interval,
+)
+
+
+def all_cases() -> list[Case]:
+    """Return every case, those of a module in its order."""
+    return [one for module in _MODULES for one in module.cases()]

@@ -1,0 +1,224 @@
+"""Cases of the families RMQM-D, RMQM-DRC, RMQM-PRC, RMQM-AGG and RMQM-MET."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rmqm_conformance.golden.case import Case, case, refuse
+from rmqm_conformance.golden.cases_distances import CIRCLE
+from rmqm_conformance.golden.judged import asked, characterized, distances_of
+
+__all__ = ["THREE", "cases", "uneven"]
+
+AUTHORS = "authors-2022"
+THREE = [
+    CIRCLE,
+    [[1.0, 0.0], [0.8, 0.6], [0.6, 0.8], [0.0, 1.0]],
+    [[1.0, 0.0], [0.96, 0.28], [0.8, 0.6], [-0.6, 0.8]],
+]
+"""The three inputs of Annex A."""
+
+_UNEVEN = asked([[0.4, 0.9, 0.6, 1.2]], [[0.4, 0.7, 0.5, 0.8]])
+_UNEVEN_BEFORE = _UNEVEN | {"variant": AUTHORS}
+
+
+def cases() -> list[Case]:
+    """Return the cases."""
+    return [*_moved(), *_changes(), *_aggregates(), *_metrics()]
+
+
+def uneven(n_inputs: int, n_levels: int, variant: str) -> dict[str, Any]:
+    """Return distances of many inputs that look random and are not: fractional parts."""
+    i, j = np.ogrid[1 : n_inputs + 1, 1 : n_levels + 1]
+    grown = 0.3 + 1.5 * ((i * 0.6180339887 + j * 0.4142135623) % 1) * (j / n_levels) ** 0.5
+    steps = 0.05 + 0.9 * ((i * 0.7320508075 + j * 0.2360679774) % 1)
+    steps[:, 0] = grown[:, 0]
+    return asked(np.round(grown, 6), np.round(steps, 6), variant)
+
+
+def _moved() -> list[Case]:
+    return [
+        characterized(
+            "RMQM-D-001/level-0",
+            "The mean displacement is over the levels 1 to J, level 0 does not count",
+            asked([[0.5, 1.0]], [[0.5, 0.75]]),
+            "D",
+        ),
+        characterized(
+            "RMQM-D-002/three-inputs",
+            "D is the mean over all inputs",
+            distances_of(THREE),
+            "D",
+        ),
+        characterized(
+            "RMQM-D-003/from-level-1",
+            "S is the mean of all J step lengths, the first included",
+            _UNEVEN_BEFORE,
+            "S",
+        ),
+    ]
+
+
+def _changes() -> list[Case]:
+    harmonic = np.arange(1, 10) / 10
+    one_level = asked([[0.5], [0.25]], [[0.5], [0.25]])
+    return [
+        characterized(
+            "RMQM-DRC-001/annex-a",
+            "D_RC of the points on the unit circle, by the current displacement",
+            distances_of([CIRCLE]),
+            "D_RC",
+        ),
+        characterized(
+            "RMQM-DRC-001/current-denominator",
+            "A displacement that grows and shrinks is divided by the current one, sign dropped",
+            _UNEVEN,
+            "D_RC",
+        ),
+        characterized(
+            "RMQM-DRC-001/first-term",
+            "The term of level 1 counts, also when nothing changes after it",
+            asked([[0.8, 0.8]], [[0.8, 0.5]]),
+            "D_RC",
+        ),
+        characterized(
+            "RMQM-DRC-001/straight-path",
+            "A straight path with equal steps has the D_RC of the harmonic number",
+            asked([harmonic], [[0.1] * 9]),
+            "D_RC P_RC",
+            also="RMQM-PRC-001",
+        ),
+        characterized(
+            "RMQM-DRC-002/annex-a",
+            "D_RC of the points on the unit circle, by the previous displacement",
+            distances_of([CIRCLE], AUTHORS),
+            "D_RC",
+        ),
+        characterized(
+            "RMQM-DRC-002/previous-denominator",
+            "The previous displacement divides, J - 1 terms, the one of level 1 left out",
+            _UNEVEN_BEFORE,
+            "D_RC",
+        ),
+        case(
+            "RMQM-DRC-002/one-level",
+            "The variant authors-2022 refuses J = 1",
+            "characterize",
+            one_level | {"variant": AUTHORS},
+            refuse("J = 1 in authors-2022"),
+        ),
+        characterized(
+            "RMQM-PRC-001/annex-a",
+            "P_RC of the points on the unit circle, by the current step and J",
+            distances_of([CIRCLE]),
+            "P_RC",
+        ),
+        characterized(
+            "RMQM-PRC-001/divisor",
+            "The J - 1 terms of P_RC are divided by J",
+            _UNEVEN,
+            "P_RC",
+        ),
+        characterized(
+            "RMQM-PRC-002/annex-a",
+            "P_RC of the points on the unit circle, by the previous step and J - 1",
+            distances_of([CIRCLE], AUTHORS),
+            "P_RC",
+        ),
+        characterized(
+            "RMQM-PRC-002/divisor",
+            "The J - 1 terms of P_RC are divided by J - 1",
+            _UNEVEN_BEFORE,
+            "P_RC",
+        ),
+        characterized(
+            "RMQM-PRC-003/one-level",
+            "With J = 1 P_RC is 0 and the steps are constant",
+            one_level,
+            "D D_RC P_RC rmqm status",
+            also="RMQM-DEG-007",
+        ),
+    ]
+
+
+def _aggregates() -> list[Case]:
+    unlike = [[0.5, 0.51, 0.5, 0.52], [0.1, 1.6, 0.05, 1.9]]
+    steps = [[0.5, 0.49, 0.51, 0.5], [0.1, 1.5, 0.2, 1.8]]
+    whole = "D D_RC P_RC rmqm status"
+    return [
+        characterized(
+            "RMQM-AGG-001/mean-before-reciprocal",
+            "The reciprocals are taken of means over inputs, not averaged",
+            asked(unlike, steps),
+            whole,
+        ),
+        characterized(
+            "RMQM-AGG-001/mean-before-reciprocal-authors",
+            "The same in authors-2022",
+            asked(unlike, steps, AUTHORS),
+            whole,
+        ),
+        characterized(
+            "RMQM-AGG-002/all-inputs",
+            "In paper an input with an undefined term stays in every mean",
+            asked([[0.5, 0.0, 0.4], [0.2, 0.3, 0.6]], [[0.5, 0.5, 0.4], [0.2, 0.25, 0.5]]),
+            "D D_RC P_RC left_out",
+        ),
+        characterized(
+            "RMQM-AGG-004/full-size",
+            "64 inputs and 99 levels are added up in float64",
+            uneven(64, 99, "paper"),
+            "D D_RC P_RC rmqm status",
+        ),
+        characterized(
+            "RMQM-AGG-004/full-size-authors",
+            "64 inputs and 99 levels are added up in float64, in authors-2022",
+            uneven(64, 99, AUTHORS),
+            "D S D_RC P_RC rmqm status left_out",
+        ),
+    ]
+
+
+def _metrics() -> list[Case]:
+    return [
+        characterized(
+            "RMQM-MET-001/annex-a",
+            "RMQM of the points on the unit circle in paper, without S",
+            distances_of([CIRCLE]),
+            "rmqm status",
+        ),
+        characterized(
+            "RMQM-MET-001/three-inputs",
+            "All characteristics of the three inputs of Annex A in paper",
+            distances_of(THREE),
+            "D D_RC P_RC rmqm status undefined_D_RC undefined_P_RC left_out",
+        ),
+        characterized(
+            "RMQM-MET-002/annex-a",
+            "RMQM of the points on the unit circle in authors-2022, with S",
+            distances_of([CIRCLE], AUTHORS),
+            "S rmqm status",
+        ),
+        characterized(
+            "RMQM-MET-002/three-inputs",
+            "All characteristics of the three inputs of Annex A in authors-2022",
+            distances_of(THREE, AUTHORS),
+            "D S D_RC P_RC rmqm status left_out",
+        ),
+        characterized(
+            "RMQM-MET-003/annex-a",
+            "The weights are 0.95 of D, 0.74 of 1/D_RC and 0.11 of 1/P_RC",
+            distances_of([CIRCLE]),
+            "weighted_rmqm",
+            needs="weighted",
+        ),
+        characterized(
+            "RMQM-MET-003/authors",
+            "The weighted metric is undefined in authors-2022",
+            distances_of([CIRCLE], AUTHORS),
+            "weighted_rmqm",
+            needs="weighted",
+        ),
+    ]

@@ -1,0 +1,288 @@
+"""Cases of the families RMQM-DEG, RMQM-RES and of RMQM-DIST-007: what vanishes, what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rmqm_conformance.golden.case import Case, case, refuse
+from rmqm_conformance.golden.judged import asked, characterized
+
+__all__ = ["ZEROS", "cases", "one_bad"]
+
+AUTHORS = "authors-2022"
+ZEROS = asked([[0.5, 0.5, 0, 0.8, 0.8]], [[0.5, 0, 0, 0.8, 0]])
+"""The zero denominators of Annex A."""
+
+
+def cases() -> list[Case]:
+    """Return the cases."""
+    return [*_terms(), *_limit(), *_authors(), *_statuses(), *_resolution(), *_given()]
+
+
+def one_bad(n_inputs: int, n_levels: int, bad: str) -> dict[str, Any]:
+    """Return distances of which one is zero: a displacement or a step length of the last input."""
+    levels = np.arange(1, n_levels + 1)
+    d = np.outer(np.linspace(0.5, 1.0, n_inputs), levels / n_levels)
+    s = np.outer(np.linspace(0.1, 0.2, n_inputs), 1 + levels % 3)
+    s[:, 0] = d[:, 0]
+    d, s = np.round(d, 4), np.round(s, 4)
+    (d if bad == "displacement" else s)[-1, 4] = 0.0
+    return asked(d, s)
+
+
+def _terms() -> list[Case]:
+    return [
+        characterized(
+            "RMQM-DEG-001/nothing-moved",
+            "0/0 counts as the term 0: it stays in the divisor",
+            asked([[0, 0, 0.5]], [[0, 0, 0.5]]),
+            "D_RC P_RC undefined_D_RC undefined_P_RC status",
+        ),
+        characterized(
+            "RMQM-DEG-001/stands-still",
+            "Steps of zero after each other are 0/0, the first one after a step is x/0",
+            asked([[0.5, 0.5, 0.5, 0.5]], [[0.5, 0, 0, 0]]),
+            "D_RC P_RC undefined_D_RC undefined_P_RC",
+            also="RMQM-DEG-002",
+        ),
+        characterized(
+            "RMQM-DEG-002/shrinking-divisor",
+            "Each x/0 leaves the sum and the divisor of its input: the zeros of Annex A",
+            ZEROS,
+            "D_RC P_RC undefined_D_RC undefined_P_RC status",
+        ),
+        characterized(
+            "RMQM-DEG-002/divisor-per-input",
+            "The divisor shrinks for the input with the undefined term alone",
+            asked(
+                [[0.5, 0.0, 0.4, 0.9], [0.2, 0.3, 0.6, 0.7]],
+                [[0.5, 0.5, 0.4, 0.6], [0.2, 0.25, 0.0, 0.5]],
+            ),
+            "D_RC P_RC undefined_D_RC undefined_P_RC",
+        ),
+    ]
+
+
+def _limit() -> list[Case]:
+    whole = "D_RC P_RC rmqm status undefined_D_RC undefined_P_RC"
+    return [
+        characterized(
+            "RMQM-DEG-003/one-per-cent-of-displacements",
+            "1 undefined of 100 terms of D_RC is allowed",
+            one_bad(10, 10, "displacement"),
+            whole,
+        ),
+        characterized(
+            "RMQM-DEG-003/more-displacements",
+            "1 undefined of 99 terms of D_RC is too many",
+            one_bad(9, 11, "displacement"),
+            whole,
+        ),
+        characterized(
+            "RMQM-DEG-003/one-per-cent-of-steps",
+            "1 undefined of 100 terms of P_RC is allowed",
+            one_bad(10, 11, "step"),
+            whole,
+        ),
+        characterized(
+            "RMQM-DEG-003/more-steps",
+            "1 undefined of N(J - 1) = 90 terms of P_RC is too many, though NJ is 100",
+            one_bad(10, 10, "step"),
+            whole,
+        ),
+    ]
+
+
+def _authors() -> list[Case]:
+    even = [0.3, 0.5, 0.8, 0.7], [0.3, 0.4, 0.35, 0.3]
+    all_ = "D S D_RC P_RC rmqm status left_out"
+    return [
+        characterized(
+            "RMQM-DEG-004/zero-displacement",
+            "A zero displacement takes the input out of both means, not out of D and S",
+            asked([even[0], [0.5, 0, 0.6, 0.9]], [even[1], [0.5, 0.5, 0.6, 0.4]], AUTHORS),
+            all_,
+            also="RMQM-AGG-002",
+        ),
+        characterized(
+            "RMQM-DEG-004/zero-step",
+            "A zero step takes the input out of both means, not out of D and S",
+            asked([even[0], [0.5, 0.5, 0.6, 0.9]], [even[1], [0.5, 0, 0.6, 0.4]], AUTHORS),
+            all_,
+            also="RMQM-AGG-002",
+        ),
+        characterized(
+            "RMQM-DEG-004/nothing-over-nothing",
+            "0/0 takes the input out of the means as x/0 does",
+            asked([even[0], [0, 0, 0.6, 0.9]], [even[1], [0, 0, 0.6, 0.4]], AUTHORS),
+            all_,
+        ),
+        characterized(
+            "RMQM-DEG-004/last-level",
+            "A zero at the last level is no denominator: the input stays",
+            asked([even[0], [0.5, 0.4, 0.6, 0]], [even[1], [0.5, 0.3, 0.6, 0.6]], AUTHORS),
+            all_,
+        ),
+        characterized(
+            "RMQM-DEG-004/no-limit",
+            "One input left of three still gives a score",
+            asked(
+                [even[0], [0.5, 0, 0.6, 0.9], [0, 0.2, 0.4, 0.5]],
+                [even[1], [0.5, 0.5, 0.6, 0.4], [0, 0.2, 0.3, 0.1]],
+                AUTHORS,
+            ),
+            all_,
+            also="RMQM-DEG-005",
+        ),
+        characterized(
+            "RMQM-DEG-005/no-input-left",
+            "Without any input left both means and the metric are undefined",
+            ZEROS | {"variant": AUTHORS},
+            all_,
+        ),
+    ]
+
+
+def _statuses() -> list[Case]:
+    zero = [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    cosines = 2 * np.sin(0.05 * np.arange(1, 10))
+    steps = np.full(9, cosines[0])
+    steps[1::2] = np.nextafter(steps[1::2], 1)
+    great = asked([cosines], [steps])
+    away_and_back = asked([[0.5, 0, 0.5, 0]], [[0.5] * 4])
+    small = asked([[9e-4, 9e-4, 9e-4]], [[9e-4, 1.5e-3, 5e-4]], resolution=1e-3)
+    flat = asked([[0.5, 0.5, 0.5]], [[0.5, 0.3, 0.6]], AUTHORS)
+    return [
+        characterized(
+            "RMQM-DEG-006/paper",
+            "A constant encoder has collapsed, its characteristics are 0",
+            asked(zero, zero),
+            "D D_RC P_RC rmqm status undefined_D_RC undefined_P_RC",
+        ),
+        characterized(
+            "RMQM-DEG-006/authors",
+            "A constant encoder has collapsed in authors-2022, too",
+            asked(zero, zero, AUTHORS),
+            "D S D_RC P_RC rmqm status left_out",
+        ),
+        characterized(
+            "RMQM-DEG-007/great-circle",
+            "Equal steps but for rounding are constant: no P_RC of 1e-16, no RMQM of 35",
+            great,
+            "D D_RC P_RC rmqm status",
+            also="RMQM-RES-003 RMQM-DEG-010",
+        ),
+        characterized(
+            "RMQM-DEG-007/great-circle-authors",
+            "The same in authors-2022",
+            great | {"variant": AUTHORS},
+            "D S D_RC P_RC rmqm status",
+            also="RMQM-RES-003 RMQM-DEG-010",
+        ),
+        characterized(
+            "RMQM-DEG-007/constant-displacements",
+            "A D_RC of zero makes the steps constant as a P_RC of zero does",
+            flat,
+            "D D_RC P_RC rmqm status",
+            also="RMQM-DEG-010",
+        ),
+        characterized(
+            "RMQM-DEG-008/collapsed-first",
+            "Collapsed comes before undefined terms",
+            small,
+            "D D_RC status undefined_P_RC rmqm",
+        ),
+        characterized(
+            "RMQM-DEG-008/undefined-before-constant",
+            "Undefined terms come before constant steps",
+            away_and_back,
+            "D D_RC P_RC status rmqm",
+        ),
+        characterized(
+            "RMQM-DEG-009/weighted",
+            "Without the status ok the weighted metric is undefined",
+            great,
+            "weighted_rmqm rmqm",
+            needs="weighted",
+        ),
+    ]
+
+
+def _resolution() -> list[Case]:
+    d, s = [[0.1, 0.5, 0.2, 0.9]], [[0.1, 0.5, 0.2, 0.7]]
+    return [
+        characterized(
+            "RMQM-RES-002/before-any-formula",
+            "Distances below the resolution are zero in every formula, D included",
+            asked(d, s, resolution=0.25),
+            "D D_RC P_RC undefined_D_RC undefined_P_RC status",
+        ),
+        characterized(
+            "RMQM-RES-002/before-any-formula-authors",
+            "Distances below the resolution are zero denominators, and zero in D and S",
+            asked(
+                [[0.3, 0.6, 0.5], *_first(d, 3)], [[0.3, 0.4, 0.5], *_first(s, 3)], AUTHORS, 0.25
+            ),
+            "D S D_RC P_RC left_out status rmqm",
+        ),
+        characterized(
+            "RMQM-RES-002/at-the-resolution",
+            "A distance equal to the resolution is not below it",
+            asked([[0.25, 0.5, 0.25, 1.0]], [[0.25, 0.5, 0.25, 0.75]], resolution=0.25),
+            "D D_RC P_RC undefined_D_RC undefined_P_RC",
+        ),
+        characterized(
+            "RMQM-RES-003/mean-below",
+            "A P_RC of the encoder below the resolution counts as zero",
+            asked([[0.5, 0.9, 1.2]], [[0.5, 0.52, 0.5]], resolution=0.1),
+            "D D_RC P_RC status rmqm",
+        ),
+        characterized(
+            "RMQM-RES-003/single-inputs",
+            "The value of one input below the resolution still counts in the mean",
+            asked(
+                [[0.5, 0.9, 1.2], [0.4, 0.8, 1.5]],
+                [[0.5, 0.52, 0.5], [0.4, 0.9, 0.3]],
+                resolution=0.1,
+            ),
+            "D D_RC P_RC status rmqm",
+        ),
+    ]
+
+
+def _first(rows: list[list[float]], n: int) -> list[list[float]]:
+    return [row[:n] for row in rows]
+
+
+def _given() -> list[Case]:
+    good = [[0.5, 0.7]]
+    bad = {
+        "negative": ([[0.5, -0.1]], good),
+        "above-2": ([[0.5, 2.1]], good),
+        "above-2-in-steps": (good, [[0.5, 2.1]]),
+        "just-above-2": ([[0.5, 2 + 2e-9]], good),
+        "nan": ([[0.5, np.nan]], good),
+        "unlike-shapes": (good, [[0.5, 0.7, 0.2]]),
+        "no-inputs": (np.empty((0, 2)), np.empty((0, 2))),
+        "no-levels": (np.empty((1, 0)), np.empty((1, 0))),
+    }
+    return [
+        *(
+            case(
+                f"RMQM-DIST-007/{name}",
+                f"Distances from elsewhere are refused: {name.replace('-', ' ')}",
+                "characterize",
+                asked(d, s),
+                refuse(name.replace("-", " ")),
+            )
+            for name, (d, s) in bad.items()
+        ),
+        characterized(
+            "RMQM-DIST-007/rounding-excess",
+            "A rounding excess of 5e-10 above 2 is accepted",
+            asked([[1.0, 2 + 5e-10]], [[1.0, 2 + 5e-10]]),
+            "D_RC P_RC status",
+        ),
+    ]
