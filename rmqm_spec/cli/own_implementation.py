@@ -198,9 +198,10 @@ class _Dense:
     def encode(self, inputs: np.ndarray[Any, Any], /) -> np.ndarray[Any, Any]:
         net = self._network
         flat = inputs.reshape(len(inputs), -1).astype(np.float64)
-        mapped = (net["scale"] * flat - net["mean"]) / net["std"]
-        sums = np.asarray(mapped @ net["weight"].T + net["bias"])
-        return np.tanh(sums) if net["activation"] == "tanh" else sums
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused later
+            mapped = (net["scale"] * flat - net["mean"]) / net["std"]
+            sums = np.asarray(mapped @ net["weight"].T + net["bias"])
+            return np.tanh(sums) if net["activation"] == "tanh" else sums
 
 
 def _described(network: Mapping[str, Any], inputs: np.ndarray[Any, Any]) -> dict[str, Any]:

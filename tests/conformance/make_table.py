@@ -1,0 +1,73 @@
+"""
+Make ``table.json``: which check catches which miniature.
+
+    python tests/conformance/make_table.py
+
+Each miniature is listed with the first check that catches it, looked for at the clause that it
+breaks; and with those checks for which it is the nearest miniature that they catch.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from multiprocessing import Pool
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from miniatures import WRONG
+from table import EFFORT, TABLE, catches
+
+from rmqm_conformance.catalogue import checks
+
+CHECKS = {one.id: one for one in checks()}
+MINIATURES = {one.__name__: one for one in WRONG}
+
+
+def nearness(clauses: Iterable[str], broken: str) -> int:
+    """Order checks by how near their clauses are to the one that is broken."""
+    if broken in clauses:
+        return 0
+    families = {one.split("-")[1] for one in clauses}
+    return 1 if broken.split("-")[1] in families else 2
+
+
+def first_check(name: str) -> tuple[str, str | None]:
+    broken = MINIATURES[name].breaks
+    candidates = sorted(CHECKS.values(), key=lambda one: nearness(one.clauses, broken))
+    return name, next((one.id for one in candidates if catches(one, MINIATURES[name])), None)
+
+
+def first_miniature(check_id: str) -> tuple[str, str | None]:
+    check = CHECKS[check_id]
+    candidates = sorted(MINIATURES.values(), key=lambda one: nearness(check.clauses, one.breaks))
+    return check_id, next((one.__name__ for one in candidates if catches(check, one)), None)
+
+
+def main() -> int:
+    """Write the table; return 1 if a miniature or a check stays alone."""
+    found: dict[str, list[str]] = defaultdict(list)
+    alone = []
+    with Pool() as pool:
+        for name, check_id in pool.imap(first_check, MINIATURES, chunksize=4):
+            found[name] += [check_id] if check_id else []
+            alone += [] if check_id else [name]
+        rest = [name for name in CHECKS if not any(name in caught for caught in found.values())]
+        for check_id, name in pool.imap(first_miniature, rest):
+            if name:
+                found[name].append(check_id)
+            else:
+                alone.append(check_id)
+    table = {name: found[name] for name in MINIATURES}
+    TABLE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    n_pairs = sum(map(len, table.values()))
+    print(f"{len(MINIATURES)} miniatures, {len(CHECKS)} checks, {n_pairs} pairs at {EFFORT}")
+    print("\n".join(f"nothing matches {name}" for name in alone))
+    return 1 if alone else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
