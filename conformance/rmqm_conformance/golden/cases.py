@@ -6,16 +6,20 @@ from rmqm_conformance.golden import (
     cases_characteristics,
     cases_degenerate,
     cases_distances,
+    cases_inputs,
     cases_interval,
+    cases_noise,
 )
 from rmqm_conformance.golden.case import Case
 
 __all__ = ["all_cases"]
 
 _MODULES = (
+    cases_inputs,
+    cases_noise,
     cases_distances,
-    cases_characteristics,
     cases_degenerate,
+    cases_characteristics,
     cases_interval,
 )
 

@@ -168,6 +168,12 @@ def _statuses() -> list[Case]:
             "D S D_RC P_RC rmqm status left_out",
         ),
         characterized(
+            "RMQM-DEG-006/one-input-still",
+            "An input that does not move is no collapse",
+            asked([[0.5, 0.8, 0.6], [0, 0, 0]], [[0.5, 0.4, 0.3], [0, 0, 0]]),
+            "D D_RC P_RC rmqm status",
+        ),
+        characterized(
             "RMQM-DEG-007/great-circle",
             "Equal steps but for rounding are constant: no P_RC of 1e-16, no RMQM of 35",
             great,
@@ -202,8 +208,8 @@ def _statuses() -> list[Case]:
         ),
         characterized(
             "RMQM-DEG-009/weighted",
-            "Without the status ok the weighted metric is undefined",
-            great,
+            "With too many undefined terms the weighted metric is undefined as the metric is",
+            ZEROS,
             "weighted_rmqm rmqm",
             needs="weighted",
         ),
@@ -212,6 +218,7 @@ def _statuses() -> list[Case]:
 
 def _resolution() -> list[Case]:
     d, s = [[0.1, 0.5, 0.2, 0.9]], [[0.1, 0.5, 0.2, 0.7]]
+    two = [[0.3, 0.6, 0.5], d[0][:3]], [[0.3, 0.4, 0.5], s[0][:3]]
     return [
         characterized(
             "RMQM-RES-002/before-any-formula",
@@ -222,9 +229,7 @@ def _resolution() -> list[Case]:
         characterized(
             "RMQM-RES-002/before-any-formula-authors",
             "Distances below the resolution are zero denominators, and zero in D and S",
-            asked(
-                [[0.3, 0.6, 0.5], *_first(d, 3)], [[0.3, 0.4, 0.5], *_first(s, 3)], AUTHORS, 0.25
-            ),
+            asked(*two, AUTHORS, 0.25),
             "D S D_RC P_RC left_out status rmqm",
         ),
         characterized(
@@ -232,6 +237,12 @@ def _resolution() -> list[Case]:
             "A distance equal to the resolution is not below it",
             asked([[0.25, 0.5, 0.25, 1.0]], [[0.25, 0.5, 0.25, 0.75]], resolution=0.25),
             "D D_RC P_RC undefined_D_RC undefined_P_RC",
+        ),
+        characterized(
+            "RMQM-RES-003/at-the-resolution",
+            "A D equal to the resolution is not below it",
+            asked([[0.25, 0.25]], [[0.25, 0.5]], resolution=0.25),
+            "D D_RC P_RC status rmqm",
         ),
         characterized(
             "RMQM-RES-003/mean-below",
@@ -250,10 +261,6 @@ def _resolution() -> list[Case]:
             "D D_RC P_RC status rmqm",
         ),
     ]
-
-
-def _first(rows: list[list[float]], n: int) -> list[list[float]]:
-    return [row[:n] for row in rows]
 
 
 def _given() -> list[Case]:

@@ -24,7 +24,8 @@ def cases() -> list[Case]:
         [[0.3, 0.4, 0.35, 0.3], [0.5, 0.5, 0.6, 0.4], [0.2, 0.6, 0.3, 0.5]],
         AUTHORS,
     )
-    great = asked([[0.5, 0.9, 1.1], [0.4, 0.8, 1.0]], [[0.5] * 3, [0.4] * 3])
+    constant = asked([[0.5, 0.9, 1.1], [0.4, 0.8, 1.0]], [[0.5] * 3, [0.4] * 3])
+    still = asked([[0.5, 0.9, 1.1], [0.4, 0.8, 0.8]], [[0.5, 0.6, 0.4], [0.4, 0.5, 0.0]])
     return [
         _case("RMQM-INT-001/three-means", "In paper D, D_RC and P_RC vary", distances_of(THREE)),
         _case(
@@ -53,9 +54,14 @@ def cases() -> list[Case]:
             distances_of([CIRCLE]),
         ),
         _case(
-            "RMQM-DEG-009/no-interval",
-            "Without the status ok the interval is undefined",
-            great,
+            "RMQM-DEG-009/no-interval-of-undefined-terms",
+            "With too many undefined terms the interval is undefined",
+            still,
+        ),
+        _case(
+            "RMQM-DEG-009/no-interval-of-constant-steps",
+            "With constant steps the interval is undefined, not infinite",
+            constant,
         ),
         case(
             "RMQM-DRC-002/one-level-interval",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import textwrap
 from collections.abc import Iterable
 from typing import Any
@@ -79,6 +80,8 @@ def _stored(value: Any, place: str, arrays: dict[str, bytes]) -> Any:
             key: _stored(one, f"{place}-{key}" if key not in _SILENT else place, arrays)
             for key, one in value.items()
         }
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     return value
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -66,7 +68,7 @@ def _rule(measured: Measured, key: str, variant: str) -> Rule:
         return number(value, 0.0, "undefined")
     if key == "rmqm":
         four = [measured.D, measured.S, measured.D_RC, measured.P_RC]
-        tolerance = _propagated(lambda *means: metric(*means, variant), four)
+        tolerance = _propagated(partial(metric, variant=variant), four)
         return number(value, tolerance, "RMQM-AGG-004, through the formula, and its roundings")
     if key == "weighted_rmqm":
         tolerance = _propagated(weighted_metric, [measured.D, measured.D_RC, measured.P_RC])
@@ -74,6 +76,6 @@ def _rule(measured: Measured, key: str, variant: str) -> Rule:
     return number(value, AGREED, "RMQM-AGG-004", rtol=AGREED)
 
 
-def _propagated(formula: Any, means: list[Exact]) -> float:
+def _propagated(formula: Callable[..., Exact], means: list[Exact]) -> float:
     changes = propagated(lambda *all_: [formula(*all_)], means, [allowed(one) for one in means])
     return float(f"{changes[0] + _ROUNDINGS:.2g}")

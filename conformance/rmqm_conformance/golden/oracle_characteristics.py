@@ -27,8 +27,8 @@ class Measured:
     rmqm: Exact
     weighted_rmqm: Exact
     status: str
-    undefined_D_RC: int
-    undefined_P_RC: int
+    undefined_D_RC: int  # noqa: N815
+    undefined_P_RC: int  # noqa: N815
     left_out: int
     per_input: tuple[Row, Row, Row, Row]
     kept: tuple[bool, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from itertools import pairwise
 from statistics import NormalDist
 from typing import Any, TypeAlias
 
@@ -68,7 +69,7 @@ def table() -> Array:
     ('-0x1.18ccfc0000000p+2', '0x1.40d9320000000p-16')
     """
     densities = [mp.zero, *(_density(_quantile(u)) for u in range(1, _CELLS // 2 + 1))]
-    lower = [_float32(_CELLS * (p - q)) for p, q in zip(densities, densities[1:], strict=False)]
+    lower = [_float32(_CELLS * (p - q)) for p, q in pairwise(densities)]
     found = np.array([*lower, *(-value for value in reversed(lower))], dtype="<f4")
     if hashlib.sha256(found.tobytes()).hexdigest() != _SHA256:
         raise ValueError("the table must have the digest of RMQM-WN-006")
