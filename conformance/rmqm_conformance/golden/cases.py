@@ -8,7 +8,9 @@ from rmqm_conformance.golden import (
     cases_distances,
     cases_inputs,
     cases_interval,
+    cases_losses,
     cases_noise,
+    cases_pgd,
 )
 from rmqm_conformance.golden.case import Case
 
@@ -17,6 +19,8 @@ __all__ = ["all_cases"]
 _MODULES = (
     cases_inputs,
     cases_noise,
+    cases_pgd,
+    cases_losses,
     cases_distances,
     cases_degenerate,
     cases_characteristics,
