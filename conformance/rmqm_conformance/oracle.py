@@ -171,6 +171,7 @@ def _quantile(degrees: int) -> float:
 # White noise
 
 _WORD = 2**64 - 1
+_LARGE = 1000
 
 
 @cache
@@ -208,8 +209,12 @@ def lanes(text: str, level: int, n_values: int) -> Array:
     """Return one lane for each value: RMQM-WN-003 to RMQM-WN-005."""
     key = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "little")
     n_blocks = -(-n_values // 16)
-    words = [w for k in range(n_blocks) for w in _philox(level * n_blocks + k, key)]
-    return np.array(words, "<u8").view("<u2")[:n_values]
+    first = level * n_blocks
+    if n_values <= _LARGE:
+        words = [word for k in range(n_blocks) for word in _philox(first + k, key)]
+        return np.array(words, "<u8").view("<u2")[:n_values]
+    generator = np.random.Philox(key=key, counter=first - 1)  # it counts before it draws
+    return generator.random_raw(4 * n_blocks).astype("<u8").view("<u2")[:n_values]
 
 
 def noise(

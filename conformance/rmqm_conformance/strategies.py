@@ -328,11 +328,13 @@ def inputs(
     >>> len(set(batch.ids)), bool((batch.values >= batch.low).all())
     (2, True)
     """
+    blocks = [size for size in range(16, max_values + 1, 16) if size >= min_values]
+    sizes = st.integers(min_values, max_values)
     return st.builds(
         _inputs,
         st.sampled_from(dtypes),
         st.integers(min_inputs, max_inputs),
-        st.integers(min_values, max_values),
+        sizes | st.sampled_from(blocks) if blocks else sizes,
         st.integers(0, 2),
         bounds() if within is None else within,
         _randomness(),
@@ -354,7 +356,7 @@ def names(*, max_size: int = 8, min_size: int = 1) -> SearchStrategy[list[str]]:
     """
     Draw names of inputs, some of them equal: hashes and names of one's own.
 
-    They are of digits, lower-case letters and hyphens, so that their order is in no doubt.
+    They are of ASCII letters and digits: capital letters come before small ones.
 
     Examples
     --------
@@ -362,7 +364,7 @@ def names(*, max_size: int = 8, min_size: int = 1) -> SearchStrategy[list[str]]:
     >>> find(names(), lambda drawn: len(drawn) == 2)
     ['0', '0']
     """
-    alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
+    alphabet = "0123456789abcdefgABCDEFG"
     own = st.text(alphabet, min_size=1, max_size=8)
     hashes = st.integers(0, 2**32).map(lambda seed: _hash_like(np.random.default_rng(seed)))
     drawn = st.lists(own | hashes, min_size=min_size, max_size=max_size)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rmqm_conformance.laws import law
 from rmqm_conformance.properties.helpers import units
 from rmqm_conformance.properties.loss_cases import asked, case_of, triplets_of
-from rmqm_conformance.require import require_close
+from rmqm_conformance.require import require, require_close
 from rmqm_conformance.subject import Subject
 
 __all__ = ["CHECKS"]
@@ -39,6 +39,26 @@ def triplet(subject: Subject, loss: str, n: int, length: int, seed: int) -> None
         require_close("values", values, [should], atol=1e-12)
         if should == 0:
             require_close("gradient", gradient, np.zeros_like(gradient), atol=0.0)
+
+
+@law(
+    "RMQM-LOSS-004/equal-vectors",
+    needs=NEEDS,
+    n=st.integers(2, 5),
+    length=LENGTHS,
+    seed=SEEDS,
+    factor=st.sampled_from([1.0, 0.5, 4.0]),
+)
+def equal_vectors(subject: Subject, n: int, length: int, seed: int, factor: float) -> None:
+    """In `triplet` equal unit vectors break nothing: a distance of zero has the gradient zero."""
+    case = case_of("triplet", n, length, seed)
+    z, labels = case["encodings"], case["labels"]
+    z[-1], labels[-1] = factor * z[0], labels[0]
+    should, doubt = triplets_of(case)
+    if not doubt:
+        values, gradient = asked(subject, case)
+        require_close("values", values, [should], atol=1e-12)
+        require(np.isfinite(gradient).all(), "the gradient of equal vectors must be finite")
 
 
 @law("RMQM-LOSS-005/definition", needs=NEEDS, n=SIZES, length=LENGTHS, seed=SEEDS)
@@ -82,6 +102,7 @@ def order(subject: Subject, loss: str, n: int, length: int, seed: int) -> None:
 
 CHECKS = (
     triplet,
+    equal_vectors,
     nt_xent,
     order,
 )

@@ -146,6 +146,7 @@ def mirror(subject: Subject, drawn: Distances) -> None:
 @law(
     "RMQM-PRC-003/single-level",
     needs=NEEDS,
+    also="RMQM-DRC-002",
     drawn=distances(kinds=REGULAR, max_levels=1, min_levels=1),
 )
 def single_level(subject: Subject, drawn: Distances) -> None:

@@ -19,6 +19,12 @@ __all__ = ["CHECKS"]
 
 NEEDS = "comparison documents"
 DRAWN = evaluations(max_inputs=2, max_values=12)
+PAIRS = evaluations(min_inputs=2, max_inputs=2, max_values=12, dtypes=("<f8",))
+OTHERS: Final[dict[str, dict[str, Any]]] = {
+    "J": {"n_levels": 17},
+    "seed": {"seed": 31415},
+    "variant": {"variant": "authors-2022"},
+}
 NAMES: Final = {
     "J": ["17", "number of levels", "n_levels", "/J", "'J'", '"J"', " J "],
     "seed": ["seed", "31415"],
@@ -40,6 +46,7 @@ def _other_encoder(network: Network, seed: int) -> Network:
 @law(
     "RMQM-PRO-003/difference",
     needs=NEEDS,
+    also="RMQM-PRO-004",
     drawn=DRAWN,
     n_levels=st.integers(2, 6),
     seed=st.integers(0, 1000),
@@ -83,20 +90,13 @@ def other_value_map(
         require_near("difference", got["difference"], should, atol=1e-14)
 
 
-@law(
-    "RMQM-PRO-003/unlike-protocols",
-    needs=NEEDS,
-    also="RMQM-LIM-002",
-    drawn=evaluations(min_inputs=2, max_inputs=2, max_values=12, dtypes=("<f8",)),
-    key=st.sampled_from(sorted(NAMES)),
-    swap=st.booleans(),
-)
-def unlike_protocols(subject: Subject, drawn: tuple[Batch, Network], key: str, swap: bool) -> None:
-    """Results that differ in protocol or inputs are not compared; the difference is named."""
+def _require_refused(subject: Subject, drawn: tuple[Batch, Network], key: str, swap: bool) -> None:
+    """Demand that a result is not compared with one that differs in `key`."""
     usual: dict[str, Any] = {"n_levels": 5, "seed": 0, "variant": "paper"}
+    other = usual | OTHERS[key] if key in OTHERS else usual
     documents = [
         document_of(subject, drawn, **usual)["document"],
-        document_of(subject, *_changed(drawn, key), **_chosen(usual, key))["document"],
+        document_of(subject, _changed(drawn, key), **other)["document"],
     ]
     first, second = documents[::-1] if swap else documents
     require_refusal(
@@ -109,17 +109,7 @@ def unlike_protocols(subject: Subject, drawn: tuple[Batch, Network], key: str, s
     )
 
 
-def _chosen(usual: dict[str, Any], key: str) -> dict[str, Any]:
-    """Return another protocol."""
-    others: dict[str, dict[str, Any]] = {
-        "J": {"n_levels": 17},
-        "seed": {"seed": 31415},
-        "variant": {"variant": "authors-2022"},
-    }
-    return usual | others.get(key, {})
-
-
-def _changed(drawn: tuple[Batch, Network], key: str) -> tuple[tuple[Batch, Network]]:
+def _changed(drawn: tuple[Batch, Network], key: str) -> tuple[Batch, Network]:
     """Return other inputs, with an encoder for them."""
     batch, network = drawn
     if key == "bounds":
@@ -132,7 +122,33 @@ def _changed(drawn: tuple[Batch, Network], key: str) -> tuple[tuple[Batch, Netwo
         batch = evolve(batch, values=batch.values.reshape(len(batch.ids), 1, 1, -1))
     elif key == "type":
         batch = evolve(batch, values=batch.values.astype("<f4"))
-    return ((batch, network),)
+    return batch, network
 
 
-CHECKS = (difference, unlike_protocols, other_value_map)
+@law(
+    "RMQM-PRO-003/unlike-protocols",
+    needs=NEEDS,
+    also="RMQM-LIM-002 RMQM-PRO-002",
+    drawn=PAIRS,
+    swap=st.booleans(),
+)
+def unlike_protocols(subject: Subject, drawn: tuple[Batch, Network], swap: bool) -> None:
+    """Results that differ in J, seed, bounds or variant are not compared; the error says why."""
+    for key in ("J", "seed", "bounds", "variant"):
+        _require_refused(subject, drawn, key, swap)
+
+
+@law(
+    "RMQM-PRO-003/unlike-inputs",
+    needs=NEEDS,
+    also="RMQM-INP-010 RMQM-PRO-002",
+    drawn=PAIRS,
+    swap=st.booleans(),
+)
+def unlike_inputs(subject: Subject, drawn: tuple[Batch, Network], swap: bool) -> None:
+    """Results over other inputs, or inputs of another shape or type, are not compared."""
+    for key in ("ids", "number", "shape", "type"):
+        _require_refused(subject, drawn, key, swap)
+
+
+CHECKS = (difference, unlike_protocols, unlike_inputs, other_value_map)

@@ -22,7 +22,7 @@ LEVELS = st.integers(2, 6)
 @law(
     "RMQM-ENC-007/whole-way",
     needs="encoder noise",
-    also="RMQM-ALT-002 RMQM-DIST-001 RMQM-AGG-001",
+    also="RMQM-ALT-001 RMQM-ALT-002 RMQM-DIST-001 RMQM-AGG-001",
     drawn=evaluations(),
     n_levels=LEVELS,
     seed=seeds(),

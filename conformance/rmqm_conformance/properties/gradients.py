@@ -36,6 +36,7 @@ class _Tried:
 
     def encode(self, inputs: Array) -> Array:
         found: Array = self.subject.perform("encode", inputs=inputs)["encodings"]
+        require_equal("number of encodings", len(found), len(inputs))
         return found
 
     def cotangent(self) -> Array:
@@ -43,6 +44,7 @@ class _Tried:
 
     def vjp(self, inputs: Array, cotangent: Array) -> Array:
         found: Array = self.subject.perform("vjp", inputs=inputs, cotangent=cotangent)["gradient"]
+        require_equal("gradient.shape", found.shape, inputs.shape)
         return found.astype(np.float64)
 
     def require_near(self, what: str, got: Array, should: Array, size: float) -> None:
@@ -55,7 +57,6 @@ def like_inputs(subject: Subject, n: int, seed: int) -> None:
     """The product has the shape of the inputs and is finite; of a cotangent of zeros it is zero."""
     tried = _Tried(subject, n, seed)
     gradient = tried.vjp(tried.inputs, tried.cotangent())
-    require_equal("gradient.shape", gradient.shape, tried.inputs.shape)
     require(np.isfinite(gradient).all(), "the gradient must be finite")
     nothing = tried.vjp(tried.inputs, np.zeros_like(tried.encodings))
     require((nothing == 0).all(), "the product with a cotangent of zeros must be zero")

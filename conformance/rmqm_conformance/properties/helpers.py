@@ -44,6 +44,9 @@ def measured(
 ) -> tuple[Array, Array]:
     """Ask for the displacements and step lengths of trajectories."""
     found = subject.perform("distances", trajectories=trajectories, arithmetic=arithmetic)
+    shape = (len(trajectories), trajectories.shape[1] - 1)
+    for key in ("displacements", "step_lengths"):
+        require_equal(f"{key}.shape", found[key].shape, shape)
     return found["displacements"], found["step_lengths"]
 
 
@@ -88,6 +91,9 @@ def altered(
         coupling=coupling,
         **batch.arguments,
     )["altered"]
+    n, *shape = batch.values.shape
+    require_equal("altered.shape", found.shape, (n, len(levels.levels), *shape))
+    require_equal("kind of altered.dtype", found.dtype.kind, "f")
     return found
 
 

@@ -8,7 +8,7 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from rmqm_conformance.laws import law
-from rmqm_conformance.require import require_refusal, require_same_bits
+from rmqm_conformance.require import require_equal, require_refusal, require_same_bits
 from rmqm_conformance.strategies import Array, Batch, inputs
 from rmqm_conformance.subject import Subject
 
@@ -31,6 +31,7 @@ def _step(subject: Subject, batch: Batch, gradient: Array, alpha: float | None) 
     found: Array = subject.perform(
         "pgd_step", gradient=gradient, level=1, alpha=alpha, **batch.arguments
     )["stepped"]
+    require_equal("stepped.shape", found.shape, batch.values.shape)
     return found
 
 

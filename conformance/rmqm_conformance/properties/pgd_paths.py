@@ -26,6 +26,10 @@ def _path(subject: Subject, drawn: tuple[Batch, Network], **chosen: Any) -> Arra
     usual = {"n_levels": 4, "alpha": None, "seed": 0, "variant": "paper"}
     arguments = usual | chosen | batch.arguments
     found: Array = subject.perform("pgd_path", network=network, **arguments)["altered"]
+    n, *shape = batch.values.shape
+    require_equal(
+        "altered.shape", found.shape, (n, found.shape[1] if found.ndim > 1 else 0, *shape)
+    )
     return found
 
 
@@ -144,7 +148,8 @@ def defaults(subject: Subject, drawn: tuple[Batch, Network], seed: int, variant:
 @law(
     "RMQM-PGD-007/whole-path",
     needs="pgd generator",
-    also="RMQM-PGD-001 RMQM-PGD-003 RMQM-PGD-004 RMQM-PGD-008 RMQM-LOSS-001 RMQM-LOSS-002",
+    also="RMQM-PGD-001 RMQM-PGD-003 RMQM-PGD-004 RMQM-PGD-005 RMQM-PGD-006 RMQM-PGD-008 "
+    "RMQM-LOSS-001 RMQM-LOSS-002",
     drawn=SMALL,
     n_levels=st.integers(1, 6),
     alpha=ALPHAS,

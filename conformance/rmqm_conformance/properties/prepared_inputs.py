@@ -38,6 +38,7 @@ def every_value(subject: Subject, shift: int) -> None:
     image = (np.arange(256) + shift).astype(np.uint8).reshape(16, 16, 1)
     got = subject.perform("prepare", input=image, kind="image", low=0.0, high=1.0)["values"]
     require_equal("values.dtype", got.dtype.str[1:], "f4")
+    require_equal("values.shape", got.shape, (1, 16, 16))
     for value, found in zip(image.ravel().tolist(), got.ravel(), strict=True):
         error = abs(Fraction(float(found)) - Fraction(value, 255))
         spacing = Fraction(float(np.spacing(np.float32(found))))
@@ -79,7 +80,7 @@ def outside(subject: Subject, batch: Batch, bad: float, place: int) -> None:
         subject,
         "prepare",
         why=f"the value {bad} in [{batch.low}, {batch.high}]",
-        naming=[[value, "not a number"], [low], [high]],
+        naming=[[value, *(["not a number", "not finite"] if np.isnan(bad) else [])], [low], [high]],
         input=given,
         kind="array",
         low=batch.low,
@@ -119,8 +120,22 @@ def impossible_bounds(subject: Subject, array: Array, pair: tuple[float, float])
     require_refusal(subject, "prepare", why=why, input=flat, kind="array", low=low, high=high)
 
 
+@law(
+    "RMQM-INP-001/bounds-of-images",
+    needs=NEEDS,
+    image=images(),
+    pair=st.sampled_from([(0.0, 255.0), (-1.0, 1.0), (0.0, 2.0)]),
+)
+def bounds_of_images(subject: Subject, image: Array, pair: tuple[float, float]) -> None:
+    """Other bounds than [0, 1] are refused for images."""
+    why = f"an image with the bounds {list(pair)}"
+    usual = {"kind": "image", "low": pair[0], "high": pair[1]}
+    require_refusal(subject, "prepare", why=why, naming=(), input=image, **usual)
+
+
 CHECKS = (
     impossible_bounds,
+    bounds_of_images,
     every_value,
     kept_type,
     other_types,

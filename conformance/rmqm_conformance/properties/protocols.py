@@ -24,7 +24,8 @@ UNITS = st.just((0.0, 1.0))
 @law(
     "RMQM-DOC-003/whole-protocol",
     needs=NEEDS,
-    also="RMQM-PRO-002 RMQM-PRO-004 RMQM-RES-004 RMQM-ENC-009 RMQM-DOC-004 RMQM-WN-010",
+    also="RMQM-PRO-002 RMQM-PRO-004 RMQM-RES-004 RMQM-ENC-009 RMQM-DOC-004 RMQM-INP-010 "
+    "RMQM-WN-010",
     drawn=DRAWN,
     n_levels=LEVELS,
     seed=seeds(),

@@ -11,7 +11,7 @@ from rmqm_conformance.require import require
 from rmqm_conformance.strategies import Batch, Network
 from rmqm_conformance.subject import Subject
 
-__all__ = ["at", "document_of", "number", "parsed"]
+__all__ = ["at", "document_of", "number", "parsed", "total"]
 
 
 def document_of(
@@ -61,8 +61,15 @@ def at(document: Any, pointer: str) -> Any:
     return place
 
 
-def number(value: Any) -> float:
-    """Return a number of a document, NaN for null; a list or an object counts what it holds."""
-    if value is None:
-        return math.nan
-    return float(len(value) if isinstance(value, list | dict) else value)
+def number(value: Any, what: str) -> float:
+    """Return a number of a document; NaN for null."""
+    real = isinstance(value, int | float) and not isinstance(value, bool)
+    require(real or value is None, f"{what} must be a number or null; got {value!r:.80}")
+    return float(value) if real else math.nan
+
+
+def total(value: Any, what: str) -> float:
+    """Return a count, or the sum of the counts that an object holds, or the length of a list."""
+    if isinstance(value, dict):
+        return math.fsum(total(one, what) for one in value.values())
+    return float(len(value)) if isinstance(value, list) else number(value, what)

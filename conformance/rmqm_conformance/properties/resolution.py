@@ -78,7 +78,7 @@ def at_the_resolution(subject: Subject, drawn: Distances, place: int) -> None:
 @law(
     "RMQM-RES-003/vanishing-mean",
     needs=NEEDS,
-    also="RMQM-DEG-006 RMQM-DEG-007",
+    also="RMQM-DEG-006 RMQM-DEG-007 RMQM-DEG-008",
     key=st.sampled_from(["D", "D_RC", "P_RC"]),
     variant=variants(),
     resolution=st.sampled_from([1e-6, 1e-3]),
@@ -105,6 +105,23 @@ def vanishing_mean(
 
 
 @law(
+    "RMQM-RES-003/equal-mean",
+    needs=NEEDS,
+    power=st.integers(-20, -4),
+    n=st.sampled_from([1, 2, 4]),
+)
+def mean_at_the_resolution(subject: Subject, power: int, n: int) -> None:
+    """A D, or a P_RC, that equals the resolution is not zero."""
+    resolution = 2.0**power  # all sums and means are exact
+    d, s = np.full((n, 4), resolution), np.tile([0.5, 1.0, 0.5, 1.0], (n, 1))
+    found = characterized(subject, Distances(d, s, resolution), "paper")
+    require_equal(f"status for D = {resolution!r}", found["status"], "ok")
+    d, s = np.tile([0.5, 1.0, 0.5], (n, 1)), np.tile([1.0, 1.0, 1 + 2 * resolution], (n, 1))
+    found = characterized(subject, Distances(d, s, resolution), "authors-2022")
+    require_equal(f"status for P_RC = {resolution!r}", found["status"], "ok")
+
+
+@law(
     "RMQM-RES-003/small-singles",
     needs=NEEDS,
     variant=variants(),
@@ -121,4 +138,11 @@ def single_inputs(subject: Subject, variant: str, resolution: float, share: floa
     require_agreement("P_RC", found["P_RC"], float(changes.mean()), times=2)
 
 
-CHECKS = (table, zeroed, at_the_resolution, vanishing_mean, single_inputs)
+CHECKS = (
+    table,
+    zeroed,
+    at_the_resolution,
+    vanishing_mean,
+    mean_at_the_resolution,
+    single_inputs,
+)

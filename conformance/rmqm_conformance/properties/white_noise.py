@@ -3,14 +3,23 @@
 # ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from attrs import evolve
 from hypothesis import strategies as st
 
 from rmqm_conformance import oracle
-from rmqm_conformance.laws import law
+from rmqm_conformance.checks import Effort
+from rmqm_conformance.laws import law, statistic
 from rmqm_conformance.properties.helpers import altered
-from rmqm_conformance.require import require, require_close, require_equal, require_same_bits
+from rmqm_conformance.require import (
+    require,
+    require_close,
+    require_equal,
+    require_refusal,
+    require_same_bits,
+)
 from rmqm_conformance.strategies import Array, Batch, Levels, inputs, levels, seeds
 from rmqm_conformance.subject import Subject
 
@@ -31,9 +40,7 @@ def _empty(batch: Batch) -> Batch:
 def same_type(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
     """Altered inputs have the type of the inputs, and one array for each level that is asked."""
     got = altered(subject, batch, asked, seed)
-    n, *shape = batch.values.shape
     require_equal("altered.dtype", got.dtype.str[1:], batch.values.dtype.str[1:])
-    require_equal("altered.shape", got.shape, (n, len(asked.levels), *shape))
 
 
 @law(
@@ -144,11 +151,34 @@ def also_clipped(subject: Subject, batch: Batch, asked: Levels, seed: int) -> No
     require((got >= batch.low).all() and (got <= batch.high).all(), "altered is out of bounds")
 
 
+@law(
+    "RMQM-WN-003/negative-seed",
+    needs=NEEDS,
+    batch=inputs(max_inputs=1),
+    seed=st.integers(-(2**40), -1),
+)
+def negative_seed(subject: Subject, batch: Batch, seed: int) -> None:
+    """A seed below 0 is refused."""
+    usual: dict[str, Any] = {"levels": [1], "n_levels": 2, "coupling": "independent"}
+    why = f"the seed {seed}"
+    require_refusal(subject, "white_noise", why=why, seed=seed, **usual, **batch.arguments)
+
+
+@statistic("RMQM-WN-006/whole-table", needs="noise generator", also="RMQM-WN-003 RMQM-WN-004")
+def whole_table(subject: Subject, effort: Effort) -> None:
+    """The table of normal values is exact, wherever a large input draws from it."""
+    x, name = np.zeros(16 * effort.samples, "<f4"), f"table/{effort.seed}"
+    got = altered(subject, Batch(x[None], [name], -8.0, 8.0), Levels(16, [1]), effort.seed)[0, 0]
+    require_same_bits("altered", got, oracle.noise(x, name, 1, 16, effort.seed, -8.0, 8.0))
+
+
 CHECKS = (
+    negative_seed,
     units,
     additive,
     equal_steps,
     bits,
+    whole_table,
     same_type,
     one_direction,
     also_clipped,
