@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+import warnings
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -72,8 +73,11 @@ class PythonSubject:
         method = getattr(self._implementation, name, None)
         if method is None:
             raise Errored(f"{asked.needs} is claimed, but there is no method {name}")
+        given = {key: _copied(value) for key, value in arguments.items()}
         try:
-            answer = method(**{key: _copied(value) for key, value in arguments.items()})
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # to warn is no mistake
+                answer = method(**given)
         except self._refusals as refusal:
             raise Refused(str(refusal)) from refusal
         except Exception as error:

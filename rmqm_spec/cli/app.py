@@ -117,6 +117,19 @@ def init(
     return write_starter(lang, out, as_json=json)
 
 
+@conformance_app.command()
+def serve(
+    object: Annotated[  # noqa: A002 - the name of the option
+        Optional[str],  # noqa: UP045
+        typer.Option(help="A Python object or class, MODULE:NAME; this installation without it."),
+    ] = None,
+) -> int:
+    """Answer the kit's JSON lines on stdin: a Python implementation as a program."""
+    from rmqm_spec.cli.conformance import serve_implementation
+
+    return serve_implementation(object)
+
+
 @app.callback(invoke_without_command=True)
 def _version(
     context: typer.Context,

@@ -19,7 +19,7 @@ from rmqm_spec.errors import UnavailableError, UsageError
 if TYPE_CHECKING:
     from rmqm_conformance.report import Outcome, Report
 
-__all__ = ["list_checks", "run_conformance", "write_starter"]
+__all__ = ["list_checks", "run_conformance", "serve_implementation", "write_starter"]
 
 
 def run_conformance(request: ConformanceRequest, *, as_json: bool) -> int:
@@ -117,6 +117,15 @@ def write_starter(language: str, out: Path | None, *, as_json: bool) -> int:
     return 0
 
 
+def serve_implementation(name: str | None) -> int:
+    """Serve a Python object, or this installation, until told to stop."""
+    _require_kit()
+    from rmqm_conformance import serve
+
+    serve(_implementation(name))
+    return 0
+
+
 def _require_kit() -> None:
     try:
         import_module("hypothesis")
@@ -143,12 +152,16 @@ def _subject(request: ConformanceRequest) -> Iterator[Any]:
     if request.cmd:
         with ProgramSubject(request.cmd, deadline_s=request.deadline) as program:
             yield program
-    elif request.object:
-        yield subject_of(_imported(request.object))
     else:
-        from rmqm_spec.cli.own_implementation import OwnImplementation
+        yield subject_of(_implementation(request.object))
 
-        yield subject_of(OwnImplementation())
+
+def _implementation(name: str | None) -> Any:
+    if name:
+        return _imported(name)
+    from rmqm_spec.cli.own_implementation import OwnImplementation
+
+    return OwnImplementation()
 
 
 def _imported(name: str) -> Any:
