@@ -40,9 +40,7 @@ def test_arrays_survive(data, dtype):
     assert found.tobytes() == array.tobytes()
 
 
-@pytest.mark.parametrize(
-    "text", ["0x1.8p+0", "1.5", "15e-1", 1.5, "0X1.8P0", "+1.5"], ids=repr
-)
+@pytest.mark.parametrize("text", ["0x1.8p+0", "1.5", "15e-1", 1.5, "0X1.8P0", "+1.5"], ids=repr)
 def test_floats_in_replies_may_be_written_in_other_ways(text):
     assert decode_results(operation("interval"), {"low": text, "high": "nan"})["low"] == 1.5
 

@@ -1,0 +1,168 @@
+"""``rmqm-spec conformance`` as an implementer meets it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+ROOT = Path(__file__).parents[2]
+JUDGE = [sys.executable, "-c", "from rmqm_spec.cli import main; main()", "conformance"]
+WRONG = """
+from rmqm_conformance import serve
+from rmqm_spec.identity import content_id
+
+class Mine:
+    def describe(self):
+        return {"name": "mine", "version": "1", "language": "Python", "capabilities": ["inputs"]}
+
+    def content_id(self, input):
+        return {"id": content_id(input).upper()}
+
+    def name_inputs(self, ids):
+        raise RuntimeError("not written yet")
+
+if __name__ == "__main__":
+    serve(Mine())
+"""
+
+
+def judge(*arguments, cwd):
+    return subprocess.run(
+        [*JUDGE, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.fixture
+def mine(tmp_path):
+    (tmp_path / "mine.py").write_text(WRONG, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "who", [["--object", "mine:Mine"], ["--cmd", f"{sys.executable} mine.py"]], ids=["a", "b"]
+)
+def test_a_failure_names_check_values_clause_and_the_command_that_repeats_it(mine, who):
+    done = judge(*who, "--only", "RMQM-INP-002", "--profile", "fast", cwd=mine)
+    assert done.returncode == 1
+    first = next(line for line in done.stdout.splitlines() if "FAIL" in line).split()[-1]
+    for part in ("should be", "clause  RMQM-INP-002 MUST", "The id of an input MUST be", "asked "):
+        assert part in done.stdout
+    again = next(line for line in done.stdout.splitlines() if "rerun" in line)
+    assert f"--only {first}" in again
+    assert who[1] in again
+
+
+def test_a_crash_is_told_apart_from_a_wrong_answer(mine):
+    who = ["--cmd", f"{sys.executable} mine.py", "--only", "RMQM-INP-010", "--profile", "fast"]
+    done = judge(*who, "--json", cwd=mine)
+    document = json.loads(done.stdout)
+    assert document["counts"]["errored"] == len(document["checks"]) - document["counts"]["failed"]
+    errored = [one for one in document["checks"] if one["status"] == "errored"]
+    assert "RuntimeError: not written yet" in errored[0]["message"]
+    assert "Traceback" in errored[0]["context"]
+
+
+def test_every_report_is_written(mine):
+    names = ["report.json", "junit.xml", "summary.md", "badge.json"]
+    options = [f"--{name.split('.')[0]}={name}" for name in names]
+    options[2] = "--markdown=summary.md"
+    done = judge("--object", "mine:Mine", "--only", "RMQM-INP-002", *options, cwd=mine)
+    assert done.returncode == 1, done.stderr
+    schema = ROOT / "conformance" / "rmqm_conformance" / "schemas" / "report.schema.json"
+    report = json.loads((mine / "report.json").read_text(encoding="utf-8"))
+    Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(report)
+    assert report["verdict"] == "not-conformant"
+    assert "NOT CONFORMANT" in (mine / "summary.md").read_text(encoding="utf-8")
+    assert json.loads((mine / "badge.json").read_text(encoding="utf-8"))["color"] == "red"
+    assert (mine / "junit.xml").read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_expected_failures_make_a_run_green_but_not_conformant(mine):
+    who = ["--object", "mine:Mine", "--only", "RMQM-INP-002", "--profile", "fast"]
+    failed = [
+        one["id"]
+        for one in json.loads(judge(*who, "--json", cwd=mine).stdout)["checks"]
+        if one["status"] == "failed"
+    ]
+    known = mine / "known.toml"
+    text = "".join(f'["{name}"]\nreason = "capital letters"\n' for name in failed)
+    known.write_text(text, encoding="utf-8")
+    done = judge(*who, "--expected-failures", "known.toml", cwd=mine)
+    assert done.returncode == 0
+    assert "nothing unexpected" in done.stdout
+    assert "capital letters" in done.stdout
+    known.write_text(text + '["RMQM-INP-002/nowhere"]\nreason = "x"\n', encoding="utf-8")
+    done = judge(*who, "--expected-failures", "known.toml", cwd=mine)
+    assert done.returncode == 1
+    assert "RMQM-INP-002/nowhere, which is no check" in done.stdout
+
+
+def test_an_unexpected_pass_is_an_error(mine):
+    own = judge("--only", "RMQM-INP-002", "--profile", "fast", "--json", cwd=mine)
+    name = json.loads(own.stdout)["checks"][0]["id"]
+    (mine / "known.toml").write_text(f'["{name}"]\nreason = "old"\n', encoding="utf-8")
+    done = judge("--only", name, "--expected-failures", "known.toml", cwd=mine)
+    assert done.returncode == 1
+    assert f"UNEXPECTED PASS  {name}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('["RMQM-D-001/x"]', "must have a reason"),
+        ('["RMQM-D-001/x"]\nreason = " "', "must have a reason"),
+        ('["RMQM-D-001/x"]\nreason = "y"\nuntil = 3', "nothing else but an issue"),
+        ("reason = ", "readable TOML"),
+    ],
+)
+def test_a_bad_file_of_expected_failures_is_refused(mine, text, said):
+    (mine / "known.toml").write_text(text, encoding="utf-8")
+    done = judge("--expected-failures", "known.toml", cwd=mine)
+    assert done.returncode == 3
+    assert "CON004" in done.stderr
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--only", "RMQM-XX-001"], 2, "--only must name a check or a clause"),
+        (["--profile", "quick"], 2, "profile must be one of fast, full"),
+        (["--cmd", "x", "--object", "y:z"], 2, "got both"),
+        (["--cmd", "no-such-program"], 2, "CON003"),
+        (["--object", "nowhere:Mine"], 2, "CON005"),
+        (["--object", "mine:Nobody"], 2, "CON005"),
+        (["--deadline", "0"], 2, "--deadline must be"),
+        (["--report", "nowhere/report.json"], 2, "ARG005"),
+        (["--expected-failures", "nowhere.toml"], 3, "CON004"),
+        (["init", "--lang", "cobol"], 2, "--lang must be one of"),
+        (["init", "--out", "mine.py"], 2, "CON006"),
+        (["init", "--out", "nowhere/x.py"], 2, "ARG005"),
+    ],
+)
+def test_wrong_arguments_are_refused_by_name(mine, arguments, code, said):
+    done = judge(*arguments, cwd=mine)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_the_python_starter_runs_as_it_is(tmp_path):
+    assert judge("init", cwd=tmp_path).returncode == 0
+    command = f"{sys.executable} my_implementation.py"
+    done = judge("--cmd", command, "--profile", "fast", "--json", cwd=tmp_path)
+    document = json.loads(done.stdout)
+    assert document["counts"]["errored"] == 0
+    assert document["counts"]["passed"] > 10
+    assert document["counts"]["failed"] > 10
+
+
+def test_the_list_names_every_check_and_what_cannot_be_checked(tmp_path):
+    document = json.loads(judge("--list", "--json", cwd=tmp_path).stdout)
+    lines = judge("--list", cwd=tmp_path).stdout
+    assert all(one["id"] in lines for one in document["checks"])
+    assert all(name in lines for name in document["uncheckable"])
