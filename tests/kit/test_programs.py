@@ -66,18 +66,24 @@ def test_a_well_behaved_program_answers(program):
         ("print('reading', flush=True) if message['cmd'] == 'run' else None", "one JSON object"),
         ("message['seq'] = message.get('seq', 0) + 1", "must have seq 1; got 2"),
         (
-            "answer = (lambda old: lambda m: {**old(m), 'more': 1} if m['cmd'] == 'run'"
-            " else old(m))(answer)",
+            (
+                "answer = (lambda old: lambda m: {**old(m), 'more': 1} if m['cmd'] == 'run'"
+                " else old(m))(answer)"
+            ),
             "Additional properties are not allowed ('more' was unexpected)",
         ),
         (
-            "answer = (lambda old: lambda m: {'seq': m['seq'], 'result': {'id': 7}}"
-            " if m['cmd'] == 'run' else old(m))(answer)",
+            (
+                "answer = (lambda old: lambda m: {'seq': m['seq'], 'result': {'id': 7}}"
+                " if m['cmd'] == 'run' else old(m))(answer)"
+            ),
             "7 is not of type 'string'",
         ),
         (
-            "answer = (lambda old: lambda m: {'seq': m['seq'], 'result': {}}"
-            " if m['cmd'] == 'run' else old(m))(answer)",
+            (
+                "answer = (lambda old: lambda m: {'seq': m['seq'], 'result': {}}"
+                " if m['cmd'] == 'run' else old(m))(answer)"
+            ),
             "'id' is a required property",
         ),
     ],
@@ -139,8 +145,10 @@ def test_refusals_and_errors_of_a_program_are_told_apart(program):
         ("DESCRIPTION['colour'] = 'red'", "'colour' was unexpected"),
         ("DESCRIPTION['document'] = {'K': '/K'}", "names under document must be among"),
         (
-            "answer = (lambda old: lambda m: {'ok': False} if m['cmd'] == 'spec' else old(m))"
-            "(answer)",
+            (
+                "answer = (lambda old: lambda m: {'ok': False} if m['cmd'] == 'spec' else old(m))"
+                "(answer)"
+            ),
             "must know specification 1.0",
         ),
     ],
