@@ -121,7 +121,7 @@ def impossible_bounds(subject: Subject, array: Array, pair: tuple[float, float])
 
 
 @law(
-    "RMQM-INP-001/bounds-of-images",
+    "RMQM-INP-001/unit-bounds-alone",
     needs=NEEDS,
     image=images(),
     pair=st.sampled_from([(0.0, 255.0), (-1.0, 1.0), (0.0, 2.0)]),

@@ -152,7 +152,7 @@ def also_clipped(subject: Subject, batch: Batch, asked: Levels, seed: int) -> No
 
 
 @law(
-    "RMQM-WN-003/negative-seed",
+    "RMQM-WN-003/seed-below-zero",
     needs=NEEDS,
     batch=inputs(max_inputs=1),
     seed=st.integers(-(2**40), -1),
