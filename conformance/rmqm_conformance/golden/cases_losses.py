@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def _displaced(name: str, title: str, attacked: Any, unaltered: Any) -> Case:
     args = _asked("displacement", attacked, unaltered)
     pairs = list(zip(exact(attacked), exact(unaltered), strict=True))
     values = [displacement(*pair) for pair in pairs]
-    slopes = [gradient(lambda row, other=other: displacement(row, other), z) for z, other in pairs]
+    slopes = [gradient(partial(displacement, unaltered=other), z) for z, other in pairs]
     return _case(name, title, args, values, slopes)
 
 
@@ -72,7 +73,7 @@ def _classified(name: str, title: str, logits: Any, labels: list[int]) -> Case:
     args = _asked("cross-entropy", logits, None, labels)
     pairs = list(zip(exact(logits), labels, strict=True))
     values = [cross_entropy(*pair) for pair in pairs]
-    slopes = [gradient(lambda row, y=y: cross_entropy(row, y), z) for z, y in pairs]
+    slopes = [gradient(partial(cross_entropy, label=y), z) for z, y in pairs]
     return _case(name, title, args, values, slopes)
 
 

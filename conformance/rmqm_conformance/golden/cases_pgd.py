@@ -50,6 +50,10 @@ def _steps() -> list[Case]:
     uneven = np.array([3.0, -0.1, 1e-30, -1e-30, 1e30, -7.0], "<f4")
     some = np.array([0.0, -0.0, 2.0, -2.0, 0.0, 1e-3], "<f4")
     wide = spread((9,), -2.0, 4.0)
+    inner = spread((24,), -2.0, 5.5)
+    uneasy: dict[str, Any] = {"alpha": 0.07, "low": -2.7, "high": 6.2}
+    if np.float32(0.07 * 8.9) == np.float32(0.07) * np.float32(8.9):
+        raise ValueError("the product of rounded factors must be another step")
     return [
         _step(
             "RMQM-PGD-001/sign",
@@ -92,10 +96,10 @@ def _steps() -> list[Case]:
         ),
         _step(
             "RMQM-PGD-008/float32",
-            "Inputs of float32 move by a step rounded to float32, and the sum is rounded to it",
-            spread((24,), 0.1, 0.9),
+            "alpha times high - low is rounded to float32 once, then the sum is",
+            inner,
             np.where(np.arange(24) % 5 < 2, -1, 1).astype("<f4"),
-            alpha=0.013,
+            **uneasy,
         ),
         _step(
             "RMQM-PGD-008/float64",

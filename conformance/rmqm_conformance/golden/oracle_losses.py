@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import permutations
 from typing import Any
 
@@ -39,10 +40,11 @@ def gradient(function: Callable[[Vector], Exact], point: Vector) -> list[Exact]:
 
 def gradients(loss: Loss, rows: Sequence[Vector]) -> list[list[Exact]]:
     """Return the gradient of a loss of all rows with respect to each of them."""
-    return [
-        gradient(lambda row, i=i: loss([*rows[:i], row, *rows[i + 1 :]]), rows[i])
-        for i in range(len(rows))
-    ]
+
+    def of_row(i: int, row: Vector) -> Exact:
+        return loss([*rows[:i], row, *rows[i + 1 :]])
+
+    return [gradient(partial(of_row, i), row) for i, row in enumerate(rows)]
 
 
 def displacement(attacked: Vector, unaltered: Vector) -> Exact:

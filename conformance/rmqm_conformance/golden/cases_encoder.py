@@ -1,0 +1,237 @@
+"""Cases of the family RMQM-ENC, and the whole way from inputs to a score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rmqm_conformance.golden.case import Case, Rule, case, number, plain, refuse, within
+from rmqm_conformance.golden.cases_noise import noised, spread
+from rmqm_conformance.golden.cases_pgd import NETWORK
+from rmqm_conformance.golden.judged import AGREED
+from rmqm_conformance.golden.oracle_characteristics import measure
+from rmqm_conformance.golden.oracle_distances import length, of_path
+from rmqm_conformance.golden.oracle_pgd import Network, represented
+from rmqm_conformance.golden.precision import Exact, exact, mp, propagated
+
+__all__ = ["cases"]
+
+Array = npt.NDArray[Any]
+
+_NEEDS = "noise characteristics generator"
+_RESOLUTION = 1e-12
+_VALUES = ("D", "D_RC", "P_RC", "rmqm")
+_PLAIN = NETWORK | {"activation": "identity"}
+_MAPPED = NETWORK | {"scale": 2.0, "mean": 0.5, "std": 0.25, "activation": "identity"}
+
+
+def cases() -> list[Case]:
+    """Return the cases."""
+    return [*_whole_way(), *_refused(), *_pooled()]
+
+
+def _asked(inputs: Array, ids: list[str], **more: Any) -> dict[str, Any]:
+    usual = {
+        "low": 0.0,
+        "high": 1.0,
+        "network": NETWORK,
+        "n_levels": 4,
+        "seed": 0,
+        "variant": "paper",
+    }
+    return {"inputs": inputs, "ids": ids, **usual, **more}
+
+
+def _levels(args: dict[str, Any]) -> tuple[list[str], list[list[list[Exact]]]]:
+    """Return distinct ids and the exact values of their inputs at all levels."""
+    first = {name: args["inputs"][args["ids"].index(name)] for name in sorted(set(args["ids"]))}
+    asked = {key: args[key] for key in ("n_levels", "seed", "low", "high")}
+    altered = noised(
+        asked
+        | {"inputs": list(first.values()), "ids": list(first), "coupling": "independent"}
+        | {"levels": range(args["n_levels"] + 1)}
+    )
+    return list(first), exact(altered.reshape(*altered.shape[:2], -1))
+
+
+def _rounding(network: Network, paths: list[list[list[Exact]]]) -> float:
+    """
+    Return how far a distance may be off if the network computes in float64.
+
+    A sum of P products and a bias is within (P + 4) u of the sum of their absolute values, u being
+    2**-53; a unit vector is off by that part of the norm, a distance by twice as much. Doubled for
+    the hyperbolic tangent and for the distance itself.
+    """
+    weight, bias = exact(np.abs(network["weight"])), exact(np.abs(network["bias"]))
+    scale, mean, std = (abs(mp.mpf(network[key])) for key in ("scale", "mean", "std"))
+    worst = mp.zero
+    for values in (values for path in paths for values in path):
+        mapped = [(scale * abs(value) + mean) / std for value in values]
+        sums = [mp.fdot(row, mapped) + b for row, b in zip(weight, bias, strict=True)]
+        worst = max(worst, length(sums) / length(represented(network, values)))
+    return float(4 * (len(weight[0]) + 4) * mp.mpf(2) ** -53 * worst)
+
+
+def _case(name: str, title: str, args: dict[str, Any], also: str = "") -> Case:
+    names, paths = _levels(args)
+    both = [of_path([represented(args["network"], x) for x in path]) for path in paths]
+    d, s = ([one[k] for one in both] for k in (0, 1))
+    flat = [value for rows in (d, s) for row in rows for value in row]
+
+    def values(*distances: Exact) -> list[Exact]:
+        n, width = len(d), len(d[0])
+        rows = [list(distances[k * width : (k + 1) * width]) for k in range(2 * n)]
+        measured = measure(rows[:n], rows[n:], args["variant"], _RESOLUTION)
+        return [getattr(measured, key) for key in _VALUES]
+
+    error = _rounding(args["network"], paths)
+    tolerances = propagated(values, flat, [error] * len(flat))
+    why = f"distances within {error:.1e} from a network in float64, through the formulas"
+    rules: dict[str, Rule] = {"n_inputs": plain(len(names))}
+    for key, value, tolerance in zip(_VALUES, values(*flat), tolerances, strict=True):
+        undefined = mp.isnan(value)
+        allowed = 0.0 if undefined else float(f"{tolerance + AGREED:.2g}")
+        rules[key] = number(value, allowed, "undefined" if undefined else why)
+    rules["status"] = plain(measure(d, s, args["variant"], _RESOLUTION).status)
+    return case(name, title, "evaluate", args, rules, needs=_NEEDS, also=also)
+
+
+def _whole_way() -> list[Case]:
+    three, ids = spread((3, 2, 2), 0.1, 0.9), ["c", "a", "b"]
+    twice = _asked(three[[0, 1, 0, 2, 1]], ["c", "a", "c", "b", "a"])
+    constant = _PLAIN | {"weight": np.zeros((3, 4))}
+    return [
+        _case(
+            "RMQM-ALT-002/value-map",
+            "Scale, mean and standard deviation of the encoder come after the noise",
+            _asked(three, ids, network=_MAPPED),
+            also="RMQM-ENC-007",
+        ),
+        _case(
+            "RMQM-ALT-003/seed-of-evaluation",
+            "The seed reaches the noise of an evaluation",
+            _asked(three, ids, seed=7),
+        ),
+        _case(
+            "RMQM-ENC-001/one-input",
+            "A single input is a batch of one",
+            _asked(three[:1], ids[:1], n_levels=5),
+        ),
+        _case(
+            "RMQM-ENC-007/authors",
+            "The whole way in authors-2022, with bounds [-2, 3] and float64",
+            _asked(
+                spread((3, 4), -2.0, 3.0, "<f8"),
+                ids,
+                low=-2.0,
+                high=3.0,
+                variant="authors-2022",
+                network=_MAPPED,
+            ),
+            also="RMQM-ALT-002 RMQM-MET-002",
+        ),
+        _case(
+            "RMQM-INP-004/evaluation",
+            "Inputs with equal ids count once in the means of an evaluation",
+            twice,
+        ),
+        _case(
+            "RMQM-DEG-006/evaluation",
+            "An encoder that looks at nothing has collapsed",
+            _asked(three, ids, network=constant),
+        ),
+    ]
+
+
+def _refused() -> list[Case]:
+    """Return cases with seeds that were searched for one representation that breaks the rule."""
+    nothing = _PLAIN | {"weight": np.zeros((3, 4)), "bias": np.zeros(3)}
+    two = _PLAIN | {"weight": np.eye(2), "bias": np.zeros(2)}
+    huge = two | {"weight": np.diag([1.7e308, 1e300]), "bias": np.array([0.0, 1e300])}
+    bright = np.array([[0.9, 0.8], [0.85, 0.95]], "<f4")
+    dark = np.array([[0.3, 0.3], [0.2, 0.4]])
+    ids, broken = ["sound", "broken"], "broken"
+    at_start = _asked(bright[1:, [0, 1, 0, 1]], [broken], network=nothing, n_levels=1)
+    later = _asked(bright, ids, network=two, n_levels=12, seed=5)
+    overflown = _asked(dark, ids, network=huge, n_levels=12, seed=82, high=1.25)
+    _require_one_broken(later, broken, 11)
+    _require_one_broken(overflown, broken, 10)
+    return [
+        _refusal(
+            "RMQM-ENC-005/norm-of-zero-at-level-0",
+            "A representation of norm zero is refused, its input and level 0 are named",
+            at_start,
+            broken,
+            "0",
+        ),
+        _refusal(
+            "RMQM-ENC-005/norm-of-zero-at-a-later-level",
+            "A representation of norm zero is refused, its input and its level are named",
+            later,
+            broken,
+            "11",
+        ),
+        _refusal(
+            "RMQM-ENC-005/not-finite",
+            "A representation that is not finite is refused, its input and its level are named",
+            overflown,
+            broken,
+            "10",
+        ),
+    ]
+
+
+def _require_one_broken(args: dict[str, Any], name: str, level: int) -> None:
+    """Make sure that one representation alone is zero or too large for float64."""
+    names, paths = _levels(args)
+    largest = mp.mpf(np.finfo(np.float64).max)
+    found = [
+        (one, j)
+        for one, path in zip(names, paths, strict=True)
+        for j, values in enumerate(path)
+        if not 0 < max(abs(z) for z in represented(args["network"], values)) <= largest
+    ]
+    if found != [(name, level)]:
+        raise ValueError(f"only {name} at level {level} must break the rule; got {found}")
+
+
+def _refusal(name: str, title: str, args: dict[str, Any], *naming: str) -> Case:
+    why = "a representation that is not finite or has norm zero"
+    return case(name, title, "evaluate", args, refuse(why, *naming), needs=_NEEDS)
+
+
+def _pooled() -> list[Case]:
+    tokens = spread((2, 4, 3), -2.0, 2.0, "<f8")
+    maps = spread((2, 3, 2, 2), -2.0, 2.0, "<f8")
+    outputs = {
+        "flatten-tokens": (tokens, "flatten", tokens.reshape(2, 12)),
+        "flatten-map": (maps, "flatten", maps.reshape(2, 12)),
+        "cls": (tokens, "cls", tokens[:, 0]),
+        "mean-of-tokens": (tokens, "mean", _mean(tokens)),
+        "mean-of-map": (maps, "mean", _mean(maps.reshape(2, 3, 4).transpose(0, 2, 1))),
+    }
+    titles = {
+        "flatten": "The output is flattened in C order",
+        "cls": "The first token stands for the output",
+        "mean": "The mean is over tokens, or over rows and columns, never over channels",
+    }
+    return [
+        case(
+            f"RMQM-ENC-006/{slug}",
+            titles[how],
+            "pool",
+            {"output": output, "how": how},
+            {"encodings": within(pooled, 1e-15 * (how == "mean"), "four values below 2 added up")},
+        )
+        for slug, (output, how, pooled) in outputs.items()
+    ]
+
+
+def _mean(output: Array) -> list[list[Exact]]:
+    """Return the mean over the middle axis."""
+    return [
+        [mp.fsum(column) / len(column) for column in zip(*rows, strict=True)]
+        for rows in exact(output)
+    ]
