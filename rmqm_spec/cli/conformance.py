@@ -34,6 +34,7 @@ def run_conformance(request: ConformanceRequest, *, as_json: bool) -> int:
     if request.expected_failures is not None:
         reasons = read_expected_failures(request.expected_failures)
     reports = _writable_reports(request)
+    _leave_nothing_behind()
     units = ("checks", "checks")
     with _subject(request) as subject, ProgressReport("judging", units=units) as progress:
 
@@ -124,6 +125,18 @@ def serve_implementation(name: str | None) -> int:
 
     serve(_implementation(name))
     return 0
+
+
+def _leave_nothing_behind() -> None:
+    """Keep hypothesis from making its folder where the user happens to be."""
+    import atexit
+    import tempfile
+
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    folder = tempfile.TemporaryDirectory(prefix="rmqm-conformance-")
+    atexit.register(folder.cleanup)
+    set_hypothesis_home_dir(folder.name)
 
 
 def _require_kit() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rmqm_conformance.golden import (
+    cases_alterations,
     cases_characteristics,
     cases_degenerate,
     cases_distances,
@@ -10,8 +11,14 @@ from rmqm_conformance.golden import (
     cases_inputs,
     cases_interval,
     cases_losses,
+    cases_metric,
     cases_noise,
-    cases_pgd,
+    cases_paths,
+    cases_pooling,
+    cases_prepared,
+    cases_resolution,
+    cases_steps,
+    cases_types,
 )
 from rmqm_conformance.golden.case import Case
 
@@ -19,13 +26,20 @@ __all__ = ["all_cases"]
 
 _MODULES = (
     cases_inputs,
+    cases_prepared,
+    cases_alterations,
     cases_noise,
-    cases_pgd,
+    cases_steps,
+    cases_paths,
     cases_losses,
     cases_encoder,
+    cases_pooling,
     cases_distances,
+    cases_types,
+    cases_resolution,
     cases_degenerate,
     cases_characteristics,
+    cases_metric,
     cases_interval,
 )
 

@@ -1,16 +1,14 @@
-"""Cases of the families RMQM-D, RMQM-DRC, RMQM-PRC, RMQM-AGG and RMQM-MET."""
+"""Cases of the families RMQM-D, RMQM-DRC and RMQM-PRC."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
 from rmqm_conformance.golden.case import Case, case, refuse
-from rmqm_conformance.golden.cases_distances import CIRCLE
+from rmqm_conformance.golden.encoded import CIRCLE
 from rmqm_conformance.golden.judged import asked, characterized, distances_of
 
-__all__ = ["THREE", "cases", "uneven"]
+__all__ = ["THREE", "cases"]
 
 AUTHORS = "authors-2022"
 THREE = [
@@ -26,16 +24,7 @@ _UNEVEN_BEFORE = _UNEVEN | {"variant": AUTHORS}
 
 def cases() -> list[Case]:
     """Return the cases."""
-    return [*_moved(), *_changes(), *_aggregates(), *_metrics()]
-
-
-def uneven(n_inputs: int, n_levels: int, variant: str) -> dict[str, Any]:
-    """Return distances of many inputs that look random and are not: fractional parts."""
-    i, j = np.ogrid[1 : n_inputs + 1, 1 : n_levels + 1]
-    grown = 0.3 + 1.5 * ((i * 0.6180339887 + j * 0.4142135623) % 1) * (j / n_levels) ** 0.5
-    steps = 0.05 + 0.9 * ((i * 0.7320508075 + j * 0.2360679774) % 1)
-    steps[:, 0] = grown[:, 0]
-    return asked(np.round(grown, 6), np.round(steps, 6), variant)
+    return [*_moved(), *_changes()]
 
 
 def _moved() -> list[Case]:
@@ -139,86 +128,5 @@ def _changes() -> list[Case]:
             one_level,
             "D D_RC P_RC rmqm status",
             also="RMQM-DEG-007",
-        ),
-    ]
-
-
-def _aggregates() -> list[Case]:
-    unlike = [[0.5, 0.51, 0.5, 0.52], [0.1, 1.6, 0.05, 1.9]]
-    steps = [[0.5, 0.49, 0.51, 0.5], [0.1, 1.5, 0.2, 1.8]]
-    whole = "D D_RC P_RC rmqm status"
-    return [
-        characterized(
-            "RMQM-AGG-001/mean-before-reciprocal",
-            "The reciprocals are taken of means over inputs, not averaged",
-            asked(unlike, steps),
-            whole,
-        ),
-        characterized(
-            "RMQM-AGG-001/mean-before-reciprocal-authors",
-            "The same in authors-2022",
-            asked(unlike, steps, AUTHORS),
-            whole,
-        ),
-        characterized(
-            "RMQM-AGG-002/all-inputs",
-            "In paper an input with an undefined term stays in every mean",
-            asked([[0.5, 0.0, 0.4], [0.2, 0.3, 0.6]], [[0.5, 0.5, 0.4], [0.2, 0.25, 0.5]]),
-            "D D_RC P_RC left_out",
-        ),
-        characterized(
-            "RMQM-AGG-004/full-size",
-            "64 inputs and 99 levels are added up in float64",
-            uneven(64, 99, "paper"),
-            "D D_RC P_RC rmqm status",
-        ),
-        characterized(
-            "RMQM-AGG-004/full-size-authors",
-            "64 inputs and 99 levels are added up in float64, in authors-2022",
-            uneven(64, 99, AUTHORS),
-            "D S D_RC P_RC rmqm status left_out",
-        ),
-    ]
-
-
-def _metrics() -> list[Case]:
-    return [
-        characterized(
-            "RMQM-MET-001/annex-a",
-            "RMQM of the points on the unit circle in paper, without S",
-            distances_of([CIRCLE]),
-            "rmqm status",
-        ),
-        characterized(
-            "RMQM-MET-001/three-inputs",
-            "All characteristics of the three inputs of Annex A in paper",
-            distances_of(THREE),
-            "D D_RC P_RC rmqm status undefined_D_RC undefined_P_RC left_out",
-        ),
-        characterized(
-            "RMQM-MET-002/annex-a",
-            "RMQM of the points on the unit circle in authors-2022, with S",
-            distances_of([CIRCLE], AUTHORS),
-            "S rmqm status",
-        ),
-        characterized(
-            "RMQM-MET-002/three-inputs",
-            "All characteristics of the three inputs of Annex A in authors-2022",
-            distances_of(THREE, AUTHORS),
-            "D S D_RC P_RC rmqm status left_out",
-        ),
-        characterized(
-            "RMQM-MET-003/annex-a",
-            "The weights are 0.95 of D, 0.74 of 1/D_RC and 0.11 of 1/P_RC",
-            distances_of([CIRCLE]),
-            "weighted_rmqm",
-            needs="weighted",
-        ),
-        characterized(
-            "RMQM-MET-003/authors",
-            "The weighted metric is undefined in authors-2022",
-            distances_of([CIRCLE], AUTHORS),
-            "weighted_rmqm",
-            needs="weighted",
         ),
     ]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rmqm_conformance.golden.case import Case, Rule, case, number, plain, refuse, within
-from rmqm_conformance.golden.cases_noise import noised, spread
-from rmqm_conformance.golden.cases_pgd import NETWORK
+from rmqm_conformance.golden.altered import noised, spread
+from rmqm_conformance.golden.case import Case, Rule, case, number, plain, refuse
+from rmqm_conformance.golden.cases_paths import NETWORK
 from rmqm_conformance.golden.judged import AGREED
 from rmqm_conformance.golden.oracle_characteristics import measure
 from rmqm_conformance.golden.oracle_distances import length, of_path
@@ -29,7 +29,7 @@ _MAPPED = NETWORK | {"scale": 2.0, "mean": 0.5, "std": 0.25, "activation": "iden
 
 def cases() -> list[Case]:
     """Return the cases."""
-    return [*_whole_way(), *_refused(), *_pooled()]
+    return [*_whole_way(), *_refused()]
 
 
 def _asked(inputs: Array, ids: list[str], **more: Any) -> dict[str, Any]:
@@ -200,38 +200,3 @@ def _require_one_broken(args: dict[str, Any], name: str, level: int) -> None:
 def _refusal(name: str, title: str, args: dict[str, Any], *naming: str) -> Case:
     why = "a representation that is not finite or has norm zero"
     return case(name, title, "evaluate", args, refuse(why, *naming), needs=_NEEDS)
-
-
-def _pooled() -> list[Case]:
-    tokens = spread((2, 4, 3), -2.0, 2.0, "<f8")
-    maps = spread((2, 3, 2, 2), -2.0, 2.0, "<f8")
-    outputs = {
-        "flatten-tokens": (tokens, "flatten", tokens.reshape(2, 12)),
-        "flatten-map": (maps, "flatten", maps.reshape(2, 12)),
-        "cls": (tokens, "cls", tokens[:, 0]),
-        "mean-of-tokens": (tokens, "mean", _mean(tokens)),
-        "mean-of-map": (maps, "mean", _mean(maps.reshape(2, 3, 4).transpose(0, 2, 1))),
-    }
-    titles = {
-        "flatten": "The output is flattened in C order",
-        "cls": "The first token stands for the output",
-        "mean": "The mean is over tokens, or over rows and columns, never over channels",
-    }
-    return [
-        case(
-            f"RMQM-ENC-006/{slug}",
-            titles[how],
-            "pool",
-            {"output": output, "how": how},
-            {"encodings": within(pooled, 1e-15 * (how == "mean"), "four values below 2 added up")},
-        )
-        for slug, (output, how, pooled) in outputs.items()
-    ]
-
-
-def _mean(output: Array) -> list[list[Exact]]:
-    """Return the mean over the middle axis."""
-    return [
-        [mp.fsum(column) / len(column) for column in zip(*rows, strict=True)]
-        for rows in exact(output)
-    ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rmqm_conformance.golden.case import Case, Rule, case, number, refuse
-from rmqm_conformance.golden.cases_characteristics import THREE, uneven
-from rmqm_conformance.golden.cases_distances import CIRCLE
-from rmqm_conformance.golden.judged import allowed, asked, distances_of
+from rmqm_conformance.golden.cases_characteristics import THREE
+from rmqm_conformance.golden.encoded import CIRCLE
+from rmqm_conformance.golden.judged import allowed, asked, distances_of, uneven
 from rmqm_conformance.golden.oracle_characteristics import Measured, measure
 from rmqm_conformance.golden.oracle_interval import ends, ends_of
 from rmqm_conformance.golden.precision import Exact, mp, propagated

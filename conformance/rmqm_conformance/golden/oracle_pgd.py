@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,13 @@ from rmqm_conformance.golden.oracle_losses import displacement, gradient
 from rmqm_conformance.golden.oracle_noise import lanes
 from rmqm_conformance.golden.precision import Exact, exact, mp
 
-__all__ = ["Network", "path", "represented", "start", "step"]
+__all__ = ["DEFAULT_ALPHA", "Network", "path", "represented", "start", "step"]
 
 Array: TypeAlias = npt.NDArray[Any]
 Network: TypeAlias = dict[str, Any]
+
+DEFAULT_ALPHA: Final = 2 / 255
+"""The step of RMQM-PGD-002."""
 
 
 def represented(network: Network, values: Sequence[Exact]) -> list[Exact]:

@@ -128,7 +128,7 @@ def _changed(drawn: tuple[Batch, Network], key: str) -> tuple[Batch, Network]:
 @law(
     "RMQM-PRO-003/unlike-protocols",
     needs=NEEDS,
-    also="RMQM-LIM-002 RMQM-PRO-002",
+    also="RMQM-PRO-002",
     drawn=PAIRS,
     swap=st.booleans(),
 )

@@ -37,7 +37,7 @@ def whole_way(
 
 
 @law(
-    "RMQM-ALT-002/value-map",
+    "RMQM-ALT-002/mapped-after-noise",
     needs="encoder noise",
     also="RMQM-ENC-007",
     drawn=evaluations(),
