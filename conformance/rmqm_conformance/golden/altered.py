@@ -41,9 +41,11 @@ def noise_args(inputs: Array, ids: list[str], levels: list[int], **more: Any) ->
     return {"inputs": inputs, "ids": ids, "levels": levels, **usual, **more}
 
 
-def zeros(n_values: int, name: str, levels: list[int], **more: Any) -> dict[str, Any]:
+def zeros(
+    shape: int | tuple[int, ...], name: str, levels: list[int], **more: Any
+) -> dict[str, Any]:
     """Return arguments that turn zeros into the values of the table, at level 1 by default."""
-    return noise_args(np.zeros((1, n_values), "<f4"), [name], levels, **(_WIDE | more))
+    return noise_args(np.zeros(shape, "<f4")[np.newaxis], [name], levels, **(_WIDE | more))
 
 
 def noise_case(

@@ -17,6 +17,7 @@ from rmqm_conformance.golden import (
     cases_pooling,
     cases_prepared,
     cases_resolution,
+    cases_statuses,
     cases_steps,
     cases_types,
 )
@@ -38,6 +39,7 @@ _MODULES = (
     cases_types,
     cases_resolution,
     cases_degenerate,
+    cases_statuses,
     cases_characteristics,
     cases_metric,
     cases_interval,
@@ -45,5 +47,6 @@ _MODULES = (
 
 
 def all_cases() -> list[Case]:
-    """Return every case, those of a module in its order."""
-    return [one for module in _MODULES for one in module.cases()]
+    """Return every case in the order of its clause, and then of its module."""
+    found = [one for module in _MODULES for one in module.cases()]
+    return sorted(found, key=lambda one: str(one["clauses"][0]))

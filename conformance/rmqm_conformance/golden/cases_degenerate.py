@@ -9,7 +9,7 @@ import numpy as np
 from rmqm_conformance.golden.case import Case
 from rmqm_conformance.golden.judged import asked, characterized
 
-__all__ = ["ZEROS", "cases", "one_bad"]
+__all__ = ["ZEROS", "cases"]
 
 AUTHORS = "authors-2022"
 ZEROS = asked([[0.5, 0.5, 0, 0.8, 0.8]], [[0.5, 0, 0, 0.8, 0]])
@@ -18,10 +18,10 @@ ZEROS = asked([[0.5, 0.5, 0, 0.8, 0.8]], [[0.5, 0, 0, 0.8, 0]])
 
 def cases() -> list[Case]:
     """Return the cases."""
-    return [*_terms(), *_limit(), *_authors(), *_statuses()]
+    return [*_terms(), *_limit(), *_authors()]
 
 
-def one_bad(n_inputs: int, n_levels: int, bad: str) -> dict[str, Any]:
+def _one_bad(n_inputs: int, n_levels: int, bad: str) -> dict[str, Any]:
     """Return distances of which one is zero: a displacement or a step length of the last input."""
     levels = np.arange(1, n_levels + 1)
     d = np.outer(np.linspace(0.5, 1.0, n_inputs), levels / n_levels)
@@ -71,25 +71,25 @@ def _limit() -> list[Case]:
         characterized(
             "RMQM-DEG-003/one-per-cent-of-displacements",
             "1 undefined of 100 terms of D_RC is allowed",
-            one_bad(10, 10, "displacement"),
+            _one_bad(10, 10, "displacement"),
             whole,
         ),
         characterized(
             "RMQM-DEG-003/more-displacements",
             "1 undefined of 99 terms of D_RC is too many",
-            one_bad(9, 11, "displacement"),
+            _one_bad(9, 11, "displacement"),
             whole,
         ),
         characterized(
             "RMQM-DEG-003/one-per-cent-of-steps",
             "1 undefined of 100 terms of P_RC is allowed",
-            one_bad(10, 11, "step"),
+            _one_bad(10, 11, "step"),
             whole,
         ),
         characterized(
             "RMQM-DEG-003/more-steps",
             "1 undefined of N(J - 1) = 90 terms of P_RC is too many, though NJ is 100",
-            one_bad(10, 10, "step"),
+            _one_bad(10, 10, "step"),
             whole,
         ),
     ]
@@ -141,76 +141,5 @@ def _authors() -> list[Case]:
             "Without any input left both means and the metric are undefined",
             ZEROS | {"variant": AUTHORS},
             all_,
-        ),
-    ]
-
-
-def _statuses() -> list[Case]:
-    zero = [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
-    cosines = 2 * np.sin(0.05 * np.arange(1, 10))
-    steps = np.full(9, cosines[0])
-    steps[1::2] = np.nextafter(steps[1::2], 1)
-    great = asked([cosines], [steps])
-    away_and_back = asked([[0.5, 0, 0.5, 0]], [[0.5] * 4])
-    small = asked([[9e-4, 9e-4, 9e-4]], [[9e-4, 1.5e-3, 5e-4]], resolution=1e-3)
-    flat = asked([[0.5, 0.5, 0.5]], [[0.5, 0.3, 0.6]], AUTHORS)
-    return [
-        characterized(
-            "RMQM-DEG-006/paper",
-            "A constant encoder has collapsed, its characteristics are 0",
-            asked(zero, zero),
-            "D D_RC P_RC rmqm status undefined_D_RC undefined_P_RC",
-        ),
-        characterized(
-            "RMQM-DEG-006/authors",
-            "A constant encoder has collapsed in authors-2022, too",
-            asked(zero, zero, AUTHORS),
-            "D S D_RC P_RC rmqm status left_out",
-        ),
-        characterized(
-            "RMQM-DEG-006/one-input-still",
-            "An input that does not move is no collapse",
-            asked([[0.5, 0.8, 0.6], [0, 0, 0]], [[0.5, 0.4, 0.3], [0, 0, 0]]),
-            "D D_RC P_RC rmqm status",
-        ),
-        characterized(
-            "RMQM-DEG-007/great-circle",
-            "Equal steps but for rounding are constant: no P_RC of 1e-16, no RMQM of 35",
-            great,
-            "D D_RC P_RC rmqm status",
-            also="RMQM-RES-003 RMQM-DEG-010",
-        ),
-        characterized(
-            "RMQM-DEG-007/great-circle-authors",
-            "The same in authors-2022",
-            great | {"variant": AUTHORS},
-            "D S D_RC P_RC rmqm status",
-            also="RMQM-RES-003 RMQM-DEG-010",
-        ),
-        characterized(
-            "RMQM-DEG-007/constant-displacements",
-            "A D_RC of zero makes the steps constant as a P_RC of zero does",
-            flat,
-            "D D_RC P_RC rmqm status",
-            also="RMQM-DEG-010",
-        ),
-        characterized(
-            "RMQM-DEG-008/collapsed-first",
-            "Collapsed comes before undefined terms",
-            small,
-            "D D_RC status undefined_P_RC rmqm",
-        ),
-        characterized(
-            "RMQM-DEG-008/undefined-before-constant",
-            "Undefined terms come before constant steps",
-            away_and_back,
-            "D D_RC P_RC status rmqm",
-        ),
-        characterized(
-            "RMQM-DEG-009/weighted",
-            "With too many undefined terms the weighted metric is undefined as the metric is",
-            ZEROS,
-            "weighted_rmqm rmqm",
-            needs="weighted",
         ),
     ]

@@ -41,7 +41,7 @@ def _ids() -> list[Case]:
 
 def _sets() -> list[Case]:
     ids = ["b10", "b9", "B9", "a", "_a", "b9", "a-b", "ab", "b"]
-    one = [content_id(_PHOTO)]
+    one = [content_id(np.arange(18, dtype="|u1"))]
     return [
         case(
             "RMQM-INP-004/duplicates",

@@ -37,7 +37,7 @@ def _bounds() -> list[Case]:
         "bounds-of-images": (_asked(_PHOTO, "image", 0.0, 255.0), "an image in [0, 255]"),
     }
     return [
-        case(f"RMQM-INP-001/{slug}", f"Refused: {why}", "prepare", args, refuse(why))
+        case(f"RMQM-INP-001/{slug}", f"Bounds are refused: {why}", "prepare", args, refuse(why))
         for slug, (args, why) in bad.items()
     ]
 

@@ -93,8 +93,10 @@ def _array(array: npt.NDArray[Any], place: str, arrays: dict[str, bytes]) -> dic
     if little.nbytes > _INLINE:
         file = io.BytesIO()
         np.lib.format.write_array(file, little, version=(1, 0), allow_pickle=False)
-        name = f"arrays/{place.lower()}.npy"
-        arrays[name] = file.getvalue()
+        content = file.getvalue()
+        known = [name for name, other in arrays.items() if other == content]
+        name = known[0] if known else f"arrays/{place.lower()}.npy"
+        arrays[name] = content
         return {"npy": name}
     values = [_scalar(one) for one in little.reshape(-1)]
     again = np.array([float(one) if isinstance(one, str) else one for one in values], little.dtype)

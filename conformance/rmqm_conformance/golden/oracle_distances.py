@@ -47,8 +47,9 @@ def of_paths(trajectories: Any) -> tuple[list[list[Exact]], list[list[Exact]]]:
 
     Examples
     --------
-    >>> of_paths([[[2, 0], [0, 1], [0, 3]]])[1]
-    [[mpf('1.4142135623730950488016887242096980785696718753769486'), mpf('0.0')]]
+    >>> d, s = of_paths([[[2, 0], [0, 1], [0, 3]]])
+    >>> print(mp.nstr(s[0][0], 20), mp.nstr(s[0][1], 20))
+    1.4142135623730950488 0.0
     """
     paths = [of_path(path) for path in exact(trajectories)]
     return [d for d, _ in paths], [s for _, s in paths]
