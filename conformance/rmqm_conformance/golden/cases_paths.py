@@ -90,7 +90,7 @@ def _paths() -> list[Case]:
             network=blind,
         ),
         _path(
-            "RMQM-PGD-004/beyond-0.3",
+            "RMQM-PGD-004/beyond-the-clamp",
             "A path of eight steps of 0.05 is not held within 0.3 of its start",
             spread((2, 4), -1.0, 1.0),
             n_levels=8,
