@@ -42,7 +42,9 @@ def require_equal(what: str, got: Any, should: Any) -> None:
     require(got == should, f"{what}={got!r}, but should be {should!r}", got=got, should=should)
 
 
-def require_near(what: str, got: float, should: float, *, atol: float, rtol: float = 0.0) -> None:
+def require_near(
+    what: str, got: float | None, should: float, *, atol: float, rtol: float = 0.0
+) -> None:
     """
     Demand ``abs(got - should) <= atol + rtol * abs(should)``, or NaN for NaN.
 
@@ -50,7 +52,9 @@ def require_near(what: str, got: float, should: float, *, atol: float, rtol: flo
     --------
     >>> require_near("D", 1.0, 1.0 + 1e-13, atol=1e-12)
     """
-    if math.isnan(should):
+    if got is None:
+        near, allowed = False, ""
+    elif math.isnan(should):
         near, allowed = math.isnan(got), ""
     else:
         tolerance = atol + rtol * abs(should)

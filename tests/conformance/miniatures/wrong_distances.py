@@ -385,6 +385,15 @@ class HidesTheInput(Plain):
             raise Refused(f"a representation at level {first_level + level} has no direction")
 
 
+class OverlooksNaN(Plain):
+    """Looks for infinities alone."""
+
+    breaks = "RMQM-ENC-005"
+
+    def not_finite(self, z):
+        return np.isinf(z).any(-1)
+
+
 class TreatsNaNAsZero(Plain):
     """Replaces NaN and infinities by finite numbers."""
 

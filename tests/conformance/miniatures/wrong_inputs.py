@@ -355,6 +355,19 @@ class AcceptsInfiniteBounds(Plain):
             raise Refused(f"bounds [{low}, {high}] are inverted")
 
 
+class AcceptsBoundsThatAreNoNumbers(Plain):
+    """Refuses what compares wrongly; a NaN compares neither rightly nor wrongly."""
+
+    breaks = "RMQM-INP-001"
+
+    def check_bounds(self, low, high):
+        if low >= high or math.inf in {-low, high}:
+            raise Refused(f"bounds [{low}, {high}] are not finite with low < high")
+
+    def outside(self, values, low, high):
+        return (values < low) | (values > high) | np.isnan(values)
+
+
 class AcceptsOtherBoundsOfImages(Plain):
     """Lets an image declare bounds of its own."""
 

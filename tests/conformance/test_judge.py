@@ -1,0 +1,79 @@
+"""The judge is judged: every miniature is caught, every check is needed, nobody is accused."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+from attrs import evolve
+from miniatures import ALLOWED, WRONG, Plain
+from table import EFFORT, catches, read_table
+
+from rmqm_conformance.catalogue import checks
+from rmqm_conformance.checks import Effort
+from rmqm_conformance.running import judge, run
+from rmqm_conformance.subject import PythonSubject
+
+TABLE = read_table()
+CHECKS = {one.id: one for one in checks()}
+BRIEF = Effort(profile="brief", examples=2, samples=1_000)
+N_SEEDS = 9
+
+
+def test_the_table_names_every_miniature_and_every_check():
+    assert list(TABLE) == [one.__name__ for one in WRONG]
+    assert all(TABLE.values())
+    assert {name for caught in TABLE.values() for name in caught} == set(CHECKS)
+
+
+@pytest.mark.parametrize("miniature", WRONG, ids=lambda one: one.__name__)
+def test_a_miniature_is_caught_by_the_checks_of_the_table(miniature):
+    for name in TABLE[miniature.__name__]:
+        assert catches(CHECKS[name], miniature), name
+
+
+@pytest.mark.parametrize("subject", [Plain, *ALLOWED], ids=lambda one: one.__name__)
+def test_a_correct_variant_passes_every_check_that_applies(subject):
+    report = run(subject(), profile="fast", seed=1)
+    assert [(one.id, one.message, one.example) for one in report.troubles] == []
+    assert report.verdict == "conformant"
+
+
+def test_correct_variants_raise_no_alarm_whatever_the_seed():
+    """Each variant with several seeds; vectors do not depend on the seed."""
+    properties = [one for one in CHECKS.values() if one.kind == "property"]
+    n_runs, alarms = 0, []
+    for variant in (Plain, *ALLOWED):
+        subject = PythonSubject(variant())
+        for seed in range(2, 2 + N_SEEDS):
+            n_runs += 1
+            found = [judge(one, subject, evolve(BRIEF, seed=seed)) for one in properties]
+            alarms += [
+                (variant.__name__, seed, one.id, one.message, one.example)
+                for one in found
+                if one.status not in {"passed", "not-claimed"}
+            ]
+    assert alarms == []
+    assert n_runs >= 200
+
+
+def test_a_partial_implementation_is_asked_for_what_it_claims_alone():
+    claims = next(one for one in ALLOWED if one.__name__ == "ClaimsCharacteristicsOnly")
+    report = run(claims(), profile="fast")
+    asked = {one.id for one in report.outcomes if one.status == "passed"}
+    claimed = report.description.claims
+    assert claimed & {"inputs", "noise", "encoder", "pgd", "interval"} == set()
+    assert asked == {one.id for one in checks() if one.needs <= claimed}
+    assert report.counts["not-claimed"] == len(CHECKS) - len(asked)
+
+
+def test_an_implementation_that_crashes_is_no_proof_of_a_check():
+    class Crashes(Plain):
+        def distances(self, **_):
+            raise RuntimeError("boom")
+
+    check = CHECKS["RMQM-DIST-001/scale"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert judge(check, PythonSubject(Crashes()), EFFORT).status == "errored"
+    assert not catches(check, Crashes)
