@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rmqm_spec.alterations import WhiteNoise, white_noise
+    from rmqm_spec.alterations import PGD, WhiteNoise, pgd_path, white_noise
     from rmqm_spec.characteristics import (
         Characteristics,
         characterize,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rmqm_spec.identity import content_id
 
 _HOMES = {
+    "PGD": "alterations",
     "Characteristics": "characteristics",
     "DifferentiableEncoder": "encoders",
     "Encoder": "encoders",
@@ -35,6 +36,7 @@ _HOMES = {
     "content_id": "identity",
     "displacements": "characteristics",
     "evaluate": "evaluation",
+    "pgd_path": "alterations",
     "resolution_of": "characteristics",
     "rmqm": "characteristics",
     "step_lengths": "characteristics",
@@ -42,6 +44,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "PGD",
     "Characteristics",
     "DifferentiableEncoder",
     "Encoder",
@@ -52,6 +55,7 @@ __all__ = [
     "content_id",
     "displacements",
     "evaluate",
+    "pgd_path",
     "resolution_of",
     "rmqm",
     "step_lengths",

@@ -34,7 +34,7 @@ class EncoderTraits:
     batch_size : int
         Number of inputs per call that suits the encoder; it must accept any number.
     concurrency : int
-        How many threads may call `encode` at once.
+        How many threads may call `encode` and `vjp` at once.
     resolution : float, optional
         Resolution of its arithmetic; by default that of the type of its encodings.
     """
@@ -59,7 +59,11 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class DifferentiableEncoder(Encoder, Protocol):
-    """An encoder with vector-Jacobian products, named as in ``jax.vjp``."""
+    """
+    An encoder with vector-Jacobian products, named as in ``jax.vjp`` (clause RMQM-ENC-008).
+
+    An optional attribute `gradient_route`, a text, tells how they are made; results name it.
+    """
 
     def vjp(self, inputs: FloatArray, /) -> tuple[AnyArray, Pullback]:
         """Return the encodings (N, E) and the function from cotangents to input gradients."""
@@ -120,11 +124,15 @@ def encode_checked(encoder: Encoder, inputs: FloatArray) -> AnyArray:
     EncodingError
         If the encodings are not numbers of shape (N, E), one row per input.
     """
-    encodings = np.asarray(encoder.encode(inputs))
-    if encodings.ndim != 2 or len(encodings) != len(inputs) or encodings.shape[1] < 1:
+    return _checked(encoder.encode(inputs), len(inputs))
+
+
+def _checked(found: AnyArray, n_inputs: int) -> AnyArray:
+    encodings = np.asarray(found)
+    if encodings.ndim != 2 or len(encodings) != n_inputs or encodings.shape[1] < 1:
         raise EncodingError(
             "ENC004",
-            f"encodings must have shape (N, E) with N = {len(inputs)} and E >= 1; "
+            f"encodings must have shape (N, E) with N = {n_inputs} and E >= 1; "
             f"got {encodings.shape}",
             fix="Flatten or pool the encodings of each input to one vector.",
         )
@@ -133,3 +141,63 @@ def encode_checked(encoder: Encoder, inputs: FloatArray) -> AnyArray:
             "ENC004", f"encodings must be real numbers; got {encodings.dtype}", fix="Convert them."
         )
     return encodings
+
+
+def as_differentiable(encoder: Encoder) -> DifferentiableEncoder:
+    """
+    Return the encoder itself if it gives gradients.
+
+    Raises
+    ------
+    UsageError
+        GRA010 if it has no method ``vjp``.
+
+    Examples
+    --------
+    >>> as_differentiable(as_encoder(np.tanh))
+    Traceback (most recent call last):
+        ...
+    rmqm_spec.errors.UsageError: an encoder for PGD must have a method vjp(inputs); ...
+    """
+    if isinstance(encoder, DifferentiableEncoder):
+        return encoder
+    raise UsageError(
+        "GRA010",
+        "an encoder for PGD must have a method vjp(inputs); this encoder gives no gradients: "
+        f"got {type(encoder).__name__}",
+        fix="Give it vjp(inputs) -> (encodings, pullback). For at most 256 values per input "
+        "with_finite_differences(encoder) makes one (score --gradient finite-differences).",
+    )
+
+
+def route_of(encoder: Encoder) -> str:
+    """Return how the encoder makes its gradients, as it says itself."""
+    return str(getattr(encoder, "gradient_route", "the encoder's own"))
+
+
+def vjp_checked(encoder: DifferentiableEncoder, inputs: FloatArray) -> tuple[AnyArray, Pullback]:
+    """
+    Encode, and return a pullback that refuses gradients of another shape than the inputs.
+
+    Raises
+    ------
+    EncodingError
+        If the encodings are not numbers of shape (N, E); when pulling back, GRA012 if the
+        gradient is not real numbers of the shape of the inputs.
+    """
+    found, pullback = encoder.vjp(inputs)
+    encodings = _checked(found, len(inputs))
+
+    def checked(cotangent: FloatArray) -> FloatArray:
+        gradient = np.asarray(pullback(cotangent))
+        if gradient.shape != inputs.shape or gradient.dtype.kind not in "fiu":
+            raise EncodingError(
+                "GRA012",
+                f"a gradient must be real numbers of the shape of the inputs, {inputs.shape}; "
+                f"got {gradient.dtype} of shape {gradient.shape}",
+                fix="vjp(inputs) must return the encodings and a function from cotangents (N, E) "
+                "to gradients of the inputs.",
+            )
+        return gradient
+
+    return encodings, checked

@@ -9,12 +9,18 @@ from typing import TypeAlias
 import numpy as np
 from attrs import frozen
 
-from rmqm_spec.alterations import Alteration, WhiteNoise
-from rmqm_spec.alterations.white_noise import checked_inputs
+from rmqm_spec.alterations import AnyAlteration, DependentAlteration, WhiteNoise
+from rmqm_spec.alterations.arguments import checked_inputs
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.characteristics import Characteristics, Variant, characterize
 from rmqm_spec.characteristics.relative_changes import checked_variant
-from rmqm_spec.encoders import EncoderLike, as_encoder, traits_of
+from rmqm_spec.encoders import (
+    EncoderLike,
+    as_differentiable,
+    as_encoder,
+    route_of,
+    traits_of,
+)
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.inputs.contract import Bounds, Inputs
 from rmqm_spec.inputs.in_memory import ArrayInputs
@@ -60,6 +66,8 @@ class Evaluation:
         Inputs that there are, that were looked at, and that repeat another among the latter.
     stopped_early : bool
         Whether the asked precision was reached before the inputs ran out.
+    gradient_route : str, optional
+        How the encoder made its gradients, where the alteration asked for them.
     """
 
     ids: tuple[str, ...]
@@ -73,6 +81,7 @@ class Evaluation:
     n_seen: int
     n_duplicates: int
     stopped_early: bool
+    gradient_route: str | None = None
 
     @property
     def rmqm(self) -> float:
@@ -94,7 +103,7 @@ def evaluate(
     encoder: EncoderLike,
     inputs: AnyArray | Inputs,
     *,
-    alteration: Alteration | None = None,
+    alteration: AnyAlteration | None = None,
     variant: Variant = "paper",
     seed: int = 0,
     bounds: Bounds = (0.0, 1.0),
@@ -116,8 +125,9 @@ def evaluate(
         From a batch of inputs (N, *S) to encodings (N, E); any callable on NumPy arrays.
     inputs : (N, *S) ndarray of float, or Inputs
         Unaltered inputs within `bounds`.
-    alteration : Alteration, optional
-        White noise of 99 levels by default; then `seed` and `bounds` apply.
+    alteration : Alteration or DependentAlteration, optional
+        White noise of 99 levels by default; then `seed` and `bounds` apply. `PGD` needs an encoder
+        with a method ``vjp``.
     variant : {"paper", "authors-2022"}
         Which formulas.
     seed : int
@@ -183,6 +193,9 @@ def evaluate(
             fix="Declare the same bounds for both.",
         )
     encoder = as_encoder(encoder)
+    route: str | None = None
+    if isinstance(alteration, DependentAlteration):
+        route = route_of(as_differentiable(encoder))
     traits = traits_of(encoder)
     walk = Walk(encoder, source, alteration, batch_size or traits.batch_size, known or {})
     if resolution is None:
@@ -193,7 +206,7 @@ def evaluate(
         _gather(groups, gathered, len(source), precision, progress, keep)
     finally:
         groups.close()
-    return gathered.finish(len(source))
+    return gathered.finish(len(source), route)
 
 
 def _gather(
@@ -225,7 +238,9 @@ def _gather(
 class _Gathered:
     """The sufficient statistic while it grows; the first of equal inputs counts."""
 
-    def __init__(self, alteration: Alteration, variant: Variant, resolution: float | None) -> None:
+    def __init__(
+        self, alteration: AnyAlteration, variant: Variant, resolution: float | None
+    ) -> None:
         self.rows: dict[str, tuple[str, Float64Array, Float64Array]] = {}
         self.skipped: list[Skipped] = []
         self.n_seen = 0
@@ -262,7 +277,7 @@ class _Gathered:
         _, d, s, resolution = self.statistic()
         return characterize(d, s, variant=self._variant, resolution=resolution)
 
-    def finish(self, n_offered: int) -> Evaluation:
+    def finish(self, n_offered: int, route: str | None) -> Evaluation:
         ids, d, s, resolution = self.statistic()
         return Evaluation(
             ids=tuple(ids),
@@ -276,6 +291,7 @@ class _Gathered:
             n_seen=self.n_seen,
             n_duplicates=self.n_seen - len(self.skipped) - len(ids),
             stopped_early=self.stopped_early,
+            gradient_route=route,
         )
 
 

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
-from rmqm_spec.alterations import Alteration
+from rmqm_spec.alterations import Alteration, AnyAlteration, DependentAlteration
 from rmqm_spec.arrays import Float64Array, FloatArray
 from rmqm_spec.characteristics.distances import DistanceMeter
-from rmqm_spec.encoders import Encoder, encode_checked
+from rmqm_spec.encoders import Encoder, as_differentiable, encode_checked
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.inputs.contract import Input, Inputs
 
@@ -64,12 +64,13 @@ class Walk:
     How to take a group of inputs through all levels.
 
     A block of work is a rectangle, n inputs times L consecutive levels, whose area is about one
-    batch: as many levels of one input as fit, or all levels of several inputs.
+    batch: as many levels of one input as fit, or all levels of several inputs. Where levels depend
+    on each other, it is one level of a batch of inputs.
     """
 
     encoder: Encoder
     inputs: Inputs
-    alteration: Alteration
+    alteration: AnyAlteration
     batch_size: int
     known: Mapping[str, KnownRow] = field(factory=dict)
     cancelled: threading.Event = field(factory=threading.Event)
@@ -78,6 +79,8 @@ class Walk:
     @property
     def group_size(self) -> int:
         """Number of inputs that walk together."""
+        if isinstance(self.alteration, DependentAlteration):
+            return self.batch_size
         return max(1, self.batch_size // (self.alteration.n_levels + 1))
 
     @property
@@ -96,22 +99,48 @@ class Walk:
             # A group is taken whole or not at all: a batch of another size may round differently.
             d, s, dtypes = zip(*(self.known[one.id] for one in loaded), strict=True)
             return Walked(inputs, np.stack(d), np.stack(s), dtypes[0], unreadable)
-        n_encodings = self.alteration.n_levels + 1
-        meter = DistanceMeter(len(loaded), n_encodings - 1, [_describe(one) for one in loaded])
+        names = [_describe(one) for one in loaded]
+        meter = DistanceMeter(len(loaded), self.alteration.n_levels, names)
         dtype: npt.DTypeLike = np.float64
         if loaded:
             values, ids = np.stack([one.values for one in loaded]), [one.id for one in loaded]
-            for level in range(0, n_encodings, self.levels_per_block):
-                if self.cancelled.is_set():
-                    raise Cancelled
-                n_levels = min(self.levels_per_block, n_encodings - level)
-                block = self._block((len(loaded), n_levels, *values.shape[1:]), values.dtype)
-                altered = self.alteration.alter(values, ids, level, n_levels, out=block)
-                batch = altered.reshape(-1, *values.shape[1:])
-                encodings = encode_checked(self.encoder, batch)
-                meter.update(encodings.reshape(len(loaded), n_levels, -1))
-                dtype = encodings.dtype
+            if isinstance(self.alteration, DependentAlteration):
+                dtype = self._follow(self.alteration, values, ids, meter)
+            else:
+                dtype = self._pack(self.alteration, values, ids, meter)
         return Walked(inputs, meter.displacements, meter.step_lengths, dtype, unreadable)
+
+    def _pack(
+        self, alteration: Alteration, values: FloatArray, ids: list[str], meter: DistanceMeter
+    ) -> npt.DTypeLike:
+        """Make and encode several levels at once; returns the type of the encodings."""
+        n_encodings = alteration.n_levels + 1
+        for level in range(0, n_encodings, self.levels_per_block):
+            self._stop_if_cancelled()
+            n_levels = min(self.levels_per_block, n_encodings - level)
+            block = self._block((len(ids), n_levels, *values.shape[1:]), values.dtype)
+            altered = alteration.alter(values, ids, level, n_levels, out=block)
+            encodings = encode_checked(self.encoder, altered.reshape(-1, *values.shape[1:]))
+            meter.update(encodings.reshape(len(ids), n_levels, -1))
+        return encodings.dtype
+
+    def _follow(
+        self,
+        alteration: DependentAlteration,
+        values: FloatArray,
+        ids: list[str],
+        meter: DistanceMeter,
+    ) -> npt.DTypeLike:
+        """Take the encodings that the alteration needs anyway; returns their type."""
+        path = alteration.path(as_differentiable(self.encoder), values, ids)
+        for _, (_, encodings) in zip(range(alteration.n_levels + 1), path, strict=True):
+            self._stop_if_cancelled()
+            meter.update(encodings[:, None])
+        return encodings.dtype
+
+    def _stop_if_cancelled(self) -> None:
+        if self.cancelled.is_set():
+            raise Cancelled
 
     def _block(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> FloatArray:
         """Lend the calling thread memory for a block: fresh memory costs more than the noise."""

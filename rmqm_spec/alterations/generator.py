@@ -1,5 +1,5 @@
 """
-The noise itself: standard normal values that are a function of (seed, input id, level) alone.
+What is drawn: standard normal noise, a function of (seed, input id, level) alone, and PGD starts.
 
 Generator ``philox4x64-10/quantile16`` (clauses RMQM-WN-003 ff.). Philox, a counter-based generator
 (Salmon et al., 2011), is keyed by seed and input; the level is a place in its counter, so any level
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from rmqm_spec.errors import UnavailableError
 
-__all__ = ["GENERATOR", "normal_pieces", "normal_table", "standard_normal"]
+__all__ = ["GENERATOR", "normal_pieces", "normal_table", "standard_normal", "uniform_start"]
 
 GENERATOR: Final = "philox4x64-10/quantile16"
 """Name of the generator, part of every protocol."""
@@ -130,7 +130,8 @@ def normal_pieces(
     """
     blocks = -(-n_values // _LANES_PER_BLOCK)
     # NumPy's Philox increments its counter before it generates.
-    bits = np.random.Philox(key=_key(seed, input_id), counter=first_level * blocks - 1)
+    key = _key(f"rmqm-white-noise/1\n{seed}\n{input_id}")
+    bits = np.random.Philox(key=key, counter=first_level * blocks - 1)
     table = normal_table()
     n_rows = max(1, _LANES_PER_PIECE // (blocks * _LANES_PER_BLOCK))
     for level in range(0, n_levels, n_rows):
@@ -143,6 +144,34 @@ def normal_pieces(
             yield slice(level, level + rows), slice(start, start + width), piece
 
 
-def _key(seed: int, input_id: str) -> int:
-    text = f"rmqm-white-noise/1\n{seed}\n{input_id}"
+def uniform_start(seed: int, input_id: str, n_values: int) -> npt.NDArray[np.float32]:
+    """
+    Draw the direction to where the first gradient of a PGD path is taken (clause RMQM-PGD-007).
+
+    Parameters
+    ----------
+    seed : int
+        At least 0.
+    input_id : str
+        Name of the input.
+    n_values : int
+        Number of values P of one input.
+
+    Returns
+    -------
+    (P,) ndarray of float32
+        Odd multiples of 1/65536 in (-1, 1), all equally probable and exact.
+
+    Examples
+    --------
+    >>> (uniform_start(0, "a", 3) * 65536).tolist()
+    [47543.0, -30863.0, 61667.0]
+    """
+    blocks = -(-n_values // _LANES_PER_BLOCK)
+    bits = np.random.Philox(key=_key(f"rmqm-pgd-start/1\n{seed}\n{input_id}"), counter=blocks - 1)
+    lanes = bits.random_raw(blocks * 4).astype("<u8", copy=False).view("<u2")[:n_values]
+    return (2 * lanes.astype(np.float32) - 65535) / np.float32(65536)
+
+
+def _key(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8")).digest()[:16], "little")

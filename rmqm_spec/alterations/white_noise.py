@@ -8,24 +8,21 @@ from typing import Literal, get_args
 import numpy as np
 from attrs import field, frozen
 
+from rmqm_spec.alterations.arguments import (
+    as_floats,
+    check_levels_seed_bounds,
+    checked_ids,
+    checked_inputs,
+    require,
+)
 from rmqm_spec.alterations.generator import GENERATOR, normal_pieces
 from rmqm_spec.arrays import AnyArray, FloatArray
-from rmqm_spec.errors import ShapeError, UsageError
-from rmqm_spec.identity import content_id
+from rmqm_spec.errors import UsageError
 from rmqm_spec.inputs.contract import Bounds
 
 __all__ = ["WhiteNoise", "white_noise"]
 
 Coupling = Literal["independent", "common"]
-
-
-def _as_floats(bounds: Bounds) -> Bounds:
-    low, high = bounds
-    return float(low), float(high)
-
-
-def _is_integer(value: object) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 @frozen(kw_only=True)
@@ -61,26 +58,13 @@ class WhiteNoise:
 
     n_levels: int = field(default=99)
     seed: int = field(default=0)
-    bounds: Bounds = field(default=(0.0, 1.0), converter=_as_floats)
+    bounds: Bounds = field(default=(0.0, 1.0), converter=as_floats)
     coupling: Coupling = field(default="independent")
 
     def __attrs_post_init__(self) -> None:
-        low, high = self.bounds
-        rules = [
-            ("n_levels must be an integer", self.n_levels, _is_integer(self.n_levels)),
-            ("n_levels must be at least 1", self.n_levels, self.n_levels >= 1),
-            ("seed must be an integer", self.seed, _is_integer(self.seed)),
-            ("seed must be at least 0", self.seed, self.seed >= 0),
-            ("bounds must be finite with low < high", self.bounds, -np.inf < low < high < np.inf),
-            (
-                f"coupling must be in {get_args(Coupling)}",
-                self.coupling,
-                self.coupling in get_args(Coupling),
-            ),
-        ]
-        for rule, value, holds in rules:
-            if not holds:
-                raise UsageError("ARG001", f"{rule}; got {value!r}", fix="Correct the argument.")
+        check_levels_seed_bounds(self.n_levels, self.seed, self.bounds)
+        allowed = get_args(Coupling)
+        require(f"coupling must be in {allowed}", self.coupling, self.coupling in allowed)
 
     @property
     def epsilons(self) -> FloatArray:
@@ -207,13 +191,7 @@ def white_noise(
     noise = WhiteNoise(n_levels=n_levels, seed=seed, bounds=bounds, coupling=coupling)
     given = np.asarray(inputs)
     inputs = checked_inputs(given, bounds)
-    names = [content_id(values) for values in given] if ids is None else list(ids)
-    if len(names) != len(inputs):
-        raise ShapeError(
-            "ARG001",
-            f"ids must name each of the {len(inputs)} inputs; got {len(names)} ids",
-            fix="Give one id per input, or leave ids out.",
-        )
+    names = checked_ids(given, ids)
     if levels is None:
         return noise.alter(inputs, names, 0, n_levels + 1)
     wrong = [level for level in levels if not 0 <= level <= n_levels]
@@ -224,31 +202,3 @@ def white_noise(
             fix="Raise n_levels.",
         )
     return np.concatenate([noise.alter(inputs, names, level, 1) for level in levels], axis=1)
-
-
-def checked_inputs(inputs: AnyArray, bounds: Bounds) -> FloatArray:
-    """Return inputs as a floating array within `bounds`, (N, *S), else raise `UsageError`."""
-    inputs = np.asarray(inputs)
-    if inputs.ndim < 2 or inputs.size == 0:
-        raise ShapeError(
-            "ARG001",
-            f"inputs must have shape (N, *S) with N >= 1; got {inputs.shape}",
-            fix="Put the inputs along a first axis.",
-        )
-    if inputs.dtype.kind not in "fiub":
-        raise UsageError(
-            "ARG001",
-            f"inputs must be real numbers; got {inputs.dtype}",
-            fix="Convert them to float.",
-        )
-    kept = inputs.dtype.newbyteorder("=") in (np.float32, np.float64)
-    inputs = inputs.astype(inputs.dtype.newbyteorder("=") if kept else np.float64, copy=False)
-    low, high = bounds
-    if not (inputs.min() >= low and inputs.max() <= high):
-        raise UsageError(
-            "DAT010",
-            f"inputs must lie in the bounds [{low}, {high}]; "
-            f"got values from {inputs.min()} to {inputs.max()}",
-            fix="Divide 8-bit images by 255, or declare the bounds of the inputs.",
-        )
-    return inputs

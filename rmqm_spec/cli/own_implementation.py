@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 
 from rmqm_onnx.pooling import pool
-from rmqm_spec.alterations import GENERATOR, WhiteNoise, white_noise
-from rmqm_spec.alterations.white_noise import checked_inputs
+from rmqm_spec.alterations import GENERATOR, loss, pgd_path, white_noise
+from rmqm_spec.alterations.arguments import checked_inputs
+from rmqm_spec.alterations.pgd_steps import STEP_SIZE, take_step
 from rmqm_spec.characteristics import characterize, displacements, step_lengths
+from rmqm_spec.cli.own_encoders import Dense, Squashing
+from rmqm_spec.cli.own_requests import described, evaluated
 from rmqm_spec.comparison import difference
-from rmqm_spec.encoders import EncoderTraits, as_encoder, encode_checked
-from rmqm_spec.errors import RmqmError
-from rmqm_spec.evaluation import Evaluation, evaluate
-from rmqm_spec.identity import content_id, digest_of_ids, digest_of_json
+from rmqm_spec.encoders import encode_checked, vjp_checked
+from rmqm_spec.errors import RmqmError, UsageError
+from rmqm_spec.identity import content_id, digest_of_ids
 from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.prepared import open_inputs
 from rmqm_spec.inputs.value_range import check_value_range
@@ -51,6 +53,7 @@ class OwnImplementation:
             "capabilities": [
                 "inputs",
                 "noise",
+                "pgd",
                 "encoder",
                 "characteristics",
                 "interval",
@@ -82,8 +85,14 @@ class OwnImplementation:
     ) -> Results:
         """Bring an input into its bounds."""
         bounds = check_value_range((low, high))
+        if kind == "image" and bounds != (0.0, 1.0):
+            raise UsageError(
+                "ARG001", f"the bounds of an image must be [0, 1]; got {bounds}", fix="Leave them."
+            )
         if kind == "array":
             return {"id": content_id(input), "values": checked_inputs(input[None], bounds)[0]}
+        if bounds != (0.0, 1.0):
+            raise UsageError("ARG001", f"images must have the bounds [0, 1]; got {bounds}", fix="-")
         height, width, channels = input.shape
         spec = InputSpec(kind="image", shape=(channels, height, width))
         found = open_inputs(input[None], spec, Preprocessing(), layout="nhwc").load(0)
@@ -124,14 +133,55 @@ class OwnImplementation:
 
     def evaluate(self, **request: Any) -> Results:
         """Go the whole way."""
-        found = _evaluated(**request).characteristics
+        found = evaluated(**request).characteristics
         names = ("n_inputs", "D", "D_RC", "P_RC", "rmqm", "status")
         return {name: getattr(found, name) for name in names}
 
     def encode(self, *, inputs: np.ndarray[Any, Any]) -> Results:
         """Encode by a small callable, behind the contract of every encoder."""
-        encoder = as_encoder(lambda x: np.tanh(x.reshape(len(x), -1) @ _WEIGHTS))
-        return {"encodings": encode_checked(encoder, inputs), "inputs": inputs}
+        return {"encodings": encode_checked(Squashing(), inputs), "inputs": inputs}
+
+    def vjp(self, *, inputs: np.ndarray[Any, Any], cotangent: np.ndarray[Any, Any]) -> Results:
+        """Pull a cotangent back through the same encoder."""
+        return {"gradient": vjp_checked(Squashing(), inputs)[1](cotangent)}
+
+    def loss(self, **arguments: Any) -> Results:
+        """Give the value and the gradient of a loss."""
+        return loss(**arguments)._asdict()
+
+    def pgd_step(
+        self,
+        *,
+        inputs: np.ndarray[Any, Any],
+        alpha: float | None,
+        low: float,
+        high: float,
+        **request: Any,
+    ) -> Results:
+        """Take one step."""
+        size, bounds = STEP_SIZE if alpha is None else alpha, (low, high)
+        checked = checked_inputs(inputs, bounds)
+        return {"stepped": take_step(checked, alpha=size, bounds=bounds, **request)}
+
+    def pgd_path(
+        self,
+        *,
+        network: Mapping[str, Any],
+        alpha: float | None,
+        low: float,
+        high: float,
+        variant: str,
+        **request: Any,
+    ) -> Results:
+        """Make all levels."""
+        altered = pgd_path(
+            Dense(network),
+            alpha=STEP_SIZE if alpha is None else alpha,
+            bounds=(low, high),
+            restarted=variant == "authors-2022",
+            **request,
+        )
+        return {"altered": altered}
 
     def pool(self, *, output: np.ndarray[Any, Any], how: Any) -> Results:
         """Pool as models' outputs are pooled."""
@@ -143,10 +193,10 @@ class OwnImplementation:
         """Write a result document; what is null stays at its default."""
         chosen = {"n_levels": n_levels, "seed": seed, "variant": variant}
         request |= {name: value for name, value in chosen.items() if value is not None}
-        evaluation = _evaluated(**request)
+        evaluation = evaluated(**request)
         document = result_document(
             evaluation,
-            _described(request["network"], request["inputs"]),
+            described(request["network"], request["inputs"]),
             [],
             data="an array",
             seconds=0.0,
@@ -161,63 +211,3 @@ class OwnImplementation:
     def compare(self, *, first: str, second: str) -> Results:
         """Compare two result documents."""
         return {"difference": difference(json.loads(first), json.loads(second))}
-
-
-_WEIGHTS = np.cos(np.arange(12 * 5, dtype=np.float32)).reshape(12, 5)
-
-
-def _evaluated(
-    *,
-    inputs: np.ndarray[Any, Any],
-    ids: list[str],
-    low: float,
-    high: float,
-    network: Mapping[str, Any],
-    n_levels: int | None = None,
-    seed: int | None = None,
-    variant: Any = "paper",
-) -> Evaluation:
-    """Evaluate a dense layer; options that are left out stay at the defaults of the package."""
-    options: dict[str, Any] = {"bounds": (low, high)}
-    options |= {} if n_levels is None else {"n_levels": n_levels}
-    options |= {} if seed is None else {"seed": seed}
-    return evaluate(
-        _Dense(network), inputs, ids=ids, bounds=(low, high), alteration=WhiteNoise(**options),
-        variant=variant,
-    )  # fmt: skip
-
-
-class _Dense:
-    """The dense layer of a request as an encoder that computes in float64."""
-
-    traits = EncoderTraits(resolution=RESOLUTION["float64"])
-
-    def __init__(self, network: Mapping[str, Any]) -> None:
-        self._network = network
-
-    def encode(self, inputs: np.ndarray[Any, Any], /) -> np.ndarray[Any, Any]:
-        net = self._network
-        flat = inputs.reshape(len(inputs), -1).astype(np.float64)
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused later
-            mapped = (net["scale"] * flat - net["mean"]) / net["std"]
-            sums = np.asarray(mapped @ net["weight"].T + net["bias"])
-            return np.tanh(sums) if net["activation"] == "tanh" else sums
-
-
-def _described(network: Mapping[str, Any], inputs: np.ndarray[Any, Any]) -> dict[str, Any]:
-    """Describe a dense layer as a backend describes a model."""
-    values = {key: np.asarray(network[key]).tolist() for key in ("weight", "bias")}
-    return {
-        "model": {"name": "dense layer", "sha256": digest_of_json(values)},
-        "input": {"name": "x", "shape": list(inputs.shape[1:])},
-        "output": {"name": network["activation"], "pooling": "flatten"},
-        "preprocessing": {key: network[key] for key in ("scale", "mean", "std")},
-        "geometry": {
-            "shape": list(inputs.shape[1:]),
-            "type": inputs.dtype.name,
-            "resize": None,
-            "crop": None,
-            "interpolation": None,
-        },
-        "runtime": {"name": "numpy", "version": np.__version__},
-    }

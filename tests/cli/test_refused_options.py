@@ -91,7 +91,7 @@ def test_a_command_must_be_given(tmp_path):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
         "error ARG001: a command must be given; got none",
-        "  fix: One of check, score, inspect, doctor, explain; see rmqm-spec --help.",
+        "  fix: One of check, score, inspect, doctor, explain, conformance; see rmqm-spec --help.",
     ]
 
 
