@@ -43,7 +43,7 @@ def inputs_cases():
         bad = np.array([[[0.5], [value]]])
         yield "prepare", {"input": bad, "kind": "array", **UNIT}
         yield "prepare", {"input": bad, "kind": "image", **UNIT}
-    for low, high in ((1.0, 0.0), (1.0, 1.0), (0.0, np.inf)):
+    for low, high in ((1.0, 0.0), (1.0, 1.0), (0.0, np.inf), (np.nan, 1.0)):
         yield "prepare", {"input": np.ones(2), "kind": "array", "low": low, "high": high}
     yield "prepare", {"input": letters / 32, "kind": "image", "low": 0.0, "high": 2.0}
     yield "name_inputs", {"ids": ["b", "a", "C", "b", "A"]}
