@@ -44,7 +44,7 @@ class Check:
     Parameters
     ----------
     id : str
-        Name for ever: the id of its first clause and a slug, ``RMQM-DRC-004/zero-denominator``.
+        Name for ever: the id of its first clause and a slug, ``RMQM-DRC-001/current-denominator``.
     title : str
         What is true of an implementation that passes.
     clauses : tuple of str

@@ -52,7 +52,7 @@ def law(
     ...     if len(subject.perform("content_id", input=np.array([value]))["id"]) != 64:
     ...         raise Violation("an id must have 64 digits")
     >>> hexadecimal.id, hexadecimal.title, hexadecimal.kind
-    ('RMQM-INP-002/hexadecimal', 'An id has 64 hexadecimal digits.', 'property')
+    ('RMQM-INP-002/hexadecimal', 'An id has 64 hexadecimal digits', 'property')
     """
 
     def check_of(body: Body) -> Check:
@@ -79,7 +79,7 @@ def statistic(name: str, *, needs: str, also: str = "") -> Callable[[Body], Chec
 def _check(name: str, needs: str, also: str, body: Body, judge: Any) -> Check:
     return Check(
         id=name,
-        title=inspect.cleandoc(body.__doc__ or name).splitlines()[0],
+        title=inspect.cleandoc(body.__doc__ or name).splitlines()[0].rstrip("."),
         clauses=(name.split("/", maxsplit=1)[0], *also.split()),
         needs=frozenset(needs.split()),
         kind="property",

@@ -63,9 +63,9 @@ def main() -> int:
                 alone.append(check_id)
     table = {name: found[name] for name in MINIATURES}
     TABLE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-    n_pairs = sum(map(len, table.values()))
-    print(f"{len(MINIATURES)} miniatures, {len(CHECKS)} checks, {n_pairs} pairs at {EFFORT}")
-    print("\n".join(f"nothing matches {name}" for name in alone))
+    counted = f"{len(MINIATURES)} miniatures, {len(CHECKS)} checks"
+    sys.stdout.write(f"{counted}, {sum(map(len, table.values()))} pairs at {EFFORT}\n")
+    sys.stdout.writelines(f"nothing matches {name}\n" for name in alone)
     return 1 if alone else 0
 
 
