@@ -105,6 +105,8 @@ def components(
     names = ("D", "S", "D_RC", "P_RC") if variant != "paper" else ("D", "D_RC", "P_RC")
     values = {name: number(at(document, pointers[name]), name) for name in names}
     if at(document, "/status") == "ok":
+        for name in ("D_RC", "P_RC"):
+            require(values[name] > 0, f"the status cannot be ok with {name}={values[name]}")
         should = oracle.metric(
             variant, values["D"], values.get("S", 0.0), values["D_RC"], values["P_RC"]
         )

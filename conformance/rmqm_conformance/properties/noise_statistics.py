@@ -1,8 +1,8 @@
 """
 Laws of the distribution of white noise, by statistical tests.
 
-Every test rejects at p < 1e-9, and there are fewer than a hundred of them: an implementation of
-true standard normal noise is accused less than once in ten million runs. The tests are exact, or
+Every test rejects at p < 1e-9, and a run has 36 of them: an implementation of true standard normal
+noise is accused less than once in ten million runs. The tests are exact, or
 hold for such small p: normal, chi-squared, binomial, Kolmogorov-Smirnov and Pearson's t. The table
 of RMQM-WN-006 is within 1e-5 of the normal distribution, which none of them can see.
 """
