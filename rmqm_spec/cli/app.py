@@ -97,7 +97,8 @@ def conformance(
     json: Json = False,
 ) -> int:
     """Judge an implementation of the specification; this installation by default."""
-    from rmqm_spec.cli.conformance import list_checks, run_conformance
+    from rmqm_spec.cli.conformance import run_conformance
+    from rmqm_spec.cli.conformance_kit import list_checks
 
     if context.invoked_subcommand is not None:
         return 0
@@ -112,7 +113,7 @@ def init(
     json: Json = False,
 ) -> int:
     """Write a harness to start from: a program that the kit can judge as it is."""
-    from rmqm_spec.cli.conformance import write_starter
+    from rmqm_spec.cli.conformance_kit import write_starter
 
     return write_starter(lang, out, as_json=json)
 
@@ -125,7 +126,7 @@ def serve(
     ] = None,
 ) -> int:
     """Answer the kit's JSON lines on stdin: a Python implementation as a program."""
-    from rmqm_spec.cli.conformance import serve_implementation
+    from rmqm_spec.cli.conformance_kit import serve_implementation
 
     return serve_implementation(object)
 

@@ -1,8 +1,10 @@
 """``rmqm-spec conformance`` as an implementer meets it."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -160,6 +162,19 @@ def test_the_python_starter_runs_as_it_is(tmp_path):
     assert document["counts"]["errored"] == 0
     assert document["counts"]["passed"] > 10
     assert document["counts"]["failed"] > 10
+
+
+def test_an_interrupted_run_says_how_far_it_came(mine):
+    slow = "import time; time.sleep(0.2); "
+    (mine / "slow.py").write_text(WRONG.replace('return {"id"', slow + 'return {"id"'))
+    command = [*JUDGE, "--cmd", f"{sys.executable} slow.py", "--only", "RMQM-INP-002"]
+    started = subprocess.Popen(command, cwd=mine, stderr=subprocess.PIPE, text=True)
+    time.sleep(4)
+    started.send_signal(signal.SIGINT)
+    _, said = started.communicate(timeout=20)
+    assert started.returncode == 5
+    assert "it was interrupted after" in said
+    assert "Traceback" not in said
 
 
 def test_nothing_is_left_behind_in_the_folder(tmp_path):
