@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
@@ -163,6 +164,9 @@ def _found(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
             "example": error.example,
             "context": error.context,
         }
+    except Exception as error:  # an answer so odd that a check stumbles over it
+        told = f"the check stumbled over the answer: {type(error).__name__}: {error}"
+        return {"status": "errored", "message": told, "context": traceback.format_exc()}
     return {"status": "passed"}
 
 

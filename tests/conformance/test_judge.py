@@ -67,6 +67,17 @@ def test_a_partial_implementation_is_asked_for_what_it_claims_alone():
     assert report.counts["not-claimed"] == len(CHECKS) - len(asked)
 
 
+def test_a_check_that_stumbles_over_an_answer_ends_alone():
+    def stumble(subject, effort):
+        raise IndexError("list index out of range")
+
+    odd = evolve(next(iter(CHECKS.values())), judge=stumble, needs=frozenset(["noise"]))
+    outcome = judge(odd, PythonSubject(Plain()), EFFORT)
+    assert outcome.status == "errored"
+    assert "stumbled over the answer: IndexError" in outcome.message
+    assert "in stumble" in outcome.context
+
+
 def test_an_implementation_that_crashes_is_no_proof_of_a_check():
     class Crashes(Plain):
         def distances(self, **_):
