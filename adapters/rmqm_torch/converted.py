@@ -1,0 +1,70 @@
+"""An ONNX file as a PyTorch module, where its own graph has an operator without a rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from rmqm_spec.errors import UnavailableError, UnreadableError
+from rmqm_torch.encoder import TorchEncoder
+
+__all__ = ["from_onnx"]
+
+
+def from_onnx(path: Path | str, *, output: str | None = None, **options: Any) -> TorchEncoder:
+    """
+    Open an ONNX file through onnx2pytorch.
+
+    Parameters
+    ----------
+    path : Path or str
+        The model; it must have one input.
+    output : str, optional
+        Name of the output with the encodings; needed where there are several.
+    **options : object
+        As for `TorchEncoder`.
+
+    Returns
+    -------
+    TorchEncoder
+        Its route of gradients is ``"torch (onnx2pytorch)"``.
+
+    Raises
+    ------
+    UnavailableError
+        ENV007 if onnx2pytorch cannot be imported.
+    UnreadableError
+        GRA021 if it cannot convert the model, GRA022 if the output is not one of the model's.
+    """
+    try:
+        from onnx2pytorch import ConvertModel
+    except Exception as error:  # torchvision, which it needs, fails in ways of its own
+        raise UnavailableError(
+            "ENV007",
+            f"onnx2pytorch must be importable; got {type(error).__name__}: {error}",
+            fix="pip install 'rmqm-spec[torch]'; torchvision must fit the build of PyTorch.",
+        ) from error
+    model = onnx.load(str(path))
+    names = [one.name for one in model.graph.output]
+    if (output is None and len(names) != 1) or (output is not None and output not in names):
+        raise UnreadableError(
+            "GRA022",
+            f"output must be one of {', '.join(names)}; got {output!r}",
+            fix="Name the output with the encodings.",
+        )
+    try:
+        module = ConvertModel(model, experimental=True)
+    except Exception as error:  # whatever a converter raises, the model is what it cannot take
+        raise UnreadableError(
+            "GRA021",
+            f"onnx2pytorch must be able to convert {path}; got {type(error).__name__}: {error}",
+            fix="Use the gradients of the graph itself, or finite differences for small inputs.",
+        ) from error
+    if len(names) > 1:
+        place = names.index(output or "")
+        options.setdefault("output", lambda found: found[place])
+    encoder = TorchEncoder(module, **options)
+    encoder.gradient_route = "torch (onnx2pytorch)"
+    return encoder
