@@ -33,6 +33,7 @@ __all__ = [
     "Network",
     "any_arrays",
     "bounds",
+    "decimal_bounds",
     "distances",
     "evaluations",
     "images",
@@ -92,6 +93,19 @@ def bounds() -> SearchStrategy[tuple[float, float]]:
         st.integers(1, 4000),
     )
     return usual | sixteenths
+
+
+def decimal_bounds() -> SearchStrategy[tuple[float, float]]:
+    """
+    Draw bounds that float32 does not hold; rounded to it they lie within themselves.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(decimal_bounds(), lambda pair: True)
+    (-0.7, 2.6)
+    """
+    return st.sampled_from([(-0.7, 2.6), (0.1, 0.7), (-3.3, 1.9)])
 
 
 @frozen

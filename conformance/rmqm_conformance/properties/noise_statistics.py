@@ -55,6 +55,8 @@ def _two_sided(distribution: object, value: float) -> float:
 
 
 def _uncorrelated(one: Array, other: Array, what: str) -> None:
+    for drawn in (one, other):
+        require(np.isfinite(drawn).all() and np.ptp(drawn) > 0, "the noise must be finite and vary")
     found = stats.pearsonr(one.ravel(), other.ravel())
     _accept(float(found.pvalue), f"{what} are correlated by {float(found.statistic):.3f}")
 

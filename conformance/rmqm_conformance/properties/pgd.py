@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rmqm_conformance.laws import law
 from rmqm_conformance.require import require_equal, require_refusal, require_same_bits
-from rmqm_conformance.strategies import Array, Batch, inputs
+from rmqm_conformance.strategies import Array, Batch, bounds, decimal_bounds, inputs
 from rmqm_conformance.subject import Subject
 
 __all__ = ["CHECKS"]
@@ -39,7 +39,7 @@ def _step(subject: Subject, batch: Batch, gradient: Array, alpha: float | None) 
     "RMQM-PGD-008/arithmetic",
     needs=NEEDS,
     also="RMQM-PGD-001 RMQM-PGD-002 RMQM-PGD-003 RMQM-PGD-004",
-    batch=inputs(),
+    batch=inputs(within=bounds() | decimal_bounds()),
     seed=SEEDS,
     alpha=ALPHAS,
 )

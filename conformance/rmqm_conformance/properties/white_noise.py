@@ -20,7 +20,16 @@ from rmqm_conformance.require import (
     require_refusal,
     require_same_bits,
 )
-from rmqm_conformance.strategies import Array, Batch, Levels, inputs, levels, seeds
+from rmqm_conformance.strategies import (
+    Array,
+    Batch,
+    Levels,
+    bounds,
+    decimal_bounds,
+    inputs,
+    levels,
+    seeds,
+)
 from rmqm_conformance.subject import Subject
 
 __all__ = ["CHECKS"]
@@ -100,7 +109,7 @@ def additive(subject: Subject, batch: Batch, asked: Levels, seed: int, share: fl
     "RMQM-WN-003/bits",
     needs="noise generator",
     also="RMQM-WN-001 RMQM-WN-002 RMQM-WN-004 RMQM-WN-005 RMQM-WN-006 RMQM-WN-007 RMQM-ALT-004",
-    batch=inputs(max_inputs=2),
+    batch=inputs(max_inputs=2, within=bounds() | decimal_bounds()),
     asked=levels(max_levels=150),
     seed=seeds(),
 )
