@@ -73,7 +73,7 @@ def run(
     ...                 "capabilities": ["inputs"]}
     ...     def content_id(self, input):
     ...         return {"id": content_id(input)}
-    >>> found = run(Mine(), only=["RMQM-INP-002"], profile="fast")
+    >>> found = run(Mine(), only=["RMQM-INP-002/annex-a"])
     >>> found.verdict, found.counts["failed"], found.ok
     ('incomplete', 0, True)
     """
