@@ -211,7 +211,7 @@ def one_by_one(inputs):
         lambda x: right(x).astype(np.float16),
         lambda x: right(x) * np.float32(1e-30),
         lambda x: right(x) * np.float32(1e30),
-        lambda x: right(x).astype(np.float16).tolist(),
+        lambda x: np.round(100 * right(x)).tolist(),
         lambda x: np.asfortranarray(right(x)),
         lambda x: right(x)[:, ::-1],
         lambda x: np.repeat(right(x), 20_000, axis=1),
