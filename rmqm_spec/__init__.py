@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from rmqm_spec.encoders import DifferentiableEncoder, Encoder, EncoderTraits
     from rmqm_spec.evaluation import Evaluation, evaluate
+    from rmqm_spec.finite_differences import with_finite_differences
     from rmqm_spec.identity import content_id
 
 _HOMES = {
@@ -41,6 +42,7 @@ _HOMES = {
     "rmqm": "characteristics",
     "step_lengths": "characteristics",
     "white_noise": "alterations",
+    "with_finite_differences": "finite_differences",
 }
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "rmqm",
     "step_lengths",
     "white_noise",
+    "with_finite_differences",
 ]
 
 
