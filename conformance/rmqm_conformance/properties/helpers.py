@@ -8,7 +8,7 @@ import numpy as np
 
 from rmqm_conformance import oracle
 from rmqm_conformance.problems import DescriptionError
-from rmqm_conformance.require import require_close, require_equal, require_near
+from rmqm_conformance.require import require, require_close, require_equal, require_near
 from rmqm_conformance.strategies import Array, Batch, Distances, Levels
 from rmqm_conformance.subject import Subject
 
@@ -47,6 +47,7 @@ def measured(
     shape = (len(trajectories), trajectories.shape[1] - 1)
     for key in ("displacements", "step_lengths"):
         require_equal(f"{key}.shape", found[key].shape, shape)
+        require(np.isfinite(found[key]).all(), f"{key} must be finite")
     return found["displacements"], found["step_lengths"]
 
 
