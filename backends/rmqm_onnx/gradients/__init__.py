@@ -1,0 +1,14 @@
+"""
+Gradients of ONNX graphs as ONNX graphs: reverse mode, with respect to an input.
+
+    from rmqm_onnx.gradients import vjp_model
+    onnx.save(vjp_model("encoder.onnx"), "encoder_vjp.onnx")
+
+`vjp_model` and `jvp_model` write derivatives behind a graph, `unsupported` lists the nodes that
+have no rule, `GradientSession` runs them, `self_check` compares with a difference quotient.
+"""
+
+from rmqm_onnx.gradients.models import jvp_model, unsupported, vjp_model
+from rmqm_onnx.gradients.reverse import Missing
+
+__all__ = ["Missing", "jvp_model", "unsupported", "vjp_model"]

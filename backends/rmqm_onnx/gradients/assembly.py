@@ -1,0 +1,75 @@
+"""From nodes to a model: what its outputs do not need is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from onnx import ModelProto, NodeProto, helper
+
+from rmqm_onnx.gradients.derivation import Derivation
+from rmqm_onnx.gradients.tensor import Tensor
+
+__all__ = ["assembled", "needed"]
+
+PRODUCER = "rmqm_onnx.gradients"
+
+
+def assembled(
+    parts: Derivation,
+    inputs: Sequence[Tensor],
+    outputs: Mapping[str, Tensor],
+    nodes: Sequence[NodeProto] | None = None,
+    description: str = "",
+) -> ModelProto:
+    """
+    Return a model with the given outputs.
+
+    Parameters
+    ----------
+    parts : Derivation
+        The nodes and what is known of their tensors.
+    inputs : sequence of Tensor
+        Inputs in order; those of the encoder itself are found out.
+    outputs : mapping of str to Tensor
+        Outputs in order, by the name that they shall have.
+    nodes : sequence of NodeProto, optional
+        The nodes to choose from; all by default.
+    description : str
+        What the model is.
+    """
+    tape = parts.tape
+    kept, names = needed(nodes or parts.nodes, [one.name for one in outputs.values()])
+    named = [
+        helper.make_node("Identity", [one.name], [name], name=name)
+        for name, one in outputs.items()
+        if name != one.name
+    ]
+    given = [tape.tensors[value.name] for value in parts.model.graph.input]
+    taken = [one for one in given if one.name in names or one.name == parts.input]
+    own = {one.name for one in taken}
+    stored = [*parts.model.graph.initializer, *tape.initializers]
+    graph = helper.make_graph(
+        [*kept, *named],
+        parts.model.graph.name or "encoder",
+        [tape.declare(one) for one in (*taken, *(one for one in inputs if one.name not in own))],
+        [tape.declare(one, name) for name, one in outputs.items()],
+        [one for one in stored if one.name in names],
+    )
+    return helper.make_model(
+        graph,
+        opset_imports=[helper.make_opsetid("", tape.opset)],
+        ir_version=max(parts.model.ir_version, 8),
+        producer_name=PRODUCER,
+        doc_string=description,
+    )
+
+
+def needed(nodes: Sequence[NodeProto], outputs: Iterable[str]) -> tuple[list[NodeProto], set[str]]:
+    """Return the nodes that the outputs depend on, in order, and the names that they read."""
+    names = set(outputs)
+    kept = []
+    for node in reversed(nodes):
+        if names & set(node.output):
+            kept.append(node)
+            names.update(name for name in node.input if name)
+    return kept[::-1], names

@@ -1,0 +1,160 @@
+"""A prepared graph with what is known of it, and the gradients that are written behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import frozen
+from onnx import ModelProto, NodeProto, TensorProto, helper, load
+
+from rmqm_onnx.gradients.example import Example, example_inputs
+from rmqm_onnx.gradients.preparation import prepared
+from rmqm_onnx.gradients.probing import probed
+from rmqm_onnx.gradients.reverse import Missing, reverse
+from rmqm_onnx.gradients.tape import Tape
+from rmqm_onnx.gradients.tensor import FLOATS, Tensor
+from rmqm_onnx.signature import declared_inputs, declared_outputs
+from rmqm_spec.errors import SubjectError, UsageError
+
+__all__ = ["Derivation", "derivation"]
+
+
+@frozen(eq=False)
+class Derivation:
+    """
+    A graph that can be differentiated.
+
+    Parameters
+    ----------
+    model : ModelProto
+        The prepared model; its only output is `output`.
+    tape : Tape
+        What is known of it, and the nodes written behind it.
+    input, output : str
+        What is differentiated with respect to what.
+    """
+
+    model: ModelProto
+    tape: Tape
+    input: str
+    output: str
+
+    @property
+    def nodes(self) -> list[NodeProto]:
+        """The nodes of the model and those written so far."""
+        return [*self.model.graph.node, *self.tape.nodes]
+
+    def seed(self, name: str, like: str) -> Tensor:
+        """Declare a new input of the shape of a tensor; the name may get underscores."""
+        while name in self.tape.tensors:
+            name += "_"
+        known = self.tape.tensors[like]
+        return self.tape.know(name, known.shape, known.type)
+
+    def zero_seed(self, name: str, like: str) -> Tensor:
+        """Write zeros of the shape of a tensor, which nothing else shares."""
+        seed = self.seed(name, like)
+        zeros = self.tape.zeros(self.tape.tensors[like])
+        self.tape.nodes.append(helper.make_node("Identity", [zeros.name], [seed.name]))
+        return seed
+
+    def back(self, of: str, seed: Tensor, to: str) -> Tensor:
+        """
+        Write the gradient behind the graph.
+
+        Raises
+        ------
+        SubjectError
+            GRA001 if nodes have no rule; all of them are named. GRA002 if `of` does not depend
+            on `to`.
+        """
+        gradient, missing = reverse(self.tape, self.nodes, of, seed, to)
+        if missing:
+            raise _unsupported(missing)
+        if gradient is None:
+            raise SubjectError(
+                "GRA002",
+                f"{of!r} must depend on {to!r} by operators with a derivative; it does not",
+                fix="Choose another input or output.",
+            )
+        return gradient
+
+    def missing(self) -> list[Missing]:
+        """Return the nodes that have no rule."""
+        known = self.tape.tensors[self.output]
+        return reverse(self.tape, self.nodes, self.output, known, self.input)[1]
+
+
+def derivation(
+    model: ModelProto | str | Path,
+    *,
+    input: str | None = None,  # noqa: A002
+    output: str | None = None,
+    example: Example = None,
+) -> Derivation:
+    """
+    Prepare a model and look at its tensors.
+
+    Parameters
+    ----------
+    model : ModelProto, str or Path
+        The encoder.
+    input, output : str, optional
+        By default the first input of floating type and the first output.
+    example : ndarray or mapping of str to ndarray, optional
+        One input, or one value per input, with a batch axis. By default random values of the
+        declared shapes. Lengths other than the batch are fixed to those of the example.
+
+    Raises
+    ------
+    UsageError
+        If there is no such input, or its shape is left open and no example is given.
+    """
+    proto = model if isinstance(model, ModelProto) else load(str(model))
+    inputs, outputs = declared_inputs(proto.graph), declared_outputs(proto.graph)
+    name = input or next((one.name for one in inputs if one.is_float), "")
+    if name not in {one.name for one in inputs}:
+        raise UsageError(
+            "GRA006",
+            f"input must be one of {', '.join(one.name for one in inputs)}; got {name!r}",
+            fix="Correct the name.",
+        )
+    target = output or outputs[0].name
+    part = prepared(_with_float_bytes(proto, name), target)
+    feeds = example_inputs(part, name, example)
+    tape = probed(part, feeds, name)
+    if target not in tape.tensors or tape.tensors[name].type not in FLOATS:
+        raise _not_differentiable(name, target)
+    return Derivation(part, tape, name, target)
+
+
+def _with_float_bytes(model: ModelProto, name: str) -> ModelProto:
+    """Let an input of bytes be one of numbers: what is rounded to them counts as unrounded."""
+    types = {value.name: value.type.tensor_type.elem_type for value in model.graph.input}
+    if types[name] != TensorProto.UINT8:
+        return model
+    changed = ModelProto()
+    changed.CopyFrom(model)
+    for value in changed.graph.input:
+        if value.name == name:
+            value.type.tensor_type.elem_type = TensorProto.FLOAT
+    return changed
+
+
+def _not_differentiable(name: str, target: str) -> SubjectError:
+    return SubjectError(
+        "GRA002",
+        f"{target!r} must depend on {name!r}, a tensor of floating type; it does not",
+        fix="Choose another input or output.",
+    )
+
+
+def _unsupported(missing: list[Missing]) -> SubjectError:
+    listed = "; ".join(str(one) for one in missing)
+    return SubjectError(
+        "GRA001",
+        f"every operator between input and output must have a derivative rule; "
+        f"{len(missing)} node(s) have none: {listed}",
+        fix="Export the model with other operators or choose an output before them; or make PGD "
+        "through rmqm_torch, or finite differences for small inputs.",
+    )

@@ -1,0 +1,97 @@
+"""Sessions that serve the making of a graph: on the processor, quiet, and forgotten at once."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from onnx import GraphProto, ModelProto, helper, load
+
+from rmqm_onnx.providers import plain_message
+from rmqm_onnx.runtime import import_runtime
+from rmqm_spec.arrays import AnyArray
+from rmqm_spec.errors import SubjectError
+
+__all__ = ["folded", "run_all", "run_once"]
+
+IR_VERSION = 10
+MAX_BYTES = 2**31 - 2**20
+"""What protobuf can write as one message, and some room."""
+
+
+def run_once(graph: GraphProto, opset: int, feeds: Mapping[str, AnyArray]) -> AnyArray:
+    """Run a small graph and return its first output."""
+    opsets = [helper.make_opsetid("", opset)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
+    outputs: list[AnyArray] = _open(model, "ORT_DISABLE_ALL").run(None, dict(feeds))
+    return outputs[0]
+
+
+def run_all(
+    model: ModelProto, names: Sequence[str], feeds: Sequence[Mapping[str, AnyArray]]
+) -> list[dict[str, Any]]:
+    """Run a model once per set of inputs and return all the tensors named."""
+    open_model = ModelProto()
+    open_model.CopyFrom(model)
+    known = {value.name for value in model.graph.output}
+    open_model.graph.output.extend(
+        helper.make_empty_tensor_value_info(name) for name in names if name not in known
+    )
+    session = _open(open_model, "ORT_DISABLE_ALL")
+    found = []
+    for one in feeds:
+        try:
+            values = session.run(list(names), dict(one))
+        except Exception as error:
+            raise SubjectError(
+                "GRA003",
+                f"the model must run on the example inputs; ONNX Runtime says "
+                f"{plain_message(error)}",
+                fix="Give example inputs of the right shapes, as for a run of the model.",
+            ) from error
+        found.append(dict(zip(names, values, strict=True)))
+    return found
+
+
+def folded(model: ModelProto) -> ModelProto:
+    """
+    Let ONNX Runtime itself fold constants, batch normalisations and shape arithmetic.
+
+    Its basic level writes no operator of its own; where it did, the model stays as it is.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "folded.onnx"
+        _open(model, "ORT_ENABLE_BASIC", save=path)
+        found = load(path)
+    used = {node.domain for node in found.graph.node}
+    return found if used <= {node.domain for node in model.graph.node} | {"", "ai.onnx"} else model
+
+
+def _open(model: ModelProto, level: str, save: Path | None = None) -> Any:
+    runtime = import_runtime()
+    options = runtime.SessionOptions()
+    options.graph_optimization_level = getattr(runtime.GraphOptimizationLevel, level)
+    options.log_severity_level = 4
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    if save is not None:
+        options.optimized_model_filepath = str(save)
+    if model.ByteSize() > MAX_BYTES:
+        raise SubjectError(
+            "GRA005",
+            f"a model must have less than 2 GiB to be differentiated; got {model.ByteSize()} bytes",
+            fix="Cut it down to the encoder, or give gradients by another route.",
+        )
+    try:
+        return runtime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:
+        raise SubjectError(
+            "GRA003",
+            f"ONNX Runtime must be able to open the model that is differentiated; it says "
+            f"{plain_message(error)}",
+            fix="Check that the model itself opens (rmqm-spec check).",
+        ) from error

@@ -1,0 +1,131 @@
+"""Before a graph is differentiated: one opset, no functions, float32, constants folded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from onnx import ModelProto, NodeProto, helper, inliner, load, shape_inference, version_converter
+
+from rmqm_onnx.gradients.contrib import decomposed
+from rmqm_onnx.gradients.execution import folded
+from rmqm_onnx.gradients.precision import in_single_precision
+from rmqm_onnx.graph import cut_out
+from rmqm_spec.errors import SubjectError
+
+__all__ = ["opset_of", "prepared"]
+
+MIN_OPSET = 18
+_AI_ONNX = ("", "ai.onnx")
+
+BY_DEFINITION = frozenset(
+    [
+        "AffineGrid",
+        "Attention",
+        "GroupNormalization",
+        "MeanVarianceNormalization",
+        "NegativeLogLikelihoodLoss",
+        "RMSNormalization",
+        "RotaryEmbedding",
+        "SoftmaxCrossEntropyLoss",
+    ]
+)
+"""Operators that are written out as ONNX itself defines them."""
+
+
+def prepared(model: ModelProto | str | Path, output: str) -> ModelProto:
+    """
+    Return a copy of a model that gives `output` alone, ready for the rules.
+
+    Its functions and subgraphs of constant conditions are written out, half precision is raised
+    to float32, operators of ``com.microsoft`` are written in those of ``ai.onnx`` where that is
+    known, and ONNX Runtime has folded what does not depend on the inputs.
+    """
+    loaded = model if isinstance(model, ModelProto) else load(str(model))
+    part = in_single_precision(_modern(cut_out(loaded, output)))
+    if part.functions:
+        part = inliner.inline_local_functions(part)
+    part = folded(decomposed(part))
+    if opset_of(part) < MIN_OPSET:
+        part = folded(_converted(part))
+    if any(node.op_type in BY_DEFINITION and not node.domain for node in part.graph.node):
+        part = folded(_written_out(part))
+    return part
+
+
+def opset_of(model: ModelProto) -> int:
+    """Return the version of ``ai.onnx`` that a model uses."""
+    return max((one.version for one in model.opset_import if one.domain in _AI_ONNX), default=0)
+
+
+def _modern(model: ModelProto) -> ModelProto:
+    """Leave initializers out of the inputs, as new models do: old exporters listed them there."""
+    initial = {tensor.name for tensor in model.graph.initializer}
+    kept = [value for value in model.graph.input if value.name not in initial]
+    del model.graph.input[:]
+    model.graph.input.extend(kept)
+    model.ir_version = max(model.ir_version, 8)
+    return model
+
+
+def _converted(model: ModelProto) -> ModelProto:
+    """Raise the opset; operators of other domains are not touched."""
+    old = _old_resizes(model)
+    try:
+        found = version_converter.convert_version(_plain_opsets(model), MIN_OPSET)
+    except Exception as error:
+        raise SubjectError(
+            "GRA004",
+            f"a model of opset {opset_of(model)} must convert to opset {MIN_OPSET} to be "
+            f"differentiated; onnx says {' '.join(str(error).split())[:300]}",
+            fix=f"Export it with opset {MIN_OPSET} or later.",
+        ) from error
+    for node in found.graph.node:
+        if node.op_type == "Resize" and node.output[0] in old:
+            _as_before_opset_11(node)
+    return found
+
+
+def _old_resizes(model: ModelProto) -> set[str]:
+    """Return what Upsample and the Resize of opset 10 make: the converter forgets their rule."""
+    if opset_of(model) > 10:
+        return set()
+    return {n.output[0] for n in model.graph.node if n.op_type in ("Upsample", "Resize")}
+
+
+def _as_before_opset_11(node: NodeProto) -> None:
+    """Say in attributes how coordinates were reckoned before there were such attributes."""
+    modern = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+    kept = [one for one in node.attribute if one.name not in modern]
+    del node.attribute[:]
+    node.attribute.extend(kept)
+    node.attribute.extend(helper.make_attribute(key, value) for key, value in modern.items())
+
+
+def _plain_opsets(model: ModelProto) -> ModelProto:
+    """Keep the opsets in use: ONNX Runtime lists every one that it knows."""
+    used = {node.domain for node in model.graph.node} | {""}
+    kept = [
+        helper.make_opsetid("" if one.domain == "ai.onnx" else one.domain, one.version)
+        for one in model.opset_import
+        if ("" if one.domain == "ai.onnx" else one.domain) in used
+    ]
+    del model.opset_import[:]
+    model.opset_import.extend(kept)
+    return model
+
+
+def _written_out(model: ModelProto) -> ModelProto:
+    """Write operators out as ONNX defines them; for that all types must be declared."""
+    model = _plain_opsets(model)
+    graph = model.graph
+    declared = {value.name for value in (*graph.value_info, *graph.input)}
+    graph.value_info.extend(
+        helper.make_tensor_value_info(one.name, one.data_type, list(one.dims))
+        for one in graph.initializer
+        if one.name not in declared
+    )
+    typed = shape_inference.infer_shapes(model)
+    names = [("", name) for name in sorted(BY_DEFINITION)]
+    return inliner.inline_selected_functions(
+        typed, names, exclude=False, inline_schema_functions=True
+    )

@@ -1,0 +1,114 @@
+"""Shapes, types and constants of every tensor, seen by running the graph at two batch sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from onnx import ModelProto, helper
+
+from rmqm_onnx.gradients.execution import run_all
+from rmqm_onnx.gradients.preparation import opset_of
+from rmqm_onnx.gradients.shapes import length
+from rmqm_onnx.gradients.tape import Tape
+from rmqm_spec.arrays import AnyArray
+from rmqm_spec.errors import SubjectError
+
+__all__ = ["probed"]
+
+_MAX_KNOWN = 4096
+"""Whole numbers of more values than this are data, not shapes or axes."""
+
+
+def probed(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> Tape:
+    """
+    Return what is known of the tensors of a prepared model.
+
+    Parameters
+    ----------
+    model : ModelProto
+        The prepared model.
+    example : mapping of str to ndarray
+        One input of each name, one row where the batch is free.
+    name : str
+        The input that is differentiated; its first axis is the batch.
+    """
+    graph = model.graph
+    growing = {value.name for value in graph.input if _first_is_free(value)} & set(example)
+    names = [output for node in graph.node for output in node.output if output]
+    feeds = [dict(example)]
+    if name in growing:
+        feeds.append({one: _longer(array, one in growing) for one, array in example.items()})
+    runs = [
+        {**found, **feed} for found, feed in zip(run_all(model, names, feeds), feeds, strict=True)
+    ]
+    tape = Tape(opset_of(model), prefix=_unused_prefix(model))
+    for tensor in graph.initializer:
+        tape.know_value(tensor.name, tensor)
+    moving = _depending_on_values(model)
+    sizes = [len(feed[name]) for feed in feeds]
+    for one in runs[0]:
+        values = [run[one] for run in runs]
+        if isinstance(values[0], np.ndarray) and values[0].dtype != object:
+            _know(tape, one, values, sizes)
+            if one not in moving and _is_constant(values):
+                tape.know_value(one, values[0])
+    return tape
+
+
+def _know(tape: Tape, name: str, values: list[AnyArray], sizes: list[int]) -> None:
+    if len({value.ndim for value in values}) > 1:
+        raise _mixes(name)
+    shape = values[0].shape
+    if len(values) > 1:
+        try:
+            lengths = zip(shape, values[1].shape, strict=True)
+            found = [length(a, sizes[0], b, sizes[1]) for a, b in lengths]
+        except ValueError:
+            raise _mixes(name) from None
+        tape.know(name, tuple(found), helper.np_dtype_to_tensor_dtype(values[0].dtype))
+        return
+    tape.know(name, tuple(shape), helper.np_dtype_to_tensor_dtype(values[0].dtype))
+
+
+def _is_constant(values: list[AnyArray]) -> bool:
+    small = values[0].dtype.kind in "iub" and values[0].size <= _MAX_KNOWN
+    return small and all(np.array_equal(values[0], one) for one in values[1:])
+
+
+def _depending_on_values(model: ModelProto) -> set[str]:
+    """Return the tensors that depend on what the inputs hold, not on their shapes alone."""
+    found = {value.name for value in model.graph.input}
+    for node in model.graph.node:
+        random = node.op_type.startswith("Random")
+        if random or (node.op_type not in ("Shape", "Size") and found & set(node.input)):
+            found.update(node.output)
+        if any(attribute.HasField("g") for attribute in node.attribute):
+            found.update(node.output)
+    return found
+
+
+def _first_is_free(value: object) -> bool:
+    dims = value.type.tensor_type.shape.dim  # type: ignore[attr-defined]
+    return len(dims) > 0 and not dims[0].dim_value > 0
+
+
+def _longer(array: AnyArray, grows: bool) -> AnyArray:
+    return np.concatenate([array, array[-1:]]) if grows else array
+
+
+def _unused_prefix(model: ModelProto) -> str:
+    names = [name for node in model.graph.node for name in node.output]
+    names += [value.name for value in (*model.graph.input, *model.graph.initializer)]
+    prefix = "d_"
+    while any(name.startswith(prefix) for name in names):
+        prefix = f"d{prefix}"
+    return prefix
+
+
+def _mixes(name: str) -> SubjectError:
+    return SubjectError(
+        "GRA003",
+        f"every tensor must grow with the batch in a straight line; {name} does not",
+        fix="Export the model so that the inputs of a batch do not mix, or with a batch of one.",
+    )

@@ -1,0 +1,138 @@
+"""The way back through a graph: every node's rule in turn, from the output to the input."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from attrs import frozen
+from onnx import NodeProto
+
+from rmqm_onnx.gradients.activity import active_tensors, is_standard
+from rmqm_onnx.gradients.rules import RULES
+from rmqm_onnx.gradients.step import NoRuleError, Step
+from rmqm_onnx.gradients.table import ZERO
+from rmqm_onnx.gradients.tape import Tape
+from rmqm_onnx.gradients.tensor import FLOATS, Tensor
+
+__all__ = ["Missing", "reverse"]
+
+
+@frozen(kw_only=True)
+class Missing:
+    """
+    A node that cannot be differentiated.
+
+    Parameters
+    ----------
+    operator : str
+        Its operator, with the domain where that is not ``ai.onnx``.
+    name : str
+        Its name in the model, if it has one.
+    output : str
+        The tensor that it makes.
+    reason : str
+        What about it has no rule.
+    """
+
+    operator: str
+    name: str
+    output: str
+    reason: str
+
+    def __str__(self) -> str:
+        named = f" {self.name!r}" if self.name else ""
+        return f"{self.operator}{named} (makes {self.output!r}): {self.reason}"
+
+
+def reverse(
+    tape: Tape, nodes: Sequence[NodeProto], of: str, seed: Tensor, to: str
+) -> tuple[Tensor | None, list[Missing]]:
+    """
+    Carry a cotangent back through a graph.
+
+    Parameters
+    ----------
+    tape : Tape
+        What is known of the graph, and where the way back is written.
+    nodes : sequence of NodeProto
+        The graph in order.
+    of, to : str
+        The tensor that `seed` is the cotangent of, and the one whose gradient is wanted.
+    seed : Tensor
+        The cotangent.
+
+    Returns
+    -------
+    Tensor or None
+        The gradient; None if nothing of `to` reaches `of`.
+    list of Missing
+        Nodes without a rule, through which no gradient went.
+    """
+    active = active_tensors(tape, nodes, to)
+    found: defaultdict[str, list[Tensor]] = defaultdict(list)
+    found[of].append(seed)
+    missing: list[Missing] = []
+    for node in reversed(nodes):
+        if not any(name in found for name in node.output if name) or _stops(node):
+            continue
+        wanted = [name in active for name in node.input]
+        if not any(wanted):
+            continue
+        cotangents = [_total(found, name) for name in node.output]
+        try:
+            gradients = _apply(tape, node, cotangents, wanted)
+        except NoRuleError as error:
+            missing.append(_missing(node, str(error)))
+            gradients = {k: _no_gradient(tape, node.input[k]) for k in range(len(wanted))}
+        for k, gradient in gradients.items():
+            if k < len(wanted) and wanted[k]:
+                found[node.input[k]].append(gradient)
+    return _total(found, to), missing[::-1]
+
+
+def _apply(
+    tape: Tape, node: NodeProto, cotangents: list[Tensor | None], wanted: list[bool]
+) -> dict[int, Tensor]:
+    rule = RULES.get(node.op_type) if is_standard(node) else None
+    if rule is None:
+        raise NoRuleError("there is no rule for this operator")
+    try:
+        gradients = rule(Step(tape, node, cotangents, wanted))
+    except ValueError as error:
+        raise NoRuleError(str(error)) from error
+    named = {0: gradients} if isinstance(gradients, Tensor) else dict(gradients)
+    for k, gradient in named.items():
+        _require_shape(tape, node, k, gradient)
+    return named
+
+
+def _require_shape(tape: Tape, node: NodeProto, k: int, gradient: Tensor) -> None:
+    """Refuse a gradient of another shape than the input: a rule would be wrong."""
+    wanted = tape.tensors[node.input[k]].shape
+    if gradient.shape != wanted:
+        raise AssertionError(f"{node.op_type}: a gradient of {gradient.shape} for {wanted}")
+
+
+def _total(found: dict[str, list[Tensor]], name: str) -> Tensor | None:
+    parts = found.get(name)
+    if not name or not parts:
+        return None
+    while len(parts) > 1:
+        parts[:2] = [parts[0] + parts[1]]
+    return parts[0]
+
+
+def _no_gradient(tape: Tape, name: str) -> Tensor:
+    known = tape.tensors[name]
+    return tape.zeros(known, None if known.type in FLOATS else 1)
+
+
+def _stops(node: NodeProto) -> bool:
+    return is_standard(node) and node.op_type in ZERO
+
+
+def _missing(node: NodeProto, reason: str) -> Missing:
+    operator = node.op_type if is_standard(node) else f"{node.domain}.{node.op_type}"
+    output = next((name for name in node.output if name), "")
+    return Missing(operator=operator, name=node.name, output=output, reason=reason)

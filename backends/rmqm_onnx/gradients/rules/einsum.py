@@ -1,0 +1,74 @@
+"""Einsum: the gradient of an operand is an Einsum of the cotangent with the other operands."""
+
+from __future__ import annotations
+
+from string import ascii_letters
+
+from rmqm_onnx.gradients.shapes import Length
+from rmqm_onnx.gradients.step import NoRuleError, Step
+from rmqm_onnx.gradients.table import Gradients, rule
+from rmqm_onnx.gradients.tensor import Tensor
+
+
+@rule("Einsum")
+def einsum(s: Step) -> Gradients:
+    """Exchange the operand and the output in the equation."""
+    ranks = [len(s.input(k).shape) for k in range(s.n_inputs)]
+    terms, output = spelled_out(s.text("equation", ""), ranks)
+    found = {}
+    for k, term in enumerate(terms):
+        if s.wants(k):
+            others = [j for j in range(s.n_inputs) if j != k]
+            found[k] = _gradient(
+                s, s.input(k), term, [(terms[j], s.input(j)) for j in others], output
+            )
+    return found
+
+
+def _gradient(
+    s: Step, x: Tensor, term: str, others: list[tuple[str, Tensor]], output: str
+) -> Tensor:
+    """Contract everything but this operand; letters that only it has were summed: repeat them."""
+    if len(set(term)) < len(term):
+        raise NoRuleError("it takes a diagonal")
+    reachable = set(output) | {letter for one, _ in others for letter in one}
+    kept = "".join(letter for letter in term if letter in reachable)
+    lengths = _lengths([(output, s.g), *others])
+    shape = tuple(lengths[letter] for letter in kept)
+    equation = ",".join([output, *(one for one, _ in others)]) + "->" + kept
+    gradient = s.g.op("Einsum", *(t for _, t in others), shape=shape, equation=equation)
+    gradient = gradient.unsqueeze([j for j, letter in enumerate(term) if letter not in kept])
+    broadcast = [j for j, one in enumerate(x.shape) if one == 1 and gradient.shape[j] != 1]
+    return gradient.sum(broadcast).expand_like(x)
+
+
+def _lengths(terms: list[tuple[str, Tensor]]) -> dict[str, Length]:
+    found: dict[str, Length] = {}
+    for term, tensor in terms:
+        for letter, one in zip(term, tensor.shape, strict=True):
+            if found.get(letter, 1) == 1:
+                found[letter] = one
+    return found
+
+
+def spelled_out(equation: str, ranks: list[int]) -> tuple[list[str], str]:
+    """
+    Return the terms and the output of an equation, with letters for an ellipsis.
+
+    Examples
+    --------
+    >>> spelled_out("...ij,jk", [4, 2])
+    (['ABij', 'jk'], 'ABik')
+    """
+    left, arrow, output = equation.replace(" ", "").partition("->")
+    terms = left.split(",")
+    free = [letter for letter in reversed(ascii_letters) if letter not in equation]
+    free = sorted(free, key=lambda letter: (letter.islower(), letter))
+    own = [rank - len(term.replace("...", "")) for term, rank in zip(terms, ranks, strict=True)]
+    width = max(own)
+    dots = "".join(free[:width])
+    if not arrow:
+        letters = left.replace("...", "").replace(",", "")
+        output = "..." + "".join(sorted({c for c in letters if letters.count(c) == 1}))
+    spelled = [term.replace("...", dots[width - k :]) for term, k in zip(terms, own, strict=True)]
+    return spelled, output.replace("...", dots)

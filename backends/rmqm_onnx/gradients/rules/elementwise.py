@@ -1,0 +1,55 @@
+"""Functions of one variable: each line is the derivative of y = f(x)."""
+
+from __future__ import annotations
+
+from math import pi, sqrt
+
+from rmqm_onnx.gradients.step import FLOAT, Step
+from rmqm_onnx.gradients.table import Gradients, derivative, rule, zero
+from rmqm_onnx.gradients.tensor import FLOATS, Tensor
+
+derivative("Abs", lambda s: s.x.map("Sign"))
+derivative("Exp", lambda s: s.y)
+derivative("Log", lambda s: 1 / s.x)
+derivative("Sqrt", lambda s: 0.5 / s.y)
+derivative("Reciprocal", lambda s: -(s.y * s.y))
+derivative("Erf", lambda s: 2 / sqrt(pi) * (-(s.x * s.x)).map("Exp"))
+
+derivative("Sin", lambda s: s.x.map("Cos"))
+derivative("Cos", lambda s: -s.x.map("Sin"))
+derivative("Tan", lambda s: 1 + s.y * s.y)
+derivative("Asin", lambda s: 1 / _sqrt(1 - s.x * s.x))
+derivative("Acos", lambda s: -1 / _sqrt(1 - s.x * s.x))
+derivative("Atan", lambda s: 1 / (1 + s.x * s.x))
+derivative("Sinh", lambda s: s.x.map("Cosh"))
+derivative("Cosh", lambda s: s.x.map("Sinh"))
+derivative("Tanh", lambda s: 1 - s.y * s.y)
+derivative("Asinh", lambda s: 1 / _sqrt(s.x * s.x + 1))
+derivative("Acosh", lambda s: 1 / _sqrt(s.x * s.x - 1))
+derivative("Atanh", lambda s: 1 / (1 - s.x * s.x))
+
+zero(["Sign", "Floor", "Ceil", "Round", "IsNaN", "IsInf"])
+zero(["Equal", "Greater", "Less", "GreaterOrEqual", "LessOrEqual", "Not", "And", "Or", "Xor"])
+zero(["BitShift", "BitwiseAnd", "BitwiseNot", "BitwiseOr", "BitwiseXor"])
+
+
+@rule("Neg")
+def neg(s: Step) -> Gradients:
+    """Differentiate y = -x."""
+    return -s.g
+
+
+@rule("Identity", "Dropout")
+def identity(s: Step) -> Gradients:
+    """Pass; dropout drops nothing when a network is used."""
+    return s.g
+
+
+@rule("Cast", "CastLike")
+def cast(s: Step) -> Gradients:
+    """Convert back; what stands for quantised values is a number."""
+    return s.g.cast(s.x.type if s.x.type in FLOATS else FLOAT)
+
+
+def _sqrt(x: Tensor) -> Tensor:
+    return x.map("Sqrt")

@@ -1,0 +1,117 @@
+"""Operators that take some values: the gradient puts them back, with zeros for the others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rmqm_onnx.gradients.step import INT64, NoRuleError, Step
+from rmqm_onnx.gradients.table import Gradients, rule, zero
+from rmqm_onnx.gradients.tensor import Tensor
+
+zero(["ArgMax", "ArgMin"])
+
+_FAR = 2**30
+
+
+@rule("Slice")
+def slice_(s: Step) -> Gradients:
+    """Put zeros around, and between where the step is longer than one."""
+    rank = len(s.x.shape)
+    starts, ends = s.known(1, "starts"), s.known(2, "ends")
+    axes = s.known(3, "axes") if s.has(3) else list(range(len(starts)))
+    steps = s.known(4, "steps") if s.has(4) else [1] * len(starts)
+    g = s.g
+    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
+        length = s.x.shape[axis % rank]
+        if isinstance(length, int):
+            g = _put_back(g, axis % rank, length, slice(start, end, step))
+        elif (start, step) != (0, 1) or end < _FAR:
+            raise NoRuleError("it cuts an axis that depends on the batch")
+    return g
+
+
+def _put_back(g: Tensor, axis: int, length: int, taken: slice) -> Tensor:
+    places = range(length)[taken]
+    if not places:
+        raise NoRuleError("it takes nothing")
+    step = places.step
+    if step < 0:
+        g, places, step = g.flip(axis), places[::-1], -step
+    if step > 1 and len(places) > 1:
+        apart = g.unsqueeze([axis + 1]).pad({axis + 1: (0, step - 1)})
+        shape = list(g.shape)
+        shape[axis] = len(places) * step
+        g = apart.reshape(shape)
+    width = len(places) * step if step > 1 and len(places) > 1 else len(places)
+    return g.pad({axis: (places[0], length - places[0] - width)})
+
+
+@rule("Gather")
+def gather(s: Step) -> Gradients:
+    """Without a scatter where the indices are known: that is slow in ONNX Runtime."""
+    axis = s.axis(0)
+    length = s.x.shape[axis]
+    indices = s.value(1)
+    if indices is None or not isinstance(length, int):
+        return _scatter(s, axis)
+    places = [int(one) % length for one in indices.reshape(-1)]
+    g = s.g.reshape([*s.x.shape[:axis], len(places), *s.x.shape[axis + 1 :]])
+    if places == list(range(places[0], places[0] + len(places))):
+        return g.pad({axis: (places[0], length - places[0] - len(places))})
+    if len(set(places)) == len(places):
+        back = np.full(length, len(places), dtype=np.int64)
+        back[places] = np.arange(len(places))
+        padded = g.pad({axis: (0, int(len(places) < length))})
+        return padded.op("Gather", s.tape.constant(back), shape=s.x.shape, axis=axis)
+    return g.along(axis, np.array(places)[None] == np.arange(length)[:, None])
+
+
+def _scatter(s: Step, axis: int) -> Tensor:
+    """Add to the places that are computed while it runs, the axis brought to the front."""
+    indices, rank = s.input(1), len(s.x.shape)
+    n = len(indices.shape)
+    front = [axis, *(k for k in range(rank) if k != axis)]
+    zeros = s.tape.zeros(s.x).transpose(front)
+    moved = [*range(axis, axis + n), *range(axis), *range(axis + n, len(s.g.shape))]
+    places = indices.cast(INT64).unsqueeze([n])
+    added = zeros.op("ScatterND", places, s.g.transpose(moved), shape=zeros.shape, reduction="add")
+    return added.transpose([int(k) for k in np.argsort(front)])
+
+
+@rule("GatherElements")
+def gather_elements(s: Step) -> Gradients:
+    """Add to the places that were taken."""
+    axis = s.axis(0)
+    return s.tape.zeros(s.x).op(
+        "ScatterElements", s.input(1), s.g, shape=s.x.shape, axis=axis, reduction="add"
+    )
+
+
+@rule("GatherND")
+def gather_nd(s: Step) -> Gradients:
+    """Add to the places that were taken; with batch axes their own index goes in front."""
+    indices = _with_batch_index(s, s.integer("batch_dims", 0))
+    return s.tape.zeros(s.x).op("ScatterND", indices, s.g, shape=s.x.shape, reduction="add")
+
+
+def _with_batch_index(s: Step, n_axes: int) -> Tensor:
+    indices = s.input(1)
+    last = len(indices.shape) - 1
+    one = (*indices.shape[:last], 1)
+    parts = [indices]
+    for axis in reversed(range(n_axes)):
+        ones = s.tape.zeros(indices.slice(last, 0, 1)) + s.tape.constant(1, INT64)
+        places = s.tape.constant(np.int64(axis))
+        parts.insert(0, ones.op("CumSum", places, shape=one, exclusive=1))
+    if n_axes == 0:
+        return indices
+    shape = (*indices.shape[:last], n_axes + s.fixed(indices.shape[last:], "rank")[0])
+    return parts[0].op("Concat", *parts[1:], shape=shape, axis=last)
+
+
+@rule("TopK")
+def top_k(s: Step) -> Gradients:
+    """Put back to the places that the second output tells."""
+    places = s.extra_output(1, s.y.shape, INT64)
+    axis = s.axis(-1)
+    return s.tape.zeros(s.x).op("ScatterElements", places, s.g, shape=s.x.shape, axis=axis)

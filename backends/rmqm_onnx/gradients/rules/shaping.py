@@ -1,0 +1,94 @@
+"""Operators that move values without changing them: the gradient moves back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rmqm_onnx.gradients.step import NoRuleError, Step
+from rmqm_onnx.gradients.table import Gradients, rule, zero
+from rmqm_onnx.gradients.tensor import Tensor
+
+zero(["Shape", "Size", "Constant", "ConstantOfShape", "EyeLike", "Range", "NonZero", "OneHot"])
+zero(["RandomNormalLike", "RandomUniformLike", "RandomNormal", "RandomUniform", "Bernoulli"])
+
+
+@rule("Reshape", "Flatten", "Squeeze", "Unsqueeze")
+def reshape(s: Step) -> Gradients:
+    """Give back the old shape."""
+    return s.g.reshape_like(s.x)
+
+
+@rule("Transpose")
+def transpose(s: Step) -> Gradients:
+    """Order the axes back."""
+    perm = s.integers("perm") or list(range(len(s.x.shape)))[::-1]
+    return s.g.transpose([int(k) for k in np.argsort(perm)])
+
+
+@rule("Concat")
+def concat(s: Step) -> Gradients:
+    """Cut apart."""
+    axis = s.axis(0, of=s.y)
+    tensors = [s.input(k) for k in range(s.n_inputs)]
+    sizes = s.fixed([one.shape[axis] for one in tensors], "axis")
+    if s.n_inputs == 1:
+        return s.g
+    if all(s.wants(k) for k in range(s.n_inputs)):
+        outputs = [(one.shape, one.type) for one in tensors]
+        parts = s.tape.emit("Split", s.g, s.tape.numbers(sizes), outputs=outputs, axis=axis)
+        return dict(enumerate(parts))
+    ends = np.cumsum([0, *sizes]).tolist()
+    wanted = [k for k in range(s.n_inputs) if s.wants(k)]
+    return {k: s.g.slice(axis, ends[k], ends[k + 1]) for k in wanted}
+
+
+@rule("Split")
+def split(s: Step) -> Gradients:
+    """Put together; a part that nothing depends on is zero."""
+    parts: list[Tensor] = []
+    for name, g in zip(s.node.output, s.cotangents, strict=True):
+        if not name:
+            raise NoRuleError("one of its outputs has no name")
+        parts.append(g or s.tape.zeros(s.tape.tensors[name]))
+    return parts[0].op("Concat", *parts[1:], shape=s.x.shape, axis=s.axis(0))
+
+
+@rule("Tile")
+def tile(s: Step) -> Gradients:
+    """Add up the copies."""
+    repeats = s.known(1, "repeats")
+    halves = [one for pair in zip(repeats, s.x.shape, strict=True) for one in pair]
+    return s.g.reshape(halves).sum(range(0, len(halves), 2), keepdims=False)
+
+
+@rule("Trilu")
+def trilu(s: Step) -> Gradients:
+    """Take the same triangle."""
+    diagonal = s.input(1) if s.has(1) else None
+    return s.g.op("Trilu", diagonal, shape=s.x.shape, upper=s.integer("upper", 1))
+
+
+@rule("SpaceToDepth")
+def space_to_depth(s: Step) -> Gradients:
+    """Move depth back to space."""
+    size = s.integer("blocksize", 1)
+    return s.g.op("DepthToSpace", shape=s.x.shape, blocksize=size, mode="DCR")
+
+
+@rule("DepthToSpace")
+def depth_to_space(s: Step) -> Gradients:
+    """Move space back to depth; the order CRD has no operator of its own."""
+    size = s.integer("blocksize", 1)
+    if s.text("mode", "DCR") == "DCR":
+        return s.g.op("SpaceToDepth", shape=s.x.shape, blocksize=size)
+    batch, channels, height, width = s.x.shape
+    depth = s.fixed([channels], "number of channels")[0] // size**2
+    blocks = s.g.reshape([batch, depth, height, size, width, size])
+    return blocks.transpose([0, 1, 3, 5, 2, 4]).reshape_like(s.x)
+
+
+@rule("ReverseSequence")
+def reverse_sequence(s: Step) -> Gradients:
+    """Reverse again."""
+    axes = {"batch_axis": s.integer("batch_axis", 1), "time_axis": s.integer("time_axis", 0)}
+    return s.g.op("ReverseSequence", s.input(1), shape=s.x.shape, **axes)

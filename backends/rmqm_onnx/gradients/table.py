@@ -1,0 +1,43 @@
+"""The table of rules: operator by operator, how a cotangent goes from the outputs to the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from rmqm_onnx.gradients.step import Step
+from rmqm_onnx.gradients.tensor import Tensor
+
+__all__ = ["RULES", "ZERO", "Gradients", "Rule", "derivative", "rule", "zero"]
+
+Gradients: TypeAlias = "Tensor | Mapping[int, Tensor]"
+"""The gradient of the first input, or those of several by position."""
+
+Rule: TypeAlias = Callable[[Step], Gradients]
+
+RULES: dict[str, Rule] = {}
+"""Operators of ``ai.onnx`` with a rule."""
+
+ZERO: set[str] = set()
+"""Operators whose outputs do not move with small changes of the inputs, or carry no gradient."""
+
+
+def rule(*operators: str) -> Callable[[Rule], Rule]:
+    """Enter a function as the rule of one or several operators."""
+
+    def enter(function: Rule) -> Rule:
+        for operator in operators:
+            RULES[operator] = function
+        return function
+
+    return enter
+
+
+def derivative(operator: str, slope: Callable[[Step], Tensor]) -> None:
+    """Enter an elementwise operator by its derivative: the gradient is ``g * slope``."""
+    RULES[operator] = lambda s: s.g * slope(s)
+
+
+def zero(operators: Sequence[str]) -> None:
+    """Enter operators without gradient."""
+    ZERO.update(operators)
