@@ -165,8 +165,9 @@ def as_differentiable(encoder: Encoder) -> DifferentiableEncoder:
         "GRA010",
         "an encoder for PGD must have a method vjp(inputs); this encoder gives no gradients: "
         f"got {type(encoder).__name__}",
-        fix="Give it vjp(inputs) -> (encodings, pullback). For at most 256 values per input "
-        "with_finite_differences(encoder) makes one (score --gradient finite-differences).",
+        fix="For inputs of at most 256 values: score --gradient finite-differences, or in Python "
+        "with_finite_differences(encoder). Otherwise give the encoder vjp(inputs) -> (encodings, "
+        "pullback).",
     )
 
 

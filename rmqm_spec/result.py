@@ -116,10 +116,8 @@ def result_document(
             "levels": list(range(1, found.n_levels + 1)),
             **found.curves.to_dict(),
         },
-        **{
-            key: encoder.get(key)
-            for key in ("model", "input", "output", "preprocessing", "runtime")
-        },
+        **{key: encoder.get(key) for key in ("model", "input", "output", "preprocessing")},
+        "runtime": _runtime(evaluation, encoder),
         "findings": [one.to_dict() for one in findings],
         "versions": versions(),
         "created": created,
@@ -141,6 +139,14 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def _runtime(evaluation: Evaluation, encoder: Mapping[str, Any]) -> Any:
+    """Return what the encoder ran on, and how its gradients were made where they were."""
+    runtime = encoder.get("runtime")
+    if evaluation.gradient_route is None:
+        return runtime
+    return {**(runtime or {}), "gradient": evaluation.gradient_route}
 
 
 def _counts(evaluation: Evaluation) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-import numpy as np
-
+from rmqm_spec.alterations import PGD, WhiteNoise
 from rmqm_spec.characteristics import Characteristics
 from rmqm_spec.findings import Finding
 
@@ -24,9 +24,16 @@ _NO_SCORE = {
 }
 
 
-def doubts(found: Characteristics) -> list[Finding]:
+def doubts(found: Characteristics, alteration: Mapping[str, Any] | None = None) -> list[Finding]:
     """
     Return what a careful person would say before quoting the score.
+
+    Parameters
+    ----------
+    found : Characteristics
+        What was measured.
+    alteration : mapping, optional
+        The alteration with its parameters; white noise by default.
 
     Examples
     --------
@@ -34,7 +41,9 @@ def doubts(found: Characteristics) -> list[Finding]:
     >>> [one.code for one in doubts(characterize([[0.0, 0.0]], [[0.0, 0.0]]))]
     ['SCO001']
     """
-    return list(_without_score(found) if found.status != "ok" else _with_score(found))
+    if found.status != "ok":
+        return list(_without_score(found))
+    return [*_with_score(found), *_about_the_protocol(found, alteration or WhiteNoise().to_dict())]
 
 
 def _without_score(found: Characteristics) -> Iterator[Finding]:
@@ -82,10 +91,24 @@ def _with_score(found: Characteristics) -> Iterator[Finding]:
             message=f"{still} of {found.n_inputs} inputs do not move at all",
             fix="Look at these inputs in the per-input table.",
         )
-    if np.isfinite(found.rmqm) and found.n_levels != 99:
+
+
+def _about_the_protocol(found: Characteristics, alteration: Mapping[str, Any]) -> Iterator[Finding]:
+    is_pgd = alteration["name"] == PGD.name
+    usual = PGD(restarted="restarts" in alteration) if is_pgd else WhiteNoise()
+    if found.n_levels != usual.n_levels:
         yield Finding(
             code="SCO006",
             level="warn",
-            message=f"the score is for {found.n_levels} levels, not the 99 of the protocol",
+            message=f"the score is for {found.n_levels} levels, not the {usual.n_levels} of the "
+            "protocol",
             fix="Compare it only with scores of as many levels.",
+        )
+    if is_pgd:
+        yield Finding(
+            code="GRA016",
+            level="warn",
+            message="PGD scores do not rank encoders of different training methods: a path depends "
+            "on the loss that is attacked",
+            fix="Report it beside the score under white noise, and rank by that one.",
         )

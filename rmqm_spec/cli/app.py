@@ -9,7 +9,8 @@ import typer
 
 from rmqm_spec.cli.conformance_options import ConformanceRequest
 from rmqm_spec.cli.expanding import expanded
-from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, ProtocolRequest
+from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest
+from rmqm_spec.cli.protocol_options import ProtocolRequest
 from rmqm_spec.errors import UsageError
 
 __all__ = ["app"]

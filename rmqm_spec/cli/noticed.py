@@ -1,4 +1,4 @@
-"""What is worth knowing about the inputs before they are scored."""
+"""What is worth knowing about the inputs, and about the gradient, of a score."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rmqm_spec.findings import Finding
 if TYPE_CHECKING:
     from rmqm_spec.inputs.prepared import PreparedInputs
 
-__all__ = ["about_inputs"]
+__all__ = ["about_gradient", "about_inputs"]
 
 
 def about_inputs(request: DataRequest, prepared: PreparedInputs) -> Iterator[Finding]:
@@ -40,4 +40,16 @@ def about_inputs(request: DataRequest, prepared: PreparedInputs) -> Iterator[Fin
             level="warn",
             message=f"--n asks for {request.n} inputs; there are {len(prepared)} different ones",
             fix="Give more inputs, or leave --n out.",
+        )
+
+
+def about_gradient(route: str | None) -> Iterator[Finding]:
+    """Tell where a gradient is no derivative."""
+    if route == "finite differences":
+        yield Finding(
+            code="GRA015",
+            level="warn",
+            message="the gradient was taken by finite differences: where it is near zero its sign "
+            "can be wrong",
+            fix="Nothing to do where the model has no gradient of its own.",
         )

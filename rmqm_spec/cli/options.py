@@ -9,7 +9,6 @@ import typer
 from attrs import frozen
 
 from rmqm_spec.cli.values import (
-    above_zero,
     as_feed,
     as_numbers,
     as_processors,
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from rmqm_spec.inputs.prepared import PreparedInputs
     from rmqm_spec.preprocessing import Preprocessing
 
-__all__ = ["DataRequest", "Json", "Model", "ModelRequest", "ProtocolRequest"]
+__all__ = ["DataRequest", "Json", "Model", "ModelRequest"]
 
 Model = Annotated[Path, typer.Argument(help="An .onnx file, or a folder with model.onnx in it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document to stdout.")]
@@ -123,7 +122,7 @@ class DataRequest:
     data_layout: Annotated[Text, _data_option("Axes: nhwc, nchw, nhw or array.")] = None
     range: Annotated[Text, _data_option("Range of the values of an array: LOW,HIGH.")] = None
     n: Annotated[Count, _data_option("Use this many, chosen by content.", "--n", min=1)] = None
-    seed: Annotated[int, _data_option("Seed of the noise.", min=0)] = 0
+    seed: Annotated[int, _data_option("Seed of the alteration.", min=0)] = 0
 
     def open_inputs(
         self, spec: InputSpec, preprocessing: Preprocessing, default_n: int | None = None
@@ -140,34 +139,3 @@ class DataRequest:
             value_range=as_range(self.range),
             n=self.n or default_n,
         )
-
-
-@frozen(kw_only=True)
-class ProtocolRequest:
-    """Options that change what the number means, as they were typed."""
-
-    precision: Annotated[
-        Optional[float],  # noqa: UP045
-        typer.Option(help="Stop when the 95 % interval is at most plus and minus this wide."),
-    ] = None
-    variant: Annotated[str, typer.Option(help="paper or authors-2022.")] = "paper"
-    levels: Annotated[int, typer.Option(min=1, max=9999, help="Number of altered levels, J.")] = 99
-    coupling: Annotated[
-        str, typer.Option(help="independent, or common: one draw for all levels.")
-    ] = "independent"
-
-    def check(self) -> None:
-        """
-        Refuse wrong values before any work.
-
-        Raises
-        ------
-        UsageError
-            If a value is not one of those allowed.
-        """
-        from rmqm_spec.alterations.white_noise import Coupling
-        from rmqm_spec.characteristics import Variant
-
-        above_zero("--precision", self.precision)
-        one_of("--variant", self.variant, Variant)
-        one_of("--coupling", self.coupling, Coupling)

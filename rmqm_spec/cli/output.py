@@ -97,9 +97,11 @@ def score_line(document: Mapping[str, Any]) -> str:
     if document["rmqm"] is None:
         return f"  RMQM undefined ({document['status']})"
     parts = document["components"]
+    rule = document["protocol"]["alteration"]["name"]
+    kind = "" if rule == "white-noise" else f" ({rule})"  # RMQM alone is that of white noise
     interval = document["interval"]
     width = f"  [{interval[0]:.3f}, {interval[1]:.3f}] 95 % CI" if interval else "  (no interval)"
-    return f"  RMQM {document['rmqm']:.3f}{width}      " + "   ".join(
+    return f"  RMQM{kind} {document['rmqm']:.3f}{width}      " + "   ".join(
         f"{name} {_number(parts[name])}" for name in ("D", "D_RC", "P_RC")
     )
 

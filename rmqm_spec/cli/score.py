@@ -5,14 +5,19 @@ from __future__ import annotations
 import sys
 import time
 from datetime import UTC, datetime
+from math import prod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rmqm_spec.cli.noticed import about_inputs
-from rmqm_spec.cli.options import DataRequest, ModelRequest, ProtocolRequest
+from rmqm_spec.cli.noticed import about_gradient, about_inputs
+from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.cli.output import finding_line, note, print_json, print_text, score_line, used_line
 from rmqm_spec.cli.progress import ProgressReport
+from rmqm_spec.cli.protocol_options import ProtocolRequest
 from rmqm_spec.findings import Finding
+
+if TYPE_CHECKING:
+    from rmqm_spec.alterations import PGD, WhiteNoise
 
 __all__ = ["run_score"]
 
@@ -29,8 +34,8 @@ def run_score(
 ) -> int:
     """Score a model; returns 1 where the score is undefined."""
     from rmqm_onnx import open_encoder
-    from rmqm_spec.alterations import WhiteNoise
     from rmqm_spec.cli.partial import Partial
+    from rmqm_spec.encoders import route_of
     from rmqm_spec.evaluation import evaluate
     from rmqm_spec.identity import digest_of_json
     from rmqm_spec.result import plain, protocol_of, result_document, versions
@@ -40,38 +45,34 @@ def run_score(
     started = time.monotonic()
     protocol.check()
     encoder = open_encoder(model, options.open_options())
+    protocol.check_gradient(encoder, prod(encoder.spec.shape))
     prepared = inputs.open_inputs(encoder.spec, encoder.arrangement.preprocessing)
-    noise = WhiteNoise(
-        n_levels=protocol.levels,
-        seed=inputs.seed,
-        bounds=prepared.bounds,
-        coupling=protocol.coupling,  # type: ignore[arg-type]
-    )
+    rule = protocol.alteration_of(prepared.bounds, inputs.seed)
+    graded = protocol.with_gradient(encoder, prepared.bounds)
     source = inputs.data or prepared.source.label
     asked = [source, inputs.n, inputs.range, inputs.data_layout, protocol.precision]
+    if not rule.independent_levels:
+        asked.append(route_of(graded))
     names = protocol_of(
-        protocol.variant, noise.to_dict(), encoder.traits.resolution, encoder.description
+        protocol.variant, rule.to_dict(), encoder.traits.resolution, encoder.description
     )
     digest = digest_of_json(plain([encoder.description["model"]["sha256"], names, asked]))
     folder = out or Path("rmqm-results") / f"{_name_of(model)}-{digest[:8]}"
     check_writable(folder)
-    note(
-        f"  protocol: variant {protocol.variant}, white noise of {protocol.levels} levels, "
-        f"seed {inputs.seed}"
-    )
-    n_encodings = len(prepared) * (protocol.levels + 1)
+    note(f"  protocol: variant {protocol.variant}, {_told(rule, route_of(graded))}")
+    n_encodings = len(prepared) * (rule.n_levels + 1)
     note(f"  {len(prepared)} inputs from {source}, {n_encodings:,} encodings")
     kept = Partial(
         folder,
         digest_of_json(plain([digest, encoder.description, versions()["rmqm-spec"]])),
-        n_levels=protocol.levels,
+        n_levels=rule.n_levels,
         n_inputs=len(prepared),
     )
-    with ProgressReport("scoring", protocol.levels + 1, len(kept.known)) as progress, kept:
+    with ProgressReport("scoring", rule.n_levels + 1, len(kept.known)) as progress, kept:
         found = evaluate(
-            encoder,
+            graded,
             prepared,
-            alteration=noise,
+            alteration=rule,
             variant=protocol.variant,  # type: ignore[arg-type]
             precision=protocol.precision,
             progress=progress,
@@ -81,7 +82,8 @@ def run_score(
     findings = [
         *encoder.findings,
         *about_inputs(inputs, prepared),
-        *doubts(found.characteristics),
+        *about_gradient(found.gradient_route),
+        *doubts(found.characteristics, found.alteration),
     ]
     document = result_document(
         found,
@@ -104,6 +106,16 @@ def run_score(
     else:
         _print(document, files)
     return 0 if found.status == "ok" else 1
+
+
+def _told(rule: WhiteNoise | PGD, route: str) -> str:
+    if rule.name == "white-noise":
+        return f"white noise of {rule.n_levels} levels, seed {rule.seed}"
+    parameters = rule.to_dict()
+    return (
+        f"PGD of {rule.n_levels} levels, steps of {parameters['alpha']:.3g}, "
+        f"loss {parameters['loss']}, seed {rule.seed}; gradient: {route}"
+    )
 
 
 def _elsewhere(wanted: Path, taken: Path) -> Finding:

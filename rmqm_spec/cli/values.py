@@ -11,6 +11,7 @@ from rmqm_spec.errors import UsageError
 __all__ = [
     "above_zero",
     "as_feed",
+    "as_fraction",
     "as_numbers",
     "as_processors",
     "as_range",
@@ -61,6 +62,24 @@ def as_numbers(name: str, text: str | None) -> tuple[float, ...] | None:
             fix=f"For example {name} 0.5 or {name} 0.1,0.2,0.3.",
         )
     return numbers
+
+
+def as_fraction(name: str, text: str | None) -> float | None:
+    """Read a number, or two with a stroke between them, such as 2/255."""
+    if text is None:
+        return None
+    try:
+        above, *below = (float(part) for part in text.split("/"))
+        number = above / below[0] if len(below) == 1 else math.nan if below else above
+    except (ValueError, ZeroDivisionError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(
+            "ARG001",
+            f"{name} must be a number or a fraction; got {text!r}",
+            fix=f"For example {name} 2/255.",
+        )
+    return number
 
 
 def above_zero(name: str, value: float | None) -> float | None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import attrs
 import pytest
 
-from rmqm_spec.cli.options import DataRequest, ModelRequest, ProtocolRequest
+from rmqm_spec.cli.options import DataRequest, ModelRequest
+from rmqm_spec.cli.protocol_options import ProtocolRequest
 from rmqm_spec.errors import UsageError
 from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.preprocessing import Preprocessing
