@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from attrs import evolve
 
 from rmqm_conformance.checks import Check, Effort
 from rmqm_conformance.running import judge
@@ -17,11 +20,14 @@ TABLE = Path(__file__).with_name("table.json")
 EFFORT = Effort(profile="table", examples=40, samples=10_000)
 
 
-def catches(check: Check, miniature: type[Any]) -> bool:
+def catches(check: Check, miniature: type[Any], seeds: Iterable[int] = (0,)) -> bool:
     """Tell whether a check fails for a wrong implementation by its answers, not by a crash."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # wrong formulas divide by zero
-        return judge(check, PythonSubject(miniature()), EFFORT).status == "failed"
+        return all(
+            judge(check, PythonSubject(miniature()), evolve(EFFORT, seed=seed)).status == "failed"
+            for seed in seeds
+        )
 
 
 def read_table() -> dict[str, list[str]]:
