@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from rmqm_conformance.description import Description
-from rmqm_conformance.messages import checked_reply
+from rmqm_conformance.messages import checked_reply, complaint
 from rmqm_conformance.operations import operation
 from rmqm_conformance.problems import DescriptionError, Errored, Refused
 from rmqm_conformance.process import LineProcess
@@ -139,5 +139,7 @@ class ProgramSubject:
     def _exchange(
         self, process: LineProcess, message: dict[str, Any], kind: str, seq: int | None
     ) -> dict[str, Any]:
+        if said := complaint(f"request.{kind}", message):
+            raise ValueError(f"a request breaks the schema {said}")  # ours, not the program's
         line = process.ask(json.dumps(message, allow_nan=False), deadline_s=self._deadline_s)
         return checked_reply(line, kind, seq)
