@@ -75,6 +75,23 @@ class Arrangement:
         values = np.ascontiguousarray(values, dtype=self.dtype)
         return values.reshape(len(inputs), *self.layout.network_shape)
 
+    def pull_back(self, gradient: FloatArray) -> FloatArray:
+        """
+        Carry a gradient of the network's input back to the inputs: each step in reverse.
+
+        Rounding to another type counts as the identity.
+        """
+        layout, shape = self.layout.layout, self.layout.spec.shape
+        if layout == "nhwc":
+            gradient = gradient.reshape(len(gradient), *self.layout.network_shape)
+            gradient = gradient.transpose(0, 3, 1, 2)
+        values: AnyArray = gradient.reshape(len(gradient), *shape)
+        if self._maps_values:
+            values = values * self._factor
+        if layout != "array" and self.preprocessing.channel_order == "bgr":
+            values = values[:, ::-1]
+        return np.ascontiguousarray(values)
+
 
 def _require_bytes(low: AnyArray, high: AnyArray, source: str) -> None:
     """Refuse statistics that would leave of an image of bytes two or three values."""

@@ -9,12 +9,13 @@ import numpy as np
 from attrs import field, frozen
 
 from rmqm_onnx.arrange import Arrangement
+from rmqm_onnx.lazy_gradients import Gradients
 from rmqm_onnx.options import Pooling
-from rmqm_onnx.pooling import pool
+from rmqm_onnx.pooling import pool, unpool
 from rmqm_onnx.providers import plain_message
 from rmqm_onnx.signature import TensorInfo
 from rmqm_spec.arrays import AnyArray, FloatArray
-from rmqm_spec.encoders import EncoderTraits
+from rmqm_spec.encoders import EncoderTraits, Pullback
 from rmqm_spec.errors import ShapeError, SubjectError
 from rmqm_spec.findings import Finding
 from rmqm_spec.inputs.contract import InputSpec
@@ -51,6 +52,8 @@ class OnnxEncoder:
         What was chosen and noticed while opening.
     description : dict
         Model, choices, preprocessing and runtime, as plain data for results.
+    gradients : Gradients, optional
+        The network's gradient, made when it is first asked for.
     """
 
     session: Any
@@ -65,6 +68,7 @@ class OnnxEncoder:
     one_at_a_time: bool = False
     findings: tuple[Finding, ...] = ()
     description: Mapping[str, Any] = field(factory=dict)
+    gradients: Gradients | None = None
 
     @property
     def spec(self) -> InputSpec:
@@ -92,6 +96,57 @@ class OnnxEncoder:
         SubjectError
             If the network cannot run, or gives not one row per input.
         """
+        parts = [self._run(part) for part in self._parts(inputs)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def vjp(self, inputs: FloatArray, /) -> tuple[AnyArray, Pullback]:
+        """
+        Encode, and return the way back from encodings to inputs (clause RMQM-ENC-008).
+
+        The first call writes the gradient as a graph of its own. Encodings and gradients of
+        networks in half precision are computed in float32.
+
+        Parameters
+        ----------
+        inputs : (N, *S) ndarray of float
+            As for `encode`.
+
+        Returns
+        -------
+        (N, E) ndarray
+            Encodings.
+        callable
+            From a cotangent (N, E) to the gradient (N, *S), that with respect to the inputs in
+            their declared range (clause RMQM-PGD-003).
+
+        Raises
+        ------
+        SubjectError
+            GRA001, naming the operators that have no derivative rule; and as `encode`.
+        """
+        passes = [self._vjp(part) for part in self._parts(inputs)]
+        encodings = np.concatenate([one for one, _ in passes])
+        ends = np.cumsum([len(one) for one, _ in passes])[:-1]
+
+        def pullback(cotangent: FloatArray) -> FloatArray:
+            rows = np.split(cotangent, ends)
+            pulled = [back(one) for (_, back), one in zip(passes, rows, strict=True)]
+            gradient = self.arrangement.pull_back(np.concatenate(pulled))
+            return gradient.astype(inputs.dtype, copy=False)
+
+        return encodings, pullback
+
+    @property
+    def gradient_route(self) -> str:
+        """How gradients are made, for results."""
+        return self.gradients.route if self.gradients else "none"
+
+    def raw_output(self, inputs: FloatArray) -> AnyArray:
+        """Return what the network gives for one batch, before pooling."""
+        return self._call(self.arrangement(inputs))
+
+    def _parts(self, inputs: FloatArray) -> list[AnyArray]:
+        """Arrange inputs for the network, as many at a time as it takes."""
         if inputs.shape[1:] != self.spec.shape or not len(inputs):
             raise ShapeError(
                 "DAT012",
@@ -101,27 +156,48 @@ class OnnxEncoder:
             )
         arranged = self.arrangement(inputs)
         step = 1 if self.one_at_a_time else self.rows or self.traits.batch_size
-        parts = [self._run(arranged[k : k + step]) for k in range(0, len(arranged), step)]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return [arranged[k : k + step] for k in range(0, len(arranged), step)]
 
-    def raw_output(self, inputs: FloatArray) -> AnyArray:
-        """Return what the network gives for one batch, before pooling."""
-        return self._call(self.arrangement(inputs))
+    def _padded(self, arranged: AnyArray) -> AnyArray:
+        if not self.rows or len(arranged) >= self.rows:
+            return arranged
+        padding = np.repeat(arranged[-1:], self.rows - len(arranged), axis=0)
+        return np.concatenate([arranged, padding])
 
     def _run(self, arranged: AnyArray) -> AnyArray:
-        n_inputs = len(arranged)
-        if self.rows and n_inputs < self.rows:
-            padding = np.repeat(arranged[-1:], self.rows - n_inputs, axis=0)
-            arranged = np.concatenate([arranged, padding])
-        output = self._call(arranged)
+        n_inputs, arranged = len(arranged), self._padded(arranged)
+        return self._pool(self._call(arranged), len(arranged))[:n_inputs]
+
+    def _pool(self, output: AnyArray, n_rows: int) -> AnyArray:
+        return pool(output, n_rows, self.pooling, channels_first=self.channels_first)
+
+    def _vjp(self, arranged: AnyArray) -> tuple[AnyArray, Pullback]:
+        if self.gradients is None:
+            raise SubjectError(
+                "GRA002",
+                "an encoder must know its model's file to give gradients; this one does not",
+                fix="Open it with open_encoder.",
+            )
+        n_inputs, arranged = len(arranged), self._padded(arranged)
+        output, back = self.gradients.vjp(self._feeds(arranged), self.input)
+        pooled = self._pool(output, len(arranged))
+
+        def pullback(cotangent: FloatArray) -> FloatArray:
+            whole = np.zeros(pooled.shape, dtype=pooled.dtype)
+            whole[:n_inputs] = cotangent
+            first = self.channels_first
+            return back(unpool(whole, output.shape, self.pooling, channels_first=first))[:n_inputs]
+
+        return pooled[:n_inputs], pullback
+
+    def _feeds(self, arranged: AnyArray) -> dict[str, AnyArray]:
         n_rows = len(arranged)
-        pooled = pool(output, n_rows, self.pooling, channels_first=self.channels_first)
-        return pooled[:n_inputs]
+        fed = {name: _spread(info, row, n_rows) for name, (info, row) in self.feeds.items()}
+        return {self.input: arranged, **fed}
 
     def _call(self, arranged: AnyArray) -> AnyArray:
-        fed = {name: _spread(info, row, len(arranged)) for name, (info, row) in self.feeds.items()}
         try:
-            (output,) = self.session.run([self.output], {self.input: arranged, **fed})
+            (output,) = self.session.run([self.output], self._feeds(arranged))
         except Exception as error:
             raise SubjectError(
                 "MOD007",

@@ -19,6 +19,7 @@ from rmqm_onnx.input_choice import alterable_names, choose_input, relevant_input
 from rmqm_onnx.input_layout import InputLayout
 from rmqm_onnx.last_layers import layer_before, score_operator
 from rmqm_onnx.layout import recognise_layout
+from rmqm_onnx.lazy_gradients import Gradients
 from rmqm_onnx.model_file import ModelFile, read_model
 from rmqm_onnx.normalisation import normalisation_finding
 from rmqm_onnx.options import OpenOptions, Provider
@@ -37,6 +38,7 @@ from rmqm_spec.preprocessing import Preprocessing
 __all__ = ["open_encoder"]
 
 _DYNAMIC_QUANTISATION = {"DynamicQuantizeLinear", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM"}
+_STRAIGHT_THROUGH = {"QuantizeLinear", *_DYNAMIC_QUANTISATION}
 _MAX_CALLERS = 8
 _VALUES_PER_BATCH = {"cpu": 640_000, "cuda": 2**24, "tensorrt": 2**24}
 """Inputs of a batch and what becomes of them should fit into the processor's cache."""
@@ -116,7 +118,20 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
     probed = probe(encoder, bounds=(0.0, 1.0), quantised=bool(operators & _DYNAMIC_QUANTISATION))
     findings += [*probed.findings, *_output_findings(graph, output, probed, options)]
     description = describe(file, chosen, why, probed, options, threads)
-    return evolve(probed.encoder, findings=tuple(findings), description=description)
+    return evolve(
+        probed.encoder,
+        findings=tuple(findings),
+        description=description,
+        gradients=Gradients(
+            file.path,
+            description["model"]["sha256"],
+            output.name,
+            batch=probed.encoder.rows,
+            provider=options.provider,
+            threads=threads,
+            straight_through=sorted(operators & _STRAIGHT_THROUGH),
+        ),
+    )
 
 
 def _session(

@@ -1,7 +1,10 @@
-"""Encodings with more than one axis become one vector per input."""
+"""Encodings with more than one axis become one vector per input, and cotangents go back."""
 
 from __future__ import annotations
 
+from math import prod
+
+import numpy as np
 from onnx import GraphProto
 
 from rmqm_onnx.graph import makers_above, producers
@@ -9,7 +12,7 @@ from rmqm_onnx.options import Pooling
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import SubjectError, UsageError
 
-__all__ = ["channels_come_first", "pool"]
+__all__ = ["channels_come_first", "pool", "unpool"]
 
 _CHANNELS_FIRST = frozenset(
     [
@@ -133,7 +136,48 @@ def pool(
                 fix="Use --pooling mean or flatten.",
             )
         return output[:, 0]
+    positions = _positions(output.ndim, channels_first)
+    return output.mean(axis=positions)  # type: ignore[no-any-return]
+
+
+def unpool(
+    cotangent: AnyArray,
+    shape: tuple[int, ...],
+    pooling: Pooling,
+    *,
+    channels_first: bool | None = None,
+) -> AnyArray:
+    """
+    Carry a cotangent of pooled encodings back to what the network gave.
+
+    Parameters
+    ----------
+    cotangent : (N, E) ndarray
+        Of what `pool` returned.
+    shape : tuple of int
+        Shape of what the network gave.
+    pooling, channels_first
+        As for `pool`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> unpool(np.array([[4.0]]), (1, 2, 1), "mean").tolist()
+    [[[2.0], [2.0]]]
+    """
+    if pooling == "flatten" or len(shape) <= 2:
+        return cotangent.reshape(shape)
+    found: AnyArray = np.zeros(shape, dtype=cotangent.dtype)
+    if pooling == "cls":
+        found[:, 0] = cotangent
+        return found
+    positions = _positions(len(shape), channels_first)
+    n_positions = prod(shape[axis] for axis in positions)
+    found += np.expand_dims(cotangent, positions) / n_positions
+    return found
+
+
+def _positions(n_axes: int, channels_first: bool | None) -> tuple[int, ...]:
     if channels_first is None:
-        channels_first = output.ndim > 3
-    positions = range(2, output.ndim) if channels_first else range(1, output.ndim - 1)
-    return output.mean(axis=tuple(positions))  # type: ignore[no-any-return]
+        channels_first = n_axes > 3
+    return tuple(range(2, n_axes) if channels_first else range(1, n_axes - 1))

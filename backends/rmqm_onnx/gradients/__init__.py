@@ -8,7 +8,18 @@ Gradients of ONNX graphs as ONNX graphs: reverse mode, with respect to an input.
 have no rule, `GradientSession` runs them, `self_check` compares with a difference quotient.
 """
 
+from rmqm_onnx.gradients.checking import gradient_finding, self_check
 from rmqm_onnx.gradients.models import jvp_model, unsupported, vjp_model
 from rmqm_onnx.gradients.reverse import Missing
+from rmqm_onnx.gradients.running import GradientSession, LossAndGradient
 
-__all__ = ["Missing", "jvp_model", "unsupported", "vjp_model"]
+__all__ = [
+    "GradientSession",
+    "LossAndGradient",
+    "Missing",
+    "gradient_finding",
+    "jvp_model",
+    "self_check",
+    "unsupported",
+    "vjp_model",
+]

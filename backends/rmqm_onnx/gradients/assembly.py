@@ -33,7 +33,7 @@ def assembled(
     outputs : mapping of str to Tensor
         Outputs in order, by the name that they shall have.
     nodes : sequence of NodeProto, optional
-        The nodes to choose from; all by default.
+        The nodes to choose from; all by default, and then the encoder's input is always one.
     description : str
         What the model is.
     """
@@ -45,7 +45,8 @@ def assembled(
         if name != one.name
     ]
     given = [tape.tensors[value.name] for value in parts.model.graph.input]
-    taken = [one for one in given if one.name in names or one.name == parts.input]
+    always = parts.input if nodes is None else ""
+    taken = [one for one in given if one.name in names or one.name == always]
     own = {one.name for one in taken}
     stored = [*parts.model.graph.initializer, *tape.initializers]
     graph = helper.make_graph(

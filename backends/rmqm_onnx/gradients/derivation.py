@@ -91,6 +91,7 @@ def derivation(
     input: str | None = None,  # noqa: A002
     output: str | None = None,
     example: Example = None,
+    batch: int | None = None,
 ) -> Derivation:
     """
     Prepare a model and look at its tensors.
@@ -104,6 +105,9 @@ def derivation(
     example : ndarray or mapping of str to ndarray, optional
         One input, or one value per input, with a batch axis. By default random values of the
         declared shapes. Lengths other than the batch are fixed to those of the example.
+    batch : int, optional
+        The one batch size that the model runs with; by default it serves every one that it
+        declares.
 
     Raises
     ------
@@ -120,12 +124,22 @@ def derivation(
             fix="Correct the name.",
         )
     target = output or outputs[0].name
-    part = prepared(_with_float_bytes(proto, name), target)
+    part = _with_batch(prepared(_with_float_bytes(proto, name), target), batch)
     feeds = example_inputs(part, name, example)
     tape = probed(part, feeds, name)
     if target not in tape.tensors or tape.tensors[name].type not in FLOATS:
         raise _not_differentiable(name, target)
     return Derivation(part, tape, name, target)
+
+
+def _with_batch(model: ModelProto, batch: int | None) -> ModelProto:
+    """Declare the batch size of inputs that leave it open."""
+    for value in model.graph.input if batch else ():
+        dims = value.type.tensor_type.shape.dim
+        if dims and not dims[0].dim_value > 0:
+            dims[0].Clear()
+            dims[0].dim_value = batch or 1
+    return model
 
 
 def _with_float_bytes(model: ModelProto, name: str) -> ModelProto:

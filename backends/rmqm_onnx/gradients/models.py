@@ -24,6 +24,7 @@ def vjp_model(
     input: str | None = None,  # noqa: A002
     output: str | None = None,
     example: Example = None,
+    batch: int | None = None,
     loss: Literal["displacement"] | None = None,
 ) -> ModelProto:
     """
@@ -39,6 +40,8 @@ def vjp_model(
     example : ndarray or mapping of str to ndarray, optional
         Values with a batch axis for inputs whose shape is left open. Lengths other than the
         batch are fixed to those of the example.
+    batch : int, optional
+        The one batch size that the model runs with, where it declares any.
     loss : {"displacement"}, optional
         Put the loss into the graph.
 
@@ -70,7 +73,7 @@ def vjp_model(
     array([[2., 4.],
            [0., 8.]], dtype=float32)
     """
-    parts = derivation(model, input=input, output=output, example=example)
+    parts = derivation(model, input=input, output=output, example=example, batch=batch)
     y = parts.tape.tensors[parts.output]
     name = f"grad_{parts.input}"
     if loss is None:
@@ -89,6 +92,7 @@ def jvp_model(
     input: str | None = None,  # noqa: A002
     output: str | None = None,
     example: Example = None,
+    batch: int | None = None,
 ) -> ModelProto:
     """
     Write the derivative of an encoder in a direction behind its graph.
@@ -107,7 +111,7 @@ def jvp_model(
     SubjectError
         As `vjp_model`.
     """
-    parts = derivation(model, input=input, output=output, example=example)
+    parts = derivation(model, input=input, output=output, example=example, batch=batch)
     tangent, derivative = written_jvp(parts)
     outputs = {parts.output: parts.tape.tensors[parts.output], "jvp": derivative}
     return assembled(parts, [tangent], outputs, description=_described(parts, "derivative"))
@@ -119,9 +123,10 @@ def unsupported(
     input: str | None = None,  # noqa: A002
     output: str | None = None,
     example: Example = None,
+    batch: int | None = None,
 ) -> list[Missing]:
     """Return every node between input and output that has no rule, in order."""
-    return derivation(model, input=input, output=output, example=example).missing()
+    return derivation(model, input=input, output=output, example=example, batch=batch).missing()
 
 
 def written_vjp(parts: Derivation) -> tuple[Tensor, Tensor]:

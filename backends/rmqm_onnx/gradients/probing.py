@@ -34,7 +34,11 @@ def probed(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> Tap
         The input that is differentiated; its first axis is the batch.
     """
     graph = model.graph
-    growing = {value.name for value in graph.input if _first_is_free(value)} & set(example)
+    growing = {
+        value.name
+        for value in graph.input
+        if _first_is_free(value) and len(example[value.name]) == len(example[name])
+    }
     names = [output for node in graph.node for output in node.output if output]
     feeds = [dict(example)]
     if name in growing:

@@ -47,6 +47,7 @@ def flipped(weight: AnyArray, group: int) -> AnyArray:
 
     Examples
     --------
+    >>> import numpy as np
     >>> flipped(np.arange(6).reshape(2, 1, 3), group=1).tolist()
     [[[2, 1, 0], [5, 4, 3]]]
     """
