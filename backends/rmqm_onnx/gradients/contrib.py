@@ -1,10 +1,215 @@
-"""Operators of com.microsoft, in files that ONNX Runtime optimised, written in those of ai.onnx."""
+"""
+Operators of com.microsoft and ai.onnx.ml, written in those of ai.onnx.
+
+Files that ONNX Runtime or its optimiser wrote contain them. Each function below is the definition
+of one operator, in the letters of the rules: `s.x` is the first input, `s.input(k)` the others.
+"""
 
 from __future__ import annotations
 
-from onnx import ModelProto
+from collections.abc import Callable
+from math import sqrt
+from typing import TypeAlias
+
+import numpy as np
+from onnx import helper
+
+from rmqm_onnx.gradients.rules.pooling import TINY
+from rmqm_onnx.gradients.step import NoRuleError, Step
+from rmqm_onnx.gradients.tensor import Tensor
+
+__all__ = ["DEFINITIONS", "Definition"]
+
+Definition: TypeAlias = Callable[[Step], Tensor]
+
+DEFINITIONS: dict[tuple[str, str], Definition] = {}
+"""By domain and operator."""
+
+_MS, _ML = "com.microsoft", "ai.onnx.ml"
 
 
-def decomposed(model: ModelProto) -> ModelProto:
-    """Write them out."""
-    return model
+def definition(operator: str, domain: str = _MS) -> Callable[[Definition], Definition]:
+    """Enter a function as the definition of an operator."""
+
+    def enter(function: Definition) -> Definition:
+        DEFINITIONS[domain, operator] = function
+        return function
+
+    return enter
+
+
+# Activations
+
+DEFINITIONS[_MS, "Gelu"] = lambda s: gelu(s.x)
+DEFINITIONS[_MS, "BiasGelu"] = lambda s: gelu(s.x + s.input(1))
+DEFINITIONS[_MS, "FastGelu"] = lambda s: tanh_gelu(s.x + s.input(1) if s.has(1) else s.x)
+DEFINITIONS[_MS, "QuickGelu"] = lambda s: s.x * (s.x * s.number("alpha", 1.702)).map("Sigmoid")
+
+
+def gelu(x: Tensor) -> Tensor:
+    """x * Phi(x)."""  # noqa: D403
+    return x * ((x * sqrt(0.5)).map("Erf") + 1) * 0.5
+
+
+def tanh_gelu(x: Tensor) -> Tensor:
+    """Approximate x * Phi(x)."""
+    return x * 0.5 * ((x * (x * x * 0.035677408136300125 + 0.7978845608028654)).map("Tanh") + 1)
+
+
+def activated(s: Step, x: Tensor) -> Tensor:
+    """Apply the activation that a fused operator names."""
+    name = s.text("activation", "")
+    listed = s.names()["activation_params"].floats if "activation_params" in s.names() else []
+    first, second = [*listed, None, None][:2]
+    alpha = s.number("activation_alpha", 0.01) if first is None else first
+    if name in ("", "Relu", "Tanh", "Sigmoid"):
+        return x.map(name) if name else x
+    if name == "LeakyRelu":
+        return x.map(name, alpha=alpha)
+    if name == "HardSigmoid":
+        return x.map(name, alpha=alpha, beta=second)
+    if name == "Clip" and first is not None and second is not None:
+        return x.at_least(first).at_most(second)
+    raise NoRuleError(f"its activation {name!r} is not known")
+
+
+# Products and convolutions
+
+
+@definition("FusedConv")
+def fused_conv(s: Step) -> Tensor:
+    """Convolve, add, activate."""
+    fused = ("activation", "activation_params")
+    kept = {k: helper.get_attribute_value(v) for k, v in s.names().items() if k not in fused}
+    bias = s.input(2) if s.has(2) else None
+    y = s.x.op("Conv", s.input(1), bias, shape=s.y.shape, **kept)
+    return activated(s, y + s.input(3) if s.has(3) else y)
+
+
+@definition("FusedGemm")
+def fused_gemm(s: Step) -> Tensor:
+    """Multiply matrices, add, activate."""
+    names = ("alpha", "beta", "transA", "transB")
+    kept = {k: helper.get_attribute_value(v) for k, v in s.names().items() if k in names}
+    added = s.input(2) if s.has(2) else None
+    return activated(s, s.x.op("Gemm", s.input(1), added, shape=s.y.shape, **kept))
+
+
+@definition("FusedMatMul")
+def fused_matmul(s: Step) -> Tensor:
+    """Multiply transposed matrices."""
+    if s.integer("transBatchA", 0) or s.integer("transBatchB", 0):
+        raise NoRuleError("it transposes the batch")
+    a = s.x.swap_last() if s.integer("transA", 0) else s.x
+    b = s.input(1).swap_last() if s.integer("transB", 0) else s.input(1)
+    return a.matmul(b) * s.number("alpha", 1.0)
+
+
+# Normalisations
+
+
+@definition("SkipLayerNormalization")
+def skip_layer_normalization(s: Step) -> Tensor:
+    """Normalise x + skip + bias."""
+    return _layer_norm(s, _summed(s, 4), s.input(2), s.input(3) if s.has(3) else None, 1e-12)
+
+
+@definition("SkipSimplifiedLayerNormalization")
+def skip_simplified(s: Step) -> Tensor:
+    """Divide x + skip + bias by its root mean square."""
+    return _rms_norm(s, _summed(s, 3), s.input(2), 1e-12)
+
+
+@definition("SimplifiedLayerNormalization", domain="")
+def simplified(s: Step) -> Tensor:
+    """Divide by the root mean square."""
+    return _rms_norm(s, s.x, s.input(1), 1e-5)
+
+
+def _summed(s: Step, bias: int) -> Tensor:
+    if any(name for name in s.node.output[1:3]):
+        raise NoRuleError("its statistics are used")
+    total = s.x + s.input(1)
+    return total + s.input(bias) if s.has(bias) else total
+
+
+def _layer_norm(s: Step, x: Tensor, scale: Tensor, bias: Tensor | None, epsilon: float) -> Tensor:
+    epsilon = s.number("epsilon", epsilon)
+    return x.op("LayerNormalization", scale, bias, shape=x.shape, axis=-1, epsilon=epsilon)
+
+
+def _rms_norm(s: Step, x: Tensor, scale: Tensor, epsilon: float) -> Tensor:
+    last = len(x.shape) - 1
+    width = s.fixed(x.shape[last:], "width")[0]
+    mean = (x * x).sum([last]) * (1 / width)
+    return x / (mean + s.number("epsilon", epsilon)).map("Sqrt") * scale
+
+
+# Attention
+
+
+@definition("Attention")
+def attention(s: Step) -> Tensor:
+    """Project to query, key and value, then attend."""
+    if any(s.has(k) for k in range(3, s.n_inputs)) or s.integer("unidirectional", 0):
+        raise NoRuleError("it has a mask, a past or a bias of scores")
+    if "qkv_hidden_sizes" in s.names() or s.integer("do_rotary", 0):
+        raise NoRuleError("it has widths of its own or rotates")
+    projected = s.x.matmul(s.input(1))
+    if s.has(2):
+        projected = projected + s.input(2)
+    width = s.fixed(projected.shape[2:], "width")[0] // 3
+    parts = [projected.slice(2, k * width, (k + 1) * width) for k in range(3)]
+    return _attend(s, parts)
+
+
+@definition("MultiHeadAttention")
+def multi_head_attention(s: Step) -> Tensor:
+    """Attend; query, key and value are projected already."""
+    if any(s.has(k) for k in range(4, s.n_inputs)) or s.integer("unidirectional", 0):
+        raise NoRuleError("it has a mask, a past or a bias of scores")
+    if not (s.has(1) and s.has(2)) or any(len(s.input(k).shape) != 3 for k in range(3)):
+        raise NoRuleError("its query, key and value are packed")
+    parts = [s.input(k) for k in range(3)]
+    if s.has(3):
+        widths = s.fixed([one.shape[2] for one in parts], "width")
+        ends = np.cumsum([0, *widths]).tolist()
+        bias = [s.input(3).slice(0, ends[k], ends[k + 1]) for k in range(3)]
+        parts = [one + added for one, added in zip(parts, bias, strict=True)]
+    return _attend(s, parts)
+
+
+def _attend(s: Step, parts: list[Tensor]) -> Tensor:
+    n_heads = s.integer("num_heads", 1)
+    q, k, v = (_heads(s, one, n_heads) for one in parts)
+    scale = s.number("scale", 0.0) or 1 / sqrt(s.fixed(q.shape[3:], "width")[0])
+    scores = (q.matmul(k.swap_last()) * scale).map("Softmax", axis=-1)
+    return scores.matmul(v).transpose([0, 2, 1, 3]).reshape(s.y.shape)
+
+
+def _heads(s: Step, x: Tensor, n_heads: int) -> Tensor:
+    batch, tokens, width = x.shape
+    each = s.fixed([width], "width")[0] // n_heads
+    return x.reshape([batch, tokens, n_heads, each]).transpose([0, 2, 1, 3])
+
+
+# Tables of numbers
+
+
+@definition("Scaler", domain=_ML)
+def scaler(s: Step) -> Tensor:
+    """(x - offset) * scale."""
+    offset = np.array(s.names()["offset"].floats, dtype=np.float32)
+    scale = np.array(s.names()["scale"].floats, dtype=np.float32)
+    return (s.x - s.tape.constant(offset, s.x.type)) * s.tape.constant(scale, s.x.type)
+
+
+@definition("Normalizer", domain=_ML)
+def normalizer(s: Step) -> Tensor:
+    """Divide rows by their norm."""
+    last, norm = [len(s.x.shape) - 1], s.text("norm", "MAX")
+    if norm == "L2":
+        return s.x / (s.x * s.x).sum(last).map("Sqrt").at_least(TINY)
+    if norm == "L1":
+        return s.x / s.x.map("Abs").sum(last).at_least(TINY)
+    raise NoRuleError(f"its norm is {norm!r}")

@@ -7,7 +7,9 @@ from pathlib import Path
 from attrs import frozen
 from onnx import ModelProto, NodeProto, TensorProto, helper, load
 
+from rmqm_onnx.gradients.definitions import has_definitions, with_definitions
 from rmqm_onnx.gradients.example import Example, example_inputs
+from rmqm_onnx.gradients.execution import folded
 from rmqm_onnx.gradients.preparation import prepared
 from rmqm_onnx.gradients.probing import probed
 from rmqm_onnx.gradients.reverse import Missing, reverse
@@ -126,6 +128,8 @@ def derivation(
     target = output or outputs[0].name
     part = _with_batch(prepared(_with_float_bytes(proto, name), target), batch)
     feeds = example_inputs(part, name, example)
+    if has_definitions(part):
+        part = folded(with_definitions(part, feeds, name))
     tape = probed(part, feeds, name)
     if target not in tape.tensors or tape.tensors[name].type not in FLOATS:
         raise _not_differentiable(name, target)

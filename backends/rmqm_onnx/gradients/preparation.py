@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from onnx import ModelProto, NodeProto, helper, inliner, shape_inference, version_converter
 
-from onnx import ModelProto, NodeProto, helper, inliner, load, shape_inference, version_converter
-
-from rmqm_onnx.gradients.contrib import decomposed
+from rmqm_onnx.gradients.definitions import without_image_scaler
 from rmqm_onnx.gradients.execution import folded
+from rmqm_onnx.gradients.opsets import opset_of
 from rmqm_onnx.gradients.precision import in_single_precision
 from rmqm_onnx.graph import cut_out
 from rmqm_spec.errors import SubjectError
 
-__all__ = ["opset_of", "prepared"]
+__all__ = ["prepared"]
 
 MIN_OPSET = 18
-_AI_ONNX = ("", "ai.onnx")
 
 BY_DEFINITION = frozenset(
     [
@@ -32,29 +30,23 @@ BY_DEFINITION = frozenset(
 """Operators that are written out as ONNX itself defines them."""
 
 
-def prepared(model: ModelProto | str | Path, output: str) -> ModelProto:
+def prepared(model: ModelProto, output: str) -> ModelProto:
     """
-    Return a copy of a model that gives `output` alone, ready for the rules.
+    Return a copy of a model that gives `output` alone, in operators that the rules know.
 
-    Its functions and subgraphs of constant conditions are written out, half precision is raised
-    to float32, operators of ``com.microsoft`` are written in those of ``ai.onnx`` where that is
-    known, and ONNX Runtime has folded what does not depend on the inputs.
+    Its functions, branches of constant conditions and operators that ONNX defines by others are
+    written out, half precision is raised to float32, and ONNX Runtime has folded what does not
+    depend on the inputs.
     """
-    loaded = model if isinstance(model, ModelProto) else load(str(model))
-    part = in_single_precision(_modern(cut_out(loaded, output)))
+    part = without_image_scaler(in_single_precision(_modern(cut_out(model, output))))
     if part.functions:
         part = inliner.inline_local_functions(part)
-    part = folded(decomposed(part))
+    part = folded(part)
     if opset_of(part) < MIN_OPSET:
         part = folded(_converted(part))
     if any(node.op_type in BY_DEFINITION and not node.domain for node in part.graph.node):
         part = folded(_written_out(part))
     return part
-
-
-def opset_of(model: ModelProto) -> int:
-    """Return the version of ``ai.onnx`` that a model uses."""
-    return max((one.version for one in model.opset_import if one.domain in _AI_ONNX), default=0)
 
 
 def _modern(model: ModelProto) -> ModelProto:

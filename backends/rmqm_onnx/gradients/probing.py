@@ -8,7 +8,7 @@ import numpy as np
 from onnx import ModelProto, helper
 
 from rmqm_onnx.gradients.execution import run_all
-from rmqm_onnx.gradients.preparation import opset_of
+from rmqm_onnx.gradients.opsets import opset_of
 from rmqm_onnx.gradients.shapes import length
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_spec.arrays import AnyArray

@@ -38,6 +38,7 @@ class Tape:
         self.tensors: dict[str, Tensor] = {}
         self._values: dict[str, AnyArray | TensorProto] = {}
         self._written: dict[Any, list[Tensor]] = {}
+        self._count = 0
         self._constants: dict[Any, Tensor] = {}
 
     def know(self, name: str, shape: Shape, type: int) -> Tensor:  # noqa: A002
@@ -98,7 +99,8 @@ class Tape:
         node = helper.make_node(operator, names, [], **given)
         key = (node.SerializeToString(deterministic=True), len(outputs))
         if key not in self._written:
-            stem = f"{self.prefix}{operator.lower()}_{len(self.nodes)}"
+            stem = f"{self.prefix}{operator.lower()}_{self._count}"
+            self._count += 1
             made = [stem] if len(outputs) == 1 else [f"{stem}_{k}" for k in range(len(outputs))]
             node.name = stem
             node.output.extend(made)
@@ -107,6 +109,11 @@ class Tape:
                 self.know(name, shape, of) for name, (shape, of) in zip(made, outputs, strict=True)
             ]
         return self._written[key]
+
+    def rewind(self, n_nodes: int) -> None:
+        """Take back all nodes but the first `n_nodes`."""
+        del self.nodes[n_nodes:]
+        self._written.clear()
 
     def shape_of(self, like: Tensor) -> Tensor:
         """Return the shape of a tensor, as a constant where it does not depend on the batch."""

@@ -11,7 +11,7 @@ pytest.importorskip("onnxruntime")
 from onnx import helper, numpy_helper
 
 from rmqm_onnx.gradients import vjp_model
-from rmqm_onnx.gradients.preparation import opset_of
+from rmqm_onnx.gradients.opsets import opset_of
 
 NEWEST = min(onnx.defs.onnx_opset_version(), 25)
 

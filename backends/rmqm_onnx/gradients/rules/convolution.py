@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rmqm_onnx.gradients.rules.windows import Windows, scatter, windows
+from rmqm_onnx.gradients.rules.windows import scatter, windows
 from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.table import Gradients, rule
 from rmqm_onnx.gradients.tensor import Tensor
@@ -13,26 +13,26 @@ from rmqm_spec.arrays import AnyArray
 def conv(s: Step) -> Gradients:
     """With stride 1 a convolution with the flipped kernel, else a transposed convolution."""
     s.fixed_input(1, "weight")
-    weight = s.input(1)
-    group = s.integer("group", 1)
-    w = windows(s, s.fixed(weight.shape[2:], "kernel"))
-    channels = s.fixed(s.x.shape[1:2], "number of channels")[0]
-    found = {0: _back(s, w, group, channels)} if s.wants(0) else {}
+    found = {0: convolved_back(s, s.input(1))} if s.wants(0) else {}
     if s.wants(2):
-        found[2] = s.g.sum([0, *range(2, w.rank + 2)], keepdims=False)
+        found[2] = s.g.sum([0, *range(2, len(s.x.shape))], keepdims=False)
     return found
 
 
-def _back(s: Step, w: Windows, group: int, channels: int) -> Tensor:
-    values = s.value(1)
+def convolved_back(s: Step, weight: Tensor) -> Tensor:
+    """Return the gradient of the input of a convolution with `weight`."""
+    group = s.integer("group", 1)
+    w = windows(s, s.fixed(weight.shape[2:], "kernel"))
+    values = s.tape.value(weight.name)
     begin = [reach - 1 - pad for reach, pad in zip(w.reach, w.begin, strict=True)]
     end = [reach - 1 - pad for reach, pad in zip(w.reach, w.end, strict=True)]
     if values is None or set(w.strides) != {1} or min(*begin, *end) < 0:
-        return scatter(s.g, s.input(1), w, group, channels)
+        channels = s.fixed(s.x.shape[1:2], "number of channels")[0]
+        return scatter(s.g, weight, w, group, channels)
     # The runtime's blocked and depthwise kernels exist for Conv alone: 1.4 to 10 times faster.
     return s.g.op(
         "Conv",
-        s.tape.constant(flipped(values, group), s.x.type),
+        s.tape.constant(flipped(values, group), weight.type),
         shape=s.x.shape,
         kernel_shape=w.kernel,
         pads=[*begin, *end],

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 from onnx import TensorProto, helper
 
-from rmqm_onnx.gradients.step import Step
+from rmqm_onnx.gradients.rules.convolution import convolved_back
+from rmqm_onnx.gradients.step import FLOAT, NoRuleError, Step
 from rmqm_onnx.gradients.table import Gradients, rule
 from rmqm_onnx.gradients.tensor import Tensor
+from rmqm_spec.arrays import AnyArray
 
-STRAIGHT_THROUGH = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear")
+STRAIGHT_THROUGH = ("QuantizeLinear", "DynamicQuantizeLinear")
+"""Operators that round, and whose rule takes rounding for the identity."""
 
 
 @rule("QuantizeLinear")
@@ -27,6 +30,40 @@ def dequantize_linear(s: Step) -> Gradients:
     """Differentiate x = (q - zero point) * scale."""
     s.fixed_input(1, "scale")
     return s.g * _by_axis(s, s.input(1), s.x)
+
+
+@rule("DynamicQuantizeLinear")
+def dynamic_quantize_linear(s: Step) -> Gradients:
+    """Divide by the scale, which is taken as it is: nothing saturates."""
+    return s.g / s.tape.tensors[s.node.output[1]]
+
+
+@rule("ConvInteger")
+def conv_integer(s: Step) -> Gradients:
+    """Convolve (x - its zero point) with (w - its zero point)."""
+    s.fixed_input(1, "weight")
+    weight = s.tape.constant(_centred(s), FLOAT)
+    return convolved_back(s, weight)
+
+
+@rule("MatMulInteger")
+def matmul_integer(s: Step) -> Gradients:
+    """Multiply (a - its zero point) by (b - its zero point)."""
+    s.fixed_input(1, "second factor")
+    if len(s.x.shape) < 2 or len(s.input(1).shape) < 2:
+        raise NoRuleError("one of its factors is a row")
+    weight = s.tape.constant(_centred(s), FLOAT)
+    return s.g.matmul(weight.swap_last()).sum_to(s.x)
+
+
+def _centred(s: Step) -> AnyArray:
+    """Return the stored weights less their zero point."""
+    values, zero = s.value(1), s.value(3) if s.has(3) else np.zeros(())
+    if values is None or zero is None:
+        raise NoRuleError("its weight is computed while it runs")
+    if zero.ndim == 1 and zero.size > 1 and s.node.op_type == "ConvInteger":
+        zero = zero.reshape(-1, *(1 for _ in values.shape[1:]))
+    return np.asarray(values.astype(np.float32) - zero.astype(np.float32))
 
 
 def _by_axis(s: Step, scale: Tensor, like: Tensor) -> Tensor:

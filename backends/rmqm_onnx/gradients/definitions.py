@@ -1,0 +1,67 @@
+"""Nodes of other domains are replaced by what they are defined to compute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from onnx import ModelProto, NodeProto, helper, numpy_helper
+
+from rmqm_onnx.gradients.contrib import DEFINITIONS
+from rmqm_onnx.gradients.probing import probed
+from rmqm_onnx.gradients.step import NoRuleError, Step
+from rmqm_onnx.gradients.tape import Tape
+from rmqm_spec.arrays import AnyArray
+
+__all__ = ["has_definitions", "with_definitions", "without_image_scaler"]
+
+
+def has_definitions(model: ModelProto) -> bool:
+    """Tell whether a model has operators that are to be written out."""
+    return any((node.domain, node.op_type) in DEFINITIONS for node in model.graph.node)
+
+
+def with_definitions(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> ModelProto:
+    """Write out operators of other domains where their definition is known."""
+    tape = probed(model, example, name)
+    nodes: list[NodeProto] = []
+    for node in model.graph.node:
+        nodes.extend(_written(tape, node))
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    model.graph.initializer.extend(tape.initializers)
+    return model
+
+
+def _written(tape: Tape, node: NodeProto) -> list[NodeProto]:
+    define = DEFINITIONS.get((node.domain, node.op_type))
+    if define is None:
+        return [node]
+    before = len(tape.nodes)
+    try:
+        found = define(Step(tape, node, [], []))
+    except (NoRuleError, ValueError):
+        tape.rewind(before)
+        return [node]  # it stays, and is named as an operator without a rule
+    last = helper.make_node("Identity", [found.name], [node.output[0]], name=node.name)
+    return [*tape.nodes[before:], last]
+
+
+def without_image_scaler(model: ModelProto) -> ModelProto:
+    """Write ImageScaler, an experiment of the first opsets, as a product and a sum; in place."""
+    nodes: list[NodeProto] = []
+    for node in model.graph.node:
+        if node.op_type != "ImageScaler" or node.domain:
+            nodes.append(node)
+            continue
+        given = {one.name: helper.get_attribute_value(one) for one in node.attribute}
+        bias = np.array(given.get("bias", [0.0]), dtype=np.float32).reshape(1, -1, 1, 1)
+        scale = np.array(given.get("scale", 1.0), dtype=np.float32)
+        y = node.output[0]
+        stored = [(scale, f"{y}_scale"), (bias, f"{y}_bias")]
+        model.graph.initializer.extend(numpy_helper.from_array(*one) for one in stored)
+        product = helper.make_node("Mul", [node.input[0], f"{y}_scale"], [f"{y}_scaled"])
+        nodes += [product, helper.make_node("Add", [f"{y}_scaled", f"{y}_bias"], [y])]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    return model

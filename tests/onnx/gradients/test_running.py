@@ -1,0 +1,299 @@
+"""Gradients run: two passes, directions, a loss inside the graph, and the check of all that."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from onnx import helper
+
+pytest.importorskip("onnxruntime")
+
+from rmqm_onnx.gradients import (
+    GradientSession,
+    gradient_finding,
+    jvp_model,
+    self_check,
+    unsupported,
+    vjp_model,
+)
+from rmqm_spec.alterations.losses.contract import directions
+from rmqm_spec.alterations.losses.per_input import displacement
+from rmqm_spec.errors import SubjectError, UsageError
+
+
+@pytest.fixture
+def network(make):
+    """Convolution, ReLU, pool, attention-like softmax, layer normalisation, dense layer."""
+    nodes = [
+        make.node("Conv", "x w1 b1", "a", pads=[1, 1, 1, 1]),
+        make.node("Relu", "a", "r"),
+        make.node("MaxPool", "r", "p", kernel_shape=[2, 2], strides=[2, 2]),
+        make.node("Reshape", "p shape", "t"),
+        make.node("Transpose", "t", "tt", perm=[0, 2, 1]),
+        make.node("MatMul", "tt t", "s"),
+        make.node("Softmax", "s", "q", axis=-1),
+        make.node("MatMul", "q tt", "v"),
+        make.node("LayerNormalization", "v scale", "n", axis=-1),
+        make.node("ReduceMean", "n one", "m", keepdims=0),
+        make.node("Gemm", "m w2 b2", "y", transB=1),
+    ]
+    r = make.random
+    weights = [r("w1", 4, 3, 3, 3), r("b1", 4), r("scale", 4), r("w2", 5, 4), r("b2", 5)]
+    weights += [make.constant("shape", [-1, 4, 9], "int64"), make.constant("one", [1], "int64")]
+    inputs, outputs = [make.value("x", ["N", 3, 6, 6])], [make.value("y", ["N", 5])]
+    return make.model(nodes, inputs, outputs, weights, opset=18)
+
+
+@pytest.fixture
+def x(build):
+    return build.spread((3, 3, 6, 6), low=-1, high=1)
+
+
+def test_a_whole_network_agrees_with_difference_quotients(network, x, check):
+    check(network, x, step=1e-3, within=2e-2)
+
+
+def test_two_passes_give_what_the_one_graph_gives(network, x, build):
+    ct = build.weights(3, 5)
+    encodings, pullback = GradientSession(network).vjp(x)
+    y, gradient = build.session(vjp_model(network)).run(None, {"x": x, "ct": ct})
+    np.testing.assert_allclose(encodings, y, rtol=1e-5, atol=1e-6)
+    for _ in range(2):  # a pullback can be called again
+        np.testing.assert_allclose(pullback(ct), gradient, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(pullback(2 * ct), 2 * gradient, rtol=1e-4, atol=1e-5)
+
+
+def test_pullbacks_of_two_inputs_do_not_mix(network, x, build):
+    session, ct = GradientSession(network), build.weights(3, 5)
+    first = session.vjp(x)[1]
+    second = session.vjp(-x)[1]
+    alone = GradientSession(network).vjp(x)[1](ct)
+    np.testing.assert_allclose(first(ct), alone, rtol=1e-5, atol=1e-6)
+    assert not np.allclose(second(ct), alone)
+
+
+def test_directions(network, x, build):
+    session = GradientSession(network)
+    tangent, ct = build.weights(*x.shape), build.weights(3, 5)
+    encodings, derivative = session.jvp(x, tangent)
+    np.testing.assert_allclose(encodings, session.vjp(x)[0], rtol=1e-5, atol=1e-6)
+    pulled = (session.vjp(x)[1](ct) * tangent).sum()
+    np.testing.assert_allclose((derivative * ct).sum(), pulled, rtol=1e-4)
+
+
+def test_the_loss_inside_the_graph_is_that_of_the_core(network, x, build):
+    session = GradientSession(network)
+    references = directions(build.weights(3, 5))
+    encodings, loss, gradient = session.displacement(x, references.units)
+    wanted = displacement(encodings, references)
+    np.testing.assert_allclose(loss, wanted[0], rtol=1e-5)
+    pulled = session.vjp(x)[1](wanted[1].astype(np.float32))
+    np.testing.assert_allclose(gradient, pulled, rtol=1e-3, atol=1e-5)
+
+
+def test_the_graphs_name_what_they_take_and_give(network):
+    def names(values):
+        return [one.name for one in values]
+
+    pull, push = vjp_model(network).graph, jvp_model(network).graph
+    loss = vjp_model(network, loss="displacement").graph
+    assert (names(pull.input), names(pull.output)) == (["x", "ct"], ["y", "grad_x"])
+    assert (names(push.input), names(push.output)) == (["x", "tangent"], ["y", "jvp"])
+    assert (names(loss.input), names(loss.output)) == (["x", "reference"], ["y", "loss", "grad_x"])
+
+
+def test_taken_names_are_not_used_twice(make, build):
+    nodes = [make.node("Mul", "ct ct", "d_0"), make.node("Tanh", "d_0", "y")]
+    shape = ["N", 3]
+    model = make.model(nodes, [make.value("ct", shape)], [make.value("y", shape)], opset=18)
+    graph = vjp_model(model).graph
+    assert [one.name for one in graph.input] == ["ct", "ct_"]
+    build.session(vjp_model(model))
+
+
+def test_an_inner_tensor_can_be_the_output(network, x, build):
+    run = build.session(vjp_model(network, output="v"))
+    v, gradient = run.run(None, {"x": x, "ct": build.weights(3, 9, 4)})
+    assert v.shape == (3, 9, 4)
+    assert gradient.shape == x.shape
+
+
+def test_every_operator_without_a_rule_is_named(make):
+    nodes = [
+        make.node("Det", "x", "d", name="first"),
+        make.node("Sin", "d", "s"),
+        make.node("Unsqueeze", "s one", "u"),
+        make.node("LSTM", "u w r", "y", hidden_size=2, name="second"),
+    ]
+    weights = [make.constant("one", [1, 2], "int64"), make.random("w", 1, 8, 1)]
+    weights += [make.random("r", 1, 8, 2)]
+    inputs, outputs = [make.value("x", ["N", 3, 3])], [make.value("y", None)]
+    model = make.model(nodes, inputs, outputs, weights, opset=18)
+    found = unsupported(model)
+    assert [(one.operator, one.name) for one in found] == [("Det", "first"), ("LSTM", "second")]
+    with pytest.raises(SubjectError) as caught:
+        vjp_model(model)
+    assert caught.value.code == "GRA001"
+    assert all(word in caught.value.message for word in ("Det", "first", "LSTM", "second"))
+    assert caught.value.fix
+
+
+def test_a_way_that_does_not_matter_needs_no_rule(make, build, check):
+    nodes = [
+        make.node("Sin", "x", "y"),
+        make.node("Det", "c", "d"),
+        make.node("Floor", "x", "other"),
+    ]
+    model = make.model(
+        nodes,
+        [make.value("x", ["N", 3])],
+        [make.value("y", ["N", 3])],
+        [make.random("c", 2, 2)],
+        opset=18,
+    )
+    check(model, build.spread((2, 3)))
+
+
+@pytest.mark.parametrize("operators", [["Floor"], ["Shape"]])
+def test_an_output_that_does_not_move_is_refused(operators, make):
+    nodes = [make.node(operators[0], "x", "a"), make.node("Cast", "a", "y", to=1)]
+    inputs, outputs = [make.value("x", ["N", 3])], [make.value("y", None)]
+    with pytest.raises(SubjectError) as caught:
+        vjp_model(make.model(nodes, inputs, outputs, opset=18))
+    assert caught.value.code == "GRA002"
+
+
+def test_an_open_shape_needs_an_example(make, build):
+    nodes, outputs = [make.node("Sin", "x", "y")], [make.value("y", None)]
+    model = make.model(nodes, [make.value("x", ["N", 3, "H"])], outputs, opset=18)
+    with pytest.raises(UsageError) as caught:
+        vjp_model(model)
+    assert caught.value.code == "GRA006"
+    build.session(vjp_model(model, example=build.spread((1, 3, 4))))
+
+
+def test_an_unknown_input_is_refused(network):
+    with pytest.raises(UsageError) as caught:
+        vjp_model(network, input="z")
+    assert caught.value.code == "GRA006"
+
+
+def test_a_batch_that_mixes_in_the_square_is_refused_or_right(make, build):
+    nodes = [make.node("Transpose", "x", "t"), make.node("MatMul", "x t", "y")]
+    inputs, outputs = [make.value("x", ["N", 3])], [make.value("y", None)]
+    model = make.model(nodes, inputs, outputs, opset=18)
+    run = build.session(vjp_model(model))
+    x, ct = build.spread((4, 3)), build.weights(4, 4)
+    gradient = run.run(None, {"x": x, "ct": ct})[1]
+    np.testing.assert_allclose(gradient, (ct + ct.T) @ x, rtol=1e-4, atol=1e-5)
+
+
+def test_float64_stays_float64(make, build):
+    nodes = [make.node("LayerNormalization", "x s", "n"), make.node("Exp", "n", "y")]
+    shape = ["N", 5]
+    model = make.model(
+        nodes,
+        [make.value("x", shape, "float64")],
+        [make.value("y", shape, "float64")],
+        [make.random("s", 5, of="float64")],
+        opset=18,
+    )
+    session = GradientSession(model)
+    x = build.spread((2, 5)).astype(np.float64)
+    encodings, pullback = session.vjp(x)
+    assert encodings.dtype == pullback(np.ones((2, 5))).dtype == np.float64
+
+
+def quantised(make, dynamic):
+    scale, zero = make.constant("s", 0.02), make.constant("z", 128, "uint8")
+    if dynamic:
+        nodes = [
+            make.node("DynamicQuantizeLinear", "x", "q s z"),
+            make.node("MatMulInteger", "q w z wz", "i"),
+            make.node("Cast", "i", "c", to=1),
+            make.node("Mul", "s ws", "ss"),
+            make.node("Mul", "c ss", "y"),
+        ]
+        weights = [make.constant("w", np.arange(12).reshape(4, 3), "uint8")]
+        weights += [make.constant("wz", 5, "uint8"), make.constant("ws", 0.1)]
+    else:
+        nodes = [
+            make.node("QuantizeLinear", "x s z", "q"),
+            make.node("DequantizeLinear", "q s z", "d"),
+            make.node("MatMul", "d w", "y"),
+        ]
+        weights = [scale, zero, make.constant("w", 0.1 * (np.arange(12).reshape(4, 3) - 5.0))]
+    shape = [make.value("x", ["N", 4])]
+    return make.model(nodes, shape, [make.value("y", ["N", 3])], weights, opset=18)
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_quantisation_lets_gradients_straight_through(dynamic, make):
+    model = quantised(make, dynamic)
+    x = np.array([[0.3, -0.7, 1.1, 0.2]], dtype=np.float32)
+    gradient = GradientSession(model).vjp(x)[1](np.ones((1, 3), np.float32))
+    wanted = (0.1 * (np.arange(12).reshape(4, 3) - 5.0)).sum(axis=1)
+    np.testing.assert_allclose(gradient[0], wanted, rtol=1e-4, atol=1e-5)
+    named = "DynamicQuantizeLinear" if dynamic else "QuantizeLinear"
+    assert f"straight through {named}" in vjp_model(model).doc_string
+
+
+def test_saturation_stops_a_gradient(make):
+    x = np.array([[0.3, -3.0, 5.0, 0.2]], dtype=np.float32)
+    gradient = GradientSession(quantised(make, False)).vjp(x)[1](np.ones((1, 3), np.float32))
+    assert (gradient[0] != 0).tolist() == [True, False, False, True]
+
+
+def test_a_convolution_of_integers_lets_gradients_through(make):
+    nodes = [
+        make.node("DynamicQuantizeLinear", "x", "q s z"),
+        make.node("ConvInteger", "q w z wz", "i", pads=[1, 1, 1, 1], strides=[2, 2]),
+        make.node("Cast", "i", "c", to=1),
+        make.node("Mul", "c s", "y"),
+    ]
+    kernel = np.random.default_rng(0).integers(0, 9, size=(2, 3, 3, 3))
+    weights = [make.constant("w", kernel, "uint8"), make.constant("wz", 4, "uint8")]
+    shape = [make.value("x", ["N", 3, 5, 5])]
+    integers = make.model(nodes, shape, [make.value("y", None)], weights, opset=18)
+    plain = helper.make_node("Conv", ["x", "w"], ["y"], pads=[1, 1, 1, 1], strides=[2, 2])
+    numbers = [make.constant("w", kernel - 4.0)]
+    floats = make.model([plain], shape, [make.value("y", None)], numbers, opset=18)
+    x = np.random.default_rng(1).normal(size=(1, 3, 5, 5)).astype(np.float32)
+    ct = np.random.default_rng(2).normal(size=(1, 2, 3, 3)).astype(np.float32)
+    gradients = [GradientSession(one).vjp(x)[1](ct) for one in (integers, floats)]
+    # The scale moves with the largest and the least value: there alone both differ.
+    differ = ~np.isclose(*gradients, rtol=1e-3, atol=1e-4)
+    assert differ.sum() == 0
+
+
+def test_the_check_sees_a_wrong_gradient():
+    class Wrong:
+        def encode(self, inputs):
+            return np.sin(inputs)
+
+        def vjp(self, inputs):
+            return np.sin(inputs), lambda ct: ct * np.cos(inputs) * (inputs > 0.5)
+
+    class Right(Wrong):
+        def vjp(self, inputs):
+            return np.sin(inputs), lambda ct: ct * np.cos(inputs)
+
+    inputs = np.random.default_rng(0).random((2, 9))
+    assert self_check(Right(), inputs) < 1e-4
+    assert gradient_finding(self_check(Right(), inputs)).level == "ok"
+    flipped = Right()
+    flipped.vjp = lambda inputs: (np.sin(inputs), lambda ct: -ct * np.cos(inputs))
+    assert gradient_finding(self_check(flipped, inputs)).level == "warn"
+
+
+def test_the_check_of_a_network_of_kinks_is_small(network, x):
+    session = GradientSession(network)
+
+    class Encoder:
+        def encode(self, inputs):
+            return session.vjp(inputs)[0]
+
+        def vjp(self, inputs):
+            return session.vjp(inputs)
+
+    assert self_check(Encoder(), x) < 0.05
