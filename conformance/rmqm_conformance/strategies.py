@@ -68,7 +68,7 @@ def seeds() -> SearchStrategy[int]:
     >>> find(seeds(), lambda seed: seed > 2**32) < 2**53
     True
     """
-    return st.integers(0, 1000) | st.integers(0, 2**53 - 1)
+    return st.integers(0, 1000) | st.integers(2**32, 2**53 - 1)
 
 
 def variants() -> SearchStrategy[str]:
