@@ -38,7 +38,8 @@ def inspect_model(path: str | Path, options: OpenOptions | None = None) -> dict[
     -------
     dict
         Plain data: ``model``, ``inputs``, ``outputs``, ``chosen`` (input and output, each with a
-        reason or an error), ``candidates`` for the encodings, ``preprocessing``, ``operators``.
+        reason or an error), ``candidates`` for the encodings, ``preprocessing``, ``operators``,
+        ``gradients`` (whether PGD is possible, and the operators without a derivative).
 
     Raises
     ------
@@ -61,6 +62,7 @@ def inspect_model(path: str | Path, options: OpenOptions | None = None) -> dict[
         "candidates": list(_candidates(file.proto, outputs, *_name(chosen["output"]))),
         "preprocessing": _attempt(lambda: _preprocessing(file)),
         "normalisation_in_graph": _in_graph(file, chosen["input"]),
+        "gradients": _gradients(file, chosen),
         "operators": dict(Counter(_operator(node) for node in graph.node).most_common()),
     }
 
@@ -187,6 +189,17 @@ def _preprocessing(file: ModelFile) -> dict[str, Any]:
 
 def _in_graph(file: ModelFile, chosen: dict[str, Any]) -> list[str]:
     return normalisation_in_graph(file.proto.graph, chosen["name"]) if "name" in chosen else []
+
+
+def _gradients(file: ModelFile, chosen: dict[str, Any]) -> dict[str, Any]:
+    """Tell by the operators alone; a rule may still leave out a rare form of its operator."""
+    from rmqm_onnx.gradients import operators_without_rule
+
+    names = [chosen[side].get("name") for side in ("input", "output")]
+    if None in names:
+        return {"possible": None, "missing": {}}
+    missing = Counter(one.operator for one in operators_without_rule(file.proto, *names))
+    return {"possible": not missing, "missing": dict(missing.most_common())}
 
 
 def _operator(node: Any) -> str:

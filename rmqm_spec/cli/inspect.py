@@ -51,6 +51,15 @@ def _lines(seen: Mapping[str, Any]) -> Iterator[str]:
     operators = list(seen["operators"].items())
     listed = ", ".join(f"{name} {count}" for name, count in operators[:12])
     yield f"  operators  {listed}" + (f" and {len(operators) - 12} more" if operators[12:] else "")
+    yield from _gradients(seen["gradients"])
+
+
+def _gradients(found: Mapping[str, Any]) -> Iterator[str]:
+    if found["possible"]:
+        yield "  gradients  yes, every operator has a derivative rule"
+    elif found["missing"]:
+        listed = ", ".join(f"{name} {count}" for name, count in found["missing"].items())
+        yield f"  gradients  no (so no PGD): there is no derivative rule for {listed}"
 
 
 def _choices(chosen: Mapping[str, Any]) -> Iterator[str]:

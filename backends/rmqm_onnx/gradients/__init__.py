@@ -9,6 +9,7 @@ have no rule, `GradientSession` runs them, `self_check` compares with a differen
 """
 
 from rmqm_onnx.gradients.checking import gradient_finding, self_check
+from rmqm_onnx.gradients.coverage import coverage_table, operators_without_rule
 from rmqm_onnx.gradients.models import jvp_model, unsupported, vjp_model
 from rmqm_onnx.gradients.reverse import Missing
 from rmqm_onnx.gradients.running import GradientSession, LossAndGradient
@@ -17,8 +18,10 @@ __all__ = [
     "GradientSession",
     "LossAndGradient",
     "Missing",
+    "coverage_table",
     "gradient_finding",
     "jvp_model",
+    "operators_without_rule",
     "self_check",
     "unsupported",
     "vjp_model",

@@ -47,6 +47,7 @@ def probed(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> Tap
         {**found, **feed} for found, feed in zip(run_all(model, names, feeds), feeds, strict=True)
     ]
     tape = Tape(opset_of(model), prefix=_unused_prefix(model))
+    tape.makers = {name: node.op_type for node in graph.node for name in node.output}
     for tensor in graph.initializer:
         tape.know_value(tensor.name, tensor)
     moving = _depending_on_values(model)

@@ -89,6 +89,10 @@ class Step:
         if self.wants(k):
             raise NoRuleError(f"its {what} depends on the input")
 
+    def maker(self, k: int) -> str:
+        """Return the operator that makes input k, as far as that is known."""
+        return self.tape.makers.get(self.node.input[k], "")
+
     def value(self, k: int) -> AnyArray | None:
         """Return what input k holds, None if it is left out or not known beforehand."""
         return self.tape.value(self.node.input[k]) if self.has(k) else None

@@ -36,6 +36,7 @@ class Tape:
         self.nodes: list[NodeProto] = []
         self.initializers: list[TensorProto] = []
         self.tensors: dict[str, Tensor] = {}
+        self.makers: dict[str, str] = {}
         self._values: dict[str, AnyArray | TensorProto] = {}
         self._written: dict[Any, list[Tensor]] = {}
         self._count = 0

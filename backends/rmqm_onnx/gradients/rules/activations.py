@@ -13,7 +13,6 @@ from rmqm_onnx.gradients.tensor import Tensor
 # y and not at x, so that the runtime can still fuse it with the convolution before it.
 derivative("Relu", lambda s: s.y > 0)
 derivative("ThresholdedRelu", lambda s: s.x > s.number("alpha", 1.0))
-derivative("Clip", lambda s: s.x.equals(s.y))
 derivative("LeakyRelu", lambda s: _sides(s.x, 1, s.number("alpha", 0.01)))
 derivative("Elu", lambda s: _sides(s.x, 1, s.y.at_most(0) + s.number("alpha", 1.0)))
 derivative("Celu", lambda s: _sides(s.x, 1, (s.x.at_most(0) / s.number("alpha", 1.0)).map("Exp")))
@@ -23,6 +22,17 @@ derivative("Softplus", lambda s: s.x.map("Sigmoid"))
 derivative("HardSigmoid", lambda s: _mask(s.y, 0, 1) * s.number("alpha", 0.2))
 
 zero(["Hardmax"])
+
+
+@rule("Clip")
+def clip(s: Step) -> Gradients:
+    """Pass within the bounds and at them; behind a convolution, which is ReLU6, only within."""
+    bounds = [s.value(k) for k in (1, 2)]
+    low, high = (float(one.reshape(-1)[0]) if one is not None else None for one in bounds)
+    if low is None or high is None or s.maker(0) != "Conv":
+        return s.g * s.x.equals(s.y)
+    # Without a look at x the runtime can fuse both, which saves far more than this costs.
+    return s.g * _mask(s.y, low, high)
 
 
 @rule("Selu")

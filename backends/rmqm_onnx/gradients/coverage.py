@@ -1,0 +1,83 @@
+"""What can be differentiated: said of a graph without running it, and of the table as a whole."""
+
+from __future__ import annotations
+
+from onnx import ModelProto, NodeProto
+
+from rmqm_onnx.gradients.activity import is_standard
+from rmqm_onnx.gradients.contrib import DEFINITIONS
+from rmqm_onnx.gradients.preparation import BY_DEFINITION
+from rmqm_onnx.gradients.reverse import Missing
+from rmqm_onnx.gradients.rules import RULES, ZERO
+from rmqm_onnx.graph import needed_names
+
+__all__ = ["coverage_table", "operators_without_rule"]
+
+_BEFORE = frozenset(["ImageScaler", "If", "Constant"])
+"""Written out before a rule is looked for; If only where its condition is constant."""
+
+
+def operators_without_rule(
+    model: ModelProto,
+    input: str,  # noqa: A002
+    output: str,
+) -> list[Missing]:
+    """
+    Return the nodes between input and output whose operator has no rule, by the file alone.
+
+    `unsupported` also runs the graph, and so knows what is constant and what a rule leaves out.
+
+    Examples
+    --------
+    >>> from onnx import parser
+    >>> model = parser.parse_model('''<ir_version: 10, opset_import: ["": 20]>
+    ... encoder (float[N, 2, 2] x) => (float[N] y) { z = Sin(x)  y = Det(z) }''')
+    >>> [one.operator for one in operators_without_rule(model, "x", "y")]
+    ['Det']
+    """
+    own = {(one.domain, one.name): list(one.node) for one in model.functions}
+    needed = needed_names(model.graph, output)
+    moving = {input}
+    found: list[Missing] = []
+    for node in model.graph.node:
+        if not (moving & set(node.input)) or not (needed & set(node.output)):
+            continue
+        if is_standard(node) and node.op_type in ZERO:
+            continue
+        moving.update(name for name in node.output if name)
+        inner = own.get((node.domain, node.op_type), [node])
+        found += [_missing(node, one) for one in inner if not _known(one, own)]
+    return found
+
+
+def _known(node: NodeProto, own: dict[tuple[str, str], list[NodeProto]]) -> bool:
+    key = (node.domain, node.op_type)
+    if key in DEFINITIONS or key in own:
+        return True
+    named = node.op_type in RULES or node.op_type in ZERO
+    return is_standard(node) and (named or node.op_type in BY_DEFINITION | _BEFORE)
+
+
+def _missing(place: NodeProto, node: NodeProto) -> Missing:
+    operator = node.op_type if is_standard(node) else f"{node.domain}.{node.op_type}"
+    return Missing(
+        operator=operator,
+        name=place.name,
+        output=next((name for name in place.output if name), ""),
+        reason="there is no rule for this operator",
+    )
+
+
+def coverage_table() -> str:
+    """Return the operators that are covered, as a Markdown table."""
+    rows = {
+        "with a rule": sorted(RULES),
+        "without gradient (comparisons, rounding, whole numbers)": sorted(ZERO),
+        "written out as ONNX defines them": sorted(BY_DEFINITION),
+        "of other domains, written out": sorted(
+            f"{domain}.{operator}" if domain else operator for domain, operator in DEFINITIONS
+        ),
+    }
+    lines = ["| operators | |", "| --- | --- |"]
+    lines += [f"| {what} ({len(names)}) | {', '.join(names)} |" for what, names in rows.items()]
+    return "\n".join(lines)

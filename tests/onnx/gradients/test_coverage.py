@@ -1,0 +1,69 @@
+"""What can be differentiated is told: by the file alone, by inspection, and in the documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("onnxruntime")
+
+from rmqm_onnx.gradients import coverage_table, operators_without_rule
+from rmqm_onnx.inspection import inspect_model
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "gradients.md"
+
+
+def made(make, operator, attributes=None):
+    nodes = [
+        make.node("Floor", "x", "unused"),
+        make.node("Det", "w", "constant"),
+        make.node(operator, "x", "y", name="it", **(attributes or {})),
+    ]
+    return make.model(
+        nodes,
+        [make.value("x", ["N", 3, 4, 4])],
+        [make.value("y", None)],
+        [make.random("w", 2, 2)],
+    )
+
+
+def test_inspection_says_that_gradients_are_possible(make, saved):
+    found = inspect_model(saved(made(make, "Sin")))["gradients"]
+    assert found == {"possible": True, "missing": {}}
+
+
+def test_inspection_names_the_operators_without_a_rule(make, saved):
+    found = inspect_model(saved(made(make, "Det")))["gradients"]
+    assert found == {"possible": False, "missing": {"Det": 1}}
+
+
+def test_inspection_leaves_an_open_choice_open(make, saved):
+    model = made(make, "Sin")
+    model.graph.output.append(make.value("x", ["N", 3, 4, 4]))
+    model.graph.output.append(make.value("y2", None))
+    model.graph.node.append(make.node("Cos", "x", "y2"))
+    assert inspect_model(saved(model))["gradients"]["possible"] is None
+
+
+def test_the_place_of_a_node_inside_a_function_is_told(make):
+    from onnx import helper
+
+    inner = [make.node("Det", "a", "b")]
+    function = helper.make_function("own", "F", ["a"], ["b"], inner, [helper.make_opsetid("", 18)])
+    node = helper.make_node("F", ["x"], ["y"], name="outer", domain="own")
+    model = make.model(
+        [node],
+        [make.value("x", ["N", 4, 4])],
+        [make.value("y", ["N"])],
+        domains=["own"],
+        functions=[function],
+    )
+    found = operators_without_rule(model, "x", "y")
+    assert [(one.operator, one.name) for one in found] == [("Det", "outer")]
+
+
+def test_the_document_has_the_table_as_it_is():
+    text = DOCUMENT.read_text(encoding="utf-8")
+    table = text.split("<!-- coverage -->\n")[1].split("<!-- /coverage -->")[0]
+    assert table.strip() == coverage_table()
