@@ -28,6 +28,7 @@ from rmqm_conformance.properties import (
     prepared_inputs,
     protocols,
     resolution,
+    statuses,
     white_noise,
 )
 
@@ -51,6 +52,7 @@ _FAMILIES = (
     resolution,
     characteristics,
     degenerate,
+    statuses,
     aggregation,
     metric,
     interval,
