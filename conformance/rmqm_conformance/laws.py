@@ -22,7 +22,7 @@ Body: TypeAlias = Callable[..., None]
 
 
 def law(
-    name: str, *, needs: str, also: str = "", **strategies: SearchStrategy[Any]
+    name: str, /, *, needs: str, also: str = "", **strategies: SearchStrategy[Any]
 ) -> Callable[[Body], Check]:
     """
     Make a check of a function that states a law.

@@ -150,7 +150,7 @@ _CHECKS = {"array": _array, "float": _float, "int": _int, "text": _text, "texts"
 def _copied(value: Any) -> Any:
     """Return a value that the implementation may spoil."""
     if isinstance(value, np.ndarray):
-        return value.copy()
+        return value.copy(order="K")  # the memory layout is part of what is asked
     if isinstance(value, Mapping):
         return {key: _copied(one) for key, one in value.items()}
     return list(value) if isinstance(value, list | tuple) else value
