@@ -7,6 +7,7 @@ from pathlib import Path
 from attrs import frozen
 from onnx import ModelProto, NodeProto, TensorProto, helper, load
 
+from rmqm_onnx.gradients.agreement import require_agreement
 from rmqm_onnx.gradients.definitions import has_definitions, with_definitions
 from rmqm_onnx.gradients.example import Example, example_inputs
 from rmqm_onnx.gradients.execution import folded
@@ -130,6 +131,7 @@ def derivation(
     feeds = example_inputs(part, name, example)
     if has_definitions(part):
         part = folded(with_definitions(part, feeds, name))
+    require_agreement(proto, part, feeds, target)
     tape = probed(part, feeds, name)
     if target not in tape.tensors or tape.tensors[name].type not in FLOATS:
         raise _not_differentiable(name, target)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from onnx import ModelProto
 
-__all__ = ["opset_of"]
+__all__ = ["MIN_OPSET", "opset_of"]
+
+MIN_OPSET = 18
+"""The oldest opset that the rules are written for."""
 
 
 def opset_of(model: ModelProto) -> int:

@@ -12,6 +12,7 @@ from onnx import helper, numpy_helper
 
 from rmqm_onnx.gradients import vjp_model
 from rmqm_onnx.gradients.opsets import opset_of
+from rmqm_spec.errors import SubjectError
 
 NEWEST = min(onnx.defs.onnx_opset_version(), 25)
 
@@ -105,9 +106,31 @@ def test_a_branch_of_a_constant_condition_is_taken(chosen, make, build, check):
     check(model, build.spread((2, 3)))
 
 
+def test_a_conversion_that_changes_the_encodings_is_refused(make, monkeypatch):
+    from rmqm_onnx.gradients import preparation
+
+    def wrong(model):
+        for tensor in model.graph.initializer:
+            if tensor.name == "w2":
+                values = 1.1 * numpy_helper.to_array(tensor)
+                tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float32), "w2"))
+        return convert(model)
+
+    convert = preparation._converted
+    monkeypatch.setattr(preparation, "_converted", wrong)
+    with pytest.raises(SubjectError) as caught:
+        vjp_model(network(make, 13))
+    assert caught.value.code == "GRA004"
+
+
 def test_half_precision_is_raised(make, build):
     half = [make.random("w", 4, 5, of="float16")]
-    nodes = [make.node("MatMul", "x w", "h"), make.node("Tanh", "h", "y")]
+    nodes = [
+        make.node("MatMul", "x w", "h"),
+        make.node("Cast", "h", "f", to=1),
+        make.node("Tanh", "f", "t"),
+        make.node("Cast", "t", "y", to=10),
+    ]
     inputs, outputs = [make.value("x", ["N", 4], "float16")], [make.value("y", ["N", 5], "float16")]
     model = make.model(nodes, inputs, outputs, half, opset=18)
     run = build.session(vjp_model(model))

@@ -128,6 +128,13 @@ LINEAR = {
     "Einsum": ("Einsum", (2, 3, 4), [f(4, 5)], {"equation": "nij,jk->nik"}, {}),
     "Einsum dots": ("Einsum", (2, 3, 4), [f(4, 5)], {"equation": "...ij, jk -> ...ik"}, {}),
     "Einsum dots both": ("Einsum", (2, 3, 4), [f(1, 3, 4)], {"equation": "...i,...i->..."}, {}),
+    "Einsum of one row": (
+        "Einsum",
+        (1, 3, 4),
+        [f(2, 3, 4)],
+        {"equation": "...i,...i->...", "static": True},
+        {},
+    ),
     "Einsum implicit": ("Einsum", (2, 3), [f(3, 4)], {"equation": "ij,jk"}, {}),
     "Einsum sum": ("Einsum", (2, 3, 4), [], {"equation": "nij->ni"}, {}),
     "Einsum swap": ("Einsum", (2, 3, 4), [], {"equation": "nij->nji"}, {}),
@@ -270,6 +277,13 @@ POOLS = {
             "ceil_mode": 1,
             "count_include_pad": 1,
         },
+        {},
+    ),
+    "AveragePool plain pads": (
+        "AveragePool",
+        (2, 4, 6, 6),
+        [],
+        {"kernel_shape": [3, 3], "strides": [3, 3], "pads": [1] * 4},
         {},
     ),
     "AveragePool dilated": (

@@ -188,6 +188,82 @@ def test_a_batch_that_mixes_in_the_square_is_refused_or_right(make, build):
     np.testing.assert_allclose(gradient, (ct + ct.T) @ x, rtol=1e-4, atol=1e-5)
 
 
+def test_ties_are_shared_or_go_to_the_first(make, build):
+    def gradient(node, x, *weights):
+        names = [make.value("x", ["N", *x.shape[1:]])]
+        model = make.model([node], names, [make.value("y", None)], weights, opset=18)
+        session = GradientSession(model)
+        y, pullback = session.vjp(x)
+        return pullback(np.ones_like(y)).tolist()
+
+    x = np.array([[2.0, 1.0, 2.0]], dtype=np.float32)
+    one = make.constant("one", [1], "int64")
+    assert gradient(make.node("ReduceMax", "x one", "y"), x, one) == [[0.5, 0, 0.5]]
+    assert gradient(make.node("Max", "x x", "y"), x) == [[1, 1, 1]]
+    assert gradient(make.node("Max", "x c", "y"), x, make.constant("c", 2.0)) == [[1, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("row", "wanted"),
+    [([2, 3, 4], [12, 8, 6]), ([2, 0, 4], [0, 8, 0]), ([0, 3, 0], [0, 0, 0])],
+)
+def test_a_product_with_zeros_has_a_gradient(row, wanted, make):
+    node, one = make.node("ReduceProd", "x one", "y"), make.constant("one", [1], "int64")
+    shape = [make.value("x", ["N", 3])]
+    model = make.model([node], shape, [make.value("y", None)], [one], opset=18)
+    pullback = GradientSession(model).vjp(np.array([row], dtype=np.float32))[1]
+    assert pullback(np.ones((1, 1), np.float32)).tolist() == [wanted]
+
+
+def test_a_clip_of_the_input_passes_at_its_bounds(make):
+    node = make.node("Clip", "x low high", "y")
+    shape, bounds = [make.value("x", ["N", 4])], [make.constant("low", 0), make.constant("high", 1)]
+    model = make.model([node], shape, [make.value("y", None)], bounds, opset=18)
+    pullback = GradientSession(model).vjp(np.array([[0.0, 1.0, 0.5, 2.0]], np.float32))[1]
+    assert pullback(np.ones((1, 4), np.float32)).tolist() == [[1, 1, 1, 0]]
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_indices_that_are_fed_are_not_taken_for_constants(axis, make, build):
+    node = make.node("Gather", "x i", "y", axis=axis)
+    inputs = [make.value("x", [3, 4, 5]), make.value("i", ["K", 2], "int64")]
+    model = make.model([node], inputs, [make.value("y", None)], opset=18)
+    example = {"x": build.spread((3, 4, 5)), "i": np.array([[0, 1]])}
+    session = GradientSession(model, input="x", example=example)
+    found = {"x": example["x"], "i": np.array([[2, 1]])}
+    y, pullback = session.vjp(found)
+    ct = build.weights(*y.shape)
+    wanted = np.zeros((3, 4, 5), np.float32)
+    slices = (slice(None),) * axis
+    np.add.at(wanted, (*slices, found["i"]), ct)
+    np.testing.assert_allclose(pullback(ct), wanted, rtol=1e-6)
+
+
+def test_indices_that_depend_on_the_input_are_not_taken_for_constants(make, build):
+    nodes = [make.node("ArgMax", "x", "i", axis=1), make.node("GatherElements", "x i", "y", axis=1)]
+    shape = ["N", 4]
+    model = make.model(nodes, [make.value("x", shape)], [make.value("y", ["N", 1])], opset=18)
+    session = GradientSession(model, example=np.array([[9, 0, 0, 0]], np.float32))
+    x = np.array([[0, 0, 1, 0], [0, 1, 0, 0]], dtype=np.float32)
+    assert session.vjp(x)[1](np.ones((2, 1), np.float32)).tolist() == x.tolist()
+    slices = [make.node("ArgMax", "x", "i", axis=1, keepdims=0)]
+    slices += [make.node("Gather", "x i", "y", axis=1)]
+    fixed = [make.value("x", [1, 4])]
+    model = make.model(slices, fixed, [make.value("y", [1, 1])], opset=18)
+    session = GradientSession(model, example=np.array([[9, 0, 0, 0]], np.float32))
+    assert session.vjp(x[:1])[1](np.ones((1, 1), np.float32)).tolist() == x[:1].tolist()
+
+
+def test_relu6_behind_a_convolution_leaves_its_input_to_the_runtime(make, build, check):
+    nodes = [make.node("Conv", "x w", "c"), make.node("Clip", "c low high", "y")]
+    weights = [make.random("w", 4, 3, 3, 3), make.constant("low", -2), make.constant("high", 3)]
+    inputs, outputs = [make.value("x", ["N", 3, 5, 5])], [make.value("y", None)]
+    model = make.model(nodes, inputs, outputs, weights, opset=18)
+    check(model, build.spread((2, 3, 5, 5), low=-1, high=1), step=5e-4, within=3e-2)
+    graph = vjp_model(model).graph
+    assert [node.op_type for node in graph.node if "c" in node.input] == ["Clip"]
+
+
 def test_float64_stays_float64(make, build):
     nodes = [make.node("LayerNormalization", "x s", "n"), make.node("Exp", "n", "y")]
     shape = ["N", 5]
