@@ -10,7 +10,7 @@ import numpy as np
 from attrs import frozen
 
 from rmqm_spec.arrays import FloatArray
-from rmqm_spec.cli.noticed import about_inputs
+from rmqm_spec.cli.noticed import about_derivative_rules, about_inputs
 from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.errors import RmqmError, UnreadableError, UsageError
 from rmqm_spec.findings import Finding
@@ -71,6 +71,7 @@ def _check(request: CheckRequest, emit: Emit) -> None:
     emit({"stage": "opening the model"})
     encoder = open_encoder(request.model, request.options.open_options())
     findings = tell(encoder.findings)
+    findings += tell([about_derivative_rules(request.model, encoder.input, encoder.output)])
     emit({"stage": "opening the inputs"})
     prepared = _open_inputs(request.inputs, encoder)
     if prepared is None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmqm_spec.cli.options import DataRequest
+from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
 
 if TYPE_CHECKING:
+    from rmqm_spec.encoders import DifferentiableEncoder
     from rmqm_spec.inputs.prepared import PreparedInputs
 
-__all__ = ["about_gradient", "about_inputs"]
+__all__ = ["about_derivative_rules", "about_gradient", "about_inputs", "gradient_error"]
 
 
 def about_inputs(request: DataRequest, prepared: PreparedInputs) -> Iterator[Finding]:
@@ -43,8 +47,44 @@ def about_inputs(request: DataRequest, prepared: PreparedInputs) -> Iterator[Fin
         )
 
 
-def about_gradient(route: str | None) -> Iterator[Finding]:
-    """Tell where a gradient is no derivative."""
+def gradient_error(encoder: DifferentiableEncoder, inputs: PreparedInputs) -> float | None:
+    """Hold the gradient against a difference quotient on the first input that can be read."""
+    from rmqm_onnx.gradients import self_check
+
+    for index in range(len(inputs)):
+        with suppress(UnreadableError):
+            return self_check(encoder, inputs.load(index).values[None])
+    return None
+
+
+def about_derivative_rules(model: str | Path, input_name: str, output: str) -> Finding:
+    """Tell whether every operator between input and output has a derivative: PGD needs it."""
+    from rmqm_onnx.gradients import operators_without_rule
+    from rmqm_onnx.model_file import read_model
+
+    missing = operators_without_rule(read_model(model).proto, input_name, output)
+    if not missing:
+        return Finding(
+            code="GRA001",
+            level="ok",
+            message="every operator has a derivative rule: PGD is possible",
+        )
+    first = missing[0]
+    names = ", ".join(sorted({one.operator for one in missing}))
+    return Finding(
+        code="GRA001",
+        level="warn",
+        message=f"no derivative rule for {names}, first where {first.output!r} is made: no PGD",
+        fix="Nothing to do for the score under white noise.",
+    )
+
+
+def about_gradient(route: str | None, error: float | None) -> Iterator[Finding]:
+    """Tell where a gradient is no derivative, and how well it agrees with a difference."""
+    from rmqm_onnx.gradients import gradient_finding
+
+    if error is not None and (finding := gradient_finding(error)).level != "ok":
+        yield finding
     if route == "finite differences":
         yield Finding(
             code="GRA015",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rmqm_spec.cli.noticed import about_gradient, about_inputs
+from rmqm_spec.cli.noticed import about_gradient, about_inputs, gradient_error
 from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.cli.output import finding_line, note, print_json, print_text, score_line, used_line
 from rmqm_spec.cli.progress import ProgressReport
@@ -35,7 +36,7 @@ def run_score(
     """Score a model; returns 1 where the score is undefined."""
     from rmqm_onnx import open_encoder
     from rmqm_spec.cli.partial import Partial
-    from rmqm_spec.encoders import route_of
+    from rmqm_spec.encoders import as_differentiable, route_of
     from rmqm_spec.evaluation import evaluate
     from rmqm_spec.identity import digest_of_json
     from rmqm_spec.result import plain, protocol_of, result_document, versions
@@ -49,6 +50,9 @@ def run_score(
     prepared = inputs.open_inputs(encoder.spec, encoder.arrangement.preprocessing)
     rule = protocol.alteration_of(prepared.bounds, inputs.seed)
     graded = protocol.with_gradient(encoder, prepared.bounds)
+    error = None
+    if not rule.independent_levels:
+        error = gradient_error(as_differentiable(graded), prepared)
     source = inputs.data or prepared.source.label
     asked = [source, inputs.n, inputs.range, inputs.data_layout, protocol.precision]
     if not rule.independent_levels:
@@ -82,12 +86,12 @@ def run_score(
     findings = [
         *encoder.findings,
         *about_inputs(inputs, prepared),
-        *about_gradient(found.gradient_route),
+        *about_gradient(found.gradient_route, error),
         *doubts(found.characteristics, found.alteration),
     ]
     document = result_document(
         found,
-        encoder.description,
+        _described(encoder.description, error),
         findings,
         data=source,
         seconds=time.monotonic() - started,
@@ -106,6 +110,13 @@ def run_score(
     else:
         _print(document, files)
     return 0 if found.status == "ok" else 1
+
+
+def _described(description: Mapping[str, Any], error: float | None) -> Mapping[str, Any]:
+    """Add what the gradient's check said to what is known about the run."""
+    if error is None:
+        return description
+    return {**description, "runtime": {**description["runtime"], "gradient_error": error}}
 
 
 def _told(rule: WhiteNoise | PGD, route: str) -> str:
