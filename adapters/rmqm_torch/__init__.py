@@ -6,12 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rmqm_torch.converted import from_onnx
+    from rmqm_torch.converted import ConvertedGradients, from_onnx
     from rmqm_torch.encoder import TorchEncoder
 
-_HOMES = {"TorchEncoder": "encoder", "from_onnx": "converted"}
+_HOMES = {
+    "ConvertedGradients": "converted",
+    "TorchEncoder": "encoder",
+    "from_onnx": "converted",
+}
 
-__all__ = ["TorchEncoder", "from_onnx"]
+__all__ = ["ConvertedGradients", "TorchEncoder", "from_onnx"]
 
 
 def __getattr__(name: str) -> object:

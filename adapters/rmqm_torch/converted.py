@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import onnx
 
+from rmqm_spec.arrays import AnyArray
+from rmqm_spec.encoders import Pullback
 from rmqm_spec.errors import UnavailableError, UnreadableError
 from rmqm_torch.encoder import TorchEncoder
 
-__all__ = ["from_onnx"]
+__all__ = ["ConvertedGradients", "from_onnx"]
+
+_ROUTE = "torch (onnx2pytorch)"
 
 
 def from_onnx(path: Path | str, *, output: str | None = None, **options: Any) -> TorchEncoder:
@@ -66,5 +72,45 @@ def from_onnx(path: Path | str, *, output: str | None = None, **options: Any) ->
         place = names.index(output or "")
         options.setdefault("output", lambda found: found[place])
     encoder = TorchEncoder(module, **options)
-    encoder.gradient_route = "torch (onnx2pytorch)"
+    encoder.gradient_route = _ROUTE
     return encoder
+
+
+class ConvertedGradients:
+    """
+    The gradient of an ONNX model by PyTorch; it can stand in an `OnnxEncoder` for the graph's own.
+
+    Parameters
+    ----------
+    path : Path or str
+        The model; it must have one input. It is converted when a gradient is first asked for.
+    output : str
+        Name of the encodings, one of the model's declared outputs.
+    """
+
+    route = _ROUTE
+
+    def __init__(self, path: Path | str, output: str) -> None:
+        self._path = path
+        self._output = output
+        self._lock = Lock()
+        self._encoder: TorchEncoder | None = None
+
+    def vjp(self, feeds: Mapping[str, AnyArray], name: str) -> tuple[AnyArray, Pullback]:
+        """
+        Return the network's output and the way back to its input `name`.
+
+        Raises
+        ------
+        UnreadableError
+            GRA021 if the model has other inputs, or cannot be converted.
+        """
+        if set(feeds) != {name}:
+            raise UnreadableError(
+                "GRA021",
+                f"a model for onnx2pytorch must have one input; got {', '.join(sorted(feeds))}",
+                fix="Use the gradients of the graph itself, or finite differences.",
+            )
+        with self._lock:  # the module changes its mode while it runs: one caller at a time
+            self._encoder = self._encoder or from_onnx(self._path, output=self._output)
+            return self._encoder.vjp(feeds[name])

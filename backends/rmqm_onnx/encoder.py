@@ -9,7 +9,7 @@ import numpy as np
 from attrs import field, frozen
 
 from rmqm_onnx.arrange import Arrangement
-from rmqm_onnx.lazy_gradients import Gradients
+from rmqm_onnx.gradient_route import GradientRoute
 from rmqm_onnx.options import Pooling
 from rmqm_onnx.pooling import pool, unpool
 from rmqm_onnx.providers import plain_message
@@ -52,7 +52,7 @@ class OnnxEncoder:
         What was chosen and noticed while opening.
     description : dict
         Model, choices, preprocessing and runtime, as plain data for results.
-    gradients : Gradients, optional
+    gradients : GradientRoute, optional
         The network's gradient, made when it is first asked for.
     """
 
@@ -68,7 +68,7 @@ class OnnxEncoder:
     one_at_a_time: bool = False
     findings: tuple[Finding, ...] = ()
     description: Mapping[str, Any] = field(factory=dict)
-    gradients: Gradients | None = None
+    gradients: GradientRoute | None = None
 
     @property
     def spec(self) -> InputSpec:

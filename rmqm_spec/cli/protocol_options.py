@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional
 
 import typer
@@ -11,6 +12,7 @@ from rmqm_spec.cli.values import above_zero, as_fraction, one_of
 from rmqm_spec.errors import UsageError
 
 if TYPE_CHECKING:
+    from rmqm_onnx.encoder import OnnxEncoder
     from rmqm_spec.alterations import PGD, WhiteNoise
     from rmqm_spec.encoders import Encoder
     from rmqm_spec.inputs.contract import Bounds
@@ -20,7 +22,7 @@ __all__ = ["ProtocolRequest"]
 Text = Optional[str]  # noqa: UP045 - typer reads the annotation at run time
 
 _PGD_ONLY = ("step_size", "loss", "gradient")
-_GRADIENTS = Literal["auto", "onnx", "finite-differences"]
+_GRADIENTS = Literal["auto", "onnx", "torch", "finite-differences"]
 _LOSSES = Literal["displacement", "cross-entropy", "triplet", "nt-xent"]
 
 
@@ -56,7 +58,10 @@ class ProtocolRequest:
     loss: Annotated[Text, _pgd("displacement, which is all that a score can follow.")] = None
     gradient: Annotated[
         Text,
-        _pgd("auto (default) or onnx: that of the model; finite-differences: up to 256 values."),
+        _pgd(
+            "auto (default) or onnx: that of the model; torch: through onnx2pytorch; "
+            "finite-differences: up to 256 values."
+        ),
     ] = None
 
     def check(self) -> None:
@@ -129,10 +134,18 @@ class ProtocolRequest:
             else:
                 as_differentiable(encoder)
 
-    def with_gradient(self, encoder: Encoder, bounds: Bounds) -> Encoder:
-        """Return the encoder with the gradient that was asked for."""
+    def with_gradient(self, encoder: OnnxEncoder, model: Path, bounds: Bounds) -> Encoder:
+        """Return the encoder of a model file with the gradient that was asked for."""
+        from attrs import evolve
+
         from rmqm_spec.finite_differences import with_finite_differences
 
         if self.gradient == "finite-differences":
             return with_finite_differences(encoder, bounds)
+        if self.gradient == "torch":
+            from rmqm_onnx.model_file import read_model
+            from rmqm_torch import ConvertedGradients
+
+            path = read_model(model).path
+            return evolve(encoder, gradients=ConvertedGradients(path, encoder.output))
         return encoder

@@ -49,7 +49,7 @@ def run_score(
     protocol.check_gradient(encoder, prod(encoder.spec.shape))
     prepared = inputs.open_inputs(encoder.spec, encoder.arrangement.preprocessing)
     rule = protocol.alteration_of(prepared.bounds, inputs.seed)
-    graded = protocol.with_gradient(encoder, prepared.bounds)
+    graded = protocol.with_gradient(encoder, model, prepared.bounds)
     error = None
     if not rule.independent_levels:
         error = gradient_error(as_differentiable(graded), prepared)

@@ -218,7 +218,7 @@ PGD_RULE = "--{} must come with --alteration pgd; got --alteration white-noise"
         (
             {"alteration": "pgd", "gradient": "x"},
             "ARG001",
-            "--gradient must be one of auto, onnx, finite-differences; got 'x'",
+            "--gradient must be one of auto, onnx, torch, finite-differences; got 'x'",
         ),
         (
             {"alteration": "pgd", "loss": "x"},

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from attrs import evolve
 
 from rmqm_conformance.encoder_checks import check_encoder
 from rmqm_spec import evaluate
@@ -10,7 +11,7 @@ from rmqm_spec.errors import EncodingError, UnavailableError, UnreadableError, U
 
 torch = pytest.importorskip("torch")
 
-from rmqm_torch import TorchEncoder, from_onnx  # noqa: E402
+from rmqm_torch import ConvertedGradients, TorchEncoder, from_onnx  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -169,3 +170,15 @@ def test_an_onnx_file_through_onnx2pytorch(tmp_path):
     assert np.isfinite(pullback(np.ones((5, 32), dtype=np.float32))).all()
     with pytest.raises(UnreadableError, match="output must be one of"):
         from_onnx(path, output="nowhere")
+    by_graph = open_encoder(path)
+    by_torch = evolve(by_graph, gradients=ConvertedGradients(path, by_graph.output))
+    assert by_torch.gradient_route == "torch (onnx2pytorch)"
+    cotangent = np.random.default_rng(3).normal(size=(5, 32)).astype(np.float32)
+    first, second = (one.vjp(INPUTS)[1](cotangent) for one in (by_graph, by_torch))
+    assert np.allclose(first, second, rtol=1e-4, atol=1e-6)
+
+
+def test_models_of_several_inputs_are_not_for_onnx2pytorch():
+    gradients = ConvertedGradients("nowhere.onnx", "y")
+    with pytest.raises(UnreadableError, match="must have one input; got a, b"):
+        gradients.vjp({"a": INPUTS, "b": INPUTS}, "a")
