@@ -4,9 +4,10 @@ One step of PGD (forward, backward, update): this package beside PyTorch, foolbo
     python benchmarks/pgd_step.py [--rounds 3]
 
 Needs torch, torchvision, timm, onnxscript, foolbox and adversarial-robustness-toolbox. All take
-the same number of steps from the same inputs on the same weights with the same number of threads;
-contenders take turns within one run, and the least time of the rounds counts. foolbox and ART
-attack the cross-entropy of classifiers, which costs no more than the displacement that we follow.
+the same number of steps from the same inputs on the same weights, with one thread each: an
+evaluation walks as many paths at a time as there are processors. Contenders take turns within one
+run, and the least time of the rounds counts. foolbox and ART attack the cross-entropy of
+classifiers, which costs no more than the displacement that we follow.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)
 
 STEPS = 5
-THREADS = 2
+THREADS = 1
 CASES = (
     ("resnet18-32", 2),
     ("resnet18-32", 32),
