@@ -7,7 +7,8 @@ Encodings and input gradients: one ONNX graph beside PyTorch in eager mode.
 Needs PyTorch and onnxscript. Every network has random weights; PyTorch exports it, and both take
 the gradient of <encodings, v> with respect to the same inputs. Times are processor times of one
 thread in milliseconds, the least of several interleaved runs: they hold on a machine that others
-use too. Memory is what the process grew by at its highest, each contender in a process of its own.
+use too. Memory is what a run goes above what was resident before it (Linux), after a run with one
+row, each contender in a process of its own.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import resource
 import subprocess
 import sys
 import time
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -220,28 +221,36 @@ def growth(name: str, contender: str) -> float:
     module, x = made(name)
     v = torch.randn(module(x).shape)
     if contender == "torch":
-        run: Callable[[], Any] = lambda: by_torch(module, x, v)  # noqa: E731
+        grow(lambda n: by_torch(module, x[:n], v[:n]), 1)
+        return grow(lambda n: by_torch(module, x[:n], v[:n]), len(x))
+    model, inputs, ct = exported(module, x), x.numpy(), v.numpy()
+    whole = session = None
+    if contender == "one graph":
+        whole = open_session(vjp_model(model).SerializeToString(), folder=None)
     else:
-        path = "one graph" if contender == "one graph" else "two passes"
-        model = exported(module, x)
-        inputs, ct = x.numpy(), v.numpy()
-        if path == "one graph":
-            whole = open_session(vjp_model(model).SerializeToString(), folder=None)
-            run = lambda: whole.run(None, {"x": inputs, "ct": ct})  # noqa: E731
-        else:
-            session = GradientSession(model)
-            session.vjp(inputs[:1])
-            run = lambda: session.vjp(inputs)[1](ct)  # noqa: E731
-    before = resident()
-    peak_before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    run()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return peak - before if peak > peak_before else 0.0
+        session = GradientSession(model)
+
+    def run(n: int) -> None:
+        if whole is not None:
+            whole.run(None, {"x": inputs[:n], "ct": ct[:n]})
+        elif session is not None:
+            session.vjp(inputs[:n])[1](ct[:n])
+
+    grow(run, 1)
+    return grow(run, len(x))
 
 
-def resident() -> float:
-    with open("/proc/self/statm", encoding="ascii") as stream:  # noqa: PTH123
-        return int(stream.read().split()[1]) * resource.getpagesize() / 2**20
+def grow(run: Callable[[int], Any], n: int) -> float:
+    """Return by how many MB a run with n rows goes above what was resident before it."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts anew
+    before = status("VmRSS")
+    run(n)
+    return status("VmHWM") - before
+
+
+def status(key: str) -> float:
+    text = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(text.split(f"{key}:")[1].split()[0]) / 1024
 
 
 def main() -> None:
