@@ -1,0 +1,72 @@
+"""
+What laws are tried on: hypothesis strategies for the data of the specification.
+
+Each strategy draws a seed and a few numbers that say how large and of which sort the data are;
+NumPy makes the arrays of them. Examples therefore cost microseconds, and a counterexample shrinks
+towards few inputs, few levels and the plainest sort. They serve in any test suite:
+
+>>> import numpy as np
+>>> from hypothesis import given
+>>> @given(trajectory=trajectories())
+... def test_finite(trajectory):
+...     assert np.isfinite(trajectory).all()
+>>> test_finite()
+"""
+
+from __future__ import annotations
+
+from rmqm_conformance.strategies.arrays import (
+    any_arrays,
+    images,
+)
+from rmqm_conformance.strategies.batches import (
+    Batch,
+    inputs,
+    names,
+)
+from rmqm_conformance.strategies.choices import (
+    Array,
+    Levels,
+    Network,
+    bounds,
+    decimal_bounds,
+    levels,
+    seeds,
+    variants,
+)
+from rmqm_conformance.strategies.distances import (
+    KINDS_OF_DISTANCES,
+    Distances,
+    distances,
+)
+from rmqm_conformance.strategies.networks import (
+    evaluations,
+    networks,
+)
+from rmqm_conformance.strategies.representations import (
+    KINDS_OF_TRAJECTORIES,
+    trajectories,
+)
+
+__all__ = [
+    "KINDS_OF_DISTANCES",
+    "KINDS_OF_TRAJECTORIES",
+    "Array",
+    "Batch",
+    "Distances",
+    "Levels",
+    "Network",
+    "any_arrays",
+    "bounds",
+    "decimal_bounds",
+    "distances",
+    "evaluations",
+    "images",
+    "inputs",
+    "levels",
+    "names",
+    "networks",
+    "seeds",
+    "trajectories",
+    "variants",
+]
