@@ -92,7 +92,11 @@ class OwnImplementation:
         if kind == "array":
             return {"id": content_id(input), "values": checked_inputs(input[None], bounds)[0]}
         if bounds != (0.0, 1.0):
-            raise UsageError("ARG001", f"images must have the bounds [0, 1]; got {bounds}", fix="-")
+            raise UsageError(
+                "ARG001",
+                f"images must have the bounds [0, 1]; got {bounds}",
+                fix="Give bytes, or divide the values by the width of their range.",
+            )
         height, width, channels = input.shape
         spec = InputSpec(kind="image", shape=(channels, height, width))
         found = open_inputs(input[None], spec, Preprocessing(), layout="nhwc").load(0)
