@@ -85,10 +85,6 @@ class OwnImplementation:
     ) -> Results:
         """Bring an input into its bounds."""
         bounds = check_value_range((low, high))
-        if kind == "image" and bounds != (0.0, 1.0):
-            raise UsageError(
-                "ARG001", f"the bounds of an image must be [0, 1]; got {bounds}", fix="Leave them."
-            )
         if kind == "array":
             return {"id": content_id(input), "values": checked_inputs(input[None], bounds)[0]}
         if bounds != (0.0, 1.0):
