@@ -78,6 +78,7 @@ def write_result(
     np.savez(
         statistic,
         ids=np.array(evaluation.ids),
+        names=np.array(evaluation.names),
         displacements=evaluation.displacements,
         step_lengths=evaluation.step_lengths,
     )

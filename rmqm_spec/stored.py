@@ -1,0 +1,103 @@
+"""A result read back from disk: its document, and the distances from which all of it follows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from attrs import frozen
+
+from rmqm_spec.arrays import Float64Array
+from rmqm_spec.characteristics import Characteristics, characterize
+from rmqm_spec.errors import UnreadableError
+from rmqm_spec.identity import digest_of_ids
+from rmqm_spec.storage import read_json
+
+__all__ = ["StoredResult", "read_result"]
+
+_BROKEN = (OSError, ValueError, KeyError, EOFError, BadZipFile)
+
+
+@frozen(kw_only=True, eq=False)
+class StoredResult:
+    """
+    A result as `rmqm_spec.storage.write_result` wrote it.
+
+    Parameters
+    ----------
+    path : Path
+        Its ``result.json``.
+    document : dict
+        Its content (``rmqm-result/1``).
+    ids, names : tuple of str
+        Content hash and origin of each of the N inputs, sorted by id.
+    displacements, step_lengths : (N, J) ndarray of float64
+        The sufficient statistic.
+    """
+
+    path: Path
+    document: dict[str, Any]
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    displacements: Float64Array
+    step_lengths: Float64Array
+
+    def characteristics(self) -> Characteristics:
+        """Compute again everything that follows from the distances."""
+        protocol = self.document["protocol"]
+        return characterize(
+            self.displacements,
+            self.step_lengths,
+            variant=protocol["variant"],
+            resolution=protocol["resolution"],
+        )
+
+
+def read_result(path: str | Path) -> StoredResult:
+    """
+    Read a result with its distances.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``result.json``, or the folder that holds it.
+
+    Raises
+    ------
+    UnreadableError
+        RES001 if there is no such document; RES002 if it is no result, or if the
+        ``distances.npz`` beside it is missing, broken or that of another result.
+    """
+    path = Path(path)
+    path = path / "result.json" if path.is_dir() else path
+    document = read_json(path)
+    if document.get("schema") != "rmqm-result/1":
+        raise _unlike(path, f"schema rmqm-result/1; got {document.get('schema')!r}")
+    beside = path.with_name("distances.npz")
+    try:
+        with np.load(beside, allow_pickle=False) as stored:
+            ids, names = tuple(stored["ids"].tolist()), tuple(stored["names"].tolist())
+            found = StoredResult(
+                path=path,
+                document=document,
+                ids=ids,
+                names=names,
+                displacements=stored["displacements"],
+                step_lengths=stored["step_lengths"],
+            )
+        shape = (len(ids), document["counts"]["levels"])
+        if digest_of_ids(ids) != document["inputs"]["ids_sha256"] or len(names) != len(ids):
+            raise ValueError("it holds other inputs")
+        if not found.displacements.shape == found.step_lengths.shape == shape:
+            raise ValueError(f"its arrays have not the shape {shape}")
+    except _BROKEN as error:
+        raise _unlike(path, f"the distances of the same result in {beside}; got {error}") from error
+    return found
+
+
+def _unlike(path: Path, rule: str) -> UnreadableError:
+    return UnreadableError(
+        "RES002", f"{path} must have {rule}", fix="Score the encoder again: rmqm-spec score."
+    )
