@@ -18,7 +18,7 @@ __all__ = ["SCHEMA", "plain", "protocol_of", "result_document", "versions"]
 SCHEMA = "rmqm-result/1"
 """Name of the document; ``schemas/result.schema.json`` describes it."""
 
-_NOT_IDENTITY = ("created", "seconds", "runtime", "versions", "result_sha256")
+_NOT_IDENTITY = ("created", "seconds", "runtime", "versions", "run_sha256", "result_sha256")
 """What may differ between two runs that gave the same numbers."""
 
 
@@ -68,6 +68,7 @@ def result_document(
     data: str,
     seconds: float,
     created: str,
+    run_sha256: str | None = None,
 ) -> dict[str, Any]:
     """
     Return the result as plain data, ready for JSON.
@@ -86,6 +87,8 @@ def result_document(
         Time the evaluation took.
     created : str
         Time of day, ISO 8601.
+    run_sha256 : str, optional
+        Digest of everything that the numbers depend on, by which the result is found again.
 
     Returns
     -------
@@ -122,6 +125,7 @@ def result_document(
         "versions": versions(),
         "created": created,
         "seconds": round(seconds, 3),
+        "run_sha256": run_sha256,
     }
     result: dict[str, Any] = plain(document)
     result["result_sha256"] = digest_of_json(

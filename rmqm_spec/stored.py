@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -15,7 +17,7 @@ from rmqm_spec.errors import UnreadableError
 from rmqm_spec.identity import digest_of_ids
 from rmqm_spec.storage import read_json
 
-__all__ = ["StoredResult", "read_result"]
+__all__ = ["StoredResult", "find_run", "read_result"]
 
 _BROKEN = (OSError, ValueError, KeyError, EOFError, BadZipFile)
 
@@ -95,6 +97,26 @@ def read_result(path: str | Path) -> StoredResult:
     except _BROKEN as error:
         raise _unlike(path, f"the distances of the same result in {beside}; got {error}") from error
     return found
+
+
+def find_run(folder: Path, run_sha256: str) -> StoredResult | None:
+    """
+    Find the result of the same run, whole: in `folder`, or in one that was taken beside it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where `rmqm_spec.storage.write_result` was told to write.
+    run_sha256 : str
+        What the document must say.
+    """
+    whole = folder.resolve()  # the name of "." is empty
+    beside = sorted(whole.parent.glob(f"{escape(whole.name)}-????????"))
+    for place in (folder, *beside):
+        with suppress(UnreadableError):
+            if read_json(place / "result.json").get("run_sha256") == run_sha256:
+                return read_result(place)
+    return None
 
 
 def _unlike(path: Path, rule: str) -> UnreadableError:

@@ -90,6 +90,10 @@ class PreparedInputs:
         """Return where input `index` came from, without loading it."""
         return self.source.name(self._indices[index])
 
+    def digest(self, index: int) -> str:
+        """Return the digest by which `select` orders inputs, without decoding any."""
+        return self.source.digests[self._indices[index]]
+
     def load(self, index: int) -> Input:
         """
         Load one input; any number of threads may do so at a time.

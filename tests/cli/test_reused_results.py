@@ -1,0 +1,112 @@
+"""A result that is there already is found again, and computed again as soon as anything changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnxruntime")
+
+MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
+FOUND = "  nothing has changed since "
+
+
+def score(*arguments, cwd):
+    command = [sys.executable, "-m", "rmqm_spec", "score", MODEL, *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def images(seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (12, 8, 8), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reused")
+    np.save(folder / "data.npy", images())
+    assert score("--data", "data.npy", "--out", "out", cwd=folder).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def copy(folder, tmp_path):
+    return shutil.copytree(folder, tmp_path / "copy")
+
+
+def read(folder):
+    return json.loads((folder / "out/result.json").read_text(encoding="utf-8"))
+
+
+def again(copy, *arguments):
+    """Score once more; returns whether the result was found, and what was printed."""
+    done = score("--data", "data.npy", "--out", "out", *arguments, cwd=copy)
+    assert done.returncode == 0, done.stderr
+    return FOUND in done.stderr, done.stdout
+
+
+def test_the_same_command_finds_the_result_and_says_so(copy):
+    before = read(copy)
+    found, printed = again(copy)
+    assert (found, read(copy)) == (True, before)
+    assert printed.endswith(f"-> out/result.json (computed {before['created']})\n")
+
+
+def test_the_printed_document_is_the_one_that_was_found(copy):
+    before = read(copy)
+    assert json.loads(again(copy, "--json")[1]) == {"ok": True, **before}
+
+
+def test_force_computes_again(copy):
+    before = read(copy)
+    found, _ = again(copy, "--force")
+    after = read(copy)
+    assert (found, after["seconds"] != before["seconds"]) == (False, True)
+    assert after["result_sha256"] == before["result_sha256"]
+
+
+def _other_values(copy):
+    np.save(copy / "data.npy", images(1))
+
+
+def _other_order(copy):
+    np.save(copy / "data.npy", images()[::-1])
+
+
+def _other_result(copy):
+    path = copy / "out/result.json"
+    path.write_text(path.read_text().replace(read(copy)["run_sha256"], 64 * "0"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _other_values,
+        _other_order,
+        _other_result,
+        lambda copy: (copy / "out/distances.npz").write_bytes(b"PK"),
+        lambda copy: (copy / "out/distances.npz").unlink(),
+        lambda copy: (copy / "out/result.json").write_text("{"),
+    ],
+)
+def test_another_or_a_broken_result_is_not_taken(copy, change):
+    change(copy)
+    assert again(copy)[0] is False
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--seed", "1"], ["--precision", "9"], ["--n", "5"], ["--batch-size", "7"]]
+)
+def test_another_option_is_another_run(copy, arguments):
+    assert again(copy, *arguments)[0] is False
+
+
+def test_a_result_beside_another_is_found_too(copy):
+    assert again(copy, "--seed", "1")[0] is False
+    found, printed = again(copy, "--seed", "1")
+    assert (found, "copy/out-" in printed) == (True, True)
