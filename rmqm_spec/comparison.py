@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from rmqm_spec.errors import UsageError
 
-__all__ = ["difference", "require_comparable"]
+__all__ = ["INPUT_SET", "difference", "require_comparable"]
+
+INPUT_SET = "set of inputs"
 
 
-def require_comparable(first: Mapping[str, Any], second: Mapping[str, Any]) -> None:
+def require_comparable(
+    first: Mapping[str, Any], second: Mapping[str, Any], *, apart_from: Collection[str] = ()
+) -> None:
     """
     Refuse two results that differ in protocol or in the set of inputs.
 
@@ -19,6 +23,9 @@ def require_comparable(first: Mapping[str, Any], second: Mapping[str, Any]) -> N
     ----------
     first, second : mapping
         Result documents (``rmqm-result/1``).
+    apart_from : collection of str
+        Keys of the protocol, or `INPUT_SET`, in which they may differ: for callers that make up
+        for it or say it, as a ranking does (clause RMQM-PRO-007).
 
     Raises
     ------
@@ -39,7 +46,7 @@ def require_comparable(first: Mapping[str, Any], second: Mapping[str, Any]) -> N
     rmqm_spec.errors.UsageError: results must ...: variant is 'paper' against 'authors-2022'
     """
     compared = [
-        {**dict(_leaves(one["protocol"])), "set of inputs": one["inputs"]["ids_sha256"]}
+        {**dict(_leaves(one["protocol"])), INPUT_SET: one["inputs"]["ids_sha256"]}
         for one in (first, second)
     ]
     names = sorted(compared[0].keys() | compared[1].keys())
@@ -47,6 +54,7 @@ def require_comparable(first: Mapping[str, Any], second: Mapping[str, Any]) -> N
         f"{name} is {compared[0].get(name)!r} against {compared[1].get(name)!r}"
         for name in names
         if compared[0].get(name) != compared[1].get(name)
+        and name.partition(".")[0] not in apart_from
     ]
     if unlike:
         raise UsageError(

@@ -1,0 +1,16 @@
+"""Several encoders on the same inputs: who is better, by how much, how sure, and why."""
+
+from rmqm_spec.ranking.document import ranking_document
+from rmqm_spec.ranking.order import rank_encoders
+from rmqm_spec.ranking.records import NEGLIGIBLE, Pair, Ranked, Ranking
+from rmqm_spec.ranking.results import rank_results
+
+__all__ = [
+    "NEGLIGIBLE",
+    "Pair",
+    "Ranked",
+    "Ranking",
+    "rank_encoders",
+    "rank_results",
+    "ranking_document",
+]

@@ -1,0 +1,109 @@
+"""The ranking as plain data: the document ``rmqm-rank/1``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from attrs import asdict
+
+from rmqm_spec.characteristics.interval import LEVEL
+from rmqm_spec.errors import RmqmError
+from rmqm_spec.findings import Finding
+from rmqm_spec.identity import digest_of_json
+from rmqm_spec.ranking.joint import N_DRAWS, SEED
+from rmqm_spec.ranking.records import Ranking
+from rmqm_spec.result import plain
+from rmqm_spec.stored import StoredResult
+
+__all__ = ["SCHEMA", "ranking_document"]
+
+SCHEMA: Final = "rmqm-rank/1"
+"""Name of the document; ``schemas/rank.schema.json`` describes it."""
+
+_FROM_RESULT = ("status", "components", "model", "null")
+_SHARED = ("variant", "alteration", "specification")
+
+
+def ranking_document(
+    ranking: Ranking,
+    results: Mapping[str, StoredResult],
+    findings: Sequence[Finding],
+    *,
+    failed: Mapping[str, RmqmError] | None = None,
+    speeds: Mapping[str, float | None] | None = None,
+) -> dict[str, Any]:
+    """
+    Return a ranking as plain data, ready for JSON.
+
+    Parameters
+    ----------
+    ranking : Ranking
+        What was found.
+    results : mapping of str to StoredResult
+        The results behind it, by name of the encoder.
+    findings : sequence of Finding
+        What was noticed.
+    failed : mapping of str to RmqmError, optional
+        Models that could not be scored, by name, and why.
+    speeds : mapping of str to float, optional
+        Encodings per second, of those that were scored just now.
+
+    Returns
+    -------
+    dict
+        Undefined numbers are None. ``rmqm`` and ``interval`` are those of the first encoder, None
+        where none has a score.
+    """
+    first = next(iter(ranking.ranked), None)
+    protocols = [one.document["protocol"] for one in results.values()]
+    found: dict[str, Any] = plain(
+        {
+            "schema": SCHEMA,
+            "rmqm": first and first.rmqm,
+            "interval": first and list(first.interval),
+            "protocol": {name: protocols[0][name] for name in _SHARED} if protocols else None,
+            "inputs": ranking.n_inputs,
+            "ranked": [
+                {**asdict(one), **_from_result(results[one.name]), **_speed(one.name, speeds)}
+                for one in ranking.ranked
+            ],
+            "unranked": [
+                {"name": name, **_from_result(results[name])} for name in ranking.unranked
+            ],
+            "failed": [
+                {"name": name, "code": one.code, "message": one.message, "fix": one.fix}
+                for name, one in (failed or {}).items()
+            ],
+            "pairs": [asdict(pair) for pair in ranking.pairs],
+            "order_probability": ranking.order_probability,
+            "method": {
+                "differences": "paired by input, delta method, Student t",
+                "simultaneous": "largest absolute t over all pairs (multivariate t)",
+                "level": LEVEL,
+                "quantile": ranking.quantile,
+                "draws": N_DRAWS,
+                "seed": SEED,
+            },
+            "findings": [one.to_dict() for one in findings],
+        }
+    )
+    found["ranking_sha256"] = digest_of_json(
+        {"results": {n: one.document["result_sha256"] for n, one in results.items()}}
+    )
+    return found
+
+
+def _speed(name: str, speeds: Mapping[str, float | None] | None) -> dict[str, float | None]:
+    return {"encodings_per_second": (speeds or {}).get(name)}
+
+
+def _from_result(result: StoredResult) -> dict[str, Any]:
+    document = result.document
+    return {
+        **{name: document.get(name) for name in _FROM_RESULT},
+        "geometry": document["protocol"].get("inputs"),
+        "result": str(result.path),
+        "result_sha256": document["result_sha256"],
+        "findings": [one for one in document["findings"] if one["level"] != "ok"],
+    }

@@ -1,0 +1,160 @@
+"""Stored results become a ranking, where they measured the same thing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import reduce
+
+from rmqm_spec.characteristics import Characteristics, characterize
+from rmqm_spec.comparison import INPUT_SET, require_comparable
+from rmqm_spec.errors import UsageError
+from rmqm_spec.findings import Finding
+from rmqm_spec.ranking.order import rank_encoders
+from rmqm_spec.ranking.records import Ranking
+from rmqm_spec.stored import StoredResult
+
+__all__ = ["rank_results"]
+
+_OWN_GEOMETRY = "inputs"
+_RESOLUTION = "resolution"
+
+
+def rank_results(
+    results: Mapping[str, StoredResult], *, on_common_inputs: bool = False
+) -> tuple[Ranking, list[Finding]]:
+    """
+    Rank stored results, each input paired with itself by its id.
+
+    Parameters
+    ----------
+    results : mapping of str to StoredResult
+        Results by the name of their encoder.
+    on_common_inputs : bool
+        Whether inputs that some encoders could not take are left out of all, instead of refusing
+        results of unlike inputs.
+
+    Returns
+    -------
+    Ranking
+        Of everything that has a score.
+    list of Finding
+        What the ranking allowed: other geometry (RNK001), resolution (RNK002), inputs that were
+        left out (RNK003).
+
+    Raises
+    ------
+    UsageError
+        GRA016 for scores along PGD paths, CMP001 where protocols or inputs differ, CMP002 for fewer
+        than two common inputs.
+
+    Notes
+    -----
+    Clauses RMQM-PRO-003, RMQM-PRO-007, RMQM-PGD-010 and RMQM-RES-005.
+    """
+    _require_noise(results)
+    ignored = {_OWN_GEOMETRY, _RESOLUTION} | ({INPUT_SET} if on_common_inputs else set())
+    (label, first), *others = results.items()
+    for name, other in others:
+        _require_comparable((label, first), (name, other), ignored)
+    common = reduce(lambda a, b: a & b, (set(one.ids) for one in results.values()))
+    coarsest = max(one.document["protocol"][_RESOLUTION] for one in results.values())
+    found = {name: _again(one, common, coarsest) for name, one in results.items()}
+    notes = [*_geometry(results), *_resolution(results, coarsest), *_left_out(results, common)]
+    return rank_encoders(found), notes
+
+
+def _require_noise(results: Mapping[str, StoredResult]) -> None:
+    for name, one in results.items():
+        rule = one.document["protocol"]["alteration"]["name"]
+        if rule == "pgd":
+            raise UsageError(
+                "GRA016",
+                f"a ranking must rest on white noise; got the PGD score of {name} "
+                f"({one.path.parent})",
+                fix="Rank results of white noise, and report PGD beside them.",
+            )
+
+
+def _require_comparable(
+    first: tuple[str, StoredResult], second: tuple[str, StoredResult], ignored: Collection[str]
+) -> None:
+    try:
+        require_comparable(first[1].document, second[1].document, apart_from=ignored)
+    except UsageError as error:
+        message = f"{first[0]} and {second[0]} cannot be ranked: {error.message}"
+        raise UsageError(error.code, message, fix=error.fix) from error
+
+
+def _again(one: StoredResult, common: Collection[str], resolution: float) -> Characteristics:
+    """Compute from the distances of the common inputs, in the order of their ids."""
+    rows = sorted((k for k, name in enumerate(one.ids) if name in common), key=one.ids.__getitem__)
+    if len(rows) < 2:
+        raise UsageError(
+            "CMP002",
+            f"encoders must be compared on at least 2 common inputs; got {len(rows)}",
+            fix="Give more inputs, or rank the encoders that take them.",
+        )
+    return characterize(
+        one.displacements[rows],
+        one.step_lengths[rows],
+        variant=one.document["protocol"]["variant"],
+        resolution=resolution,
+    )
+
+
+def _geometry(results: Mapping[str, StoredResult]) -> list[Finding]:
+    shapes: dict[str, list[str]] = {}
+    for name, one in results.items():
+        shapes.setdefault(_told(one.document["protocol"][_OWN_GEOMETRY]), []).append(name)
+    if len(shapes) == 1:
+        return []
+    told = "; ".join(f"{geometry}: {', '.join(names)}" for geometry, names in shapes.items())
+    return [
+        Finding(
+            code="RNK001",
+            level="warn",
+            message=f"the encoders take the same inputs in other sizes or crops ({told})",
+            fix="The score holds what the size does to the noise: a difference need not be one of "
+            "the networks.",
+        )
+    ]
+
+
+def _told(geometry: Mapping[str, object] | None) -> str:
+    given = {key: value for key, value in (geometry or {}).items() if value is not None}
+    shape = given.pop("shape", None)
+    told = "x".join(map(str, shape)) if isinstance(shape, list) else "shape unknown"
+    return " ".join([told, *(f"{key} {value}" for key, value in given.items())])
+
+
+def _resolution(results: Mapping[str, StoredResult], coarsest: float) -> list[Finding]:
+    finer = [
+        name for name, one in results.items() if one.document["protocol"][_RESOLUTION] != coarsest
+    ]
+    if not finer:
+        return []
+    return [
+        Finding(
+            code="RNK002",
+            level="warn",
+            message=f"{', '.join(finer)} computed again at the resolution {coarsest:g} of the "
+            "coarsest encoder",
+            fix="Nothing to do: one resolution for all is what makes them comparable.",
+        )
+    ]
+
+
+def _left_out(results: Mapping[str, StoredResult], common: Collection[str]) -> list[Finding]:
+    fewer = {name: len(one.ids) - len(common) for name, one in results.items()}
+    if not any(fewer.values()):
+        return []
+    most = max(fewer.values())
+    return [
+        Finding(
+            code="RNK003",
+            level="warn",
+            message=f"{len(common)} inputs are common to all encoders; up to {most} that another "
+            "one could not take are left out of the ranking",
+            fix="Each encoder's own result names what it could not take.",
+        )
+    ]
