@@ -1,0 +1,32 @@
+"""Probes: what nearest neighbours and a linear classifier make of an encoder, given labels."""
+
+from rmqm_spec.probes.accuracy import Accuracy, Difference, accuracy_of, paired_difference
+from rmqm_spec.probes.encoding import Encoded, encode_inputs
+from rmqm_spec.probes.judging import Answers, Judgement, judge
+from rmqm_spec.probes.labelled import Labelled, Parts, divide, labelled, train_and_test
+from rmqm_spec.probes.linear import LinearProbe, fit_linear_probe
+from rmqm_spec.probes.neighbours import Neighbours, nearest, vote
+from rmqm_spec.probes.split import stratified_split
+
+__all__ = [
+    "Accuracy",
+    "Answers",
+    "Difference",
+    "Encoded",
+    "Judgement",
+    "Labelled",
+    "LinearProbe",
+    "Neighbours",
+    "Parts",
+    "accuracy_of",
+    "divide",
+    "encode_inputs",
+    "fit_linear_probe",
+    "judge",
+    "labelled",
+    "nearest",
+    "paired_difference",
+    "stratified_split",
+    "train_and_test",
+    "vote",
+]

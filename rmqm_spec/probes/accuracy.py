@@ -1,0 +1,135 @@
+"""Accuracies with their intervals, and differences between encoders on the same inputs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from rmqm_spec.errors import ShapeError
+
+__all__ = ["Accuracy", "Difference", "accuracy_of", "paired_difference"]
+
+_Z = 1.959963984540054
+"""Quantile 0.975 of the normal distribution."""
+
+
+@frozen
+class Accuracy:
+    """Share of right answers: `correct` of `n`, and its 95 % interval."""
+
+    correct: int
+    n: int
+    interval: tuple[float, float]
+
+    @property
+    def value(self) -> float:
+        """The share."""
+        return self.correct / self.n
+
+
+@frozen(kw_only=True)
+class Difference:
+    """
+    Accuracy of one encoder minus that of another on the same inputs.
+
+    Parameters
+    ----------
+    value : float
+        The difference.
+    interval : tuple of two floats
+        Its 95 % interval.
+    only_first, only_second : int
+        Inputs that the first alone, and the second alone, has right.
+    p : float
+        Exact McNemar test of no difference, two-sided.
+    """
+
+    value: float
+    interval: tuple[float, float]
+    only_first: int
+    only_second: int
+    p: float
+
+    @property
+    def tied(self) -> bool:
+        """Whether the interval holds zero."""
+        return self.interval[0] <= 0 <= self.interval[1]
+
+
+def accuracy_of(correct: npt.NDArray[np.bool_]) -> Accuracy:
+    """
+    Return the accuracy with the interval of Wilson (1927).
+
+    Parameters
+    ----------
+    correct : (N,) ndarray of bool
+        Which answers are right.
+
+    Returns
+    -------
+    Accuracy
+        Its interval is that of a share among independent inputs; it stays within [0, 1] and has
+        a width at 0 and at 1.
+
+    Examples
+    --------
+    >>> found = accuracy_of(np.arange(10) < 9)
+    >>> found.value, [round(end, 3) for end in found.interval]
+    (0.9, [0.596, 0.982])
+    """
+    from scipy.stats import binomtest
+
+    n_correct, n = int(np.count_nonzero(correct)), len(correct)
+    low, high = binomtest(n_correct, n).proportion_ci(0.95, method="wilson")
+    return Accuracy(n_correct, n, (float(low), float(high)))
+
+
+def paired_difference(first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]) -> Difference:
+    """
+    Compare two encoders by the inputs that one of them alone has right.
+
+    Parameters
+    ----------
+    first, second : (N,) ndarray of bool
+        Which answers are right, input by input.
+
+    Returns
+    -------
+    Difference
+        The interval is that of Agresti and Min (2005, Statistics in Medicine 24, 729): Wald's with
+        half an input added to each of the four cells.
+
+    Raises
+    ------
+    ShapeError
+        If they are not of one length.
+
+    Examples
+    --------
+    >>> found = paired_difference(np.arange(100) < 90, np.arange(100) < 80)
+    >>> found.value, [round(end, 3) for end in found.interval], round(found.p, 4)
+    (0.1, [0.037, 0.159], 0.002)
+    """
+    from scipy.stats import binomtest
+
+    if first.shape != second.shape or first.ndim != 1:
+        raise ShapeError(
+            "ARG001",
+            f"answers must be those to the same inputs; got {first.shape} and {second.shape}",
+            fix="Judge both encoders on one test part.",
+        )
+    n = len(first)
+    one, other = (int(np.count_nonzero(a & ~b)) for a, b in ((first, second), (second, first)))
+    p = float(binomtest(one, one + other).pvalue) if one + other else 1.0
+    centre = (one - other) / (n + 2)
+    half = _Z * math.sqrt((one + other + 1) / (n + 2) - centre**2) / math.sqrt(n + 2)
+    return Difference(
+        value=(one - other) / n,
+        interval=(centre - half, centre + half),
+        only_first=one,
+        only_second=other,
+        p=p,
+    )
