@@ -8,7 +8,7 @@ from typing import Any
 
 from rmqm_spec.errors import UsageError
 
-__all__ = ["INPUT_SET", "difference", "require_comparable"]
+__all__ = ["INPUT_SET", "difference", "leaves", "require_comparable"]
 
 INPUT_SET = "set of inputs"
 
@@ -46,7 +46,7 @@ def require_comparable(
     rmqm_spec.errors.UsageError: results must ...: variant is 'paper' against 'authors-2022'
     """
     compared = [
-        {**dict(_leaves(one["protocol"])), INPUT_SET: one["inputs"]["ids_sha256"]}
+        {**dict(leaves(one["protocol"])), INPUT_SET: one["inputs"]["ids_sha256"]}
         for one in (first, second)
     ]
     names = sorted(compared[0].keys() | compared[1].keys())
@@ -81,9 +81,17 @@ def difference(first: Mapping[str, Any], second: Mapping[str, Any]) -> float:
     return float(first["rmqm"]) - float(second["rmqm"])
 
 
-def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """
+    Yield every value of nested mappings under its name with dots.
+
+    Examples
+    --------
+    >>> dict(leaves({"alteration": {"J": 99}, "variant": "paper"}))
+    {'alteration.J': 99, 'variant': 'paper'}
+    """
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _leaves(inner, f"{name}.{key}" if name else str(key))
+            yield from leaves(inner, f"{name}.{key}" if name else str(key))
     else:
         yield name, value

@@ -82,6 +82,27 @@ def explain(
     return run_explain(code, as_json=json)
 
 
+@app.command()
+def diff(
+    first: Annotated[Path, typer.Argument(metavar="A", help="A result: its folder or file.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another one.")],
+    recompute: Annotated[
+        bool,
+        typer.Option(
+            "--recompute",
+            help="Results that differ in variant, resolution or some of the inputs: compute both "
+            "again from their distances, as A was, over the shared inputs.",
+        ),
+    ] = False,
+    top: Annotated[int, typer.Option(min=0, help="How many inputs to name.")] = 5,
+    json: Json = False,
+) -> int:
+    """Say what differs between two results; exit code 0 for the same numbers, 1 for others."""
+    from rmqm_spec.cli.diff import run_diff
+
+    return run_diff(first, second, recompute=recompute, top=top, as_json=json)
+
+
 conformance_app = typer.Typer(
     help="Judge an implementation of the specification; this installation by default.",
     rich_markup_mode=None,
@@ -151,5 +172,5 @@ def _version(
         raise UsageError(
             "ARG001",
             "a command must be given; got none",
-            fix="One of check, score, inspect, doctor, explain, conformance; see rmqm-spec --help.",
+            fix="For example check, score or explain; rmqm-spec --help lists all of them.",
         )

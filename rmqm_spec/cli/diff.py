@@ -1,0 +1,160 @@
+"""``rmqm-spec diff``: what differs between two results, by how much, and where it comes from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from rmqm_spec.cli.output import note, print_json, print_text
+
+__all__ = ["run_diff"]
+
+_SECTIONS = ("protocol", "model", "input", "output", "preprocessing", "runtime", "versions")
+_VISIBLE = 1e-9
+"""Parts of a difference smaller than this are rounding, and not shown."""
+
+
+def run_diff(first: Path, second: Path, *, recompute: bool, top: int, as_json: bool) -> int:
+    """Compare two results; returns 0 where they give the same numbers, 1 where they differ."""
+    from rmqm_spec.differences import difference_document
+    from rmqm_spec.stored import read_result
+
+    found = difference_document(
+        read_result(first), read_result(second), recompute=recompute, top=top
+    )
+    if as_json:
+        schema = found.pop("schema")
+        head = {"schema": schema, "ok": found["same"], "rmqm": None, "interval": None}
+        print_json({**head, **found})
+    else:
+        for line in _lines(found):
+            print_text(line)
+    if recompute and not found["comparable"]:
+        note("  --recompute cannot help: what differs comes before the distances")
+    return 0 if found["same"] else 1
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    for mark, side in zip("AB", found["results"], strict=True):
+        yield f"  {mark}  {_score(side)}   {side['result']}"
+    yield from _of_inputs(found["inputs"])
+    for section in _SECTIONS:
+        yield from _of_fields(section, found[section])
+    alike = [section for section in _SECTIONS if not found[section]]
+    if alike:
+        yield _row("the same", ", ".join(alike))
+    if not found["comparable"]:
+        yield f"  the scores do not compare: {_why_not(found)}"
+        return
+    yield from _of_recomputed(found)
+    if found["same"]:
+        yield "  the same numbers, bit for bit"
+        return
+    yield from _of_distances(found)
+    yield from _of_difference(found["difference"])
+
+
+def _row(name: str, text: str) -> str:
+    return f"  {name:<14} {text}"
+
+
+def _score(side: dict[str, Any]) -> str:
+    if side["rmqm"] is None:
+        return f"RMQM undefined ({side['status']})"
+    return f"RMQM {side['rmqm']:.3f}{_interval(side['interval'], '.3f')}"
+
+
+def _interval(interval: list[float] | None, form: str) -> str:
+    return "" if interval is None else f"  [{interval[0]:{form}}, {interval[1]:{form}}]"
+
+
+def _of_inputs(inputs: dict[str, Any]) -> Iterator[str]:
+    in_a, in_b = (len(inputs[key]) for key in ("only_first", "only_second"))
+    if not in_a + in_b:
+        yield _row("inputs", f"the same {inputs['shared']}")
+        return
+    yield _row("inputs", f"{inputs['shared']} in both, {in_a} in A alone, {in_b} in B alone")
+
+
+def _of_fields(section: str, unlike: list[dict[str, Any]]) -> Iterator[str]:
+    for one in unlike:
+        values = f"{_short(one['first'])} -> {_short(one['second'])}"
+        yield _row(section, f"{one['name']}: {values}")
+
+
+def _short(value: Any) -> str:
+    """Return a value as JSON, with digests and what is long cut."""
+    if isinstance(value, str) and len(value) == 64:
+        return f"{value[:12]}..."
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _why_not(found: dict[str, Any]) -> str:
+    what = "the protocol differs" if found["protocol"] else "the inputs differ"
+    if found["recomputable"]:
+        return f"{what}\n  --recompute computes both again from their distances"
+    return f"{what}\n  rmqm-spec explain CMP001"
+
+
+def _of_recomputed(found: dict[str, Any]) -> Iterator[str]:
+    how = found["recomputed"]
+    if how is None:
+        return
+    yield _row(
+        "recomputed",
+        f"{how['inputs']} shared inputs, variant {how['variant']}, "
+        f"resolution {how['resolution']:g}",
+    )
+    for mark, side in zip("AB", found["scores"], strict=True):
+        yield f"  {mark}  {_score(side)}"
+
+
+def _of_distances(found: dict[str, Any]) -> Iterator[str]:
+    apart = found["distances"]
+    if not apart["inputs_changed"]:
+        yield _row("distances", "the same, so one document tells other numbers: see validate")
+        return
+    inputs = f"{apart['inputs_changed']} of {found['inputs']['shared']} inputs"
+    yield _row("distances", f"{inputs} differ, by at most {apart['largest_change']:.2g}")
+
+
+def _of_difference(change: dict[str, Any] | None) -> Iterator[str]:
+    if change is None:
+        yield "  no difference of scores: one of them is undefined"
+        return
+    interval = change["interval"]
+    sure = "  (no interval)" if interval is None else f"{_interval(interval, '+.4f')} 95 % CI"
+    tie = ": a tie" if interval and interval[0] <= 0 <= interval[1] else ""
+    yield f"  B - A: RMQM {change['rmqm']:+.4f}{sure}, paired by input{tie}"
+    yield _row("term", f"{'A':>8} {'B':>8}   part of the difference")
+    for term in change["terms"]:
+        values = f"{term['first']:8.3f} {term['second']:8.3f}"
+        yield _row(f"  {term['name']}", f"{values}   {term['part']:+.4f}")
+    yield from _of_levels(change["levels"], change["unassigned"])
+    yield from _of_moved(change["inputs"])
+
+
+def _of_levels(levels: list[float], unassigned: float) -> Iterator[str]:
+    """Sum the parts over octaves of levels, as many as a person wants to read."""
+    starts = [1]
+    while 2 * starts[-1] <= len(levels):
+        starts.append(2 * starts[-1])
+    yield _row("levels", f"{'':17}   part of the difference")
+    for low, end in pairwise([*starts, len(levels) + 1]):
+        name = f"{low}-{end - 1}" if end - 1 > low else f"{low}"
+        yield _row(f"  {name}", f"{'':17}   {sum(levels[low - 1 : end - 1]):+.4f}")
+    if abs(unassigned) > _VISIBLE:
+        yield _row("  none", f"{'':17}   {unassigned:+.4f} (undefined terms)")
+
+
+def _of_moved(inputs: list[dict[str, Any]]) -> Iterator[str]:
+    moved = [one for one in inputs if abs(one["change"]) > _VISIBLE]
+    if moved:
+        yield _row("moved most", f"{'A':>8} {'B':>8}   change of the contribution to RMQM")
+    for one in moved:
+        values = f"{one['first']:8.3f} {one['second']:8.3f}"
+        yield _row(f"  {one['id'][:12]}", f"{values}   {one['change']:+.4f}  {one['name']}")

@@ -1,0 +1,153 @@
+"""The difference of two scores, and the terms, levels and inputs that made it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from attrs import frozen
+
+from rmqm_spec.arrays import Float64Array
+from rmqm_spec.characteristics import Characteristics
+from rmqm_spec.characteristics.interval import delta_interval
+from rmqm_spec.differences.shared import ComparablePair
+
+__all__ = ["MovedInput", "ScoreDifference", "Term", "score_difference"]
+
+_RECIPROCAL = {"D_RC", "P_RC"}
+
+
+@frozen(kw_only=True)
+class Term:
+    """
+    One term of exp(RMQM) in two results.
+
+    Parameters
+    ----------
+    name : {"D", "S", "1/D_RC", "1/P_RC"}
+        The term.
+    first, second : float
+        Its value; exp(RMQM) is one plus the sum of the terms.
+    part : float
+        What its change adds to the difference of RMQM; the parts add up to it.
+    """
+
+    name: str
+    first: float
+    second: float
+    part: float
+
+
+@frozen(kw_only=True)
+class MovedInput:
+    """What one input contributes to RMQM in two results, and the change between them."""
+
+    id: str
+    name: str
+    first: float
+    second: float
+    change: float
+
+
+@frozen(kw_only=True, eq=False)
+class ScoreDifference:
+    """
+    RMQM of the second result minus that of the first, and where it comes from.
+
+    Parameters
+    ----------
+    rmqm : float
+        The difference.
+    interval : tuple of two floats
+        Its 95 % interval, paired by input; NaN for one input.
+    terms : tuple of Term
+        The terms of exp(RMQM).
+    levels : (J,) ndarray of float64
+        What each level adds to the difference.
+    unassigned : float
+        What no level can be charged with: undefined terms, and inputs left out of the means.
+    inputs : tuple of MovedInput
+        All inputs, those first whose contribution changed most.
+    """
+
+    rmqm: float
+    interval: tuple[float, float]
+    terms: tuple[Term, ...]
+    levels: Float64Array
+    unassigned: float
+    inputs: tuple[MovedInput, ...]
+
+
+def score_difference(pair: ComparablePair) -> ScoreDifference | None:
+    """
+    Take the difference of two scores apart; None where one of them is undefined.
+
+    Notes
+    -----
+    RMQM is a logarithm of a sum, so its difference is that of the sums divided by their
+    logarithmic mean L: a term that changes by t adds t / L. A reciprocal 1/R changes by
+    -(R' - R) / (R R'), and R is a sum over levels. Both steps are exact.
+    """
+    first, second = pair.characteristics
+    if math.isnan(first.rmqm) or math.isnan(second.rmqm):
+        return None
+    change = second.rmqm - first.rmqm
+    contributions = first.per_input.contribution, second.per_input.contribution
+    changes = contributions[1] - contributions[0]
+    scale = _logarithmic_mean(math.exp(first.rmqm), math.exp(second.rmqm))
+    levels = _of_levels(first, second) / scale
+    return ScoreDifference(
+        rmqm=change,
+        interval=delta_interval(change, changes - change),
+        terms=tuple(_terms(first, second, scale)),
+        levels=levels,
+        unassigned=change - math.fsum(levels.tolist()),
+        inputs=tuple(
+            MovedInput(
+                id=pair.ids[row],
+                name=pair.names[row],
+                first=float(contributions[0][row]),
+                second=float(contributions[1][row]),
+                change=float(changes[row]),
+            )
+            for row in np.argsort(-np.abs(changes), kind="stable")
+        ),
+    )
+
+
+def _terms(first: Characteristics, second: Characteristics, scale: float) -> list[Term]:
+    found = []
+    for name in _names(first):
+        one, other = getattr(first, name), getattr(second, name)
+        if name in _RECIPROCAL:
+            one, other = 1 / one, 1 / other
+        label = f"1/{name}" if name in _RECIPROCAL else name
+        found.append(Term(name=label, first=one, second=other, part=(other - one) / scale))
+    return found
+
+
+def _of_levels(first: Characteristics, second: Characteristics) -> Float64Array:
+    """Return what each level adds to the difference of exp(RMQM)."""
+    n_levels = first.n_levels
+    total = np.zeros(n_levels)
+    divisor = n_levels if first.variant == "paper" else n_levels - 1
+    curves = {"D": "displacement", "S": "step_length"}
+    curves |= {"D_RC": "displacement_change", "P_RC": "step_length_change"}
+    for name in _names(first):
+        one, other = (getattr(found.curves, curves[name]).mean for found in (first, second))
+        apart = np.nan_to_num(other) - np.nan_to_num(one)  # the first levels have no term
+        if name in _RECIPROCAL:
+            total -= apart / divisor / (getattr(first, name) * getattr(second, name))
+        else:
+            total += apart / n_levels
+    return total
+
+
+def _names(found: Characteristics) -> tuple[str, ...]:
+    return ("D", "D_RC", "P_RC") if found.variant == "paper" else ("D", "S", "D_RC", "P_RC")
+
+
+def _logarithmic_mean(one: float, other: float) -> float:
+    """Return (other - one) / ln(other / one), one where both are equal."""
+    ratio = (other - one) / one
+    return one if abs(ratio) < 1e-12 else one * ratio / math.log1p(ratio)

@@ -1,0 +1,71 @@
+"""``rmqm-spec diff`` from outside: exit codes, its document, and what a person reads."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+jsonschema = pytest.importorskip("jsonschema")
+pytest.importorskip("onnxruntime")
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def run(*arguments, cwd):
+    command = [sys.executable, "-m", "rmqm_spec", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results")
+    for out, model, *options in (
+        ("ntxent", "digits_ntxent.onnx"),
+        ("entropy", "digits_cross_entropy.onnx"),
+        ("authors", "digits_ntxent.onnx", "--variant", "authors-2022"),
+        ("nine", "digits_ntxent.onnx", "--levels", "9"),
+    ):
+        done = run("score", str(EXAMPLES / model), "--n", "8", "--out", out, *options, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "expected"),
+    [
+        (["ntxent", "ntxent/result.json"], 0, "the same numbers, bit for bit"),
+        (["ntxent", "entropy"], 1, "95 % CI, paired by input"),
+        (["ntxent", "authors"], 1, "--recompute computes both again"),
+        (["ntxent", "authors", "--recompute"], 0, "8 shared inputs, variant paper"),
+        (["ntxent", "nine"], 1, "protocol       alteration.J: 99 -> 9"),
+        (["ntxent", "nine", "--recompute"], 1, "rmqm-spec explain CMP001"),
+    ],
+)
+def test_exit_code_and_text(folder, arguments, exit_code, expected):
+    done = run("diff", *arguments, cwd=folder)
+    assert (done.returncode, expected in done.stdout) == (exit_code, True), done.stdout
+    found = run("diff", *arguments, "--json", cwd=folder)
+    assert found.returncode == exit_code
+    document = json.loads(found.stdout)
+    text = files("rmqm_spec").joinpath("schemas/diff.schema.json").read_text(encoding="utf-8")
+    jsonschema.Draft202012Validator(json.loads(text)).validate(document)
+    assert document["ok"] == (exit_code == 0)
+
+
+def test_as_many_inputs_are_named_as_asked(folder):
+    found = json.loads(run("diff", "ntxent", "entropy", "--top", "3", "--json", cwd=folder).stdout)
+    changes = [abs(one["change"]) for one in found["difference"]["inputs"]]
+    assert len(changes) == 3
+    assert changes == sorted(changes, reverse=True)
+
+
+@pytest.mark.parametrize(("place", "code"), [("nowhere", "RES001"), ("empty.json", "RES002")])
+def test_what_is_no_result_is_refused(folder, place, code):
+    (folder / "empty.json").write_text("{}")
+    done = run("diff", "ntxent", place, "--json", cwd=folder)
+    assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (3, code)
