@@ -16,6 +16,7 @@ __all__ = [
     "cut_out",
     "has_zero_dims",
     "makers_above",
+    "names_read",
     "needed_names",
     "producers",
 ]
@@ -57,7 +58,7 @@ def needed_names(graph: GraphProto, output: str) -> set[str]:
             continue
         found.add(name)
         if name in makers:
-            open_names.extend(_inputs_of(makers[name]))
+            open_names.extend(names_read(makers[name]))
     return found
 
 
@@ -114,6 +115,13 @@ def cut_out(model: ModelProto, output: str) -> ModelProto:
     return part
 
 
+def names_read(node: NodeProto) -> Iterator[str]:
+    """Yield what a node reads, the outer tensors that its subgraphs read included."""
+    yield from (name for name in node.input if name)
+    for graph in _subgraphs(node):
+        yield from _outer_names(graph, set())
+
+
 def has_zero_dims(graph: GraphProto) -> bool:
     """Tell whether an input declares a dimension of length 0, by which a dynamic one is meant."""
     dims = (dim for value in graph.input for dim in value.type.tensor_type.shape.dim)
@@ -132,13 +140,6 @@ def _subgraphs(node: NodeProto) -> Iterator[GraphProto]:
         yield from attribute.graphs
         if attribute.HasField("g"):
             yield attribute.g
-
-
-def _inputs_of(node: NodeProto) -> Iterator[str]:
-    """Yield what a node reads, the outer tensors that its subgraphs read included."""
-    yield from (name for name in node.input if name)
-    for graph in _subgraphs(node):
-        yield from _outer_names(graph, set())
 
 
 def _outer_names(graph: GraphProto, known: AbstractSet[str]) -> Iterator[str]:

@@ -10,9 +10,11 @@ from rmqm_onnx.gradients.rules.quantisation import STRAIGHT_THROUGH
 from rmqm_onnx.gradients.table import ZERO
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import FLOATS
+from rmqm_onnx.graph import names_read
 
 __all__ = ["active_tensors", "is_standard"]
 
+_DYNAMIC = "DynamicQuantizeLinear"
 _QUANTISED = frozenset([*STRAIGHT_THROUGH, "ConvInteger", "MatMulInteger"])
 
 
@@ -20,15 +22,16 @@ def active_tensors(tape: Tape, nodes: Sequence[NodeProto], source: str) -> set[s
     """
     Return the tensors that move with `source`, as far as gradients go.
 
-    These are tensors of floating type, and whole numbers that stand for quantised ones.
+    These are tensors of floating type, and whole numbers that stand for quantised ones. The
+    scale and the zero point that dynamic quantisation finds count as constant.
     """
     active, quantised = {source}, set[str]()
     for node in nodes:
-        moving = active & set(node.input)
+        moving = active.intersection(names_read(node))
         if not moving or (is_standard(node) and node.op_type in ZERO):
             continue
         integers = bool(quantised & moving) or node.op_type in _QUANTISED
-        for name in node.output:
+        for name in node.output[:1] if node.op_type == _DYNAMIC else node.output:
             known = tape.tensors.get(name)
             if not name or (known is not None and known.type not in FLOATS and not integers):
                 continue

@@ -8,6 +8,7 @@ from onnx import ModelProto, NodeProto, helper
 
 from rmqm_onnx.gradients.derivation import Derivation
 from rmqm_onnx.gradients.tensor import Tensor
+from rmqm_onnx.graph import names_read
 
 __all__ = ["assembled", "needed"]
 
@@ -72,5 +73,5 @@ def needed(nodes: Sequence[NodeProto], outputs: Iterable[str]) -> tuple[list[Nod
     for node in reversed(nodes):
         if names & set(node.output):
             kept.append(node)
-            names.update(name for name in node.input if name)
+            names.update(names_read(node))
     return kept[::-1], names

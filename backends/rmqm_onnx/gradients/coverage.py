@@ -9,7 +9,7 @@ from rmqm_onnx.gradients.contrib import DEFINITIONS
 from rmqm_onnx.gradients.preparation import BY_DEFINITION
 from rmqm_onnx.gradients.reverse import Missing
 from rmqm_onnx.gradients.rules import RULES, ZERO
-from rmqm_onnx.graph import needed_names
+from rmqm_onnx.graph import names_read, needed_names
 
 __all__ = ["coverage_table", "operators_without_rule"]
 
@@ -40,7 +40,7 @@ def operators_without_rule(
     moving = {input}
     found: list[Missing] = []
     for node in model.graph.node:
-        if not (moving & set(node.input)) or not (needed & set(node.output)):
+        if not moving.intersection(names_read(node)) or not (needed & set(node.output)):
             continue
         if is_standard(node) and node.op_type in ZERO:
             continue

@@ -17,7 +17,7 @@ from rmqm_spec.errors import SubjectError
 __all__ = ["probed"]
 
 _MAX_KNOWN = 4096
-"""Whole numbers of more values than this are data, not shapes or axes."""
+"""Tensors of more values than this are data, not shapes, axes or scales."""
 
 
 def probed(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> Tape:
@@ -77,7 +77,7 @@ def _know(tape: Tape, name: str, values: list[AnyArray], sizes: list[int]) -> No
 
 
 def _is_constant(values: list[AnyArray]) -> bool:
-    small = values[0].dtype.kind in "iub" and values[0].size <= _MAX_KNOWN
+    small = values[0].dtype.kind in "iubf" and values[0].size <= _MAX_KNOWN
     return small and all(np.array_equal(values[0], one) for one in values[1:])
 
 

@@ -14,8 +14,18 @@ from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.table import ZERO
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import FLOATS, Tensor
+from rmqm_onnx.graph import names_read
 
 __all__ = ["Missing", "reverse"]
+
+SEVERAL_OUTPUTS = frozenset(["Split"])
+"""Operators whose rule takes the cotangents of all outputs; the others take that of the first."""
+
+WHY_NOT = {
+    "If": "its condition is not constant",
+    "Loop": "its number of rounds is not constant",
+    "Scan": "its number of rounds is not constant, or too large",
+}
 
 
 @frozen(kw_only=True)
@@ -77,14 +87,18 @@ def reverse(
         if not any(name in found for name in node.output if name) or _stops(node):
             continue
         wanted = [name in active for name in node.input]
-        if not any(wanted):
+        if not active.intersection(names_read(node)):
             continue
         cotangents = [_total(found, name) for name in node.output]
         try:
             gradients = _apply(tape, node, cotangents, wanted)
         except NoRuleError as error:
             missing.append(_missing(node, str(error)))
-            gradients = {k: _no_gradient(tape, node.input[k]) for k in range(len(wanted))}
+            gradients = {
+                k: _no_gradient(tape, name)
+                for k, name in enumerate(node.input)
+                if wanted[k] and name in tape.tensors
+            }
         for k, gradient in gradients.items():
             if k < len(wanted) and wanted[k]:
                 found[node.input[k]].append(gradient)
@@ -96,12 +110,17 @@ def _apply(
 ) -> dict[int, Tensor]:
     rule = RULES.get(node.op_type) if is_standard(node) else None
     if rule is None:
-        raise NoRuleError("there is no rule for this operator")
+        raise NoRuleError(WHY_NOT.get(node.op_type, "there is no rule for this operator"))
+    if node.op_type not in SEVERAL_OUTPUTS and any(one is not None for one in cotangents[1:]):
+        raise NoRuleError("its further outputs are used")
     try:
         gradients = rule(Step(tape, node, cotangents, wanted))
     except ValueError as error:
         raise NoRuleError(str(error)) from error
     named = {0: gradients} if isinstance(gradients, Tensor) else dict(gradients)
+    left_out = [node.input[k] for k, is_wanted in enumerate(wanted) if is_wanted and k not in named]
+    if left_out:
+        raise NoRuleError(f"{left_out[0]!r} depends on the input")
     for k, gradient in named.items():
         _require_shape(tape, node, k, gradient)
     return named

@@ -392,6 +392,13 @@ SHAPING = {
     "Trilu low": ("Trilu", (2, 4, 5), [np.array(1)], {"upper": 0}, {}),
     "DepthToSpace": ("DepthToSpace", (2, 8, 3, 3), [], {"blocksize": 2}, {}),
     "DepthToSpace CRD": ("DepthToSpace", (2, 8, 3, 2), [], {"blocksize": 2, "mode": "CRD"}, {}),
+    "SpaceToDepth CRD": (
+        "SpaceToDepth",
+        (2, 2, 4, 6),
+        [],
+        {"blocksize": 2, "mode": "CRD", "opset": 28, "ir_version": 11},
+        {},
+    ),
     "SpaceToDepth": ("SpaceToDepth", (2, 2, 4, 6), [], {"blocksize": 2}, {}),
     "ReverseSequence": (
         "ReverseSequence",
@@ -555,6 +562,8 @@ WITHOUT_A_CASE_HERE = {
     "ConvInteger": "the same",
     "MatMulInteger": "the same",
     "Scatter": "the old name of ScatterElements",
+    "OneHot": "whole numbers: no difference quotient",
+    "Range": "the same",
 }
 
 

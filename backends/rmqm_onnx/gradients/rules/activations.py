@@ -29,10 +29,21 @@ def clip(s: Step) -> Gradients:
     """Pass within the bounds and at them; behind a convolution, which is ReLU6, only within."""
     bounds = [s.value(k) for k in (1, 2)]
     low, high = (float(one.reshape(-1)[0]) if one is not None else None for one in bounds)
+    if s.wants(1) or s.wants(2):
+        return _clip_to(s)
     if low is None or high is None or s.maker(0) != "Conv":
         return s.g * s.x.equals(s.y)
     # Without a look at x the runtime can fuse both, which saves far more than this costs.
     return s.g * _mask(s.y, low, high)
+
+
+def _clip_to(s: Step) -> Gradients:
+    """Give to the bounds what they stopped; where they cross, y is the upper one."""
+    passed = s.g * s.x.equals(s.y)
+    above = (s.g - passed) * s.y.equals(s.input(2)) if s.has(2) else None
+    below = s.g - passed if above is None else s.g - passed - above
+    found = {0: passed, 1: below, 2: above}
+    return {k: one.sum_to(s.input(k)) for k, one in found.items() if one and s.wants(k)}
 
 
 @rule("Selu")

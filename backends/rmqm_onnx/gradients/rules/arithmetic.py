@@ -35,9 +35,9 @@ def div(s: Step) -> Gradients:
 
 @rule("Mod")
 def mod(s: Step) -> Gradients:
-    """Differentiate y = a - b * n with n whole; only a may move."""
-    s.fixed_input(1, "divisor")
-    return _back(s, [s.g])
+    """Differentiate y = a - b * n with n whole."""
+    n = (s.input(0) - s.y) / s.input(1)
+    return _back(s, [s.g, -(s.g * n)])
 
 
 @rule("Mean")
@@ -48,7 +48,7 @@ def mean(s: Step) -> Gradients:
 
 @rule("Pow")
 def power(s: Step) -> Gradients:
-    """Differentiate y = x^p: p x^(p - 1), and y log x."""
+    """Differentiate y = x^p: p x^(p - 1), which is 0 for p = 0, and y log x, 0 for x = 0."""
     x, p = s.input(0), s.input(1)
     known = s.value(1)
     found = []
@@ -56,9 +56,9 @@ def power(s: Step) -> Gradients:
         found.append(s.g * _power_slope(x, float(known.reshape(-1)[0])))
     else:
         exponent = p.cast(x.type)
-        found.append(s.g * exponent * x.power(exponent - 1))
+        found.append(s.g * exponent * x.power(exponent - 1 + exponent.equals(0)))
     if s.wants(1):
-        found.append(s.g * s.y * x.map("Log"))
+        found.append(s.g * s.y * (x + x.equals(0)).map("Log"))
     return _back(s, found)
 
 

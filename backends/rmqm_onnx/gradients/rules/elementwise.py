@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from math import pi, sqrt
 
-from rmqm_onnx.gradients.step import FLOAT, Step
+import numpy as np
+
+from rmqm_onnx.gradients.step import FLOAT, NoRuleError, Step
 from rmqm_onnx.gradients.table import Gradients, derivative, rule, zero
 from rmqm_onnx.gradients.tensor import FLOATS, Tensor
 
@@ -39,15 +41,36 @@ def neg(s: Step) -> Gradients:
     return -s.g
 
 
-@rule("Identity", "Dropout")
+@rule("Identity")
 def identity(s: Step) -> Gradients:
-    """Pass; dropout drops nothing when a network is used."""
+    """Pass."""
     return s.g
 
 
-@rule("Cast", "CastLike")
+@rule("Dropout")
+def dropout(s: Step) -> Gradients:
+    """Pass: dropout drops nothing when a network is used."""
+    if s.has(2) and (s.value(2) is None or np.any(s.value(2))):
+        raise NoRuleError("it is in training mode")
+    return s.g
+
+
+@rule("Cast")
 def cast(s: Step) -> Gradients:
     """Convert back; what stands for quantised values is a number."""
+    return _converted(s)
+
+
+@rule("CastLike")
+def cast_like(s: Step) -> Gradients:
+    """Convert back; the second input gives its type alone."""
+    found = {0: _converted(s)}
+    if s.wants(1):
+        found[1] = s.tape.zeros(s.input(1))
+    return found
+
+
+def _converted(s: Step) -> Tensor:
     return s.g.cast(s.x.type if s.x.type in FLOATS else FLOAT)
 
 

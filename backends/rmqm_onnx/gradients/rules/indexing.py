@@ -20,6 +20,8 @@ def slice_(s: Step) -> Gradients:
     starts, ends = s.known(1, "starts"), s.known(2, "ends")
     axes = s.known(3, "axes") if s.has(3) else list(range(len(starts)))
     steps = s.known(4, "steps") if s.has(4) else [1] * len(starts)
+    if 0 in s.y.shape:
+        return s.tape.zeros(s.x)
     g = s.g
     for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
         length = s.x.shape[axis % rank]
@@ -32,8 +34,6 @@ def slice_(s: Step) -> Gradients:
 
 def _put_back(g: Tensor, axis: int, length: int, taken: slice) -> Tensor:
     places = range(length)[taken]
-    if not places:
-        raise NoRuleError("it takes nothing")
     step = places.step
     if step < 0:
         g, places, step = g.flip(axis), places[::-1], -step
@@ -55,6 +55,8 @@ def gather(s: Step) -> Gradients:
     if indices is None or not isinstance(length, int):
         return _scatter(s, axis)
     places = [int(one) % length for one in indices.reshape(-1)]
+    if not places:
+        return s.tape.zeros(s.x)
     g = s.g.reshape([*s.x.shape[:axis], len(places), *s.x.shape[axis + 1 :]])
     if places == list(range(places[0], places[0] + len(places))):
         return g.pad({axis: (places[0], length - places[0] - len(places))})

@@ -8,7 +8,7 @@ import numpy as np
 
 from rmqm_onnx.gradients.rules.windows import Windows, scatter, windows
 from rmqm_onnx.gradients.shapes import count
-from rmqm_onnx.gradients.step import INT64, Step
+from rmqm_onnx.gradients.step import INT64, NoRuleError, Step
 from rmqm_onnx.gradients.table import Gradients, rule
 from rmqm_onnx.gradients.tensor import Tensor
 from rmqm_spec.arrays import AnyArray
@@ -19,6 +19,8 @@ TINY = float(np.finfo(np.float32).tiny)
 @rule("MaxPool")
 def max_pool(s: Step) -> Gradients:
     """Add each cotangent to the place of its maximum, which the pool itself tells."""
+    if s.integer("storage_order", 0):
+        _count_by_rows(s)
     places = s.extra_output(1, s.y.shape, INT64)
     zeros = s.tape.flat_zeros(s.x, s.g.type)
     n_values = count(s.y.shape)
@@ -29,6 +31,15 @@ def max_pool(s: Step) -> Gradients:
         shape=zeros.shape,
         reduction="add",
     ).reshape_like(s.x)
+
+
+def _count_by_rows(s: Step) -> None:
+    """Let the places be counted by rows, which nothing else looks at."""
+    if len(s.node.output) > 1 and s.node.output[1]:
+        raise NoRuleError("it counts its places by columns")
+    kept = [one for one in s.node.attribute if one.name != "storage_order"]
+    del s.node.attribute[:]
+    s.node.attribute.extend(kept)
 
 
 @rule("AveragePool")

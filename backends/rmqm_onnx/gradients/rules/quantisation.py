@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from onnx import TensorProto, helper
+from onnx import helper
 
 from rmqm_onnx.gradients.rules.convolution import convolved_back
 from rmqm_onnx.gradients.step import FLOAT, NoRuleError, Step
@@ -17,12 +17,15 @@ STRAIGHT_THROUGH = ("QuantizeLinear", "DynamicQuantizeLinear")
 
 @rule("QuantizeLinear")
 def quantize_linear(s: Step) -> Gradients:
-    """Differentiate q = round(x / scale) + zero point, kept within the bounds of its type."""
+    """Differentiate q = round(x / scale) + zero point; what leaves the bounds of q is stopped."""
     s.fixed_input(1, "scale")
     low, high = _bounds(s.y.type)
-    q = s.y.cast(TensorProto.FLOAT)
-    inside = ((q > low) & (q < high)).cast(s.x.type)
-    return s.g.cast(s.x.type) * inside / _by_axis(s, s.input(1), s.x)
+    scale = _by_axis(s, s.input(1), s.x)
+    q = (s.x / scale).map("Round")
+    if s.has(2):
+        q = q + _by_axis(s, s.input(2), s.x).cast(s.x.type)
+    inside = (q > low - 0.5) & (q < high + 0.5)
+    return s.g.cast(s.x.type) * inside / scale
 
 
 @rule("DequantizeLinear")
@@ -68,6 +71,8 @@ def _centred(s: Step) -> AnyArray:
 
 def _by_axis(s: Step, scale: Tensor, like: Tensor) -> Tensor:
     """Shape a scale, or one per channel, to broadcast."""
+    if s.integer("block_size", 0):
+        raise NoRuleError("it quantises in blocks")
     if not scale.shape or scale.shape == (1,):
         return scale
     axis, rank = s.axis(1), len(like.shape)

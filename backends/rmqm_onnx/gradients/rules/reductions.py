@@ -64,7 +64,7 @@ def reduce_l1(s: Step) -> Gradients:
 def reduce_l2(s: Step) -> Gradients:
     """Differentiate y = sqrt(sum x^2), whose derivative is x / y; zero at the origin."""
     r = reduced(s)
-    return s.x * (r.g / r.y.at_least(TINY))
+    return s.x / r.y.at_least(TINY) * r.g
 
 
 @rule("ReduceLogSum")

@@ -72,6 +72,8 @@ def _scales(s: Step, rank: int) -> dict[int, float]:
     """Return the scale of each axis, none where the node tells sizes instead."""
     k = 1 if s.node.op_type == "Upsample" else 2
     found = s.value(k)
+    if found is None and s.has(k) and s.tape.tensors[s.node.input[k]].shape != (0,):
+        raise NoRuleError("its scales are computed while it runs")
     if found is None or not found.size:
         return {}
     axes = s.integers("axes") or list(range(rank))

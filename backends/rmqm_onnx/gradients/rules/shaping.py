@@ -8,7 +8,7 @@ from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.table import Gradients, rule, zero
 from rmqm_onnx.gradients.tensor import Tensor
 
-zero(["Shape", "Size", "Constant", "ConstantOfShape", "EyeLike", "Range", "NonZero", "OneHot"])
+zero(["Shape", "Size", "Constant", "ConstantOfShape", "EyeLike", "NonZero"])
 zero(["RandomNormalLike", "RandomUniformLike", "RandomNormal", "RandomUniform", "Bernoulli"])
 
 
@@ -68,11 +68,25 @@ def trilu(s: Step) -> Gradients:
     return s.g.op("Trilu", diagonal, shape=s.x.shape, upper=s.integer("upper", 1))
 
 
+@rule("OneHot")
+def one_hot(s: Step) -> Gradients:
+    """Give nothing to the places, which are whole; the values must not move."""
+    return {0: s.tape.zeros(s.x)}
+
+
+@rule("Range")
+def range_(s: Step) -> Gradients:
+    """Refuse bounds that move: how many values there are would move with them."""
+    for k, what in enumerate(("start", "limit", "step")):
+        s.fixed_input(k, what)
+    return {}
+
+
 @rule("SpaceToDepth")
 def space_to_depth(s: Step) -> Gradients:
     """Move depth back to space."""
-    size = s.integer("blocksize", 1)
-    return s.g.op("DepthToSpace", shape=s.x.shape, blocksize=size, mode="DCR")
+    size, mode = s.integer("blocksize", 1), s.text("mode", "DCR")
+    return s.g.op("DepthToSpace", shape=s.x.shape, blocksize=size, mode=mode)
 
 
 @rule("DepthToSpace")
