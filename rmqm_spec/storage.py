@@ -5,40 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.errors import UnreadableError
 from rmqm_spec.evaluation import Evaluation
+from rmqm_spec.writing import (
+    check_writable,
+    locked,
+    refusing,
+    remove_leftovers,
+    write_atomically,
+)
 
 __all__ = ["check_writable", "known_result", "read_json", "write_atomically", "write_result"]
-
-
-def check_writable(folder: Path) -> None:
-    """
-    Make `folder` and try to write to it, before any long work.
-
-    Raises
-    ------
-    UsageError
-        If that fails.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".write-test-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise UsageError(
-            "ARG005",
-            f"--out must be a folder that can be written to; got {error}",
-            fix="Choose another folder.",
-        ) from error
 
 
 def write_result(
@@ -67,16 +50,33 @@ def write_result(
     Raises
     ------
     UsageError
-        If the folder cannot be written to.
+        ARG005 if the folder cannot be written to; ARG006 if another process keeps it.
+
+    Notes
+    -----
+    Processes that write to one folder take turns. A result that replaces another takes the
+    document of the other away first: whoever reads meets no document rather than a mixture.
     """
-    known = known_result(folder)
-    if known is not None and not force and known != document["result_sha256"]:
-        folder = folder.resolve()  # the name of "." is empty
-        folder = folder.with_name(f"{folder.name}-{document['result_sha256'][:8]}")
+    digest = document["result_sha256"]
     check_writable(folder)
+    with locked(folder):
+        known = known_result(folder)
+        if force or known in {None, digest}:
+            return _write(folder, document, evaluation, replaced=known not in {None, digest})
+    folder = folder.resolve()  # the name of "." is empty
+    beside = folder.with_name(f"{folder.name}-{digest[:8]}")
+    check_writable(beside)
+    with locked(beside):
+        return _write(beside, document, evaluation, replaced=known_result(beside) != digest)
+
+
+def _write(
+    folder: Path, document: Mapping[str, Any], evaluation: Evaluation, *, replaced: bool
+) -> list[Path]:
     statistic = io.BytesIO()
     np.savez(
         statistic,
+        result_sha256=np.array(document["result_sha256"]),
         ids=np.array(evaluation.ids),
         names=np.array(evaluation.names),
         displacements=evaluation.displacements,
@@ -87,6 +87,11 @@ def write_result(
         folder / "per_input.csv": _table(evaluation).encode("utf-8", "backslashreplace"),
         folder / "result.json": (json.dumps(document, indent=2, allow_nan=False) + "\n").encode(),
     }
+    with refusing(folder):
+        if replaced:
+            (folder / "result.json").unlink(missing_ok=True)
+        for path in contents:
+            remove_leftovers(path)
     for path, content in contents.items():
         write_atomically(path, content)
     return list(contents)
@@ -101,24 +106,6 @@ def known_result(folder: Path) -> str | None:
         return str(read_json(path).get("result_sha256", ""))
     except UnreadableError:
         return ""
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write under a temporary name, flush to disk, then rename: a reader sees all or nothing."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise UsageError(
-            "ARG005", f"{path} must be writable; got {error}", fix="Choose another folder."
-        ) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -89,6 +89,9 @@ def read_result(path: str | Path) -> StoredResult:
                 displacements=stored["displacements"],
                 step_lengths=stored["step_lengths"],
             )
+            result = str(stored["result_sha256"])
+        if result != document["result_sha256"]:
+            raise ValueError("they are those of another one")
         shape = (len(ids), document["counts"]["levels"])
         if digest_of_ids(ids) != document["inputs"]["ids_sha256"] or len(names) != len(ids):
             raise ValueError("it holds other inputs")

@@ -8,50 +8,24 @@ from collections import deque
 from collections.abc import Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from math import ceil, prod
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
 from rmqm_spec.alterations import Alteration, AnyAlteration, DependentAlteration
-from rmqm_spec.arrays import Float64Array, FloatArray
+from rmqm_spec.arrays import FloatArray
 from rmqm_spec.characteristics.distances import DistanceMeter
 from rmqm_spec.encoders import Encoder, as_differentiable, encode_checked
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.inputs.contract import Input, Inputs
+from rmqm_spec.walked import Walked
 
-__all__ = ["KnownRow", "Walk", "Walked", "walk_groups"]
+__all__ = ["Walk", "walk_groups"]
 
 _SHORT_TASK_S = 0.05
 _MAX_SPAN = 32
 """Tasks grow to this many groups while they take less than that many seconds."""
-
-
-class InputName(NamedTuple):
-    """What is kept of an input that is done: not its values."""
-
-    id: str
-    name: str
-
-
-@frozen(eq=False)
-class Walked:
-    """What a group of inputs gave: distances (n, J) of those that could be read."""
-
-    inputs: list[InputName]
-    displacements: Float64Array
-    step_lengths: Float64Array
-    dtype: npt.DTypeLike
-    unreadable: list[tuple[UnreadableError, str]]
-
-
-class KnownRow(NamedTuple):
-    """What an input gave in a run before: its distances (J,) and the type of its encodings."""
-
-    displacements: Float64Array
-    step_lengths: Float64Array
-    dtype: npt.DTypeLike
 
 
 class Cancelled(Exception):  # noqa: N818 - a signal between threads, not an error
@@ -72,7 +46,7 @@ class Walk:
     inputs: Inputs
     alteration: AnyAlteration
     batch_size: int
-    known: Mapping[str, KnownRow] = field(factory=dict)
+    known: Mapping[int, Walked] = field(factory=dict)
     cancelled: threading.Event = field(factory=threading.Event)
     _memory: threading.local = field(factory=threading.local)
 
@@ -91,24 +65,31 @@ class Walk:
 
     def group(self, first: int) -> Walked:
         """Take inputs `first` to `first + group_size - 1` through all levels."""
-        loaded, unreadable = self._load(
-            range(first, min(first + self.group_size, len(self.inputs)))
-        )
-        inputs = [InputName(one.id, one.name) for one in loaded]
-        if loaded and all(one.id in self.known for one in loaded):
+        end = min(first + self.group_size, len(self.inputs))
+        known = self.known.get(first)
+        if known is not None and known.end == end:
             # A group is taken whole or not at all: a batch of another size may round differently.
-            d, s, dtypes = zip(*(self.known[one.id] for one in loaded), strict=True)
-            return Walked(inputs, np.stack(d), np.stack(s), dtypes[0], unreadable)
+            return known
+        loaded, unreadable = self._load(range(first, end))
         names = [_describe(one) for one in loaded]
         meter = DistanceMeter(len(loaded), self.alteration.n_levels, names)
         dtype: npt.DTypeLike = np.float64
+        ids = [one.id for one in loaded]
         if loaded:
-            values, ids = np.stack([one.values for one in loaded]), [one.id for one in loaded]
+            values = np.stack([one.values for one in loaded])
             if isinstance(self.alteration, DependentAlteration):
                 dtype = self._follow(self.alteration, values, ids, meter)
             else:
                 dtype = self._pack(self.alteration, values, ids, meter)
-        return Walked(inputs, meter.displacements, meter.step_lengths, dtype, unreadable)
+        return Walked(
+            first,
+            end,
+            tuple(ids),
+            meter.displacements,
+            meter.step_lengths,
+            dtype,
+            tuple(unreadable),
+        )
 
     def _pack(
         self, alteration: Alteration, values: FloatArray, ids: list[str], meter: DistanceMeter
@@ -150,14 +131,14 @@ class Walk:
             memory = self._memory.values = np.empty(size, dtype=dtype)
         return memory[:size].reshape(shape)
 
-    def _load(self, indices: range) -> tuple[list[Input], list[tuple[UnreadableError, str]]]:
+    def _load(self, indices: range) -> tuple[list[Input], list[tuple[int, UnreadableError]]]:
         loaded: list[Input] = []
-        unreadable: list[tuple[UnreadableError, str]] = []
+        unreadable: list[tuple[int, UnreadableError]] = []
         for index in indices:
             try:
                 loaded.append(self.inputs.load(index))
             except UnreadableError as error:
-                unreadable.append((error, self.inputs.name(index)))
+                unreadable.append((index, error))
         return loaded, unreadable
 
 

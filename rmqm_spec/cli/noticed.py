@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from rmqm_spec.encoders import DifferentiableEncoder
     from rmqm_spec.inputs.prepared import PreparedInputs
 
-__all__ = ["about_derivative_rules", "about_gradient", "about_inputs", "gradient_error"]
+__all__ = [
+    "about_derivative_rules",
+    "about_folders",
+    "about_gradient",
+    "about_inputs",
+    "gradient_error",
+]
 
 
 def about_inputs(request: DataRequest, prepared: PreparedInputs) -> Iterator[Finding]:
@@ -92,4 +98,24 @@ def about_gradient(route: str | None, error: float | None) -> Iterator[Finding]:
             message="the gradient was taken by finite differences: where it is near zero its sign "
             "can be wrong",
             fix="Nothing to do where the model has no gradient of its own.",
+        )
+
+
+def about_folders(wanted: Path, taken: Path) -> Iterator[Finding]:
+    """Tell where the result is not where it was to be, and where nobody is kept out."""
+    from rmqm_spec.writing import can_lock
+
+    if taken != wanted:
+        yield Finding(
+            code="ARG004",
+            level="warn",
+            message=f"{wanted} holds another result: this one is in {taken}",
+            fix="Choose another --out, or pass --force to replace the old result.",
+        )
+    if not can_lock(taken):
+        yield Finding(
+            code="ARG006",
+            level="warn",
+            message=f"the file system of {taken} has no locks",
+            fix="Let one process at a time write there.",
         )

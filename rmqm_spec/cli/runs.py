@@ -62,6 +62,20 @@ class Run:
         """How often each input is encoded: unaltered, and at every level."""
         return self.alteration.n_levels + 1
 
+    @property
+    def told(self) -> str:
+        """The alteration in words."""
+        from rmqm_spec.encoders import route_of
+
+        rule = self.alteration
+        if rule.name == "white-noise":
+            return f"white noise of {rule.n_levels} levels, seed {rule.seed}"
+        parameters = rule.to_dict()
+        return (
+            f"PGD of {rule.n_levels} levels, steps of {parameters['alpha']:.3g}, "
+            f"loss {parameters['loss']}, seed {rule.seed}; gradient: {route_of(self.graded)}"
+        )
+
 
 def open_run(
     model: Path,

@@ -12,9 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rmqm_spec.cli.partial import Partial
-from rmqm_spec.walk import InputName, Walked
-
 pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
@@ -26,6 +23,11 @@ def score(*arguments, cwd):
     return subprocess.run(
         [*SCORE, *arguments], cwd=cwd, capture_output=True, text=True, check=False
     )
+
+
+def same_files(one, other):
+    names = ("distances.npz", "per_input.csv")
+    return all((one / name).read_bytes() == (other / name).read_bytes() for name in names)
 
 
 def stop(name, *arguments, cwd):
@@ -42,7 +44,7 @@ def stop(name, *arguments, cwd):
 
 
 def kept(folder):
-    return [path.name for path in folder.iterdir() if path.name.startswith("partial-")]
+    return [path.name for path in folder.iterdir() if path.name.startswith("parts-")]
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +64,13 @@ def test_a_stopped_score_goes_on_to_the_same_bits(folder):
     again = score(*arguments, cwd=folder)
     assert (stopped, again.returncode) == ((5, "", 1, True), 0)
     assert "  going on after " in again.stderr
-    for file in ("distances.npz", "per_input.csv"):
-        assert (folder / "in two" / file).read_bytes() == (folder / "at once" / file).read_bytes()
+    assert same_files(folder / "in two", folder / "at once")
     assert kept(folder / "in two") == []
 
 
 @pytest.fixture(scope="module")
 def stopped(folder):
-    """What a stopped score printed, and the name of the file in which it kept its rows."""
+    """What a stopped score printed, and the name of the folder in which it kept its parts."""
     _, printed, _ = stop("SIGINT", "--data", "data.npy", "--out", "json", "--json", cwd=folder)
     (name,) = kept(folder / "json")
     return json.loads(printed), name
@@ -82,55 +83,11 @@ def test_a_stopped_score_prints_one_document(stopped):
     assert document["error"]["fix"] == "Run the same command again: it goes on after these."
 
 
-def test_rows_of_another_seed_are_not_taken(folder, stopped):
+def test_parts_of_another_seed_are_not_taken(folder, stopped):
     arguments = ["--data", "data.npy", "--out", "json", "--seed", "1", "--n", "20"]
     other = score(*arguments, cwd=folder)
     assert (other.returncode, "going on" in other.stderr) == (0, False)
     assert kept(folder / "json") == [stopped[1]]
-
-
-def partial(folder, key="a" * 64, n_levels=3):
-    return Partial(folder, key, n_levels=n_levels, n_inputs=2)
-
-
-@pytest.fixture
-def saved(tmp_path):
-    """A file with the rows of one input."""
-    inputs = [InputName("one", "1.png")]
-    rows = partial(tmp_path)
-    rows.keep(Walked(inputs, np.full((1, 3), 0.1), np.full((1, 3), 0.2), np.float16, []))
-    assert rows.save()
-    return rows.path
-
-
-def test_rows_come_back_with_every_bit_and_their_type(saved):
-    row = partial(saved.parent).known["one"]
-    assert (row.displacements.tolist(), row.step_lengths.tolist()) == ([0.1] * 3, [0.2] * 3)
-    assert row.dtype == np.float16
-
-
-def test_rows_of_another_run_in_a_file_of_the_right_name_are_not_taken(saved, capsys):
-    other = partial(saved.parent, key="a" * 63 + "b")
-    told = f"  {saved} cannot be used, all inputs are encoded: it belongs to another run\n"
-    assert (other.path, other.known, capsys.readouterr().err) == (saved, {}, told)
-
-
-def test_rows_of_another_length_are_not_taken(saved):
-    assert partial(saved.parent, n_levels=4).known == {}
-
-
-@pytest.mark.parametrize("content", [b"", b"nothing", b"PK\x03\x04 cut off"])
-def test_a_damaged_file_of_rows_is_named_and_not_used(saved, content, capsys):
-    saved.write_bytes(content)
-    assert partial(saved.parent).known == {}
-    assert capsys.readouterr().err.startswith(f"  {saved} cannot be used, all inputs are encoded")
-
-
-def test_a_disk_that_refuses_does_not_end_the_run(saved, capsys):
-    rows = partial(saved.parent)
-    rows.path = saved.parent / "gone" / "partial.npz"
-    assert not rows.save()
-    assert capsys.readouterr().err.startswith("  going on after 1 inputs")
 
 
 def test_a_wrong_value_in_the_middle_keeps_the_inputs_before_it(folder):
@@ -139,4 +96,16 @@ def test_a_wrong_value_in_the_middle_keeps_the_inputs_before_it(folder):
     np.save(folder / "wrong.npy", images)
     done = score("--data", "wrong.npy", "--out", "wrong", cwd=folder)
     assert (done.returncode, "error DAT010: values of wrong.npy[7]" in done.stderr) == (2, True)
-    assert f"of {N_INPUTS} inputs are done and kept in wrong/partial-" in done.stderr
+    assert f"of {N_INPUTS} inputs are done, kept in wrong/parts-" in done.stderr
+
+
+def test_a_stopped_score_goes_on_after_a_part_that_is_damaged(folder):
+    arguments = ["--data", "data.npy", "--out", "damaged"]
+    stop("SIGINT", *arguments, cwd=folder)
+    (name,) = kept(folder / "damaged")
+    part = min((folder / "damaged" / name).iterdir())
+    part.write_bytes(part.read_bytes()[:-100])
+    again = score(*arguments, cwd=folder)
+    told = f"  damaged/{name}/{part.name} cannot be used, its inputs are encoded again: "
+    assert (again.returncode, told in again.stderr) == (0, True)
+    assert same_files(folder / "damaged", folder / "at once")

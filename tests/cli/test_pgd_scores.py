@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from rmqm_spec import PGD, EncoderTraits, content_id, evaluate
+from rmqm_spec import parts as parts_module
 from rmqm_spec.alterations import LOSSES
-from rmqm_spec.cli import partial as partial_module
 from rmqm_spec.cli import score as score_module
 from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.cli.protocol_options import _LOSSES, ProtocolRequest
@@ -176,10 +176,10 @@ def test_a_model_with_a_gradient_may_still_be_taken_by_differences(opened, tmp_p
 
 
 def test_a_stopped_score_goes_on_to_the_same_bits(opened, tmp_path, monkeypatch):
-    monkeypatch.setattr(partial_module, "SECONDS_BETWEEN_SAVES", 0.0)
+    monkeypatch.setattr(parts_module, "SECONDS_PER_PART", 0.0)
     with pytest.raises(EncodingError):
         opened(tmp_path / "in two", fails_at=CHECK + 70)  # two groups of two inputs are done
-    assert len(list((tmp_path / "in two").glob("partial-*.npz"))) == 1
+    assert len(list((tmp_path / "in two").glob("parts-*/*.npz"))) == 2
     _, in_two, encoder = opened(tmp_path / "in two")
     _, at_once, _ = opened(tmp_path / "at once")
     assert encoder.calls == CHECK + 32
@@ -189,7 +189,7 @@ def test_a_stopped_score_goes_on_to_the_same_bits(opened, tmp_path, monkeypatch)
         assert one.read_bytes() == other.read_bytes()
 
 
-def test_rows_of_another_gradient_are_not_taken(opened, tmp_path, capsys):
+def test_parts_of_another_gradient_are_not_taken(opened, tmp_path, capsys):
     with pytest.raises(EncodingError):
         opened(tmp_path / "out", fails_at=CHECK + 70)
     opened(tmp_path / "out", gradient="finite-differences")

@@ -290,9 +290,15 @@ def test_an_empty_collection_is_an_error():
     assert message(evaluate, encode, Shelf(0)) == (UnreadableError, "DAT018", expected)
 
 
-def precise(workers=1, precision=0.05, n=400):
+def precise(workers=1, precision=0.05, n=400, **options):
     return evaluate(
-        encode, Shelf(n), alteration=NOISE, precision=precision, workers=workers, batch_size=21
+        encode,
+        Shelf(n),
+        alteration=NOISE,
+        precision=precision,
+        workers=workers,
+        batch_size=21,
+        **options,
     )
 
 
@@ -323,6 +329,15 @@ def test_the_result_of_an_early_stop_is_that_of_the_first_inputs():
 @pytest.mark.parametrize("workers", [1, 2, 4])
 def test_an_early_stop_is_deterministic(workers):
     np.testing.assert_array_equal(statistic(precise(workers)), statistic(precise()))
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("chosen", [slice(0, 5), slice(4, 9), slice(0, 200), slice(1, None, 3)])
+def test_an_early_stop_is_at_the_same_place_where_groups_are_known(chosen, workers):
+    groups = []
+    evaluate(encode, Shelf(400), alteration=NOISE, batch_size=21, keep=groups.append)
+    known = {one.first: one for one in groups[chosen]}
+    np.testing.assert_array_equal(statistic(precise(workers, known=known)), statistic(precise()))
 
 
 def test_a_precision_out_of_reach_uses_all_inputs():

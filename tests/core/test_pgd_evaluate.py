@@ -21,7 +21,6 @@ from rmqm_spec import (
 )
 from rmqm_spec.alterations import DependentAlteration
 from rmqm_spec.errors import EncodingError, RmqmError, UsageError
-from rmqm_spec.walk import KnownRow
 
 IMAGES = np.random.default_rng(0).random((23, 2, 3))
 WEIGHTS = np.random.default_rng(1).normal(size=(6, 4))
@@ -183,18 +182,13 @@ def test_the_resolution_is_that_of_the_encodings(dtype, resolution):
     assert found.characteristics.resolution == resolution
 
 
-def test_known_rows_are_not_walked_again():
-    kept = {}
-
-    def keep(walked):
-        rows = zip(walked.inputs, walked.displacements, walked.step_lengths, strict=True)
-        kept.update({one.id: KnownRow(d, s, walked.dtype) for one, d, s in rows})
-
-    expected = evaluate(Squashing(), IMAGES, alteration=SHORT, batch_size=4, keep=keep)
+def test_known_groups_are_not_walked_again():
+    groups = []
+    options = {"alteration": SHORT, "batch_size": 4}
+    expected = evaluate(Squashing(), IMAGES, **options, keep=groups.append)
     encoder = Squashing()
-    first_three_groups = dict(list(kept.items())[:12])
-    options = {"alteration": SHORT, "batch_size": 4, "known": first_three_groups}
-    found = evaluate(encoder, IMAGES, **options)
+    known = {one.first: one for one in groups[:3]}
+    found = evaluate(encoder, IMAGES, **options, known=known)
     np.testing.assert_array_equal(statistic(found), statistic(expected))
     assert len(encoder.sizes) == 3 * (SHORT.n_levels + 2)
 
