@@ -1,26 +1,29 @@
 """
-Operators of com.microsoft and ai.onnx.ml, written in those of ai.onnx.
+Operators of com.microsoft and ai.onnx.ml and recurrent layers, written in others of ai.onnx.
 
-Files that ONNX Runtime or its optimiser wrote contain them. Each function below is the definition
-of one operator, in the letters of the rules: `s.x` is the first input, `s.input(k)` the others.
+Files that ONNX Runtime or its optimiser wrote contain the first. Each function below is the
+definition of one operator, in the letters of the rules: `s.x` is the first input, `s.input(k)`
+the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import sqrt
 from typing import TypeAlias
 
 import numpy as np
 from onnx import helper
 
+from rmqm_onnx.gradients.recurrent import gru, lstm, rnn
 from rmqm_onnx.gradients.rules.pooling import TINY
 from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.tensor import Tensor
 
 __all__ = ["DEFINITIONS", "Definition"]
 
-Definition: TypeAlias = Callable[[Step], Tensor]
+Definition: TypeAlias = Callable[[Step], Tensor | Mapping[int, Tensor]]
+"""It gives the first output, or several outputs by position."""
 
 DEFINITIONS: dict[tuple[str, str], Definition] = {}
 """By domain and operator."""
@@ -37,6 +40,10 @@ def definition(operator: str, domain: str = _MS) -> Callable[[Definition], Defin
 
     return enter
 
+
+# Recurrent layers
+
+DEFINITIONS |= {("", "RNN"): rnn, ("", "GRU"): gru, ("", "LSTM"): lstm}
 
 # Activations
 

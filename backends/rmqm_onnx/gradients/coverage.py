@@ -74,7 +74,7 @@ def coverage_table() -> str:
         "with a rule": sorted(RULES),
         "without gradient (comparisons, rounding, whole numbers)": sorted(ZERO),
         "written out as ONNX defines them": sorted(BY_DEFINITION),
-        "of other domains, written out": sorted(
+        "written out in others": sorted(
             f"{domain}.{operator}" if domain else operator for domain, operator in DEFINITIONS
         ),
     }

@@ -11,6 +11,7 @@ from rmqm_onnx.gradients.contrib import DEFINITIONS
 from rmqm_onnx.gradients.probing import probed
 from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.tape import Tape
+from rmqm_onnx.gradients.tensor import Tensor
 from rmqm_spec.arrays import AnyArray
 
 __all__ = ["has_definitions", "with_definitions", "without_image_scaler"]
@@ -43,8 +44,17 @@ def _written(tape: Tape, node: NodeProto) -> list[NodeProto]:
     except (NoRuleError, ValueError):
         tape.rewind(before)
         return [node]  # it stays, and is named as an operator without a rule
-    last = helper.make_node("Identity", [found.name], [node.output[0]], name=node.name)
-    return [*tape.nodes[before:], last]
+    outputs = {0: found} if isinstance(found, Tensor) else found
+    made = {name: outputs.get(k) for k, name in enumerate(node.output) if name}
+    if None in made.values():
+        tape.rewind(before)
+        return [node]
+    named = [
+        helper.make_node("Identity", [one.name], [name], name=f"{node.name}_{name}")
+        for name, one in made.items()
+        if one
+    ]
+    return [*tape.nodes[before:], *named]
 
 
 def without_image_scaler(model: ModelProto) -> ModelProto:

@@ -9,6 +9,7 @@ from attrs import frozen
 from onnx import NodeProto
 
 from rmqm_onnx.gradients.activity import active_tensors, is_standard
+from rmqm_onnx.gradients.contrib import DEFINITIONS
 from rmqm_onnx.gradients.rules import RULES
 from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.table import ZERO
@@ -110,7 +111,7 @@ def _apply(
 ) -> dict[int, Tensor]:
     rule = RULES.get(node.op_type) if is_standard(node) else None
     if rule is None:
-        raise NoRuleError(WHY_NOT.get(node.op_type, "there is no rule for this operator"))
+        raise NoRuleError(_why_not(tape, node))
     if node.op_type not in SEVERAL_OUTPUTS and any(one is not None for one in cotangents[1:]):
         raise NoRuleError("its further outputs are used")
     try:
@@ -124,6 +125,20 @@ def _apply(
     for k, gradient in named.items():
         _require_shape(tape, node, k, gradient)
     return named
+
+
+def _why_not(tape: Tape, node: NodeProto) -> str:
+    """Tell why a node has no rule; one that has a definition was not written out: ask it why."""
+    define = DEFINITIONS.get((node.domain, node.op_type))
+    before = len(tape.nodes)
+    try:
+        if define is not None:
+            define(Step(tape, node, [], []))
+    except (NoRuleError, ValueError) as error:
+        return str(error)
+    finally:
+        tape.rewind(before)
+    return WHY_NOT.get(node.op_type, "there is no rule for this operator")
 
 
 def _require_shape(tape: Tape, node: NodeProto, k: int, gradient: Tensor) -> None:

@@ -1,0 +1,218 @@
+"""Recurrent layers, written out step by step in the letters of the ONNX specification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from attrs import frozen
+
+from rmqm_onnx.gradients.activation_names import named_activations
+from rmqm_onnx.gradients.step import INT64, NoRuleError, Step
+from rmqm_onnx.gradients.tensor import Tensor
+
+__all__ = ["MAX_STEPS", "gru", "lstm", "rnn"]
+
+MAX_STEPS = 1024
+"""Longer sequences are refused: every step becomes a dozen nodes."""
+
+
+@frozen
+class Direction:
+    """
+    One direction of a layer.
+
+    Parameters
+    ----------
+    projected : list of (N, gates * H) Tensor
+        x W^T and the bias of the input, by time.
+    recurrent : (H, gates * H) Tensor
+        R^T.
+    bias : (gates * H,) Tensor or None
+        The bias of the recurrence.
+    functions : list of callable
+        The activations.
+    """
+
+    projected: list[Tensor]
+    recurrent: Tensor
+    bias: Tensor | None
+    functions: list[Callable[[Tensor], Tensor]]
+
+
+Cell = Callable[[Direction, Tensor, list[Tensor], int], list[Tensor]]
+"""From x W^T of a step and the states before it to those after; last the number of direction."""
+
+
+def rnn(s: Step) -> Mapping[int, Tensor]:
+    """Step by h' = f(x W + h R + b)."""
+
+    def cell(one: Direction, x: Tensor, states: list[Tensor], _: int) -> list[Tensor]:
+        (f,) = one.functions
+        return [f(x + _moved(one, states[0]))]
+
+    return _layer(s, cell, ["Tanh"], states=[5])
+
+
+def gru(s: Step) -> Mapping[int, Tensor]:
+    """Step by h' = (1 - z) n + z h; r gates h before or after the product with R."""
+
+    def cell(one: Direction, x: Tensor, states: list[Tensor], _: int) -> list[Tensor]:
+        f, g = one.functions
+        (h,) = states
+        xz, xr, xn = _parts(x, 3)
+        rz, rr, rn = _parts(one.recurrent, 3)
+        bz, br, bn = _parts(one.bias, 3) if one.bias else (0.0, 0.0, 0.0)
+        z, r = f(xz + (h.matmul(rz) + bz)), f(xr + (h.matmul(rr) + br))
+        after = s.integer("linear_before_reset", 0)
+        n = g(xn + (r * (h.matmul(rn) + bn) if after else (r * h).matmul(rn) + bn))
+        return [(1 - z) * n + z * h]
+
+    return _layer(s, cell, ["Sigmoid", "Tanh"], states=[5])
+
+
+def lstm(s: Step) -> Mapping[int, Tensor]:
+    """Step by c' = f c + i n, h' = o h(c'), the gates with peepholes at c and c'."""
+    coupled = s.integer("input_forget", 0)
+
+    def cell(one: Direction, x: Tensor, states: list[Tensor], k: int) -> list[Tensor]:
+        f, g, h_of = one.functions
+        h, c = states
+        peephole = _parts(_of_direction(s.input(7), k), 3) if s.has(7) else None
+        i, o, forget, n = _parts(x + _moved(one, h), 4)
+        if peephole:
+            i, forget = i + c * peephole[0], forget + c * peephole[2]
+        i = f(i)
+        after = (1 - i if coupled else f(forget)) * c + i * g(n)
+        return [f(o + after * peephole[1] if peephole else o) * h_of(after), after]
+
+    return _layer(s, cell, ["Sigmoid", "Tanh", "Tanh"], states=[5, 6])
+
+
+def _layer(s: Step, cell: Cell, usual: list[str], states: list[int]) -> Mapping[int, Tensor]:
+    _require_known_form(s)
+    n_steps = s.fixed(s.x.shape[:1], "length of sequence")[0]
+    if n_steps > MAX_STEPS:
+        raise NoRuleError(f"its sequence of {n_steps} is longer than {MAX_STEPS} steps")
+    direction = s.text("direction", "forward")
+    n_directions = 2 if direction == "bidirectional" else 1
+    functions = named_activations(s, usual * n_directions)
+    rows: list[Tensor] = []
+    last: list[list[Tensor]] = []
+    for k in range(n_directions):
+        backward = direction == "reverse" or k == 1
+        own = functions[k * len(usual) : (k + 1) * len(usual)]
+        one = _direction(s, k, own, n_steps, backward)
+        begin = [_initial(s, place, k) for place in states]
+        found, end = _run(s, cell, one, begin, k)
+        stacked = _stacked([row.unsqueeze([0, 1]) for row in found], 0)
+        if backward:
+            stacked = _turned(s, stacked, batch_axis=2)
+        rows.append(stacked)
+        last.append([state.unsqueeze([0]) for state in end])
+    ends = [_stacked(list(each), 0) for each in zip(*last, strict=True)]
+    return dict(enumerate([_stacked(rows, 1), *ends]))
+
+
+def _require_known_form(s: Step) -> None:
+    if s.integer("layout", 0):
+        raise NoRuleError("its batch comes first")
+    if s.number("clip", 0.0):
+        raise NoRuleError("it clips what goes into its activations")
+
+
+def _direction(
+    s: Step,
+    k: int,
+    functions: list[Callable[[Tensor], Tensor]],
+    n_steps: int,
+    backward: bool,
+) -> Direction:
+    x = _turned(s, s.x, batch_axis=1) if backward else s.x
+    weight, recurrent = (_of_direction(s.input(place), k).swap_last() for place in (1, 2))
+    projected, bias = x.matmul(weight), None
+    if s.has(3):
+        of_input, bias = _parts(_of_direction(s.input(3), k), 2)
+        projected = projected + of_input
+    shape = projected.shape
+    pieces = s.tape.emit(
+        "Split",
+        projected,
+        s.tape.numbers([1] * n_steps),
+        outputs=[((1, *shape[1:]), projected.type)] * n_steps,
+        axis=0,
+    )
+    return Direction([one.reshape(shape[1:]) for one in pieces], recurrent, bias, functions)
+
+
+def _run(
+    s: Step, cell: Cell, one: Direction, states: list[Tensor], k: int
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Return h by time and the last states; past its own length a sequence stands still."""
+    rows = []
+    for t, x in enumerate(one.projected):
+        moved = cell(one, x, states, k)
+        row = moved[0]
+        if s.has(4):
+            runs = _runs(s, t, x)
+            row = row * runs
+            moved = [new * runs + old * (1 - runs) for new, old in zip(moved, states, strict=True)]
+        rows.append(row)
+        states = moved
+    return rows, states
+
+
+def _runs(s: Step, t: int, like: Tensor) -> Tensor:
+    """Return 1 for sequences longer than t, else 0, as a column."""
+    lengths = s.input(4).cast(INT64)
+    return (lengths > t).cast(like.type).reshape([*lengths.shape, 1])
+
+
+def _turned(s: Step, x: Tensor, batch_axis: int) -> Tensor:
+    """Reverse time, for each sequence within its own length."""
+    if not s.has(4):
+        return x.flip(0)
+    # The operator wants time and batch as the first two axes.
+    lengths = s.input(4).cast(INT64)
+    perm = [0, batch_axis, *(k for k in range(1, len(x.shape)) if k != batch_axis)]
+    front = x.transpose(perm)
+    turned = front.op("ReverseSequence", lengths, shape=front.shape, time_axis=0, batch_axis=1)
+    return turned.transpose([int(k) for k in np.argsort(perm)])
+
+
+def _initial(s: Step, place: int, k: int) -> Tensor:
+    """Return the state before the first step, (N, H): zeros if none is given."""
+    if s.has(place):
+        return _of_direction(s.input(place), k)
+    width = s.fixed(s.input(2).shape[2:], "width")[0]
+    column = s.x.slice(0, 0, 1).slice(2, 0, 1).reshape([s.x.shape[1], 1])
+    return s.tape.zeros(column) + s.tape.constant(np.zeros((1, width)), s.x.type)
+
+
+def _of_direction(x: Tensor, k: int) -> Tensor:
+    return x.slice(0, k, k + 1).reshape(x.shape[1:])
+
+
+def _moved(one: Direction, h: Tensor) -> Tensor:
+    product = h.matmul(one.recurrent)
+    return product + one.bias if one.bias else product
+
+
+def _parts(x: Tensor, n_parts: int) -> list[Tensor]:
+    """Cut the last axis into equal parts."""
+    axis = len(x.shape) - 1
+    width = x.shape[axis]
+    if not isinstance(width, int):
+        raise NoRuleError("its width depends on the batch")
+    part = (*x.shape[:axis], width // n_parts)
+    sizes = x.tape.numbers([width // n_parts] * n_parts)
+    return x.tape.emit("Split", x, sizes, outputs=[(part, x.type)] * n_parts, axis=axis)
+
+
+def _stacked(tensors: list[Tensor], axis: int) -> Tensor:
+    first, *rest = tensors
+    if not rest:
+        return first
+    shape = list(first.shape)
+    shape[axis] = len(tensors)
+    return first.op("Concat", *rest, shape=tuple(shape), axis=axis)
