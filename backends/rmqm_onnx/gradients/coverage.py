@@ -13,8 +13,8 @@ from rmqm_onnx.graph import names_read, needed_names
 
 __all__ = ["coverage_table", "operators_without_rule"]
 
-_BEFORE = frozenset(["ImageScaler", "If", "Constant"])
-"""Written out before a rule is looked for; If only where its condition is constant."""
+_BEFORE = frozenset(["ImageScaler", "If", "Loop", "Scan", "Constant"])
+"""Written out before a rule is looked for; control flow only where it is constant."""
 
 
 def operators_without_rule(

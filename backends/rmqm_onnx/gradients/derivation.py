@@ -16,6 +16,7 @@ from rmqm_onnx.gradients.probing import probed
 from rmqm_onnx.gradients.reverse import Missing, reverse
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import FLOATS, Tensor
+from rmqm_onnx.gradients.unrolling import unrolled
 from rmqm_onnx.signature import declared_inputs, declared_outputs
 from rmqm_spec.errors import SubjectError, UsageError
 
@@ -129,6 +130,7 @@ def derivation(
     target = output or outputs[0].name
     part = _with_batch(prepared(_with_float_bytes(proto, name), target), batch)
     feeds = example_inputs(part, name, example)
+    part = unrolled(part, feeds, name)
     if has_definitions(part):
         part = folded(with_definitions(part, feeds, name))
     require_agreement(proto, part, feeds, target)
