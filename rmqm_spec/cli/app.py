@@ -8,6 +8,7 @@ from typing import Annotated, Optional
 import typer
 
 from rmqm_spec.cli.conformance_options import ConformanceRequest
+from rmqm_spec.cli.correlate_options import CorrelateRequest
 from rmqm_spec.cli.expanding import expanded
 from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest
 from rmqm_spec.cli.protocol_options import ProtocolRequest
@@ -50,6 +51,22 @@ def score(
     from rmqm_spec.cli.score import run_score
 
     return run_score(model, options, inputs, protocol, out=out, force=force, as_json=json)
+
+
+@app.command()
+@expanded
+def correlate(
+    results: Annotated[
+        list[Path],
+        typer.Argument(help="result.json, rank.json, probe.json, .csv, .tsv, or folders."),
+    ],
+    request: CorrelateRequest,
+    json: Json = False,
+) -> int:
+    """Correlate scores with probes over encoders: did the score predict?"""
+    from rmqm_spec.cli.correlate import run_correlate
+
+    return run_correlate(results, request, as_json=json)
 
 
 @app.command()

@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from rmqm_spec.inputs.prepared import PreparedInputs
     from rmqm_spec.preprocessing import Preprocessing
 
-__all__ = ["DataRequest", "Json", "Model", "ModelRequest"]
+__all__ = ["DataRequest", "Json", "Model", "ModelRequest", "Models"]
 
 Model = Annotated[Path, typer.Argument(help="An .onnx file, or a folder with model.onnx in it.")]
+Models = Annotated[
+    list[Path], typer.Argument(help="Files .onnx, or folders with model.onnx in each.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document to stdout.")]
 
 

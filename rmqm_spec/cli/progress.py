@@ -6,11 +6,11 @@ import os
 import sys
 import time
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from rmqm_spec.cli.output import draw, note
 
-__all__ = ["ProgressReport"]
+__all__ = ["ProgressReport", "terminal_columns"]
 
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -86,7 +86,7 @@ class ProgressReport:
 
     def _draw(self, text: str, short: str, share: float) -> None:
         """Draw over the line before, as wide as the terminal allows."""
-        columns = _columns() - 1
+        columns = terminal_columns(sys.stderr) - 1
         if len(text) > columns:
             text = short[:columns]
         room = columns - len(text) - 4
@@ -97,10 +97,10 @@ class ProgressReport:
         self._width = len(text)
 
 
-def _columns() -> int:
-    """Return the width of the terminal that stderr is; stdout may be a file."""
+def terminal_columns(stream: TextIO) -> int:
+    """Return the width of the terminal that a stream is; the other one may be a file."""
     try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        return os.get_terminal_size(stream.fileno()).columns or 80
     except (OSError, ValueError):
         return 80
 

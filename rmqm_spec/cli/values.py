@@ -10,6 +10,7 @@ from rmqm_spec.errors import UsageError
 
 __all__ = [
     "above_zero",
+    "as_counts",
     "as_feed",
     "as_fraction",
     "as_numbers",
@@ -62,6 +63,18 @@ def as_numbers(name: str, text: str | None) -> tuple[float, ...] | None:
             fix=f"For example {name} 0.5 or {name} 0.1,0.2,0.3.",
         )
     return numbers
+
+
+def as_counts(name: str, text: str) -> tuple[int, ...]:
+    """Read whole numbers from 1 up, ascending, each once."""
+    parts = text.split(",")
+    if not all(part.strip().isdecimal() and int(part) > 0 for part in parts):
+        raise UsageError(
+            "ARG001",
+            f"{name} must be whole numbers from 1 with commas between them; got {text!r}",
+            fix=f"For example {name} 1,5,20.",
+        )
+    return tuple(sorted({int(part) for part in parts}))
 
 
 def as_fraction(name: str, text: str | None) -> float | None:

@@ -58,6 +58,17 @@ class Difference:
         """Whether the interval holds zero."""
         return self.interval[0] <= 0 <= self.interval[1]
 
+    def turned(self) -> Difference:
+        """Return that of the second encoder minus the first."""
+        low, high = self.interval
+        return Difference(
+            value=-self.value,
+            interval=(-high, -low),
+            only_first=self.only_second,
+            only_second=self.only_first,
+            p=self.p,
+        )
+
 
 def accuracy_of(correct: npt.NDArray[np.bool_]) -> Accuracy:
     """

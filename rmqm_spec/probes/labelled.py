@@ -95,7 +95,7 @@ class Parts:
 
 
 def labelled(
-    encoded: Encoded, label_of: Callable[[int], str | None], ambiguous: Collection[str] = ()
+    encoded: Encoded, label_of: Callable[[int], str | None], ambiguous: Collection[int] = ()
 ) -> Labelled:
     """
     Give each encoding the label of its input.
@@ -106,8 +106,8 @@ def labelled(
         Encodings with the positions of their inputs.
     label_of : callable
         From such a position to a label, or None where there is none.
-    ambiguous : collection of str
-        Ids of inputs of which other copies, not among these, bear another label.
+    ambiguous : collection of int
+        Positions of inputs of which other copies, not among these, bear another label.
 
     Returns
     -------
@@ -122,10 +122,12 @@ def labelled(
             by_id[identity].add(label)
     seen: set[str] = set()
     reasons: list[tuple[str, str] | None] = []
-    for identity, name, label in zip(encoded.ids, encoded.names, labels, strict=True):
+    for position, identity, name, label in zip(
+        encoded.positions, encoded.ids, encoded.names, labels, strict=True
+    ):
         if label is None:
             reasons.append(("PRB001", f"{name} must have a label; got none"))
-        elif len(by_id[identity]) > 1 or identity in ambiguous:
+        elif len(by_id[identity]) > 1 or position in ambiguous:
             known = ", ".join(map(repr, sorted(by_id[identity])))
             also = "" if len(by_id[identity]) > 1 else " and another"
             reasons.append(

@@ -133,7 +133,7 @@ def test_copies_with_one_label_count_once_and_those_with_two_not_at_all():
 
 
 def test_a_copy_elsewhere_with_another_label_makes_an_input_ambiguous():
-    found = given(["a", "b"], ["x", "y"], ambiguous={"b"})
+    found = given(["a", "b"], ["x", "y"], ambiguous={1})
     assert found.ids == ("a",)
     assert codes(found) == {"PRB002": 1}
 

@@ -1,0 +1,49 @@
+"""Correlations as a table, as wide as the terminal allows."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Sequence
+
+from rmqm_spec.cli.progress import terminal_columns
+from rmqm_spec.correlation.correlating import Correlation, Estimate
+from rmqm_spec.correlation.document import LIMITS
+
+__all__ = ["table_lines"]
+
+_HEADER = ("score", "probe", "task", "n", "Pearson r", "Spearman rho", "Kendall tau-b")
+
+
+def table_lines(found: Sequence[Correlation]) -> Iterator[str]:
+    """Return the table, how its numbers were made, and what they do not show."""
+    rows = [_HEADER, *(_row(one) for one in found)]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(_HEADER))]
+    if sys.stdout.isatty() and 2 + sum(widths) + 2 * len(widths) > terminal_columns(sys.stdout):
+        for row in rows[1:]:
+            yield f"  {row[0]} and {row[1]}, {row[2]}, n {row[3]}"
+            for name, cell in zip(_HEADER[4:], row[4:], strict=True):
+                yield f"    {name:<14}{cell}"
+    else:
+        for row in rows:
+            padded = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+            yield f"  {'  '.join(padded)}".rstrip()
+    yield "  n encoders; [95 % interval]; p by exchanging scores between encoders"
+    if any(one.task is None for one in found):
+        yield "  pooled: probes divided by the best of their task; intervals resample encoders"
+    for line in LIMITS:
+        yield f"  - {line}"
+
+
+def _row(one: Correlation) -> tuple[str, ...]:
+    estimates = (one.estimates[name] for name in ("pearson", "spearman", "kendall"))
+    task = "pooled" if one.task is None else one.task
+    return (one.score, one.probe, task, str(one.n_encoders), *map(_cell, estimates))
+
+
+def _cell(one: Estimate) -> str:
+    if math.isnan(one.value):
+        return "undefined"
+    interval = one.interval
+    width = f" [{interval.low:+.2f}, {interval.high:+.2f}]" if interval else " [-]"
+    return f"{one.value:+.2f}{width}" + ("" if one.p is None else f" p {one.p:.3f}")

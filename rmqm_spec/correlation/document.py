@@ -1,0 +1,112 @@
+"""Correlations as plain data: the document ``rmqm-correlation/1``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from attrs import asdict
+
+from rmqm_spec.correlation.certainty import MIN_ENCODERS_FOR_BOOTSTRAP, N_RESAMPLES
+from rmqm_spec.correlation.correlating import Correlation, Estimate
+from rmqm_spec.findings import Finding
+from rmqm_spec.result import plain, versions
+
+__all__ = ["LIMITS", "SCHEMA", "about_certainty", "correlation_document"]
+
+SCHEMA: Final = "rmqm-correlation/1"
+"""Name of the document; ``schemas/correlation.schema.json`` describes it."""
+
+_HARDER = (
+    "A pooled correlation also holds what separates kinds of encoders; to rank encoders within one "
+    "task is harder, and the rows within tasks are what speaks of it."
+)
+
+LIMITS = (
+    "Encoders are what is counted: more images make no interval of a correlation narrower.",
+    _HARDER,
+    "It is no promise for an encoder or a task that is not among these.",
+)
+"""What a correlation does not show, in plain words."""
+
+
+def about_certainty(found: Sequence[Correlation]) -> Iterator[Finding]:
+    """Tell where there are too few encoders for an interval."""
+    few = sorted({one.n_encoders for one in found if one.task is not None and one.n_encoders < 4})
+    if few:
+        yield Finding(
+            code="COR007",
+            level="warn",
+            message=f"{few[0]} encoders are too few for an interval within a task (at least 4)",
+            fix="Add encoders.",
+        )
+    pooled = [one.n_encoders for one in found if one.task is None]
+    if pooled and min(pooled) < MIN_ENCODERS_FOR_BOOTSTRAP:
+        yield Finding(
+            code="COR007",
+            level="warn",
+            message=f"{min(pooled)} encoders are too few for a pooled interval (at least "
+            f"{MIN_ENCODERS_FOR_BOOTSTRAP})",
+            fix="Add encoders.",
+        )
+
+
+def correlation_document(
+    found: Sequence[Correlation], findings: Sequence[Finding], *, sources: Sequence[str], seed: int
+) -> dict[str, Any]:
+    """
+    Return correlations as plain data, ready for JSON.
+
+    Parameters
+    ----------
+    found : sequence of Correlation
+        The correlations.
+    findings : sequence of Finding
+        What was noticed.
+    sources : sequence of str
+        Files that were read.
+    seed : int
+        Seed of resamples and permutations.
+    """
+    document: dict[str, Any] = plain(
+        {
+            "schema": SCHEMA,
+            "rmqm": None,
+            "interval": None,
+            "correlations": [
+                {
+                    "score": one.score,
+                    "probe": one.probe,
+                    "task": one.task,
+                    "pooled": one.task is None,
+                    "n_encoders": one.n_encoders,
+                    "n_pairs": len(one.points),
+                    **{name: _estimate(each) for name, each in one.estimates.items()},
+                    "points": [asdict(point) for point in one.points],
+                }
+                for one in found
+            ],
+            "method": {
+                "pooling": "probe divided by the largest of its task",
+                "resampled": "encoders, each with all its tasks",
+                "resamples": N_RESAMPLES,
+                "p": "two-sided, by exchanging scores between encoders",
+                "level": 0.95,
+                "seed": seed,
+            },
+            "limits": list(LIMITS),
+            "findings": [one.to_dict() for one in findings],
+            "sources": list(sources),
+            "versions": versions(),
+        }
+    )
+    return document
+
+
+def _estimate(one: Estimate) -> dict[str, Any]:
+    return {
+        "value": one.value,
+        "interval": [one.interval.low, one.interval.high] if one.interval else None,
+        "method": one.interval.method if one.interval else None,
+        "p": one.p,
+    }

@@ -1,0 +1,106 @@
+"""What was measured of one encoder: its scores, or its probes in one task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from rmqm_spec.identity import digest_of_json
+
+__all__ = ["SCORES", "Measured", "from_probe", "from_result"]
+
+SCORES = ("rmqm", "weighted_rmqm", "D", "1/D_RC", "1/P_RC", "D_RC", "P_RC", "S")
+"""Names of the columns that a result gives; in a table they are taken for scores."""
+
+_SAME_PREPROCESSING = ("scale", "mean", "std", "channel_order", "resize", "crop", "interpolation")
+
+
+@frozen(kw_only=True, eq=False)
+class Measured:
+    """
+    One document, or one row of a table.
+
+    Parameters
+    ----------
+    encoder : str
+        What tells encoders apart: a digest, or the name in a table.
+    name : str
+        What people call it.
+    source : str
+        The file, with the row.
+    task : str, optional
+        The task, where the values are of one.
+    task_sha256 : str, optional
+        Digest of its inputs, labels and sides.
+    values : dict of str to float
+        Scores and probes by the name of their column.
+    scores : frozenset of str
+        Which of them are scores.
+    document : mapping, optional
+        The whole result, where it is one.
+    """
+
+    encoder: str
+    name: str
+    source: str
+    task: str | None = None
+    task_sha256: str | None = None
+    values: dict[str, float] = field(factory=dict)
+    scores: frozenset[str] = frozenset()
+    document: Mapping[str, Any] | None = None
+
+
+def from_result(document: Mapping[str, Any], source: str) -> Measured:
+    """Return the scores of a result (``rmqm-result/1``); none where it is undefined."""
+    parts = document["components"]
+    found = {
+        "rmqm": document["rmqm"],
+        "weighted_rmqm": document["weighted_rmqm"],
+        **{name: parts[name] for name in ("D", "D_RC", "P_RC", "S")},
+        **{f"1/{name}": 1 / parts[name] for name in ("D_RC", "P_RC") if parts[name]},
+    }
+    if document["rmqm"] is None:
+        found = {}
+    return Measured(
+        encoder=_identity(document, document["protocol"].get("inputs")),
+        name=_name(document, source),
+        source=source,
+        values={name: float(value) for name, value in found.items() if value is not None},
+        scores=frozenset(SCORES),
+        document=document,
+    )
+
+
+def from_probe(document: Mapping[str, Any], source: str) -> Measured:
+    """Return the accuracies of probes (``rmqm-probe/1``) in their task."""
+    return Measured(
+        encoder=_identity(document, document["geometry"]),
+        name=_name(document, source),
+        source=source,
+        task=str(document["task"]),
+        task_sha256=str(document["task_sha256"]),
+        values={name: float(one["accuracy"]) for name, one in document["probes"].items()},
+    )
+
+
+def _identity(document: Mapping[str, Any], geometry: Mapping[str, Any] | None) -> str:
+    """Name an encoder by all that its encodings depend on, but the runtime."""
+    preprocessing = document["preprocessing"] or {}
+    return digest_of_json(
+        [
+            document["model"]["sha256"],
+            [document["input"][name] for name in ("name", "layout", "feeds")],
+            [document["output"][name] for name in ("name", "pooling")],
+            [preprocessing.get(name) for name in _SAME_PREPROCESSING],
+            (geometry or {}).get("shape"),
+        ]
+    )
+
+
+def _name(document: Mapping[str, Any], source: str) -> str:
+    """Call an encoder by its file; by the folder of the document where the file is any model."""
+    name = str(document["model"]["name"]).removesuffix(".onnx")
+    return (Path(source).parent.name or name) if name == "model" else name

@@ -1,0 +1,102 @@
+"""Results, rankings, probes and tables, found and read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rmqm_spec.correlation.measured import Measured, from_probe, from_result
+from rmqm_spec.correlation.tables import read_table
+from rmqm_spec.errors import UnreadableError
+from rmqm_spec.storage import read_json
+
+__all__ = ["read_measured"]
+
+_DOCUMENTS = ("result.json", "probe.json")
+_TABLES = {".csv": ",", ".tsv": "\t"}
+
+
+def read_measured(
+    paths: Sequence[str | Path], *, scores: Sequence[str] = (), probes: Sequence[str] = ()
+) -> list[Measured]:
+    """
+    Read everything that was measured.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+        Files ``result.json``, ``probe.json`` or ``rank.json``, what ``--json`` printed, tables
+        (``.csv``, ``.tsv``), or folders in which such documents are looked for.
+    scores, probes : sequence of str
+        Columns of tables that are scores, and that are probes.
+
+    Returns
+    -------
+    list of Measured
+        Each file once.
+
+    Raises
+    ------
+    UnreadableError
+        COR001 for anything else, COR005 for a table that breaks a rule, RES001 for a file that
+        cannot be read.
+    """
+    found: dict[Path, list[Measured]] = {}
+    for path in map(Path, paths):
+        for file in _files(path):
+            if file.resolve() not in found:
+                found[file.resolve()] = list(_read(file, scores, probes))
+    return [one for several in found.values() for one in several]
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(file for name in _DOCUMENTS for file in path.rglob(name))
+    if not files:
+        raise _unlike(path, f"a folder with {' or '.join(_DOCUMENTS)} in it; got none")
+    return files
+
+
+def _read(path: Path, scores: Sequence[str], probes: Sequence[str]) -> Iterator[Measured]:
+    delimiter = _TABLES.get(path.suffix.lower())
+    if delimiter is not None:
+        yield from read_table(path, delimiter, scores=scores, probes=probes)
+        return
+    document = read_json(path)
+    try:
+        yield from _documents(document, path)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _unlike(path, f"a whole {document.get('schema')} document; got {error!r}") from error
+
+
+def _documents(document: dict[str, Any], path: Path) -> Iterator[Measured]:
+    match document.get("schema"):
+        case "rmqm-result/1":
+            yield from_result(document, str(path))
+        case "rmqm-probe/1":
+            yield from_probe(document, str(path))
+        case "rmqm-probes/1":
+            for one in document["models"]:
+                yield from_probe(one, f"{path} ({one['name']})")
+        case "rmqm-rank/1":
+            for one in [*document["ranked"], *document["unranked"]]:
+                result = _beside(path, Path(one["result"]))
+                yield from_result(read_json(result), str(result))
+        case schema:
+            raise _unlike(path, f"the schema of a result, a ranking or probes; got {schema!r}")
+
+
+def _beside(ranking: Path, result: Path) -> Path:
+    """Find a result that a ranking names: from the working folder, or from the ranking's own."""
+    there = ranking.parent / result
+    return there if there.exists() and not result.exists() else result
+
+
+def _unlike(path: Path, rule: str) -> UnreadableError:
+    return UnreadableError(
+        "COR001",
+        f"{path} must be {rule}" if "folder" in rule else f"{path} must have {rule}",
+        fix="Give result.json, rank.json, probe.json, a folder with them, or a .csv or .tsv table.",
+    )

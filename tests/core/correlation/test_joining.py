@@ -1,0 +1,244 @@
+"""Results, probes and tables: read, matched by encoder, refused by name."""
+
+import json
+
+import numpy as np
+import pytest
+
+from rmqm_spec.correlation.correlating import correlate
+from rmqm_spec.correlation.joining import join
+from rmqm_spec.correlation.measured import from_result
+from rmqm_spec.correlation.reading import read_measured
+from rmqm_spec.errors import RmqmError
+
+ENCODER = {
+    "input": {"name": "x", "layout": "nchw", "feeds": {}},
+    "preprocessing": {"scale": 1.0, "mean": None, "source": "flags"},
+}
+
+
+def result(name, rmqm, *, output="y", seed=0, ids="ab"):
+    parts = {"D": 0.5, "D_RC": 0.25, "P_RC": 0.2, "S": 0.1}
+    return {
+        "schema": "rmqm-result/1",
+        "rmqm": rmqm,
+        "weighted_rmqm": rmqm,
+        "components": parts,
+        "protocol": {"alteration": {"seed": seed}, "inputs": {"shape": [1, 8, 8]}},
+        "inputs": {"ids_sha256": ids},
+        "model": {"name": f"{name}.onnx", "sha256": f"sha of {name}"},
+        "output": {"name": output, "pooling": "flatten"},
+        **ENCODER,
+    }
+
+
+def probe(name, task, accuracy, *, output="y", task_sha256=None, source="flags"):
+    return {
+        "schema": "rmqm-probe/1",
+        "task": task,
+        "task_sha256": task_sha256 or f"sha of {task}",
+        "probes": {"1-nn": {"accuracy": accuracy}},
+        "model": {"name": f"{name}.onnx", "sha256": f"sha of {name}"},
+        "output": {"name": output, "pooling": "flatten"},
+        "geometry": {"shape": [1, 8, 8]},
+        **ENCODER,
+        "preprocessing": ENCODER["preprocessing"] | {"source": source},
+    }
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Write documents into folders of their own, tables as they are, and read all of them."""
+
+    def write(*documents, tables=(), **options):
+        for number, document in enumerate(documents):
+            kind = {"rmqm-result/1": "result", "rmqm-probe/1": "probe"}[document["schema"]]
+            folder = tmp_path / f"{number:02}"
+            folder.mkdir()
+            (folder / f"{kind}.json").write_text(json.dumps(document), encoding="utf-8")
+        paths = [tmp_path] if documents else []
+        for number, table in enumerate(tables):
+            path = tmp_path / f"table-{number}.csv"
+            path.write_text(table, encoding="utf-8")
+            paths.append(path)
+        return read_measured(paths, **options)
+
+    return write
+
+
+def refused(function, *arguments, **options):
+    with pytest.raises(RmqmError) as caught:
+        function(*arguments, **options)
+    return caught.value.code, caught.value.message
+
+
+SCORES = dict(zip("abcd", [2.0, 2.5, 2.7, 3.0], strict=True))
+ACCURACIES = dict(zip("abcd", [0.5, 0.8, 0.7, 0.9], strict=True))
+
+
+def four(**options):
+    results = [result(name, score) for name, score in SCORES.items()]
+    return results + [probe(name, "digits", one, **options) for name, one in ACCURACIES.items()]
+
+
+def test_scores_meet_probes_of_the_same_encoder(read):
+    [found] = correlate(join(read(*four())), ["rmqm"], ["1-nn"])
+    assert {(one.encoder, one.score, one.probe) for one in found.points} == {
+        (name, SCORES[name], ACCURACIES[name]) for name in "abcd"
+    }
+    assert (found.task, found.n_encoders) == ("digits", 4)
+    assert found.estimates["spearman"].value == pytest.approx(0.8)
+    assert found.estimates["pearson"].value == pytest.approx(
+        np.corrcoef(list(SCORES.values()), list(ACCURACIES.values()))[0, 1]
+    )
+
+
+def test_where_the_preprocessing_was_found_does_not_matter(read):
+    [found] = correlate(join(read(*four(source="a file"))), ["rmqm"], ["1-nn"])
+    assert found.n_encoders == 4
+
+
+def test_another_output_is_another_encoder_and_that_is_told(read):
+    documents = [*four(), result("e", 2.2), probe("e", "digits", 0.6, output="z")]
+    joined = join(read(*documents))
+    assert [one.message.split(" has ", 1)[1] for one in joined.findings] == [
+        "a score and no probe; e has the other with another output, input or preprocessing",
+        "a probe and no score; e has the other with another output, input or preprocessing",
+    ]
+    assert correlate(joined, ["rmqm"], ["1-nn"])[0].n_encoders == 4
+
+
+def test_an_undefined_score_is_told(read):
+    documents = [*four(), result("e", None), probe("e", "digits", 0.1)]
+    [finding] = join(read(*documents)).findings
+    assert "a probe and no score: its score is undefined" in finding.message
+
+
+def test_reciprocals_are_columns_too(read):
+    joined = join(read(*four()))
+    assert joined.score_columns == (
+        "rmqm", "weighted_rmqm", "D", "1/D_RC", "1/P_RC", "D_RC", "P_RC", "S",
+    )  # fmt: skip
+    key = next(iter(joined.names))
+    assert joined.values[key, None, "1/D_RC"] == 4.0
+
+
+def test_results_of_other_protocols_are_refused(read):
+    code, message = refused(join, read(*four(), result("e", 2.0, seed=1)))
+    assert code == "CMP001"
+    assert "alteration.seed is 0 against 1" in message
+    assert "result.json and " in message
+
+
+def test_results_over_other_inputs_are_refused(read):
+    assert refused(join, read(*four(), result("e", 2.0, ids="cd")))[0] == "CMP001"
+
+
+def test_one_task_is_the_same_for_all(read):
+    code, message = refused(join, read(*four(), probe("e", "digits", 0.5, task_sha256="other")))
+    assert code == "PRB010"
+    assert "task digits must have the same inputs, labels and split" in message
+
+
+def test_two_values_of_one_thing_are_refused_and_equal_ones_are_one(read):
+    twice = read(*four(), *four())
+    assert len(join(twice).names) == 4
+    code, message = refused(join, [*twice, from_result(result("a", 2.1), "elsewhere")])
+    assert code == "COR003"
+    assert "rmqm of a must have one value; got 2 from" in message
+    assert message.endswith("2.1 from elsewhere")
+
+
+def test_a_table_alone(read):
+    table = "model,task,rmqm,knn,comment\na,x,1,0.1,-\nb,x,2,0.3,-\nc,x,3,0.2,-\n"
+    joined = join(read(tables=[table]))
+    assert (joined.score_columns, joined.probe_columns) == (("rmqm",), ("knn",))
+    [found] = correlate(joined, ["rmqm"], ["knn"])
+    assert found.estimates["kendall"].value == pytest.approx(1 / 3)
+
+
+def test_a_table_meets_documents_by_the_name_of_the_model(read):
+    table = "model,external\na,10\nb.onnx,30\nc,20\nd,40\n"
+    joined = join(read(*four(), tables=[table]))
+    [found] = correlate(joined, ["rmqm"], ["external"])
+    assert (found.n_encoders, found.task) == (4, "table-0")
+    assert joined.findings == ()
+
+
+def test_columns_can_be_named(read):
+    table = "model,rankme,rmqm\na,1,5\nb,2,6\nc,3,4\n"
+    joined = join(read(tables=[table], scores=["rankme"], probes=["rmqm"]))
+    assert (joined.score_columns, joined.probe_columns) == (("rankme",), ("rmqm",))
+
+
+def test_pooled_probes_are_divided_by_the_best_of_their_task(read):
+    rows = [
+        f"{m},{t},{s},{s * f}"
+        for m, s in zip("abc", (1, 2, 4), strict=True)
+        for t, f in (("x", 1), ("y", 50))
+    ]
+    joined = join(read(tables=["\n".join(["model,task,rmqm,knn", *rows])]))
+    *within, pooled = correlate(joined, ["rmqm"], ["knn"])
+    assert [one.task for one in within] == ["x", "y"]
+    assert pooled.task is None
+    assert {one.entered for one in pooled.points} == {0.25, 0.5, 1.0}
+    assert pooled.estimates["pearson"].value == pytest.approx(1.0)
+    assert pooled.estimates["pearson"].interval is None  # three encoders
+
+
+@pytest.mark.parametrize(
+    ("table", "rule"),
+    [
+        ("name,rmqm\na,1\n", "a column called model"),
+        ("model,rmqm,rmqm\na,1,2\n", "no two of one name"),
+        ("model,rmqm\na,1,2\n", "2 fields in each row; got 3 in line 2"),
+        ("model,rmqm\n,1\n", "a model in each row; got none in line 2"),
+        ("", "a header and rows"),
+    ],
+)
+def test_a_table_that_breaks_a_rule_is_refused(read, table, rule):
+    code, message = refused(read, tables=[table])
+    assert code == "COR005"
+    assert rule in message
+
+
+def test_a_named_column_holds_numbers_alone(read):
+    table = "model,rmqm,knn\na,1,good\nb,2,0.2\n"
+    code, message = refused(read, tables=[table], probes=["knn"])
+    assert code == "COR005"
+    assert message.endswith("must have a finite number in column knn; got 'good' in line 2")
+
+
+def test_too_few_encoders_are_told_with_the_reason(read):
+    documents = [result("a", 1.0), probe("a", "digits", 0.5), result("b", 2.0)]
+    code, message = refused(correlate, join(read(*documents)), ["rmqm"], ["1-nn"])
+    assert code == "COR002"
+    assert (
+        "at least 3 encoders must have a score (rmqm) and a probe (1-nn) in one task; got 1"
+        in message
+    )
+    assert "b (" in message
+
+
+def test_other_documents_are_refused(tmp_path):
+    path = tmp_path / "other.json"
+    path.write_text('{"schema": "rmqm-check/1"}', encoding="utf-8")
+    assert refused(read_measured, [path]) == (
+        "COR001",
+        f"{path} must have the schema of a result, a ranking or probes; got 'rmqm-check/1'",
+    )
+    path.write_text('{"schema": "rmqm-probe/1"}', encoding="utf-8")
+    code, message = refused(read_measured, [path])
+    assert code == "COR001"
+    assert "a whole rmqm-probe/1 document" in message
+    (tmp_path / "empty").mkdir()
+    assert refused(read_measured, [tmp_path / "empty"])[0] == "COR001"
+
+
+def test_a_ranking_leads_to_its_results(tmp_path, read):
+    read(*four())
+    entries = [{"result": f"0{number}/result.json"} for number in range(4)]
+    ranking = {"schema": "rmqm-rank/1", "ranked": entries[:3], "unranked": entries[3:]}
+    (tmp_path / "rank.json").write_text(json.dumps(ranking), encoding="utf-8")
+    measured = read_measured([tmp_path / "rank.json"])
+    assert [one.values["rmqm"] for one in measured] == list(SCORES.values())
