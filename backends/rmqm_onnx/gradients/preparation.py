@@ -18,7 +18,10 @@ BY_DEFINITION = frozenset(
     [
         "AffineGrid",
         "Attention",
+        "CausalConvWithState",
+        "CenterCropPad",
         "GroupNormalization",
+        "LinearAttention",
         "MeanVarianceNormalization",
         "NegativeLogLikelihoodLoss",
         "RMSNormalization",

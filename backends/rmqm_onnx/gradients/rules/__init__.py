@@ -23,6 +23,7 @@ from rmqm_onnx.gradients.rules import (  # noqa: F401
     scattering,
     shaping,
     softmax,
+    spectral,
 )
 from rmqm_onnx.gradients.table import RULES, ZERO
 

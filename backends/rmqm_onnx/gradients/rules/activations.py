@@ -57,8 +57,10 @@ def selu(s: Step) -> Gradients:
 @rule("PRelu")
 def prelu(s: Step) -> Gradients:
     """Differentiate x above zero, slope * x below."""
-    s.fixed_input(1, "slope")
-    return s.g * _sides(s.x, 1, s.input(1))
+    found = {0: s.g * _sides(s.x, 1, s.input(1))}
+    if s.wants(1):
+        found[1] = (s.g * s.x.at_most(0)).sum_to(s.input(1))
+    return found
 
 
 @rule("Softsign")

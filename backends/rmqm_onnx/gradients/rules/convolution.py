@@ -1,6 +1,10 @@
-"""Convolutions and their transposes, with weights that do not depend on the input."""
+"""Convolutions and their transposes."""
 
 from __future__ import annotations
+
+from math import prod
+
+import numpy as np
 
 from rmqm_onnx.gradients.rules.windows import scatter, windows
 from rmqm_onnx.gradients.step import NoRuleError, Step
@@ -12,8 +16,9 @@ from rmqm_spec.arrays import AnyArray
 @rule("Conv")
 def conv(s: Step) -> Gradients:
     """With stride 1 a convolution with the flipped kernel, else a transposed convolution."""
-    s.fixed_input(1, "weight")
     found = {0: convolved_back(s, s.input(1))} if s.wants(0) else {}
+    if s.wants(1):
+        found[1] = weight_gradient(s)
     if s.wants(2):
         found[2] = s.g.sum([0, *range(2, len(s.x.shape))], keepdims=False)
     return found
@@ -57,6 +62,64 @@ def flipped(weight: AnyArray, group: int) -> AnyArray:
     reverse = (slice(None, None, -1),) * len(spatial)
     turned = grouped[(slice(None),) * 3 + reverse]
     return turned.reshape(group * inputs, outputs // group, *spatial)
+
+
+def weight_gradient(s: Step) -> Tensor:
+    """
+    Return the gradient of weights that depend on the input, as a tracker's template does.
+
+    A convolution of x with g, the batch taking the place of the channels, strides and dilations
+    that of each other.
+    """
+    weight, group = s.input(1), s.integer("group", 1)
+    w = windows(s, s.fixed(weight.shape[2:], "kernel"))
+    inputs, outputs = s.fixed([s.x.shape[1], s.g.shape[1]], "number of channels")
+    sides = {k + 2: (w.begin[k], w.end[k]) for k in range(w.rank)}
+    x = s.x.pad(sides)
+    each = (inputs // group, outputs // group)
+    cut = {k + 2: (0, w.used[k] - w.padded[k]) for k in range(w.rank)}
+    swap = [1, 0, *range(2, w.rank + 2)]
+    found = []
+    for k in range(group):
+        part = x.slice(1, k * each[0], (k + 1) * each[0]).pad(cut).transpose(swap)
+        cotangent = s.g.slice(1, k * each[1], (k + 1) * each[1]).transpose(swap)
+        found.append(
+            part.op(
+                "Conv",
+                cotangent,
+                shape=(each[0], each[1], *w.kernel),
+                strides=w.dilations,
+                dilations=w.strides,
+            ).transpose(swap)
+        )
+    return found[0].op("Concat", *found[1:], shape=weight.shape, axis=0)
+
+
+@rule("Col2Im")
+def col2im(s: Step) -> Gradients:
+    """Take every block again: a convolution with the unit vectors."""
+    kernel = s.known(2, "block")
+    rank, n_values = len(kernel), prod(kernel)
+    channels = s.fixed(s.y.shape[1:2], "number of channels")[0]
+    unit = np.tile(np.eye(n_values).reshape(n_values, 1, *kernel), (channels, *[1] * (rank + 1)))
+    strides = s.integers("strides") or [1] * rank
+    dilations = s.integers("dilations") or [1] * rank
+    pads = s.integers("pads") or [0] * (2 * rank)
+    size = s.fixed(s.y.shape[2:], "height or width")
+    places = [
+        (size[k] + pads[k] + pads[k + rank] - dilations[k] * (kernel[k] - 1) - 1) // strides[k] + 1
+        for k in range(rank)
+    ]
+    return s.g.op(
+        "Conv",
+        s.tape.constant(unit, s.x.type),
+        shape=(s.x.shape[0], channels * n_values, *places),
+        kernel_shape=kernel,
+        strides=strides,
+        dilations=dilations,
+        pads=pads,
+        group=channels,
+    ).reshape_like(s.x)
 
 
 @rule("ConvTranspose")

@@ -28,8 +28,6 @@ def batch_normalization(s: Step) -> Gradients:
 @rule("LayerNormalization")
 def layer_normalization(s: Step) -> Gradients:
     """Ask the node itself for mean and inverse deviation, its second and third output."""
-    s.fixed_input(1, "scale")
-    s.fixed_input(2, "bias")
     x, rank = s.x, len(s.x.shape)
     axes = range(s.axis(-1), rank)
     if x.type == FLOAT:
@@ -38,7 +36,12 @@ def layer_normalization(s: Step) -> Gradients:
         normed = (x - mean) * inverse
     else:
         normed, inverse = _normed(s, axes)
-    return _normalised(s.g * s.input(1), normed, inverse, axes, _count(s, axes))
+    found = {0: _normalised(s.g * s.input(1), normed, inverse, axes, _count(s, axes))}
+    if s.wants(1):
+        found[1] = (s.g * normed).sum_to(s.input(1))
+    if s.wants(2):
+        found[2] = s.g.sum_to(s.input(2))
+    return found
 
 
 @rule("InstanceNormalization")

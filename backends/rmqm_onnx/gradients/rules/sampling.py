@@ -1,4 +1,8 @@
-"""GridSample: linear in the image, whatever the mode, so the gradient is a transposed product."""
+"""
+GridSample: linear in the image, whatever the mode, so the gradient is a transposed product.
+
+That of the grid is in `grids`.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,10 @@ from math import prod
 import numpy as np
 from onnx import helper
 
+from rmqm_onnx.gradients.rules.grids import grid_gradient
 from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.table import Gradients, rule
+from rmqm_onnx.gradients.tensor import Tensor
 
 MAX_WEIGHTS = 2**25
 """Weights per input, image values times grid points, up to which the matrix is written out."""
@@ -16,8 +22,15 @@ MAX_WEIGHTS = 2**25
 
 @rule("GridSample")
 def grid_sample(s: Step) -> Gradients:
+    """Differentiate with respect to the image, the grid, or both."""
+    found = {0: _image_gradient(s)} if s.wants(0) else {}
+    if s.wants(1):
+        found[1] = grid_gradient(s)
+    return found
+
+
+def _image_gradient(s: Step) -> Tensor:
     """Sample the images of single pixels: that gives the weight of every pixel at every point."""
-    s.fixed_input(1, "grid")
     x, grid, g = s.x, s.input(1), s.g
     image = s.fixed(x.shape[2:], "height or width")
     points = s.fixed(g.shape[2:], "grid")

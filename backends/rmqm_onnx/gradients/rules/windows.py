@@ -41,6 +41,17 @@ class Windows:
         """Return from the first to the last value of a window."""
         return [d * (k - 1) + 1 for d, k in zip(self.dilations, self.kernel, strict=True)]
 
+    @property
+    def padded(self) -> list[int]:
+        """Return the lengths with the zeros before and after."""
+        return [b + n + e for b, n, e in zip(self.begin, self.input, self.end, strict=True)]
+
+    @property
+    def used(self) -> list[int]:
+        """Return how much of those the windows reach: a stride can leave some at the end."""
+        steps = zip(self.output, self.strides, self.reach, strict=True)
+        return [(n - 1) * stride + reach for n, stride, reach in steps]
+
 
 def windows(s: Step, kernel: list[int]) -> Windows:
     """Read the windows of a node off its attributes and its input and output."""
