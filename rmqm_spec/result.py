@@ -8,17 +8,27 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from rmqm_spec.characteristics import Characteristics
 from rmqm_spec.clauses import SPEC_VERSION
 from rmqm_spec.evaluation import Evaluation
 from rmqm_spec.findings import Finding
 from rmqm_spec.identity import digest_of_ids, digest_of_json
 
-__all__ = ["SCHEMA", "plain", "protocol_of", "result_document", "versions"]
+__all__ = [
+    "NOT_IDENTITY",
+    "SCHEMA",
+    "digest_of_result",
+    "numbers_of",
+    "plain",
+    "protocol_of",
+    "result_document",
+    "versions",
+]
 
 SCHEMA = "rmqm-result/1"
 """Name of the document; ``schemas/result.schema.json`` describes it."""
 
-_NOT_IDENTITY = ("created", "seconds", "runtime", "versions", "run_sha256", "result_sha256")
+NOT_IDENTITY = ("created", "seconds", "runtime", "versions", "run_sha256", "result_sha256")
 """What may differ between two runs that gave the same numbers."""
 
 
@@ -97,13 +107,11 @@ def result_document(
     """
     found = evaluation.characteristics
     protocol = protocol_of(found.variant, evaluation.alteration, found.resolution, encoder)
+    numbers = numbers_of(found)
+    curves = numbers.pop("curves")  # long: it stands below what people look for
     document = {
         "schema": SCHEMA,
-        "rmqm": found.rmqm,
-        "interval": None if math.isnan(found.interval[0]) else list(found.interval),
-        "status": found.status,
-        "components": {"D": found.D, "D_RC": found.D_RC, "P_RC": found.P_RC, "S": found.S},
-        "weighted_rmqm": found.weighted_rmqm,
+        **numbers,
         "protocol": protocol,
         "protocol_sha256": digest_of_json(protocol),
         "counts": _counts(evaluation),
@@ -115,10 +123,7 @@ def result_document(
                 for one in evaluation.skipped
             ],
         },
-        "curves": {
-            "levels": list(range(1, found.n_levels + 1)),
-            **found.curves.to_dict(),
-        },
+        "curves": curves,
         **{key: encoder.get(key) for key in ("model", "input", "output", "preprocessing")},
         "runtime": _runtime(evaluation, encoder),
         "findings": [one.to_dict() for one in findings],
@@ -128,10 +133,29 @@ def result_document(
         "run_sha256": run_sha256,
     }
     result: dict[str, Any] = plain(document)
-    result["result_sha256"] = digest_of_json(
-        {key: value for key, value in result.items() if key not in _NOT_IDENTITY}
-    )
+    result["result_sha256"] = digest_of_result(result)
     return result
+
+
+def numbers_of(found: Characteristics) -> dict[str, Any]:
+    """Return what a document tells of the characteristics; undefined numbers are NaN."""
+    return {
+        "rmqm": found.rmqm,
+        "interval": None if math.isnan(found.interval[0]) else list(found.interval),
+        "status": found.status,
+        "components": {"D": found.D, "D_RC": found.D_RC, "P_RC": found.P_RC, "S": found.S},
+        "weighted_rmqm": found.weighted_rmqm,
+        "curves": {
+            "levels": list(range(1, found.n_levels + 1)),
+            **found.curves.to_dict(),
+        },
+    }
+
+
+def digest_of_result(document: Mapping[str, Any]) -> str:
+    """Name a result by all but `NOT_IDENTITY`."""
+    named = {key: value for key, value in document.items() if key not in NOT_IDENTITY}
+    return digest_of_json(named)
 
 
 def versions() -> dict[str, str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rmqm_spec.characteristics import PerInput
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.evaluation import Evaluation
 from rmqm_spec.writing import (
@@ -21,7 +22,14 @@ from rmqm_spec.writing import (
     write_atomically,
 )
 
-__all__ = ["check_writable", "known_result", "read_json", "write_atomically", "write_result"]
+__all__ = [
+    "check_writable",
+    "known_result",
+    "per_input_table",
+    "read_json",
+    "write_atomically",
+    "write_result",
+]
 
 
 def write_result(
@@ -84,7 +92,9 @@ def _write(
     )
     contents = {
         folder / "distances.npz": statistic.getvalue(),
-        folder / "per_input.csv": _table(evaluation).encode("utf-8", "backslashreplace"),
+        folder / "per_input.csv": per_input_table(
+            evaluation.ids, evaluation.names, evaluation.characteristics.per_input
+        ).encode("utf-8", "backslashreplace"),
         folder / "result.json": (json.dumps(document, indent=2, allow_nan=False) + "\n").encode(),
     }
     with refusing(folder):
@@ -132,16 +142,15 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _table(evaluation: Evaluation) -> str:
-    """Return one line per input, sorted by id."""
-    per_input = evaluation.characteristics.per_input
+def per_input_table(ids: Sequence[str], names: Sequence[str], per_input: PerInput) -> str:
+    """Return ``per_input.csv``: one line per input, in the order of `ids`."""
     columns = {
         name: getattr(per_input, name) for name in ("D", "D_RC", "P_RC", "S", "contribution")
     }
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["id", "name", *columns])
-    for row, (identity, name) in enumerate(zip(evaluation.ids, evaluation.names, strict=True)):
+    for row, (identity, name) in enumerate(zip(ids, names, strict=True)):
         writer.writerow(
             [identity, name, *(repr(float(values[row])) for values in columns.values())]
         )

@@ -120,6 +120,19 @@ def diff(
     return run_diff(first, second, recompute=recompute, top=top, as_json=json)
 
 
+@app.command()
+def validate(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Documents, or folders of results.")
+    ],
+    json: Json = False,
+) -> int:
+    """Check documents of ours: schema, digests, and every number that can be made again."""
+    from rmqm_spec.cli.validate import run_validate
+
+    return run_validate(files, as_json=json)
+
+
 conformance_app = typer.Typer(
     help="Judge an implementation of the specification; this installation by default.",
     rich_markup_mode=None,

@@ -17,7 +17,6 @@ def require_kit() -> None:
     """Refuse to go on without what the kit needs."""
     try:
         import_module("hypothesis")
-        import_module("jsonschema")
     except ImportError as error:
         raise UnavailableError(
             "ENV006",

@@ -11,6 +11,7 @@ from rmqm_spec.arrays import Float64Array
 from rmqm_spec.characteristics import Characteristics
 from rmqm_spec.characteristics.interval import delta_interval
 from rmqm_spec.differences.shared import ComparablePair
+from rmqm_spec.ranking.parts import difference_parts, logarithmic_mean, terms
 
 __all__ = ["MovedInput", "ScoreDifference", "Term", "score_difference"]
 
@@ -84,9 +85,8 @@ def score_difference(pair: ComparablePair) -> ScoreDifference | None:
 
     Notes
     -----
-    RMQM is a logarithm of a sum, so its difference is that of the sums divided by their
-    logarithmic mean L: a term that changes by t adds t / L. A reciprocal 1/R changes by
-    -(R' - R) / (R R'), and R is a sum over levels. Both steps are exact.
+    The terms are those of `rmqm_spec.ranking.parts`. Below them, a reciprocal 1/R changes by
+    -(R' - R) / (R R'), and R is a sum over levels: exact too.
     """
     first, second = pair.characteristics
     if math.isnan(first.rmqm) or math.isnan(second.rmqm):
@@ -94,12 +94,12 @@ def score_difference(pair: ComparablePair) -> ScoreDifference | None:
     change = second.rmqm - first.rmqm
     contributions = first.per_input.contribution, second.per_input.contribution
     changes = contributions[1] - contributions[0]
-    scale = _logarithmic_mean(math.exp(first.rmqm), math.exp(second.rmqm))
+    scale = logarithmic_mean(math.exp(first.rmqm), math.exp(second.rmqm))
     levels = _of_levels(first, second) / scale
     return ScoreDifference(
         rmqm=change,
         interval=delta_interval(change, changes - change),
-        terms=tuple(_terms(first, second, scale)),
+        terms=tuple(_terms(first, second)),
         levels=levels,
         unassigned=change - math.fsum(levels.tolist()),
         inputs=tuple(
@@ -115,15 +115,11 @@ def score_difference(pair: ComparablePair) -> ScoreDifference | None:
     )
 
 
-def _terms(first: Characteristics, second: Characteristics, scale: float) -> list[Term]:
-    found = []
-    for name in _names(first):
-        one, other = getattr(first, name), getattr(second, name)
-        if name in _RECIPROCAL:
-            one, other = 1 / one, 1 / other
-        label = f"1/{name}" if name in _RECIPROCAL else name
-        found.append(Term(name=label, first=one, second=other, part=(other - one) / scale))
-    return found
+def _terms(first: Characteristics, second: Characteristics) -> list[Term]:
+    one, other, parts = terms(first), terms(second), difference_parts(second, first)
+    return [
+        Term(name=name, first=one[name], second=other[name], part=parts[name]) for name in parts
+    ]
 
 
 def _of_levels(first: Characteristics, second: Characteristics) -> Float64Array:
@@ -145,9 +141,3 @@ def _of_levels(first: Characteristics, second: Characteristics) -> Float64Array:
 
 def _names(found: Characteristics) -> tuple[str, ...]:
     return ("D", "D_RC", "P_RC") if found.variant == "paper" else ("D", "S", "D_RC", "P_RC")
-
-
-def _logarithmic_mean(one: float, other: float) -> float:
-    """Return (other - one) / ln(other / one), one where both are equal."""
-    ratio = (other - one) / one
-    return one if abs(ratio) < 1e-12 else one * ratio / math.log1p(ratio)

@@ -6,7 +6,7 @@ import math
 
 from rmqm_spec.characteristics import Characteristics
 
-__all__ = ["difference_parts", "shares", "terms"]
+__all__ = ["difference_parts", "logarithmic_mean", "shares", "terms"]
 
 
 def terms(found: Characteristics) -> dict[str, float]:
@@ -50,10 +50,18 @@ def difference_parts(first: Characteristics, second: Characteristics) -> dict[st
         Parts in units of RMQM; they sum to the difference, and change sign with the order.
     """
     one, other = terms(first), terms(second)
-    mean = _logarithmic_mean(1 + math.fsum(one.values()), 1 + math.fsum(other.values()))
+    mean = logarithmic_mean(1 + math.fsum(one.values()), 1 + math.fsum(other.values()))
     return {name: (one[name] - other[name]) / mean for name in one}
 
 
-def _logarithmic_mean(one: float, other: float) -> float:
+def logarithmic_mean(one: float, other: float) -> float:
+    """
+    Return the difference of two positive numbers over that of their logarithms.
+
+    Examples
+    --------
+    >>> logarithmic_mean(math.e, 1.0) == math.e - 1, logarithmic_mean(2.0, 2.0)
+    (True, 2.0)
+    """
     ratio = (one - other) / other
     return one if ratio == 0 else other * ratio / math.log1p(ratio)

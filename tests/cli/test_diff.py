@@ -69,3 +69,16 @@ def test_what_is_no_result_is_refused(folder, place, code):
     (folder / "empty.json").write_text("{}")
     done = run("diff", "ntxent", place, "--json", cwd=folder)
     assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (3, code)
+
+
+@pytest.mark.parametrize(
+    ("section", "key"), [("protocol", "variant"), ("protocol", "resolution"), (None, "rmqm")]
+)
+def test_a_broken_result_is_refused_by_name(folder, tmp_path, section, key):
+    document = json.loads((folder / "ntxent/result.json").read_text())
+    del (document[section] if section else document)[key]
+    (tmp_path / "result.json").write_text(json.dumps(document))
+    (tmp_path / "distances.npz").write_bytes((folder / "ntxent/distances.npz").read_bytes())
+    done = run("diff", str(folder / "ntxent"), str(tmp_path), "--json", cwd=tmp_path)
+    error = json.loads(done.stdout)["error"]
+    assert (done.returncode, error["code"], key in error["message"]) == (3, "RES002", True)

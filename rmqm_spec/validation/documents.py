@@ -1,0 +1,120 @@
+"""One document: which schema it names, and every check that its kind allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from rmqm_spec.errors import UnreadableError
+from rmqm_spec.findings import Finding
+from rmqm_spec.result import SCHEMA as RESULT
+from rmqm_spec.validation.comparisons import check_difference, check_ranking
+from rmqm_spec.validation.general import known_codes
+from rmqm_spec.validation.reading import read_document, schema_of, schema_problems
+from rmqm_spec.validation.reports import check_check, check_conformance
+from rmqm_spec.validation.results import check_result
+from rmqm_spec.validation.verdicts import verdict
+
+__all__ = ["Validated", "require_schema", "validate_document"]
+
+_CHECKS = {
+    "rmqm-check/1": check_check,
+    "rmqm-rank/1": check_ranking,
+    "rmqm-diff/1": check_difference,
+    "rmqm-conformance-report/1": check_conformance,
+}
+
+
+@frozen(kw_only=True)
+class Validated:
+    """A document: where it is, the schema it names, and what was found."""
+
+    path: Path
+    schema: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return all(one.level != "fail" for one in self.findings)
+
+
+def validate_document(path: str | Path, *, packages: tuple[str, ...] = ("rmqm_spec",)) -> Validated:
+    """
+    Check a document by its schema and by what a schema cannot say.
+
+    Parameters
+    ----------
+    path : str or Path
+        A document, or the folder of a result.
+    packages : tuple of str
+        Packages whose folders ``schemas`` are looked through.
+
+    Returns
+    -------
+    Validated
+        A document that breaks its schema is not looked at further.
+
+    Raises
+    ------
+    UnreadableError
+        RES001 if there is no JSON object, RES003 if it names no known schema.
+
+    Notes
+    -----
+    Digests guard against accidents, not against forgery: whoever changes distances and everything
+    that follows from them makes another result that is right in itself.
+    """
+    path = Path(path)
+    path = path / "result.json" if path.is_dir() else path
+    document = read_document(path)
+    schema = schema_of(document, path, packages)
+    name = document["schema"]
+    problems = schema_problems(_as_stored(document, schema), schema)
+    fix = "The place is a JSON pointer. Make the document again."
+    findings = [verdict("VAL001", f"it follows the schema {name}", problems, fix)]
+    if not problems:
+        findings += _beyond_the_schema(path, document)
+    return Validated(path=path, schema=name, findings=tuple(findings))
+
+
+def require_schema(path: Path, document: Mapping[str, Any]) -> None:
+    """
+    Refuse a document that breaks the schema it names, before its fields are used.
+
+    Raises
+    ------
+    UnreadableError
+        RES002.
+    """
+    schema = schema_of(document, path, ("rmqm_spec",))
+    problems = schema_problems(_as_stored(document, schema), schema)
+    if problems:
+        raise UnreadableError(
+            "RES002",
+            f"{path} must follow its schema; got {problems[0]}",
+            fix=f"See all that is wrong with it: rmqm-spec validate {path}",
+        )
+
+
+def _as_stored(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what ``--json`` puts into every document, where the stored one has it not."""
+    printed = {"ok": (True, False), "rmqm": (None,), "interval": (None,)}
+    return {
+        key: value
+        for key, value in document.items()
+        if key in schema["properties"] or value not in printed.get(key, ())
+    }
+
+
+def _beyond_the_schema(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
+    name = document["schema"]
+    if name == RESULT:
+        yield from check_result(path, document)
+    elif name in _CHECKS:
+        yield from _CHECKS[name](document)
+    else:
+        yield known_codes(document)

@@ -1,0 +1,102 @@
+"""What can be said of any document that holds a score, without its distances."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rmqm_spec.characteristics import WEIGHTS, rmqm
+from rmqm_spec.findings import Finding, catalogue
+from rmqm_spec.identity import digest_of_json
+from rmqm_spec.result import SCHEMA as RESULT
+from rmqm_spec.validation.agreement import agreement
+from rmqm_spec.validation.verdicts import verdict
+
+__all__ = ["counts_add_up", "known_codes", "protocol_digest", "score_of_components"]
+
+_EDITED = "The document was changed after it was written: make it again."
+
+
+def known_codes(document: Mapping[str, Any]) -> Finding:
+    """Look every code of findings, skipped inputs and errors up."""
+    codes = set(_codes(document))
+    unknown = sorted(codes - set(catalogue()))
+    return verdict(
+        "VAL007",
+        f"{len(codes)} codes, each in the catalogue",
+        [f"code {code} is in no catalogue" for code in unknown],
+        "The document was written by another version, or changed: see rmqm-spec explain.",
+    )
+
+
+def _codes(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if isinstance(value.get("code"), str):
+            yield value["code"]
+        for inner in value.values():
+            yield from _codes(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _codes(inner)
+
+
+def protocol_digest(document: Mapping[str, Any]) -> list[str]:
+    """Compute the name of the protocol again."""
+    name = digest_of_json(document["protocol"])
+    told = document["protocol_sha256"]
+    return [] if name == told else [f"protocol_sha256 is {told[:12]}..., but should be {name}"]
+
+
+def counts_add_up(document: Mapping[str, Any]) -> Finding:
+    """Hold the counts of inputs, levels and encodings against each other."""
+    counts = document["counts"]
+    n_levels = document["protocol"]["alteration"]["J"]
+    told = {**counts, "curves.levels": document["curves"]["levels"]}
+    expected = {
+        **counts,
+        "levels": n_levels,
+        "encodings": counts["used"] * (n_levels + 1),
+        "unreadable": len(document["inputs"]["skipped"]),
+        "seen": counts["used"] + counts["duplicates"] + counts["unreadable"],
+        "curves.levels": list(range(1, n_levels + 1)),
+    }
+    problems = [f"counts: {problem}" for problem in agreement(told, expected).problems]
+    if counts["stopped_early"] != (counts["seen"] < counts["offered"]):
+        problems.append(
+            f"counts: stopped_early is {counts['stopped_early']}, though {counts['seen']} of "
+            f"{counts['offered']} inputs were seen"
+        )
+    return verdict("VAL006", "the counts add up", problems, _EDITED)
+
+
+def score_of_components(document: Mapping[str, Any]) -> Finding:
+    """Compute the score again from its components, and look where its interval lies."""
+    parts, is_paper = document["components"], document["protocol"]["variant"] == "paper"
+    D, D_RC, P_RC, S = (_number(parts[name]) for name in ("D", "D_RC", "P_RC", "S"))
+    has_score = document["status"] == "ok"
+    expected: dict[str, float | None] = {"rmqm": None, "weighted_rmqm": None}
+    if has_score and is_paper:
+        expected |= {
+            "rmqm": rmqm(D, D_RC, P_RC),
+            "weighted_rmqm": rmqm(D, D_RC, P_RC, weights=WEIGHTS),
+        }
+    elif has_score:
+        expected["rmqm"] = rmqm(D, D_RC, P_RC, S=S)
+    found = agreement({name: document[name] for name in expected}, expected)
+    problems, interval = list(found.problems), document["interval"]
+    if interval and not _is_middle(document["rmqm"], interval):
+        problems.append(f"rmqm {document['rmqm']} is not the middle of its interval {interval}")
+    if document.get("ok", has_score) != has_score and document["schema"] == RESULT:
+        problems.append(f"ok is {document['ok']}, with the status {document['status']}")
+    holds = f"the score follows from its components, {found.how}"
+    return verdict("VAL009", holds if has_score else "no score is told", problems, _EDITED)
+
+
+def _is_middle(score: float | None, interval: list[float]) -> bool:
+    low, high = interval
+    return score is not None and low <= high and math.isclose((low + high) / 2, score, rel_tol=1e-9)
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value

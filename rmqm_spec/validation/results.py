@@ -1,0 +1,128 @@
+"""A result against its own distances, digests and table."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rmqm_spec.arrays import Float64Array
+from rmqm_spec.characteristics import Characteristics
+from rmqm_spec.errors import RmqmError
+from rmqm_spec.findings import Finding
+from rmqm_spec.result import NOT_IDENTITY, digest_of_result, numbers_of, plain
+from rmqm_spec.storage import per_input_table
+from rmqm_spec.stored import StoredResult, read_result
+from rmqm_spec.validation.agreement import agreement
+from rmqm_spec.validation.general import (
+    counts_add_up,
+    known_codes,
+    protocol_digest,
+    score_of_components,
+)
+from rmqm_spec.validation.verdicts import verdict
+
+__all__ = ["check_result"]
+
+_ROUNDING = 1e-9
+_AGAIN = "Something was changed after the result was written: score the encoder again."
+
+
+def check_result(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Look at a result from all sides that its files allow."""
+    written = {key: value for key, value in document.items() if key != "ok"}
+    yield _digests(written)
+    yield counts_add_up(document)
+    yield known_codes(document)
+    yield score_of_components(document)
+    try:
+        stored = read_result(path)
+        found = stored.characteristics()
+    except RmqmError as error:
+        yield verdict("VAL003", "", [error.message], "Keep the three files of a result together.")
+        return
+    yield _belonging(stored)
+    yield _possible(stored.displacements, stored.step_lengths, found.resolution)
+    yield _numbers(document, found)
+    yield _table(path.with_name("per_input.csv"), stored, found)
+
+
+def _digests(document: Mapping[str, Any]) -> Finding:
+    problems = protocol_digest(document)
+    name, told = digest_of_result(document), document["result_sha256"]
+    if name != told:
+        problems.append(f"result_sha256 is {told[:12]}..., but should be {name}")
+    outside = ", ".join(key for key in NOT_IDENTITY if key != "result_sha256")
+    holds = f"protocol and result have the content that their digests name (not: {outside})"
+    return verdict("VAL002", holds, problems, _AGAIN)
+
+
+def _belonging(stored: StoredResult) -> Finding:
+    problems = []
+    if list(stored.ids) != sorted(set(stored.ids)):
+        problems.append("distances.npz must hold every id once, in order; it does not")
+    if len(stored.ids) != stored.document["counts"]["used"]:
+        told = stored.document["counts"]["used"]
+        problems.append(f"distances.npz holds {len(stored.ids)} inputs, but counts.used is {told}")
+    holds = f"distances.npz holds the {len(stored.ids)} inputs that ids_sha256 names"
+    return verdict("VAL003", holds, problems, _AGAIN)
+
+
+def _possible(d: Float64Array, s: Float64Array, resolution: float) -> Finding:
+    """Hold distances against the triangle inequality; below the resolution they were set to 0."""
+    before = np.concatenate([np.zeros((len(d), 1)), d[:, :-1]], axis=1)
+    slack = 3 * resolution + _ROUNDING
+    wrong = (s > before + d + slack) | (s < np.abs(d - before) - slack)
+    places = [f"input {row}, level {level + 1}" for row, level in np.argwhere(wrong)]
+    problems = [f"{place} breaks the triangle inequality" for place in places]
+    return verdict("VAL004", "the distances can be distances of unit vectors", problems, _AGAIN)
+
+
+def _numbers(document: Mapping[str, Any], found: Characteristics) -> Finding:
+    """Compute every number of the document again from the distances."""
+    expected = plain(numbers_of(found))
+    expected["counts"] = {
+        "undefined_terms": found.undefined_terms,
+        "left_out_of_spike_means": int((~found.per_input.kept).sum()),
+    }
+    told = {key: document[key] for key in expected if key != "counts"}
+    told["counts"] = {key: document["counts"][key] for key in expected["counts"]}
+    compared = agreement(told, expected)
+    return verdict(
+        "VAL005",
+        f"every number follows from the distances, {compared.how}",
+        compared.problems,
+        _AGAIN,
+    )
+
+
+def _table(path: Path, stored: StoredResult, found: Characteristics) -> Finding:
+    """Read per_input.csv beside the table that the distances give."""
+    table = per_input_table(stored.ids, stored.names, found.per_input)
+    expected = table.encode("utf-8", "backslashreplace").decode()
+    try:
+        told = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        problem = f"per_input.csv must lie beside the result; got {error}"
+        return verdict("VAL008", "", [problem], "Keep the three files of a result together.")
+    compared = agreement(_rows(told), _rows(expected))
+    return verdict("VAL008", f"per_input.csv agrees, {compared.how}", compared.problems, _AGAIN)
+
+
+def _rows(table: str) -> dict[str, dict[str, str | float]]:
+    rows = csv.DictReader(StringIO(table))
+    return {
+        f"per_input.csv line {line}": {key: _value(cell) for key, cell in row.items()}
+        for line, row in enumerate(rows, 2)
+    }
+
+
+def _value(cell: Any) -> Any:
+    try:
+        return float(cell)
+    except (TypeError, ValueError):
+        return cell

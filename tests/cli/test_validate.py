@@ -1,0 +1,298 @@
+"""A manipulated number is caught, wherever it stands; what was not touched is valid."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from copy import deepcopy
+from functools import reduce
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+jsonschema = pytest.importorskip("jsonschema")
+pytest.importorskip("onnxruntime")
+
+from rmqm_spec.differences import difference_document  # noqa: E402
+from rmqm_spec.errors import UnreadableError  # noqa: E402
+from rmqm_spec.identity import digest_of_json  # noqa: E402
+from rmqm_spec.ranking import rank_results, ranking_document  # noqa: E402
+from rmqm_spec.result import digest_of_result  # noqa: E402
+from rmqm_spec.stored import read_result  # noqa: E402
+from rmqm_spec.validation import validate_document  # noqa: E402
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+OUTSIDE = ("created", "seconds", "runtime", "versions", "run_sha256")
+"""What no digest covers: it may differ between two runs that gave the same numbers."""
+
+CLAIMED = ("model", "input", "output", "preprocessing", "findings")
+"""What is told about the encoder, which nothing beside the digest can contradict."""
+
+
+def run(*arguments, cwd):
+    command = [sys.executable, "-m", "rmqm_spec", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results")
+    for name in ("ntxent", "cross_entropy"):
+        model, options = str(EXAMPLES / f"digits_{name}.onnx"), ["--n", "6", "--levels", "5"]
+        done = run("score", model, *options, "--out", name, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def result(folder, tmp_path):
+    shutil.copytree(folder / "ntxent", tmp_path / "result")
+    return tmp_path / "result"
+
+
+def places(value, place=()):
+    """Return the way to every value that is no container."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    found = []
+    for key, one in inner:
+        deeper = isinstance(one, dict | list) and one
+        found += places(one, (*place, key)) if deeper else [(*place, key)]
+    return found
+
+
+def other(value):
+    """Return another value of the same kind, as like it as a forger would choose."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, float):
+        return value * 1.001 if value else 0.001
+    if isinstance(value, str) and len(value) == 64:
+        return value[:-1] + ("0" if value[-1] != "0" else "1")
+    return f"{value}x" if isinstance(value, str) else 0.5
+
+
+def tampered(document, place):
+    changed = deepcopy(document)
+    *way, last = place
+    within = reduce(lambda inner, key: inner[key], way, changed)
+    within[last] = other(within[last])
+    return changed
+
+
+def caught(path, document):
+    """Return the codes that failed."""
+    path.write_text(json.dumps(document))
+    try:
+        findings = validate_document(path).findings
+    except UnreadableError as error:
+        return [error.code]
+    return [one.code for one in findings if one.level == "fail"]
+
+
+def test_every_field_of_a_result_is_guarded(result):
+    path = result / "result.json"
+    document = json.loads(path.read_text())
+    assert caught(path, document) == []
+    unseen = {
+        ".".join(map(str, place))
+        for place in places(document)
+        if place[0] not in OUTSIDE and not caught(path, tampered(document, place))
+    }
+    assert unseen == set()
+
+
+def test_a_new_digest_hides_no_number(result):
+    path = result / "result.json"
+    document = json.loads(path.read_text())
+    unseen, seen = set(), [one for one in places(document) if one[0] not in (*OUTSIDE, *CLAIMED)]
+    for place in seen:
+        changed = tampered(document, place)
+        changed["protocol_sha256"] = digest_of_json(changed["protocol"])
+        changed["result_sha256"] = digest_of_result(changed)
+        if not caught(path, changed):
+            unseen.add(".".join(map(str, place)))
+    assert {one for one in unseen if not one.startswith("protocol.inputs.")} == {
+        "inputs.source",
+        "protocol.specification",
+        "protocol.resolution",  # a thousandth more cuts nothing off
+        "protocol.alteration.seed",
+        "protocol.alteration.generator",
+        "protocol.alteration.schedule",
+        "protocol.alteration.bounds.0",
+        "protocol.alteration.bounds.1",
+        "protocol_sha256",  # computed again just now, as is the next
+        "result_sha256",
+    }
+
+
+@pytest.mark.parametrize("name", ["displacements", "step_lengths"])
+@pytest.mark.parametrize("factor", [1.001, 10.0])
+def test_every_distance_counts(result, name, factor):
+    with np.load(result / "distances.npz") as stored:
+        content = dict(stored)
+    rows, levels = content[name].shape
+    for row, level in [(0, 0), (rows // 2, levels // 2), (rows - 1, levels - 1)]:
+        changed = content[name].copy()
+        changed[row, level] = min(changed[row, level] * factor, 2.0)
+        np.savez(result / "distances.npz", **content | {name: changed})
+        codes = {one.code for one in validate_document(result).findings if one.level == "fail"}
+        assert codes >= {"VAL005", "VAL008"}
+
+
+def test_distances_that_no_encodings_have_are_caught(result):
+    with np.load(result / "distances.npz") as stored:
+        content = dict(stored)
+    content["step_lengths"][2, 3] = 2.0
+    np.savez(result / "distances.npz", **content)
+    (found,) = [one for one in validate_document(result).findings if one.code == "VAL004"]
+    assert (found.level, found.message) == (
+        "fail", "input 2, level 4 breaks the triangle inequality",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda content: {"ids": content["ids"][::-1]}, "VAL003"),
+        (lambda content: {"names": np.array([f"{one}x" for one in content["names"]])}, "VAL008"),
+        (lambda content: {"displacements": content["displacements"][:-1]}, "VAL003"),
+    ],
+)
+def test_distances_of_other_inputs_are_caught(result, change, code):
+    with np.load(result / "distances.npz") as stored:
+        content = dict(stored)
+    np.savez(result / "distances.npz", **content | change(content))
+    assert code in [one.code for one in validate_document(result).findings if one.level == "fail"]
+
+
+@pytest.mark.parametrize("name", ["distances.npz", "per_input.csv"])
+def test_a_result_without_one_of_its_files_is_not_valid(result, name):
+    (result / name).unlink()
+    assert not validate_document(result).ok
+
+
+def test_every_cell_of_the_table_counts(result):
+    path = result / "per_input.csv"
+    rows = list(csv.reader(path.read_text().splitlines()))
+    for column in range(len(rows[0])):
+        changed = deepcopy(rows)
+        cell = changed[3][column]
+        changed[3][column] = f"{cell}x" if column < 2 else repr(float(cell) * 1.001)
+        with path.open("w", newline="") as stream:
+            csv.writer(stream).writerows(changed)
+        failed = [one.code for one in validate_document(result).findings if one.level == "fail"]
+        assert failed == ["VAL008"], rows[0][column]
+
+
+def difference(folder):
+    return difference_document(*(read_result(folder / one) for one in ("ntxent", "cross_entropy")))
+
+
+def ranking(folder):
+    results = {one: read_result(folder / one) for one in ("ntxent", "cross_entropy")}
+    return ranking_document(*_turned(rank_results(results), results))
+
+
+def _turned(found, results):
+    ranked, notes = found
+    return ranked, results, notes
+
+
+@pytest.mark.parametrize("make", [difference, ranking])
+def test_every_number_of_a_comparison_is_guarded(folder, tmp_path, make):
+    document = make(folder)
+    if make is difference:
+        document |= {"ok": document["same"], "rmqm": None, "interval": None}
+    path = tmp_path / "document.json"
+    assert caught(path, document) == []
+    drawn = {"probability", "best", "order_probability", "quantile", "encodings_per_second"}
+    drawn |= {"result", "unassigned"}  # a path that leads nowhere is a warning; rounding, about 0
+    unseen = {
+        ".".join(map(str, place))
+        for place in places(document)
+        if not drawn & set(place) and not caught(path, tampered(document, place))
+    }
+    assert unseen == set()
+
+
+def test_a_comparison_whose_results_are_gone_is_told_so(folder, tmp_path):
+    document = difference(folder) | {"ok": False, "rmqm": None, "interval": None}
+    document["results"][0]["result"] = "gone/result.json"
+    (tmp_path / "document.json").write_text(json.dumps(document))
+    found = validate_document(tmp_path / "document.json")
+    assert found.ok
+    assert [(one.code, one.level) for one in found.findings][-1] == ("VAL010", "warn")
+
+
+def test_every_number_of_a_check_is_guarded(tmp_path):
+    done = run("check", str(EXAMPLES / "digits_ntxent.onnx"), "--n", "6", "--json", cwd=tmp_path)
+    document, path = json.loads(done.stdout), tmp_path / "check.json"
+    assert caught(path, document) == []
+    for name in ("rmqm", "weighted_rmqm", "interval", "components", "protocol", "counts", "ok"):
+        for place in places({name: document[name]}):
+            if place in {("counts", "offered"), ("components", "S")}:
+                continue
+            if place[:2] in {("counts", "undefined_terms"), ("counts", "left_out_of_spike_means")}:
+                continue
+            assert caught(path, tampered(document, place)), place
+
+
+def test_a_report_of_the_judge_is_counted_again(tmp_path):
+    pytest.importorskip("hypothesis")
+    done = run("conformance", "--only", "RMQM-MET-001", "--profile", "fast", "--json", cwd=tmp_path)
+    path = tmp_path / "report.json"
+    path.write_text(done.stdout)
+    assert run("validate", str(path), cwd=tmp_path).returncode == 0
+    document = json.loads(done.stdout)
+    document["checks"][0]["status"] = "failed"
+    path.write_text(json.dumps(document))
+    again = run("validate", str(path), cwd=tmp_path)
+    assert (again.returncode, "VAL006" in again.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("no json", "RES001"),
+        ("[]", "RES001"),
+        ('{"schema": "rmqm-result/1", "rmqm": 1, "rmqm": 2}', "RES001"),
+        ('{"schema": "rmqm-result/1", "rmqm": NaN}', "RES001"),
+        ("[" * 100_000, "RES001"),
+        ("{}", "RES003"),
+        ('{"schema": ["rmqm-result/1"]}', "RES003"),
+        ('{"schema": "rmqm-result/2"}', "RES003"),
+    ],
+)
+def test_what_is_no_document_of_ours_is_unreadable(tmp_path, text, code):
+    (tmp_path / "file.json").write_text(text)
+    with pytest.raises(UnreadableError) as caught:
+        validate_document(tmp_path / "file.json")
+    assert caught.value.code == code
+
+
+def test_a_document_against_its_schema_is_told_where(result):
+    path = result / "result.json"
+    document = json.loads(path.read_text())
+    del document["components"]["D"]
+    path.write_text(json.dumps(document))
+    (found,) = validate_document(path).findings
+    assert found.message == "/components: 'D' is a required property"
+
+
+def test_documents_are_told_one_by_one(folder, tmp_path):
+    (tmp_path / "empty.json").write_text("{}")
+    names = [str(folder / "ntxent"), str(tmp_path / "empty.json"), str(folder / "cross_entropy")]
+    done = run("validate", *names, "--json", cwd=tmp_path)
+    document = json.loads(done.stdout)
+    text = files("rmqm_spec").joinpath("schemas/validate.schema.json").read_text(encoding="utf-8")
+    jsonschema.Draft202012Validator(json.loads(text)).validate(document)
+    assert done.returncode == 3
+    assert [one["ok"] for one in document["documents"]] == [True, False, True]
+    assert run("validate", *names[::2], cwd=tmp_path).returncode == 0
