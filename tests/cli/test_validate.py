@@ -109,13 +109,18 @@ def test_every_field_of_a_result_is_guarded(result):
 
 
 def test_a_new_digest_hides_no_number(result):
+    """Who renews the digests, in both files, still has to make up the distances."""
     path = result / "result.json"
     document = json.loads(path.read_text())
+    with np.load(result / "distances.npz") as stored:
+        content = dict(stored)
     unseen, seen = set(), [one for one in places(document) if one[0] not in (*OUTSIDE, *CLAIMED)]
     for place in seen:
         changed = tampered(document, place)
         changed["protocol_sha256"] = digest_of_json(changed["protocol"])
         changed["result_sha256"] = digest_of_result(changed)
+        renewed = content | {"result_sha256": np.array(changed["result_sha256"])}
+        np.savez(result / "distances.npz", **renewed)
         if not caught(path, changed):
             unseen.add(".".join(map(str, place)))
     assert {one for one in unseen if not one.startswith("protocol.inputs.")} == {
