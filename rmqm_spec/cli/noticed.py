@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmqm_spec.cli.options import DataRequest
+from rmqm_spec.encoders import route_of
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
 
@@ -54,12 +55,13 @@ def about_inputs(request: DataRequest, prepared: PreparedInputs) -> Iterator[Fin
 
 
 def gradient_error(encoder: DifferentiableEncoder, inputs: PreparedInputs) -> float | None:
-    """Hold the gradient against a difference quotient on the first input that can be read."""
-    from rmqm_onnx.gradients import self_check
+    """Hold the gradient against a difference on the first input that can be read."""
+    from rmqm_onnx.gradients import self_check, staircase_check
 
+    check = staircase_check if _is_straight_through(route_of(encoder)) else self_check
     for index in range(len(inputs)):
         with suppress(UnreadableError):
-            return self_check(encoder, inputs.load(index).values[None])
+            return check(encoder, inputs.load(index).values[None])
     return None
 
 
@@ -87,9 +89,11 @@ def about_derivative_rules(model: str | Path, input_name: str, output: str) -> F
 
 def about_gradient(route: str | None, error: float | None) -> Iterator[Finding]:
     """Tell where a gradient is no derivative, and how well it agrees with a difference."""
-    from rmqm_onnx.gradients import gradient_finding
+    from rmqm_onnx.gradients import gradient_finding, staircase_finding
 
-    if error is not None and (finding := gradient_finding(error)).level != "ok":
+    if error is not None and _is_straight_through(route):
+        yield staircase_finding(error)
+    elif error is not None and (finding := gradient_finding(error)).level != "ok":
         yield finding
     if route == "finite differences":
         yield Finding(
@@ -99,6 +103,11 @@ def about_gradient(route: str | None, error: float | None) -> Iterator[Finding]:
             "can be wrong",
             fix="Nothing to do where the model has no gradient of its own.",
         )
+
+
+def _is_straight_through(route: str | None) -> bool:
+    """Tell whether rounding counts as the identity: no difference quotient can judge that."""
+    return route is not None and "straight through" in route
 
 
 def about_folders(wanted: Path, taken: Path) -> Iterator[Finding]:

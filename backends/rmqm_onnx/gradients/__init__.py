@@ -8,7 +8,12 @@ Gradients of ONNX graphs as ONNX graphs: reverse mode, with respect to an input.
 have no rule, `GradientSession` runs them, `self_check` compares with a difference quotient.
 """
 
-from rmqm_onnx.gradients.checking import gradient_finding, self_check
+from rmqm_onnx.gradients.checking import (
+    gradient_finding,
+    self_check,
+    staircase_check,
+    staircase_finding,
+)
 from rmqm_onnx.gradients.coverage import coverage_table, operators_without_rule
 from rmqm_onnx.gradients.models import jvp_model, unsupported, vjp_model
 from rmqm_onnx.gradients.reverse import Missing
@@ -23,6 +28,8 @@ __all__ = [
     "jvp_model",
     "operators_without_rule",
     "self_check",
+    "staircase_check",
+    "staircase_finding",
     "unsupported",
     "vjp_model",
 ]

@@ -1,4 +1,4 @@
-"""One difference quotient on real inputs: does the gradient say how the encodings move?"""
+"""A difference on real inputs: does the gradient say how the encodings move?"""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from rmqm_spec.arrays import Float64Array, FloatArray
 from rmqm_spec.encoders import DifferentiableEncoder
 from rmqm_spec.findings import Finding
 
-__all__ = ["gradient_finding", "self_check"]
+__all__ = ["gradient_finding", "self_check", "staircase_check", "staircase_finding"]
 
 WARN_ABOVE = 0.05
+_GREY_LEVELS = 255
 _STEPS = (1e-1, 3e-2, 1e-2, 3e-3)
 
 
@@ -64,6 +65,61 @@ def self_check(encoder: DifferentiableEncoder, inputs: FloatArray, *, seed: int 
         slope = (value(there) - value(back)) / (2 * step)
         errors.append(abs(slope - length) / length)
     return min(errors)
+
+
+def staircase_check(encoder: DifferentiableEncoder, inputs: FloatArray, *, seed: int = 0) -> float:
+    """
+    Tell how far a straight-through gradient is from what a step of one grey level does.
+
+    The encodings of a quantised model are a staircase, whose derivative is zero almost
+    everywhere; a short difference measures the stairs. So a step is taken as PGD takes it: every
+    value moves along the sign of the gradient, by 1/255 of the inputs' range.
+
+    Returns
+    -------
+    float
+        Relative difference of the encodings' move from the one that the gradient says; above 1
+        they moved the other way.
+
+    Examples
+    --------
+    >>> class Stairs:
+    ...     def encode(self, inputs):
+    ...         return np.round(inputs * 512) / 512
+    ...     def vjp(self, inputs):
+    ...         return self.encode(inputs), lambda cotangent: cotangent
+    >>> staircase_check(Stairs(), np.linspace(0, 1, 500)[None]) < 0.02
+    True
+    """
+    encodings, pullback = encoder.vjp(inputs)
+    weights = np.random.default_rng(seed).normal(size=encodings.shape).astype(encodings.dtype)
+    gradient = np.asarray(pullback(weights), dtype=np.float64)
+    slope = float(np.abs(gradient).sum())
+    if not np.isfinite(slope):
+        return float("inf")
+    step = float(np.ptp(inputs)) / _GREY_LEVELS
+    if slope == 0 or step == 0:
+        return 0.0
+    there, back = (
+        encoder.vjp((inputs + way * step * np.sign(gradient)).astype(inputs.dtype))[0]
+        for way in (1, -1)
+    )
+    moved = ((there.astype(np.float64) - back.astype(np.float64)) * weights).sum()
+    return abs(float(moved) / (2 * step) - slope) / slope
+
+
+def staircase_finding(error: float) -> Finding:
+    """Say what an error of `staircase_check` means."""
+    told = f"differs from the one that it says by {100 * error:.0f} %"
+    if error >= 1:
+        told = "does not go the way that it says"
+    return Finding(
+        code="GRA023",
+        level="warn",
+        message="the model rounds, so that its gradient is that of the network it stands for; "
+        f"over one grey level the move of the encodings {told}",
+        fix="Score the model before it was quantised, if it is at hand.",
+    )
 
 
 def gradient_finding(error: float) -> Finding:

@@ -13,6 +13,8 @@ from rmqm_onnx.gradients import (
     gradient_finding,
     jvp_model,
     self_check,
+    staircase_check,
+    staircase_finding,
     unsupported,
     vjp_model,
 )
@@ -360,6 +362,31 @@ def test_the_check_sees_a_wrong_gradient():
     flipped = Right()
     flipped.vjp = lambda inputs: (np.sin(inputs), lambda ct: -ct * np.cos(inputs))
     assert gradient_finding(self_check(flipped, inputs)).level == "warn"
+
+
+class Stairs:
+    """Sixteen steps to a grey level; the pullback is told its factor."""
+
+    def __init__(self, factor=1.0):
+        self.factor = factor
+
+    def encode(self, inputs):
+        return np.round(inputs * 4096) / 4096
+
+    def vjp(self, inputs):
+        return self.encode(inputs), lambda ct: self.factor * ct
+
+
+def test_the_stairs_of_a_quantised_model_are_measured_over_a_grey_level():
+    inputs = np.random.default_rng(0).random((2, 300))
+    assert self_check(Stairs(2.0), inputs) > 0.4
+    assert staircase_check(Stairs(), inputs) < 0.02
+    assert staircase_check(Stairs(2.0), inputs) == pytest.approx(0.5, abs=0.01)
+    assert staircase_check(Stairs(-1.0), inputs) == pytest.approx(2, abs=0.02)
+    assert "does not go" in staircase_finding(staircase_check(Stairs(-1.0), inputs)).message
+    found = staircase_finding(0.24)
+    assert (found.code, found.level) == ("GRA023", "warn")
+    assert "differs from the one that it says by 24 %" in found.message
 
 
 def test_the_check_of_a_network_of_kinks_is_small(network, x):
