@@ -10,7 +10,8 @@ import typer
 from rmqm_spec.cli.conformance_options import ConformanceRequest
 from rmqm_spec.cli.correlate_options import CorrelateRequest
 from rmqm_spec.cli.expanding import expanded
-from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest
+from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, Models
+from rmqm_spec.cli.probe_options import ProbeRequest
 from rmqm_spec.cli.protocol_options import ProtocolRequest
 from rmqm_spec.errors import UsageError
 
@@ -51,6 +52,26 @@ def score(
     from rmqm_spec.cli.score import run_score
 
     return run_score(model, options, inputs, protocol, out=out, force=force, as_json=json)
+
+
+@app.command()
+@expanded
+def probe(
+    models: Models,
+    options: ModelRequest,
+    inputs: DataRequest,
+    probes: ProbeRequest,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Folder for probe.json and the table of answers."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace other probes there.")] = False,
+    json: Json = False,
+) -> int:
+    """Probe encoders with labels: nearest neighbours and a linear classifier."""
+    from rmqm_spec.cli.probe import run_probe
+
+    return run_probe(models, options, inputs, probes, out=out, force=force, as_json=json)
 
 
 @app.command()

@@ -90,6 +90,10 @@ class PreparedInputs:
         """Return where input `index` came from, without loading it."""
         return self.source.name(self._indices[index])
 
+    def position(self, index: int) -> int:
+        """Return which input of the source input `index` is: they are not in its order."""
+        return self._indices[index]
+
     def digest(self, index: int) -> str:
         """Return the digest by which `select` orders inputs, without decoding any."""
         return self.source.digests[self._indices[index]]

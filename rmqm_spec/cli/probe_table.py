@@ -1,0 +1,69 @@
+"""Accuracies of several models as one table, as wide as the terminal allows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+
+from rmqm_spec.cli.probing import Probed
+from rmqm_spec.cli.progress import terminal_columns
+from rmqm_spec.probes.comparing import Compared, tied_with_best
+
+__all__ = ["table_lines"]
+
+
+def table_lines(probed: Mapping[str, Probed], pairs: Sequence[Compared]) -> Iterator[str]:
+    """Return the table, best first by the first probe, and what its signs mean."""
+    if not probed:
+        return
+    some = next(iter(probed.values())).document
+    probes = list(some["probes"])
+    judged = {name: one.judgement for name, one in probed.items()}
+    best = {probe: tied_with_best(probe, judged, list(pairs)) for probe in probes}
+    cells = {
+        name: [_cell(one, probe, name in best[probe] and len(probed) > 1) for probe in probes]
+        for name, one in probed.items()
+    }
+    order = sorted(probed, key=lambda name: -_accuracy(probed[name], probes[0]))
+    yield _task(some)
+    width = max(len(name) for name in [*probed, "model"])
+    columns = [max(len(row[at]) for row in [*cells.values(), probes]) for at in range(len(probes))]
+    if sys.stdout.isatty() and 4 + width + sum(columns) + 2 * len(columns) > terminal_columns(
+        sys.stdout
+    ):
+        for name in order:
+            yield f"  {name}"
+            yield from (
+                f"    {probe:<8}{cell}" for probe, cell in zip(probes, cells[name], strict=True)
+            )
+    else:
+        for name, row in [("model", probes), *((name, cells[name]) for name in order)]:
+            padded = "  ".join(f"{one:<{at}}" for one, at in zip(row, columns, strict=True))
+            yield f"  {name:<{width}}  {padded}".rstrip()
+    yield f"  chance {some['chance']:.3f} (always the most frequent class)"
+    if len(probed) > 1:
+        yield "  = best of its column, or not told from it (95 % interval of the paired difference)"
+
+
+def _task(document: Mapping[str, object]) -> str:
+    split = document["split"]
+    classes = document["classes"]
+    if not isinstance(split, Mapping) or not isinstance(classes, Sequence):
+        raise TypeError("a probe document has a split and classes")
+    kind = {"leave-one-out": "; neighbours: leave one out"}.get(split["neighbours"], "")
+    return (
+        f"  {document['task']}: {len(classes)} classes, {split['train']} inputs to learn from, "
+        f"{split['test']} to judge on{kind}"
+    )
+
+
+def _accuracy(one: Probed, probe: str) -> float:
+    return float(one.document["probes"][probe]["accuracy"])
+
+
+def _cell(one: Probed, probe: str, is_best: bool) -> str:
+    found = one.document["probes"][probe]
+    low, high = found["interval"]
+    sign = "=" if is_best else " "
+    doubt = "" if found.get("converged", True) else " not converged"
+    return f"{sign}{found['accuracy']:.3f} [{low:.3f}, {high:.3f}]{doubt}"

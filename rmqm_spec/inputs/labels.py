@@ -1,0 +1,171 @@
+"""Labels from elsewhere than the inputs: an array, a column of a table, names of folders."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from rmqm_spec.arrays import AnyArray
+from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.inputs.contract import InputSpec
+from rmqm_spec.inputs.images import display_name
+from rmqm_spec.inputs.npy_files import read_npy
+from rmqm_spec.inputs.npz_files import read_npz, split_key
+from rmqm_spec.inputs.source import Source
+
+__all__ = ["FOLDERS", "read_labels"]
+
+FOLDERS = "folders"
+"""What stands for the name of the folder that a file lies in."""
+
+_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_NAMES = ("path", "file", "filename", "file_name", "name", "image")
+"""Columns that name the input of a row, in this order."""
+
+
+def read_labels(asked: str, source: Source, spec: InputSpec) -> list[str | None]:
+    """
+    Read one label for each input of a source.
+
+    Parameters
+    ----------
+    asked : str
+        ``file.npy`` or ``file.npz:key``: an array (N,) in the order of the source; ``file.csv`` or
+        ``file.csv:column`` (or ``.tsv``): a table with a header, whose column is ``label`` unless
+        it is named; ``folders``: the name of the folder of each file.
+    source : Source
+        The inputs.
+    spec : InputSpec
+        What the encoder takes.
+
+    Returns
+    -------
+    list of str or None
+        By position in the source. None where a table has no row, or an empty field, for an input.
+
+    Raises
+    ------
+    UsageError, UnreadableError
+        PRB011 for labels that do not fit the inputs; DAT001, DAT005, DAT006 or DAT013 for files
+        that cannot be read.
+
+    Notes
+    -----
+    A table with a column path, file, filename, file_name, name or image is matched with inputs by
+    name: the whole name, or its end from a folder on. Without such a column rows are in order.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from rmqm_spec.inputs.opening import open_source
+    >>> spec = InputSpec(kind="image", shape=(1, 8, 8))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.save(f"{folder}/labels.npy", np.array([3, 1]))
+    ...     read_labels(f"{folder}/labels.npy", open_source(np.zeros((2, 8, 8)), spec), spec)
+    ['3', '1']
+    """
+    if asked == FOLDERS:
+        return [_folder(source.name(index)) for index in range(len(source))]
+    path, key = _split(asked)
+    if not path.is_file():
+        raise UnreadableError(
+            "DAT001",
+            f"labels must be an existing file, or {FOLDERS}; got {display_name(asked)!r}",
+            fix="Check the path: file.npz:key, file.npy, file.csv:column.",
+        )
+    delimiter = _DELIMITERS.get(path.suffix.lower())
+    if delimiter is not None:
+        return _from_table(path, key or "label", delimiter, source)
+    if path.suffix.lower() == ".npz":
+        key, values = read_npz(path, spec, key=key)
+        return _from_array(values, f"{display_name(path)}:{key}", source)
+    if path.suffix.lower() == ".npy":
+        return _from_array(read_npy(path), display_name(path), source)
+    raise _unfit(f"in an .npy, .npz, .csv or .tsv file; got {display_name(path)!r}")
+
+
+def _split(asked: str) -> tuple[Path, str | None]:
+    """Part a file and the key or column behind it; a colon may belong to the name of the file."""
+    name, key = split_key(asked)
+    if key is None and not Path(asked).is_file():
+        stem, separator, column = asked.rpartition(":")
+        if separator and Path(stem).suffix.lower() in _DELIMITERS:
+            return Path(stem), column
+    return Path(name), key
+
+
+def _folder(name: str) -> str | None:
+    parent = Path(name).parent.name
+    return parent or None
+
+
+def _from_array(values: AnyArray, name: str, source: Source) -> list[str | None]:
+    if values.ndim != 1:
+        raise _unfit(
+            f"one array (N,); got the shape {values.shape} of {name}",
+            fix="Name the array of labels: file.npz:KEY. One-hot rows: save their argmax.",
+        )
+    _check_number(len(values), name, source)
+    return [str(one) for one in values.tolist()]
+
+
+def _from_table(path: Path, column: str, delimiter: str, source: Source) -> list[str | None]:
+    name = display_name(path)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream, delimiter=delimiter, strict=True)
+            header = list(reader.fieldnames or ())
+            rows = list(reader)
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise UnreadableError(
+            "PRB011", f"{name} must be a table of UTF-8 text; got {error}", fix="Save it again."
+        ) from error
+    if column not in header:
+        raise _unfit(
+            f"a column {column!r} of {name}; got the columns {', '.join(header) or '(none)'}",
+            fix=f"Name the column: {name}:COLUMN",
+        )
+    labels = [(row[column] or "").strip() or None for row in rows]
+    named = next((one for one in _NAMES if one in header and one != column), None)
+    if named is None:
+        _check_number(len(rows), name, source)
+        return labels
+    known = _by_name([row[named] or "" for row in rows], labels, name)
+    found = [_lookup(source.name(index), known) for index in range(len(source))]
+    if not any(found):
+        raise _unfit(
+            f"for inputs that column {named!r} of {name} names; got none for {source.name(0)!r}",
+            fix="The column must hold the paths of the inputs, or their ends from a folder on.",
+        )
+    return found
+
+
+def _by_name(
+    names: list[str], labels: list[str | None], table: str
+) -> Mapping[tuple[str, ...], str | None]:
+    known: dict[tuple[str, ...], str | None] = {}
+    for row, (name, label) in enumerate(zip(names, labels, strict=True), start=2):
+        parts = Path(name.strip()).parts
+        if known.setdefault(parts, label) != label:
+            raise _unfit(f"one for each name in {table}; got two for {name!r}, again in row {row}")
+    return known
+
+
+def _lookup(name: str, known: Mapping[tuple[str, ...], str | None]) -> str | None:
+    """Find a name, or the longest end of it that is known."""
+    parts = Path(name).parts
+    ends = (parts[first:] for first in range(len(parts)))
+    return next((known[end] for end in ends if end in known), None)
+
+
+def _check_number(n_labels: int, name: str, source: Source) -> None:
+    if n_labels != len(source):
+        raise _unfit(
+            f"one for each of the {len(source)} inputs of {source.label}; got {n_labels} in {name}"
+        )
+
+
+def _unfit(rule: str, fix: str = "Give the labels that belong to --data.") -> UsageError:
+    return UsageError("PRB011", f"labels must be {rule}", fix=fix)
