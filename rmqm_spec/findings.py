@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 from typing import Literal
 
 from attrs import asdict, frozen
 
 from rmqm_spec.errors import RmqmError, UsageError
 
-__all__ = ["CodeEntry", "Finding", "Level", "catalogue", "explain"]
+__all__ = ["CodeEntry", "Finding", "Level", "catalogue", "codes_page", "explain"]
+
+_FAMILIES = {
+    "ARG": "Arguments and output",
+    "BAT": "Batches",
+    "BUG": "Errors of our own",
+    "CMP": "Comparing results",
+    "CON": "The conformance kit",
+    "COR": "Correlating scores with probes",
+    "DAT": "Data",
+    "DET": "Determinism",
+    "ENC": "Encodings",
+    "ENV": "The environment",
+    "GRA": "Gradients and PGD",
+    "IMG": "Image files",
+    "INP": "The altered input",
+    "MOD": "Models",
+    "NUL": "The null: permuted weights",
+    "OUT": "The output",
+    "PRB": "Probes",
+    "PRE": "Preprocessing",
+    "RES": "Documents on disk",
+    "RNK": "Rankings",
+    "RUN": "Runs",
+    "SCO": "Scores",
+    "VAL": "Validation",
+}
+"""What the letters of a code stand for."""
 
 Level = Literal["ok", "warn", "fail"]
 
@@ -95,3 +124,31 @@ def explain(code: str) -> CodeEntry:
             fix=f"Did you mean {', '.join(near)}?" if near else "List them: rmqm-spec explain",
         )
     return entry
+
+
+def codes_page() -> str:
+    """
+    Render every code in GitHub Markdown, by family and number.
+
+    Examples
+    --------
+    >>> codes_page().splitlines()[0]
+    '# Codes'
+    """
+    entries = sorted(catalogue().values(), key=lambda one: one.code)
+    blocks = ["# Codes", _INTRODUCTION]
+    for family, members in groupby(entries, key=lambda one: one.code[:3]):
+        blocks.append(f"## {family}: {_FAMILIES[family]}")
+        for one in members:
+            head = f'### <a id="{one.code.lower()}"></a>{one.code} · {one.title}'
+            blocks += [head, f"*Why it matters.* {one.why}", f"*What to do.* {one.fix}"]
+    return "\n\n".join(blocks) + "\n"
+
+
+_INTRODUCTION = """\
+Whatever rmqm-spec notices or refuses carries a code: three letters and a number, never reused. This
+page is made from `rmqm_spec/codes.toml` and says what `rmqm-spec explain CODE` says. Where a check
+can pass, the title names what holds then; whether it does, its line says: OK, WARN or FAIL."""
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(codes_page().encode("utf-8"))

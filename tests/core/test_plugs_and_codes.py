@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 import rmqm_spec
 from rmqm_spec import characterize, errors, registry
 from rmqm_spec.errors import RmqmError, UnavailableError, UsageError
-from rmqm_spec.findings import Finding, catalogue, explain
+from rmqm_spec.findings import _FAMILIES, Finding, catalogue, codes_page, explain
 from rmqm_spec.registry import available_backends, load_backend
 from rmqm_spec.trust import doubts
 
@@ -111,6 +112,26 @@ def test_every_code_is_explained_in_whole_sentences(code):
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize("code", catalogue())
+def test_every_explanation_says_why_and_what_to_do(code):
+    entry = explain(code)
+    assert not entry.title.endswith(".")
+    assert entry.why.endswith(".")
+    assert len(entry.why) >= 20
+    assert len(entry.fix) >= 12
+
+
+def test_every_code_belongs_to_a_family_of_the_page():
+    assert {code[:3] for code in catalogue()} == set(_FAMILIES)
+
+
+def test_the_page_of_codes_is_what_the_catalogue_says():
+    page = (Path(__file__).parents[2] / "docs/codes.md").read_text(encoding="utf-8")
+    assert page == codes_page(), (
+        "docs/codes.md is out of date; run: python -m rmqm_spec.findings > docs/codes.md"
+    )
 
 
 @pytest.mark.parametrize("code", ["SCO001", "sco001", "Sco001"])
