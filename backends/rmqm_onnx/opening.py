@@ -38,7 +38,13 @@ from rmqm_spec.preprocessing import Preprocessing
 __all__ = ["open_encoder"]
 
 _DYNAMIC_QUANTISATION = {"DynamicQuantizeLinear", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM"}
-_STRAIGHT_THROUGH = {"QuantizeLinear", *_DYNAMIC_QUANTISATION}
+_STRAIGHT_THROUGH = {
+    "QuantizeLinear",
+    "QLinearConv",
+    "QLinearMatMul",
+    "QGemm",
+    *_DYNAMIC_QUANTISATION,
+}
 _MAX_CALLERS = 8
 _VALUES_PER_BATCH = {"cpu": 640_000, "cuda": 2**24, "tensorrt": 2**24}
 """Inputs of a batch and what becomes of them should fit into the processor's cache."""

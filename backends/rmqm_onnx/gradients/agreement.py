@@ -20,7 +20,9 @@ __all__ = ["require_agreement"]
 
 TOLERANCE = 1e-3
 HALF_TOLERANCE = 5e-2
-"""Of the largest value; the second where the model itself computes in half precision."""
+"""Of the largest value; the second where the model itself computes in half precision or bytes."""
+
+_COARSE = (TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.INT8, TensorProto.UINT8)
 
 
 def require_agreement(
@@ -42,7 +44,7 @@ def require_agreement(
     (wanted,) = run_all(original, [output], [given])
     (found,) = run_all(part, [output], [feeds])
     old, new = (np.asarray(one[output], dtype=np.float64) for one in (wanted, found))
-    half = any(one.data_type == TensorProto.FLOAT16 for one in all_tensors(original))
+    half = any(one.data_type in _COARSE for one in all_tensors(original))
     limit = (HALF_TOLERANCE if half else TOLERANCE) * float(np.abs(old).max(initial=0.0))
     differ = float(np.abs(old - new).max(initial=0.0)) if old.shape == new.shape else np.inf
     if not differ <= limit:

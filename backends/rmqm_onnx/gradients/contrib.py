@@ -15,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from onnx import helper
 
+from rmqm_onnx.gradients import quantised_operators as quantised
 from rmqm_onnx.gradients.recurrent import gru, lstm, rnn
 from rmqm_onnx.gradients.rules.pooling import TINY
 from rmqm_onnx.gradients.step import NoRuleError, Step
@@ -41,9 +42,23 @@ def definition(operator: str, domain: str = _MS) -> Callable[[Definition], Defin
     return enter
 
 
-# Recurrent layers
+# Recurrent layers, and quantised operators
 
 DEFINITIONS |= {("", "RNN"): rnn, ("", "GRU"): gru, ("", "LSTM"): lstm}
+DEFINITIONS |= {
+    ("", "QLinearConv"): quantised.q_linear_conv,
+    ("", "QLinearMatMul"): quantised.q_linear_matmul,
+    (_MS, "QGemm"): quantised.q_gemm,
+    (_MS, "QLinearAdd"): quantised.q_linear_binary,
+    (_MS, "QLinearMul"): quantised.q_linear_binary,
+    (_MS, "QLinearLeakyRelu"): quantised.q_linear_unary,
+    (_MS, "QLinearSigmoid"): quantised.q_linear_unary,
+    (_MS, "QLinearGlobalAveragePool"): quantised.q_linear_global_average_pool,
+    (_MS, "QLinearConcat"): quantised.q_linear_concat,
+    (_MS, "DynamicQuantizeMatMul"): quantised.dynamic_quantize_matmul,
+    (_MS, "MatMulIntegerToFloat"): quantised.matmul_integer_to_float,
+    (_MS, "MatMulNBits"): quantised.matmul_n_bits,
+}
 
 # Activations
 
@@ -63,18 +78,22 @@ def tanh_gelu(x: Tensor) -> Tensor:
     return x * 0.5 * ((x * (x * x * 0.035677408136300125 + 0.7978845608028654)).map("Tanh") + 1)
 
 
+_ALPHA = {"LeakyRelu": 0.01, "Elu": 1.0, "HardSigmoid": 0.2}
+
+
 def activated(s: Step, x: Tensor) -> Tensor:
     """Apply the activation that a fused operator names."""
     name = s.text("activation", "")
     listed = s.names()["activation_params"].floats if "activation_params" in s.names() else []
     first, second = [*listed, None, None][:2]
-    alpha = s.number("activation_alpha", 0.01) if first is None else first
-    if name in ("", "Relu", "Tanh", "Sigmoid"):
+    alpha = s.number("activation_alpha", _ALPHA.get(name, 0.0)) if first is None else first
+    beta = s.number("activation_beta", 0.5) if second is None else second
+    if name in ("", "Relu", "Tanh", "Sigmoid", "Softplus", "Softsign"):
         return x.map(name) if name else x
-    if name == "LeakyRelu":
+    if name in ("LeakyRelu", "Elu"):
         return x.map(name, alpha=alpha)
     if name == "HardSigmoid":
-        return x.map(name, alpha=alpha, beta=second)
+        return x.map(name, alpha=alpha, beta=beta)
     if name == "Clip" and first is not None and second is not None:
         return x.at_least(first).at_most(second)
     raise NoRuleError(f"its activation {name!r} is not known")
@@ -116,15 +135,18 @@ def fused_matmul(s: Step) -> Tensor:
 
 
 @definition("SkipLayerNormalization")
-def skip_layer_normalization(s: Step) -> Tensor:
-    """Normalise x + skip + bias."""
-    return _layer_norm(s, _summed(s, 4), s.input(2), s.input(3) if s.has(3) else None, 1e-12)
+def skip_layer_normalization(s: Step) -> Mapping[int, Tensor]:
+    """Normalise x + skip + bias; the sum is the fourth output."""
+    total = _summed(s, 4)
+    offset = s.input(3) if s.has(3) else None
+    return {0: _layer_norm(s, total, s.input(2), offset, 1e-12), 3: total}
 
 
 @definition("SkipSimplifiedLayerNormalization")
-def skip_simplified(s: Step) -> Tensor:
-    """Divide x + skip + bias by its root mean square."""
-    return _rms_norm(s, _summed(s, 3), s.input(2), 1e-12)
+def skip_simplified(s: Step) -> Mapping[int, Tensor]:
+    """Divide x + skip + bias by its root mean square; the sum is the fourth output."""
+    total = _summed(s, 3)
+    return {0: _rms_norm(s, total, s.input(2), 1e-12), 3: total}
 
 
 @definition("SimplifiedLayerNormalization", domain="")

@@ -7,7 +7,7 @@ from onnx import ModelProto, NodeProto
 from rmqm_onnx.gradients.activity import is_standard
 from rmqm_onnx.gradients.contrib import DEFINITIONS
 from rmqm_onnx.gradients.preparation import BY_DEFINITION
-from rmqm_onnx.gradients.reverse import Missing
+from rmqm_onnx.gradients.reverse import Missing, reason
 from rmqm_onnx.gradients.rules import RULES, ZERO
 from rmqm_onnx.graph import names_read, needed_names
 
@@ -64,7 +64,7 @@ def _missing(place: NodeProto, node: NodeProto) -> Missing:
         operator=operator,
         name=place.name,
         output=next((name for name in place.output if name), ""),
-        reason="there is no rule for this operator",
+        reason=reason(node),
     )
 
 

@@ -17,7 +17,7 @@ from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import FLOATS, Tensor
 from rmqm_onnx.graph import names_read
 
-__all__ = ["Missing", "reverse"]
+__all__ = ["Missing", "reason", "reverse"]
 
 SEVERAL_OUTPUTS = frozenset(["Split"])
 """Operators whose rule takes the cotangents of all outputs; the others take that of the first."""
@@ -138,6 +138,13 @@ def _why_not(tape: Tape, node: NodeProto) -> str:
         return str(error)
     finally:
         tape.rewind(before)
+    return reason(node)
+
+
+def reason(node: NodeProto) -> str:
+    """Tell by the operator alone why a node has no rule."""
+    if node.domain == "com.microsoft.nchwc":
+        return "the file was optimised for one kind of processor: take the one it was made from"
     return WHY_NOT.get(node.op_type, "there is no rule for this operator")
 
 

@@ -55,6 +55,13 @@ CASES = {
         {"activation": "Relu", "static": True},
     ),
     "FusedGemm": (MS, "FusedGemm", (3, 7), [f(5, 7), f(5)], {"transB": 1, "activation": "Tanh"}),
+    "FusedGemm hard": (
+        MS,
+        "FusedGemm",
+        (3, 7),
+        [f(7, 5)],
+        {"activation": "HardSigmoid", "activation_alpha": 0.1, "activation_beta": 0.4},
+    ),
     "FusedMatMul": (MS, "FusedMatMul", TOKENS, [f(6, 8)], {"transB": 1, "alpha": 0.5}),
     "FusedMatMul A": (MS, "FusedMatMul", TOKENS, [f(2, 5, 3)], {"transA": 1, "static": True}),
     "SkipLayerNormalization": (
@@ -95,7 +102,42 @@ def test_a_written_out_operator_agrees_with_the_runtime(name, build, check):
 
 def test_every_definition_has_a_case():
     tried = {(domain, operator) for domain, operator, *_ in CASES.values()}
-    assert set(DEFINITIONS) - {("", name) for name in ("RNN", "GRU", "LSTM")} == tried
+    elsewhere = {"RNN", "GRU", "LSTM", "QGemm", "DynamicQuantizeMatMul"}
+    own = {
+        one
+        for one in DEFINITIONS
+        if one[1] not in elsewhere and not one[1].startswith(("QLinear", "MatMul"))
+    }
+    assert own == tried
+
+
+@pytest.mark.parametrize("simplified", [False, True])
+def test_the_sum_of_a_skipped_normalisation_can_be_used(simplified, make, build, check):
+    operator = "SkipSimplifiedLayerNormalization" if simplified else "SkipLayerNormalization"
+    names = "x skip g bias" if simplified else "x skip g b bias"
+    weights = [make.constant(name, f(8, seed=k)) for k, name in enumerate(("g", "b", "bias"))]
+    weights = [one for one in weights if one.name in names.split()]
+    nodes = [
+        make.node("Sin", "x", "skip"),
+        make.node(operator, names, "n - - total", domain=MS),
+        make.node("Exp", "total", "e"),
+        make.node("Add", "n e", "y"),
+    ]
+    inputs, outputs = [make.value("x", ["N", 5, 8])], [make.value("y", None)]
+    model = make.model(nodes, inputs, outputs, weights, opset=18, domains=[MS])
+    check(model, build.spread((2, 5, 8), low=-1, high=1))
+
+
+def test_a_file_that_was_optimised_for_a_processor_says_so(make):
+    from rmqm_onnx.gradients import operators_without_rule
+
+    domain = "com.microsoft.nchwc"
+    node = make.node("Conv", "x w", "y", domain=domain)
+    inputs, outputs = [make.value("x", ["N", 8, 4, 4])], [make.value("y", None)]
+    model = make.model([node], inputs, outputs, [make.random("w", 8, 8, 1, 1)], domains=[domain])
+    (one,) = operators_without_rule(model, "x", "y")
+    assert one.operator == "com.microsoft.nchwc.Conv"
+    assert "take the one it was made from" in one.reason
 
 
 def test_what_a_definition_does_not_cover_is_named(build):
