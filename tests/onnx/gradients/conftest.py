@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
 
 pytest.importorskip("onnxruntime")
 
@@ -109,6 +110,43 @@ def errors(model: ModelProto, x: Any, step: float = 2e-3, jvp: bool = True) -> S
     return found
 
 
+def in_float64(model: ModelProto) -> ModelProto:
+    found = ModelProto()
+    found.CopyFrom(model)
+    for tensor in found.graph.initializer:
+        if tensor.data_type == TensorProto.FLOAT:
+            values = numpy_helper.to_array(tensor).astype(np.float64)
+            tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
+    for value in (*found.graph.input, *found.graph.output):
+        value.type.tensor_type.elem_type = TensorProto.DOUBLE
+    for node in found.graph.node:
+        for attribute in node.attribute:
+            if (node.op_type, attribute.name) == ("Cast", "to"):
+                attribute.i = TensorProto.DOUBLE
+    return found
+
+
+def reference_errors(model: ModelProto, x: Any, step: float = 1e-6) -> SimpleNamespace:
+    """How far encodings and pullback are from those of the evaluator of onnx, three ways."""
+    evaluator = ReferenceEvaluator(in_float64(model))
+
+    def run(near: Any) -> Any:
+        return np.asarray(evaluator.run(["y"], {"x": near})[0])
+
+    y, exact = run(x.astype(np.float64)), x.astype(np.float64)
+    ct = np.random.default_rng(3).normal(size=y.shape).astype(np.float32)
+    fixed = model.graph.input[0].type.tensor_type.shape.dim[0].dim_value > 0
+    back = vjp_model(model, input="x", output="y", example=x if fixed else x[:1])
+    again, gradient = session(back).run(None, {"x": x, "ct": ct})
+    worst = 0.0
+    for seed in range(3):
+        way = np.random.default_rng(seed).normal(size=x.shape)
+        slope = ((run(exact + step * way) - run(exact - step * way)) * ct).sum() / (2 * step)
+        scale = np.linalg.norm(gradient) * np.linalg.norm(way) / np.sqrt(x.size) + 1e-6
+        worst = max(worst, abs(float((gradient * way).sum()) - slope) / scale)
+    return SimpleNamespace(vjp=worst, y=relative(again, y))
+
+
 @pytest.fixture
 def check() -> Callable[..., None]:
     """Compare a gradient with difference quotients, and the derivative with the gradient."""
@@ -126,5 +164,10 @@ def check() -> Callable[..., None]:
 def build() -> SimpleNamespace:
     """The pieces that the cases are made of."""
     return SimpleNamespace(
-        one_node=one_node, spread=spread, weights=weights, session=session, errors=errors
+        one_node=one_node,
+        spread=spread,
+        weights=weights,
+        session=session,
+        errors=errors,
+        reference_errors=reference_errors,
     )
