@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +49,17 @@ def run_check(model: Path, options: ModelRequest, inputs: DataRequest, *, as_jso
     started = time.monotonic()
     request = {"model": str(model), "options": asdict(options), "inputs": asdict(inputs)}
     seen = _Seen()
-    with ProgressReport("scoring", _ENCODINGS_PER_INPUT) as progress:
+    reading = ProgressReport("reading inputs", units=("inputs", "inputs"))
+    with reading, ProgressReport("scoring", _ENCODINGS_PER_INPUT) as progress:
 
         def show(finding: Finding) -> None:
             seen.findings.append(finding)
             if not as_json:
+                reading.pause()
                 progress.pause()
                 print_text(finding_line(finding, sys.stdout))
 
-        _follow(request, seen, show, progress)
+        _follow(request, seen, show, {"reading": reading, "progress": progress})
     seconds = time.monotonic() - started
     if not seen.exit_code and any(one.level == "fail" for one in seen.findings):
         seen.exit_code = 1
@@ -75,7 +77,7 @@ def _follow(
     request: dict[str, Any],
     seen: _Seen,
     show: Callable[[Finding], None],
-    progress: ProgressReport,
+    reports: Mapping[str, ProgressReport],
 ) -> None:
     """Run the other process to its end, or to its crash."""
     # -P: a file of the user's, say random.py, must not stand in for a module of that name.
@@ -85,7 +87,7 @@ def _follow(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
         )
         try:
-            _read(worker, request, seen, show, progress)
+            _read(worker, request, seen, show, reports)
             worker.wait()
         finally:
             worker.kill()
@@ -102,7 +104,7 @@ def _read(
     request: dict[str, Any],
     seen: _Seen,
     show: Callable[[Finding], None],
-    progress: ProgressReport,
+    reports: Mapping[str, ProgressReport],
 ) -> None:
     if worker.stdin is None or worker.stdout is None:
         raise RuntimeError("the pipes of the other process are missing")
@@ -122,10 +124,10 @@ def _read(
             seen.error = Finding(**event["error"])
             seen.exit_code = event["exit_code"]
             show(seen.error)
-        elif "progress" in event:
-            progress(*event["progress"])
         elif "document" in event:
             seen.document = event["document"]
+        for name in event.keys() & reports.keys():
+            reports[name](*event[name])
 
 
 def _crash(returncode: int, seen: _Seen, errors: str) -> Finding:

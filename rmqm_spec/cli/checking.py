@@ -18,6 +18,7 @@ from rmqm_spec.findings import Finding
 if TYPE_CHECKING:
     from rmqm_onnx import OnnxEncoder
     from rmqm_spec.evaluation import Evaluation
+    from rmqm_spec.inputs.hashing import Progress
     from rmqm_spec.inputs.prepared import PreparedInputs
 
 __all__ = ["CheckRequest", "check_model"]
@@ -51,8 +52,9 @@ def check_model(request: CheckRequest, emit: Emit) -> None:
         What to check.
     emit : callable
         Takes events: ``{"stage": str}`` before each step, ``{"finding": dict}``,
-        ``{"progress": [done, total]}``, and last ``{"document": dict}`` with the score or
-        ``{"error": ...}`` where the subject could not be judged to the end.
+        ``{"reading": [done, total]}`` and ``{"progress": [done, total]}``, and last
+        ``{"document": dict}`` with the score or ``{"error": ...}`` where the subject could not be
+        judged to the end.
     """
     try:
         _check(request, emit)
@@ -73,7 +75,7 @@ def _check(request: CheckRequest, emit: Emit) -> None:
     findings = tell(encoder.findings)
     findings += tell([about_derivative_rules(request.model, encoder.input, encoder.output)])
     emit({"stage": "opening the inputs"})
-    prepared = _open_inputs(request.inputs, encoder)
+    prepared = _open_inputs(request.inputs, encoder, emit)
     if prepared is None:
         findings += tell([_nothing_to_score(encoder)])
     else:
@@ -94,16 +96,24 @@ def _emitted(finding: Finding, emit: Emit) -> Finding:
     return finding
 
 
-def _open_inputs(inputs: DataRequest, encoder: OnnxEncoder) -> PreparedInputs | None:
+def _open_inputs(inputs: DataRequest, encoder: OnnxEncoder, emit: Emit) -> PreparedInputs | None:
     """Open the inputs; None where none were given and there is no default for such a model."""
     try:
         return inputs.open_inputs(
-            encoder.spec, encoder.arrangement.preprocessing, _default_n(encoder)
+            encoder.spec,
+            encoder.arrangement.preprocessing,
+            _default_n(encoder),
+            progress=_rarely(lambda done, total: emit({"reading": [done, total]})),
         )
     except UsageError as error:
         if error.code == "DAT003" and inputs.data is None:
             return None
         raise
+
+
+def _rarely(progress: Progress) -> Progress:
+    """Tell of every hundredth input only: each telling is a line through a pipe."""
+    return lambda done, total: progress(done, total) if done % 100 == 1 else None
 
 
 def _default_n(encoder: OnnxEncoder) -> int:

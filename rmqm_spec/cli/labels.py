@@ -47,7 +47,7 @@ def labels_of(prepared: PreparedInputs, asked: str | None) -> InputLabels:
     if asked is not None:
         labels = read_labels(asked, source, prepared.spec)
     else:
-        own = getattr(source, "labels", None)
+        own = source.labels
         if own is None:
             raise UsageError(
                 "PRB012",

@@ -22,6 +22,7 @@ from rmqm_spec.errors import UsageError
 if TYPE_CHECKING:
     from rmqm_onnx import OpenOptions
     from rmqm_spec.inputs.contract import InputSpec
+    from rmqm_spec.inputs.hashing import Progress
     from rmqm_spec.inputs.prepared import PreparedInputs
     from rmqm_spec.preprocessing import Preprocessing
 
@@ -128,17 +129,30 @@ class DataRequest:
     seed: Annotated[int, _data_option("Seed of the alteration.", min=0)] = 0
 
     def open_inputs(
-        self, spec: InputSpec, preprocessing: Preprocessing, default_n: int | None = None
+        self,
+        spec: InputSpec,
+        preprocessing: Preprocessing,
+        default_n: int | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> PreparedInputs:
-        """Open the inputs; `default_n` of them where no number was typed."""
+        """
+        Open the inputs; `default_n` of them where no number was typed.
+
+        All of them are read once, to tell which are the same and to choose: `progress`, by default
+        one on stderr, is told how far that is.
+        """
+        from rmqm_spec.cli.progress import ProgressReport
         from rmqm_spec.inputs.layouts import Layout
         from rmqm_spec.inputs.prepared import open_inputs
 
-        return open_inputs(
-            self.data,
-            spec,
-            preprocessing,
-            layout=one_of("--data-layout", self.data_layout, Layout),
-            value_range=as_range(self.range),
-            n=self.n or default_n,
-        )
+        with ProgressReport("reading inputs", units=("inputs", "inputs")) as shown:
+            return open_inputs(
+                self.data,
+                spec,
+                preprocessing,
+                layout=one_of("--data-layout", self.data_layout, Layout),
+                value_range=as_range(self.range),
+                n=self.n or default_n,
+                progress=progress or shown,
+            )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
 
 import numpy as np
 
@@ -11,13 +10,14 @@ from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.identity import content_id
 from rmqm_spec.inputs.contract import Bounds, InputSpec
+from rmqm_spec.inputs.hashing import Hashed
 from rmqm_spec.inputs.layouts import Layout, as_image, recognise_layout
 from rmqm_spec.inputs.value_range import check_value_range, natural_range
 
 __all__ = ["ArrayRows", "fit_layout"]
 
 
-class ArrayRows:
+class ArrayRows(Hashed):
     """
     A source whose inputs are the rows of an array, in memory or memory-mapped.
 
@@ -51,6 +51,7 @@ class ArrayRows:
     """
 
     ignored = 0
+    labels = None
 
     def __init__(
         self,
@@ -79,10 +80,8 @@ class ArrayRows:
         row = np.asarray(self._values[index])
         return as_image(row, self.layout, self._spec) if self._spec.kind == "image" else row
 
-    @cached_property
-    def digests(self) -> tuple[str, ...]:
-        """Content id of every row."""
-        return tuple(content_id(self.read(index)) for index in range(len(self)))
+    def _digest(self, index: int) -> str:
+        return content_id(self.read(index))
 
 
 def fit_layout(

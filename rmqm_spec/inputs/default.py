@@ -40,6 +40,7 @@ class BundledImages:
 
     ignored = 0
     value_range = None
+    labels = None
 
     def __init__(self, images: Sequence[AnyArray], names: Sequence[str], *, label: str) -> None:
         self.label = label

@@ -6,16 +6,15 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.inputs.contract import Bounds
+from rmqm_spec.inputs.hashing import Hashed
 from rmqm_spec.inputs.images import MAX_FILE_BYTES, decode_image, display_name
 
-__all__ = ["IMAGE_EXTENSIONS", "ImageFiles"]
+__all__ = ["IMAGE_EXTENSIONS", "ImageFiles", "folder_of"]
 
 IMAGE_EXTENSIONS = frozenset({
     ".apng", ".avif", ".bmp", ".gif", ".heic", ".heif", ".ico", ".j2k", ".jfif", ".jp2", ".jpe",
@@ -26,7 +25,7 @@ IMAGE_EXTENSIONS = frozenset({
 is left out must be named."""
 
 
-class ImageFiles:
+class ImageFiles(Hashed):
     """
     A source whose inputs are image files; each is decoded when it is read.
 
@@ -40,6 +39,8 @@ class ImageFiles:
         Number of files that were met and left out because they are no images.
     value_range : tuple of float, optional
         What (black, white) are in files whose format does not say, see `decode_image`.
+    root : Path, optional
+        Folder that all files lie in: folders below it are labels.
 
     Raises
     ------
@@ -67,6 +68,7 @@ class ImageFiles:
         label: str,
         ignored: int = 0,
         value_range: Bounds | None = None,
+        root: Path | None = None,
     ) -> None:
         if not paths:
             raise UnreadableError(
@@ -78,11 +80,12 @@ class ImageFiles:
         self.ignored = ignored
         self._paths = tuple(paths)
         self._file_range = value_range
+        self._root = root
 
     @classmethod
     def in_folder(cls, folder: Path, *, value_range: Bounds | None = None) -> ImageFiles:
         """Find the image files in a folder and in all folders below it, links included."""
-        return cls._sorted(_files_below(folder), display_name(folder), value_range)
+        return cls._sorted(_files_below(folder), display_name(folder), value_range, folder)
 
     @classmethod
     def matching(cls, pattern: str, *, value_range: Bounds | None = None) -> ImageFiles:
@@ -90,11 +93,17 @@ class ImageFiles:
         return cls._sorted(_files_matching(pattern), display_name(pattern), value_range)
 
     @classmethod
-    def _sorted(cls, paths: Iterable[Path], label: str, value_range: Bounds | None) -> ImageFiles:
+    def _sorted(
+        cls,
+        paths: Iterable[Path],
+        label: str,
+        value_range: Bounds | None,
+        root: Path | None = None,
+    ) -> ImageFiles:
         found = sorted(set(paths))
         images = [path for path in found if _is_image_file(path)]
         ignored = len(found) - len(images)
-        return cls(images, label=label, ignored=ignored, value_range=value_range)
+        return cls(images, label=label, ignored=ignored, value_range=value_range, root=root)
 
     def __len__(self) -> int:
         return len(self._paths)
@@ -107,11 +116,21 @@ class ImageFiles:
         """Decode file `index`, see `decode_image`."""
         return decode_image(self._paths[index], value_range=self._file_range)
 
-    @cached_property
-    def digests(self) -> tuple[str, ...]:
-        """SHA-256 of the bytes of every file, or of its path where it cannot be read."""
-        with ThreadPoolExecutor(max_workers=8) as pool:
-            return tuple(pool.map(_digest, self._paths))
+    @property
+    def labels(self) -> tuple[str | None, ...] | None:
+        """Name of the folder of every file; None where all lie in the folder that was given."""
+        if self._root is None:
+            return None
+        found = tuple(folder_of(path.relative_to(self._root)) for path in self._paths)
+        return found if any(found) else None
+
+    def _digest(self, index: int) -> str:
+        return _digest(self._paths[index])
+
+
+def folder_of(path: PurePath) -> str | None:
+    """Return the name of the folder that a file lies in, which often is its class."""
+    return display_name(path.parent.name) or None
 
 
 def _is_image_file(path: Path) -> bool:

@@ -21,6 +21,7 @@ EXIF orientation           applied
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from functools import cache
@@ -35,7 +36,16 @@ from rmqm_spec.inputs.contract import Bounds
 from rmqm_spec.inputs.pixels import pixels_of
 from rmqm_spec.inputs.strict_pillow import strict_pillow
 
-__all__ = ["FORMATS", "MAX_FILE_BYTES", "MAX_PIXELS", "decode_image", "display_name"]
+__all__ = [
+    "FORMATS",
+    "MAX_FILE_BYTES",
+    "MAX_PIXELS",
+    "check_file_size",
+    "decode_bytes",
+    "decode_image",
+    "display_name",
+    "read_image_file",
+]
 
 MAX_PIXELS = 89_478_485
 """Pillow's own limit, at which it begins to warn of decompression bombs: 256 MiB of RGB pixels."""
@@ -82,15 +92,73 @@ def decode_image(path: str | os.PathLike[str], *, value_range: Bounds | None = N
     """
     name = display_name(path)
     with _open_file(Path(path), name) as file:
+        return _decode(file, name, value_range)
+
+
+def decode_bytes(data: bytes, name: str, *, value_range: Bounds | None = None) -> AnyArray:
+    """
+    Decode the bytes of an image file, like `decode_image`.
+
+    Parameters
+    ----------
+    data : bytes
+        All of the file.
+    name : str
+        What error messages call it.
+    value_range : tuple of float, optional
+        See `decode_image`.
+
+    Raises
+    ------
+    UnreadableError
+        IMG002 to IMG006.
+
+    Examples
+    --------
+    >>> decode_bytes(b"P5 2 1 255 " + bytes([0, 9]), "two.pgm").tolist()
+    [[[0], [9]]]
+    """
+    check_file_size(len(data), name)
+    return _decode(io.BytesIO(data), name, value_range)
+
+
+def read_image_file(path: str | os.PathLike[str]) -> bytes:
+    """
+    Read an image file without decoding it.
+
+    Raises
+    ------
+    UnreadableError
+        IMG001 if it cannot be opened, IMG006 if it has too many bytes.
+    """
+    name = display_name(path)
+    with _open_file(Path(path), name) as file:
         try:
-            with strict_pillow(), Image.open(file, formats=_formats()) as image:
-                _check_size(image.size, name)
-                image.load()
-                return pixels_of(image, name, value_range)
-        except UnreadableError:
-            raise
-        except Exception as error:  # decoders raise anything on damaged files
-            raise _translated(error, name) from error
+            return file.read()
+        except OSError as error:
+            raise _not_openable(name, error.strerror or str(error)) from error
+
+
+def check_file_size(n_bytes: int, name: str) -> None:
+    """Raise IMG006 if a file is larger than any that is opened as an image."""
+    if n_bytes > MAX_FILE_BYTES:
+        raise UnreadableError(
+            "IMG006",
+            f"{name} must have at most {MAX_FILE_BYTES} bytes; got {n_bytes}",
+            fix="Save the image smaller or compressed.",
+        )
+
+
+def _decode(file: BinaryIO, name: str, value_range: Bounds | None) -> AnyArray:
+    try:
+        with strict_pillow(), Image.open(file, formats=_formats()) as image:
+            _check_size(image.size, name)
+            image.load()
+            return pixels_of(image, name, value_range)
+    except UnreadableError:
+        raise
+    except Exception as error:  # decoders raise anything on damaged files
+        raise _translated(error, name) from error
 
 
 def display_name(path: str | os.PathLike[str]) -> str:
@@ -118,12 +186,7 @@ def _open_file(path: Path, name: str) -> BinaryIO:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise _not_openable(name, "something that is not a file")
-        if status.st_size > MAX_FILE_BYTES:
-            raise UnreadableError(
-                "IMG006",
-                f"{name} must have at most {MAX_FILE_BYTES} bytes; got {status.st_size}",
-                fix="Save the image smaller or compressed.",
-            )
+        check_file_size(status.st_size, name)
         return path.open("rb")
     except (OSError, ValueError) as error:
         raise _not_openable(name, getattr(error, "strerror", None) or str(error)) from error

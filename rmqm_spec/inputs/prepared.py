@@ -10,6 +10,7 @@ from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.identity import content_id
 from rmqm_spec.inputs.contract import Bounds, Input, InputSpec
 from rmqm_spec.inputs.geometry import fit_image
+from rmqm_spec.inputs.hashing import Hashed, Progress
 from rmqm_spec.inputs.layouts import Layout
 from rmqm_spec.inputs.opening import open_source
 from rmqm_spec.inputs.source import Source
@@ -98,6 +99,11 @@ class PreparedInputs:
         """Return the digest by which `select` orders inputs, without decoding any."""
         return self.source.digests[self._indices[index]]
 
+    def label(self, index: int) -> str | None:
+        """Return the label that input `index` brings along, if any."""
+        labels = self.source.labels
+        return None if labels is None else labels[self._indices[index]]
+
     def load(self, index: int) -> Input:
         """
         Load one input; any number of threads may do so at a time.
@@ -171,6 +177,7 @@ def open_inputs(
     layout: Layout | None = None,
     value_range: Bounds | None = None,
     n: int | None = None,
+    progress: Progress | None = None,
 ) -> PreparedInputs:
     """
     Open the distinct inputs for an encoder, in an order that does not depend on the data's order.
@@ -190,6 +197,8 @@ def open_inputs(
         Range of the values, (low, high); without it, 0 to 255 for uint8, 0 to 1 for float.
     n : int, optional
         Number of inputs to choose, see `PreparedInputs.select`; without it, all distinct ones.
+    progress : callable, optional
+        Is told how many inputs of how many have been read, to tell which are the same.
 
     Raises
     ------
@@ -206,4 +215,6 @@ def open_inputs(
     (1, 9)
     """
     source = open_source(data, spec, layout=layout, value_range=value_range)
+    if isinstance(source, Hashed):
+        source.progress = progress
     return PreparedInputs(source, spec, preprocessing).select(n)

@@ -34,6 +34,11 @@ class Source(Protocol):
         """One digest per input by which `PreparedInputs.select` orders them."""
         ...
 
+    @property
+    def labels(self) -> Sequence[str | None] | None:
+        """One label per input, None where one has none; None where the source brings none along."""
+        ...
+
     def __len__(self) -> int:
         """Return the number of inputs offered, readable or not."""
         ...
