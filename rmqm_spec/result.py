@@ -28,8 +28,16 @@ __all__ = [
 SCHEMA = "rmqm-result/1"
 """Name of the document; ``schemas/result.schema.json`` describes it."""
 
-NOT_IDENTITY = ("created", "seconds", "runtime", "versions", "run_sha256", "result_sha256")
-"""What may differ between two runs that gave the same numbers."""
+NOT_IDENTITY = (
+    "created",
+    "seconds",
+    "runtime",
+    "versions",
+    "run_sha256",
+    "result_sha256",
+    "null",
+)
+"""What may differ between two runs that gave the same numbers; a null has a digest of its own."""
 
 
 def protocol_of(

@@ -28,6 +28,7 @@ __all__ = [
     "per_input_table",
     "read_json",
     "write_atomically",
+    "write_document",
     "write_result",
 ]
 
@@ -95,7 +96,6 @@ def _write(
         folder / "per_input.csv": per_input_table(
             evaluation.ids, evaluation.names, evaluation.characteristics.per_input
         ).encode("utf-8", "backslashreplace"),
-        folder / "result.json": (json.dumps(document, indent=2, allow_nan=False) + "\n").encode(),
     }
     with refusing(folder):
         if replaced:
@@ -104,7 +104,13 @@ def _write(
             remove_leftovers(path)
     for path, content in contents.items():
         write_atomically(path, content)
-    return list(contents)
+    write_document(folder / "result.json", document)
+    return [*contents, folder / "result.json"]
+
+
+def write_document(path: Path, document: Mapping[str, Any]) -> None:
+    """Write a document as JSON, whole or not at all."""
+    write_atomically(path, (json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
 
 
 def known_result(folder: Path) -> str | None:

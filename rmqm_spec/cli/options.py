@@ -26,13 +26,17 @@ if TYPE_CHECKING:
     from rmqm_spec.inputs.prepared import PreparedInputs
     from rmqm_spec.preprocessing import Preprocessing
 
-__all__ = ["DataRequest", "Json", "Model", "ModelRequest", "Models"]
+__all__ = ["DataRequest", "Json", "Model", "ModelRequest", "Models", "Null"]
 
 Model = Annotated[Path, typer.Argument(help="An .onnx file, or a folder with model.onnx in it.")]
 Models = Annotated[
     list[Path], typer.Argument(help="Files .onnx, or folders with model.onnx in each.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document to stdout.")]
+
+Null = Annotated[
+    bool, typer.Option("--null/--no-null", help="Score the same network with permuted weights too.")
+]
 
 
 def _option(help: str, *names: str, **settings: Any) -> Any:  # noqa: A002 - typer's own name

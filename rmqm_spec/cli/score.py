@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from rmqm_spec.cli.null import null_line, with_null
 from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.cli.output import finding_line, note, print_json, print_text, score_line, used_line
 from rmqm_spec.cli.protocol_options import ProtocolRequest
@@ -21,10 +22,13 @@ def run_score(
     *,
     out: Path | None,
     force: bool,
+    null: bool,
     as_json: bool,
 ) -> int:
     """Score a model; returns 1 where the score is undefined."""
     scored = score_model(model, options, inputs, protocol, out=out, force=force)
+    if null:
+        scored = with_null(scored, options, inputs, protocol, force=force)
     document = scored.stored.document
     for finding in scored.findings:
         if finding.level != "ok":
@@ -42,6 +46,8 @@ def _print(scored: Scored) -> None:
     document = scored.stored.document
     computed = f" (computed {document['created']})" if scored.reused else ""
     print_text(score_line(document))
+    if document.get("null"):
+        print_text(null_line(document["null"]))
     print_text(f"{used_line(document)}   -> {scored.stored.path}{computed}")
     for one in document["inputs"]["skipped"][:10]:
         note(f"  left out: {one['name']} ({one['code']}) {one['message']}")

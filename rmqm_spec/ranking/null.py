@@ -1,0 +1,102 @@
+"""A score beside that of the same network with permuted weights, on the same inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rmqm_spec.errors import RmqmError
+from rmqm_spec.findings import Finding
+from rmqm_spec.ranking.results import rank_results
+from rmqm_spec.stored import StoredResult
+
+__all__ = ["against_null", "failed_null", "null_findings"]
+
+_TRAINED, _NULL = "trained", "null"
+
+
+def against_null(result: StoredResult, null: StoredResult, **made: Any) -> dict[str, Any]:
+    """
+    Return what a result document says under ``null``.
+
+    Parameters
+    ----------
+    result, null : StoredResult
+        Of a network, and of the same network with permuted weights, on the same inputs.
+    **made
+        How the null was made, taken over as it is.
+
+    Returns
+    -------
+    dict
+        Score, interval and status of the null, and under ``difference`` the score minus that of
+        the null with its paired 95 % interval; None where one of both is undefined.
+
+    Raises
+    ------
+    UsageError
+        CMP001 if protocols or inputs differ.
+    """
+    found = {
+        **{key: null.document[key] for key in ("rmqm", "interval", "status")},
+        "difference": None,
+        "difference_interval": None,
+        "model_sha256": null.document["model"]["sha256"] if null.document["model"] else None,
+        "result_sha256": null.document["result_sha256"],
+        "error": None,
+        **made,
+    }
+    if result.document["status"] == null.document["status"] == "ok":
+        pair = rank_results({_TRAINED: result, _NULL: null})[0].pairs[0]
+        sign = 1 if pair.first == _TRAINED else -1
+        found["difference"] = sign * pair.difference
+        found["difference_interval"] = sorted(sign * end for end in pair.alone)
+    return found
+
+
+def failed_null(error: RmqmError) -> dict[str, Any]:
+    """Return what a result document says under ``null`` where none could be scored."""
+    empty = ("rmqm", "interval", "difference", "difference_interval")
+    return {
+        **dict.fromkeys(empty),
+        "status": "failed",
+        "model_sha256": None,
+        "result_sha256": None,
+        "error": {"code": error.code, "message": error.message, "fix": error.fix},
+    }
+
+
+def null_findings(null: Mapping[str, Any]) -> list[Finding]:
+    """
+    Tell what a null says about the score beside it.
+
+    Parameters
+    ----------
+    null : mapping
+        What `against_null` or `failed_null` returned.
+
+    Examples
+    --------
+    >>> null = {"status": "ok", "difference": -0.2, "difference_interval": [-0.3, -0.1]}
+    >>> [one.code for one in null_findings(null)]
+    ['SCO008']
+    """
+    if null["status"] != "ok":
+        reason = null["error"]["message"] if null["error"] else null["status"]
+        message = f"the same network with permuted weights has no score: {reason}"
+        return [Finding(code="NUL003", level="ok", message=message)]
+    if null["difference"] is None or null["difference_interval"][0] > 0:
+        return []
+    low, high = null["difference_interval"]
+    is_above = high < 0
+    told = "scores above the trained one" if is_above else "cannot be told from the trained one"
+    return [
+        Finding(
+            code="SCO008" if is_above else "SCO009",
+            level="warn",
+            message=f"the same network with permuted weights {told}: score minus null "
+            f"{null['difference']:+.3f} [{low:+.3f}, {high:+.3f}]",
+            fix="The score is then no evidence for the training; look at labels too "
+            "(rmqm-spec probe).",
+        )
+    ]
