@@ -10,7 +10,7 @@ import typer
 from rmqm_spec.cli.conformance_options import ConformanceRequest
 from rmqm_spec.cli.correlate_options import CorrelateRequest
 from rmqm_spec.cli.expanding import expanded
-from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, Models
+from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, Models, Null
 from rmqm_spec.cli.probe_options import ProbeRequest
 from rmqm_spec.cli.protocol_options import ProtocolRequest
 from rmqm_spec.errors import UsageError
@@ -46,12 +46,53 @@ def score(
         Optional[Path], typer.Option(help="Folder for result.json and the per-input table.")  # noqa: UP045
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace another result there.")] = False,
+    null: Null = True,
     json: Json = False,
 ) -> int:
     """Score an encoder by the full protocol; writes result.json and a per-input table."""
     from rmqm_spec.cli.score import run_score
 
-    return run_score(model, options, inputs, protocol, out=out, force=force, as_json=json)
+    return run_score(
+        model, options, inputs, protocol, out=out, force=force, null=null, as_json=json
+    )
+
+
+@app.command()
+@expanded
+def rank(
+    options: ModelRequest,
+    inputs: DataRequest,
+    protocol: ProtocolRequest,
+    models: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(help="Models, folders or globs of models, results.", metavar="MODEL..."),
+    ] = None,
+    settings: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--models", help="TOML with a table per model: path and its own options."),
+    ] = None,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Folder for rank.json and all results."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Compute again what is there.")] = False,
+    null: Null = True,
+    json: Json = False,
+) -> int:
+    """Rank encoders on the same inputs: who is better, by how much, how sure."""
+    from rmqm_spec.cli.rank import run_rank
+
+    return run_rank(
+        models or [],
+        options,
+        inputs,
+        protocol,
+        settings=settings,
+        out=out,
+        force=force,
+        null=null,
+        as_json=json,
+    )
 
 
 @app.command()

@@ -2,11 +2,12 @@
 
 from rmqm_spec.ranking.document import ranking_document
 from rmqm_spec.ranking.order import rank_encoders
-from rmqm_spec.ranking.records import NEGLIGIBLE, Pair, Ranked, Ranking
+from rmqm_spec.ranking.records import NEGLIGIBLE, NOTHING_RANKED, Pair, Ranked, Ranking
 from rmqm_spec.ranking.results import rank_results
 
 __all__ = [
     "NEGLIGIBLE",
+    "NOTHING_RANKED",
     "Pair",
     "Ranked",
     "Ranking",

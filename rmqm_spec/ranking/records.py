@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from attrs import frozen
 
-__all__ = ["NEGLIGIBLE", "Pair", "Ranked", "Ranking"]
+__all__ = ["NEGLIGIBLE", "NOTHING_RANKED", "Pair", "Ranked", "Ranking"]
 
 NEGLIGIBLE = 5e-4
 """A difference below half of the third decimal is one of rounding or runtime, however certain."""
@@ -122,3 +123,9 @@ class Ranking:
     def pair(self, one: str, other: str) -> Pair:
         """Return the pair of two ranked encoders."""
         return next(pair for pair in self.pairs if {pair.first, pair.second} == {one, other})
+
+
+NOTHING_RANKED = Ranking(
+    ranked=(), unranked={}, pairs=(), order_probability=math.nan, quantile=math.nan, n_inputs=0
+)
+"""What is left where no encoder could be scored."""

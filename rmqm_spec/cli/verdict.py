@@ -1,0 +1,117 @@
+"""What a ranking says, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from math import floor, log10
+from typing import Any
+
+__all__ = ["is_level_with_null", "verdict"]
+
+_MANY = 1_000_000
+_MOST_TIES = 5
+
+
+def verdict(document: Mapping[str, Any]) -> list[str]:
+    """
+    Return the sentences of a verdict.
+
+    Parameters
+    ----------
+    document : mapping
+        Of a ranking (``rmqm-rank/1``).
+    """
+    ranked = document["ranked"]
+    if not ranked:
+        return ["No encoder has a score."]
+    if len(ranked) == 1:
+        return [f"{ranked[0]['name']} alone has a score: there is nothing to compare it with."]
+    return [
+        _about_the_first(document),
+        *_about_ties(document),
+        f"The whole order is right with probability {_probability(document['order_probability'])}.",
+        *_about_nulls(ranked),
+        "RMQM predicts how well neighbours and linear probes do; rmqm-spec probe measures it.",
+    ]
+
+
+def _about_the_first(document: Mapping[str, Any]) -> str:
+    first, second = document["ranked"][:2]
+    on = f"on these {document['inputs']:,} inputs"
+    best = f"{first['name']} has the highest score with probability {_probability(first['best'])}"
+    if first["same_as"]:
+        return f"No encoder is the best for sure {on}: {best}."
+    pair = _pair(document, first["name"], second["name"])
+    return (
+        f"{best}, {on}: {_difference(pair)} above the next, {second['name']}, "
+        f"most of it by {_driver(pair)}."
+    )
+
+
+def _about_ties(document: Mapping[str, Any]) -> Iterator[str]:
+    """Tell of those who are next to each other and cannot be told apart."""
+    names = [one["name"] for one in document["ranked"]]
+    ties = [pair for one, other in pairwise(names) if (pair := _pair(document, one, other))["tied"]]
+    for pair in ties[:_MOST_TIES]:
+        both = f"{pair['first']} and {pair['second']}"
+        needed = pair["inputs_needed"]
+        if needed is None:
+            yield f"{both} have the same score."
+        elif needed > _MANY:
+            yield f"{both} cannot be told apart: more than a million inputs would be needed."
+        else:
+            yield (
+                f"{both} cannot be told apart: {_difference(pair)}; about {_rounded(needed):,} "
+                "inputs would tell a difference of that size."
+            )
+    if len(ties) > _MOST_TIES:
+        yield f"{len(ties) - _MOST_TIES} more neighbours cannot be told apart."
+
+
+def _about_nulls(ranked: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Name those whose training does not show in the score."""
+    for one in ranked:
+        if one["null"] is not None and one["null"]["rmqm"] is None:
+            yield f"The null of {one['name']} has no score ({one['null']['status']})."
+    level = [one["name"] for one in ranked if is_level_with_null(one["null"])]
+    if level:
+        yield (
+            f"Not above the same network with permuted weights: {', '.join(level)}. There the "
+            "score is no evidence for the training."
+        )
+
+
+def is_level_with_null(null: Mapping[str, Any] | None) -> bool:
+    """Tell whether a score is not told to be above that of its null."""
+    if null is None or null["difference_interval"] is None:
+        return False
+    return bool(null["difference_interval"][0] <= 0)
+
+
+def _pair(document: Mapping[str, Any], one: str, other: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = next(
+        pair for pair in document["pairs"] if {pair["first"], pair["second"]} == {one, other}
+    )
+    return found
+
+
+def _difference(pair: Mapping[str, Any]) -> str:
+    low, high = pair["interval"]
+    return f"{pair['difference']:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _driver(pair: Mapping[str, Any]) -> str:
+    name, part = max(pair["parts"].items(), key=lambda item: item[1])
+    return f"{name} ({part:+.3f})"
+
+
+def _probability(value: float) -> str:
+    """Never say that something is certain."""
+    return "above 0.999" if value > 0.999 else "below 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _rounded(number: int) -> int:
+    """Keep two digits: a wish for inputs is no exact number."""
+    unit: int = 10 ** max(floor(log10(number)) - 1, 0)
+    return -(-number // unit) * unit
