@@ -1,0 +1,187 @@
+"""The command that ranks: what it takes, what it says, what it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import rmqm_spec
+
+pytest.importorskip("onnxruntime")
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SCHEMA = Path(rmqm_spec.__file__).with_name("schemas") / "rank.schema.json"
+MODELS = ("ntxent.onnx", "entropy.onnx")
+FAST = ("--levels", "4", "--n", "40", "--no-null")
+
+
+def run(*arguments, cwd):
+    return subprocess.run(
+        [sys.executable, "-m", "rmqm_spec", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def rank(*arguments, cwd):
+    return run("rank", *arguments, *FAST, cwd=cwd)
+
+
+def ranked(done):
+    return [one["name"] for one in json.loads(done.stdout)["ranked"]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two models, a copy of one and a broken one; the two were ranked."""
+    folder = tmp_path_factory.mktemp("rank")
+    shutil.copy(EXAMPLES / "digits_ntxent.onnx", folder / "ntxent.onnx")
+    shutil.copy(EXAMPLES / "digits_cross_entropy.onnx", folder / "entropy.onnx")
+    (folder / "more").mkdir()
+    shutil.copy(folder / "ntxent.onnx", folder / "more" / "copy.onnx")
+    (folder / "broken.onnx").write_bytes(b"no model")
+    done = rank(*MODELS, "--out", "board", cwd=folder)
+    (folder / "said.txt").write_text(done.stdout)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_the_table_and_the_verdict(folder):
+    head, first, second, *_, verdict, order, probe = (folder / "said.txt").read_text().splitlines()
+    assert head.split()[:3] == ["#", "model", "RMQM"]
+    assert first.split()[:2] == ["1", "ntxent"]
+    assert second.split()[:2] == ["2", "entropy"]
+    assert "ntxent has the highest score with probability above 0.999" in verdict
+    assert "on these 40 inputs" in verdict
+    assert "order is right with probability" in order
+    assert "rmqm-spec probe" in probe
+
+
+def test_the_document_is_printed_as_its_schema_says_and_stored(folder):
+    done = rank(*MODELS, "--out", "board", "--json", cwd=folder)
+    printed = json.loads(done.stdout)
+    jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(printed)
+    assert printed.pop("ok") is True
+    assert printed == json.loads((folder / "board" / "rank.json").read_text())
+    assert done.stderr.count("nothing has changed since") == 2
+    assert {path.name for path in (folder / "board").iterdir()} == {
+        "rank.json", "ntxent", "entropy",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("given", [("board",), ("board/ntxent", "board/entropy/result.json")])
+def test_results_are_ranked_like_their_models(folder, given):
+    done = rank(*given, "--out", "again", "--json", cwd=folder)
+    stored = json.loads((folder / "board" / "rank.json").read_text())
+    assert json.loads(done.stdout)["pairs"] == stored["pairs"]
+
+
+def test_patterns_folders_and_repetitions(folder):
+    done = rank("n*.onnx", "ntxent.onnx", "more", folder / "ntxent.onnx", "--json", cwd=folder)
+    document = json.loads(done.stdout)
+    assert sorted(ranked(done)) == ["more", "ntxent"]
+    (pair,) = document["pairs"]
+    assert (pair["difference"], pair["tied"], pair["probability"]) == (0, True, 0.5)
+    assert "have the same score" in rank("ntxent.onnx", "more", cwd=folder).stdout
+
+
+def test_a_model_that_fails_is_listed_and_does_not_stop_the_others(folder):
+    done = rank("broken.onnx", *MODELS, "missing.onnx", cwd=folder)
+    assert done.returncode == 1
+    assert "-  broken: failed, MOD002" in done.stdout
+    assert "-  missing: failed, MOD002" in done.stdout
+    assert "ntxent has the highest score" in done.stdout
+    document = json.loads(rank("broken.onnx", *MODELS, "--json", cwd=folder).stdout)
+    jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
+    assert (document["ok"], document["failed"][0]["code"]) == (False, "MOD002")
+
+
+def test_where_all_fail_unlike_the_document_is_still_whole(folder):
+    done = rank("broken.onnx", "missing.onnx", "--json", cwd=folder)
+    document = json.loads(done.stdout)
+    jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
+    assert (done.returncode, document["rmqm"], len(document["failed"])) == (1, None, 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "code", "named"),
+    [
+        ((*MODELS, "--data", "nowhere"), 3, "DAT", "nowhere"),
+        ((*MODELS, "--alteration", "pgd"), 2, "GRA016", "white noise"),
+        ((*MODELS, "--precision", "0.1"), 2, "ARG001", "--precision"),
+        ((), 2, "ARG001", "none"),
+        (("x*.onnx",), 2, "ARG001", "x*.onnx"),
+        (("--models", "absent.toml"), 3, "RNK004", "absent.toml"),
+    ],
+)
+def test_what_is_refused(folder, arguments, exit_code, code, named):
+    done = rank(*arguments, "--json", cwd=folder)
+    error = json.loads(done.stdout)["error"]
+    assert (done.returncode, error["code"][: len(code)]) == (exit_code, code)
+    assert named in error["message"]
+
+
+def test_results_of_other_protocols_are_refused_by_the_field(folder):
+    other = run(
+        "score", "entropy.onnx", "--levels", "5", "--n", "40", "--no-null", "--out", "five",
+        cwd=folder,
+    )  # fmt: skip
+    assert other.returncode == 0
+    done = rank("board/ntxent", "five", "--out", "never", cwd=folder)
+    assert done.returncode == 2
+    assert "CMP001" in done.stderr
+    assert "alteration.J is 4 against 5" in done.stderr
+    assert not (folder / "never").exists()
+
+
+def test_models_with_settings_of_their_own(folder):
+    (folder / "own.toml").write_text(
+        '[plain]\npath = "ntxent.onnx"\n'
+        '[shifted]\npath = "ntxent.onnx"\nmean = [0.5]\nstd = 0.25\nbatch-size = 3\n'
+        '[old]\npath = "board/entropy"\n'
+    )
+    done = rank("--models", "own.toml", "--json", cwd=folder)
+    document = json.loads(done.stdout)
+    assert sorted(ranked(done)) == ["old", "plain", "shifted"]
+    scores = {one["name"]: one["rmqm"] for one in document["ranked"]}
+    assert scores["plain"] != scores["shifted"]
+    stored = {one["name"]: one for one in document["ranked"]}["shifted"]["result"]
+    told = json.loads((folder / stored).read_text())
+    assert told["preprocessing"]["mean"] == [0.5]
+    assert told["runtime"]["batch_size"] == 3
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [
+        ('path = "ntxent.onnx"\nmaen = 1', "maen"),
+        ("mean = 1", "path"),
+        ('path = "ntxent.onnx"\nmean = true', "mean"),
+        ('path = "ntxent.onnx"\nthreads = "2"', "threads"),
+        ('path = "board/ntxent"\nmean = 1', "result"),
+    ],
+)
+def test_wrong_settings_are_named(folder, table, named):
+    (folder / "wrong.toml").write_text(f"[one]\n{table}\n")
+    done = rank("--models", "wrong.toml", cwd=folder)
+    assert done.returncode == 2
+    assert "[one] of wrong.toml" in done.stderr
+    assert named in done.stderr
+
+
+def test_nulls_stand_beside_the_scores(folder):
+    done = run("rank", *MODELS, "--n", "60", "--out", "nulls", cwd=folder)
+    assert done.returncode == 0
+    head, *_ = done.stdout.splitlines()
+    assert "null" in head
+    assert "* the null is not below the trained network" in done.stdout
+    assert "Not above the same network with permuted weights: " in done.stdout
+    assert "SCO008" in done.stderr
