@@ -134,6 +134,7 @@ def result_document(
         "curves": curves,
         **{key: encoder.get(key) for key in ("model", "input", "output", "preprocessing")},
         "runtime": _runtime(evaluation, encoder),
+        "null": None,
         "findings": [one.to_dict() for one in findings],
         "versions": versions(),
         "created": created,

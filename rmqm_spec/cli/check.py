@@ -150,7 +150,7 @@ def _crash(returncode: int, seen: _Seen, errors: str) -> Finding:
 def _document(seen: _Seen, model: Path, seconds: float) -> dict[str, Any]:
     """Return the one document of ``--json``: findings, and the score where there is one."""
     body = dict(seen.document or {})
-    for key in ("schema", "findings", "run_sha256", "result_sha256"):
+    for key in ("schema", "findings", "null", "run_sha256", "result_sha256"):
         body.pop(key, None)
     error = seen.error.to_dict() if seen.error else {}
     error.pop("level", None)

@@ -22,7 +22,7 @@ def run_score(
     *,
     out: Path | None,
     force: bool,
-    null: bool,
+    null: bool = True,
     as_json: bool,
 ) -> int:
     """Score a model; returns 1 where the score is undefined."""

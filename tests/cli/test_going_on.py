@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
-SCORE = [sys.executable, "-m", "rmqm_spec", "score", MODEL]
+SCORE = [sys.executable, "-m", "rmqm_spec", "score", MODEL, "--no-null"]
 N_INPUTS = 3000
 
 

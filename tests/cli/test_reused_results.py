@@ -18,7 +18,7 @@ FOUND = "  nothing has changed since "
 
 
 def score(*arguments, cwd):
-    command = [sys.executable, "-m", "rmqm_spec", "score", MODEL, *arguments]
+    command = [sys.executable, "-m", "rmqm_spec", "score", MODEL, "--no-null", *arguments]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
