@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import asdict, field, mutable
 
+from rmqm_spec.cli.bug import bug
 from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.cli.output import (
     finding_line,
@@ -24,7 +25,6 @@ from rmqm_spec.cli.output import (
     used_line,
 )
 from rmqm_spec.cli.progress import ProgressReport
-from rmqm_spec.cli.report import bug
 from rmqm_spec.findings import Finding
 
 __all__ = ["run_check"]
