@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from glob import escape
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.characteristics import Characteristics, characterize
@@ -46,14 +47,26 @@ class StoredResult:
     displacements: Float64Array
     step_lengths: Float64Array
 
-    def characteristics(self) -> Characteristics:
-        """Compute again everything that follows from the distances."""
+    def only(self, ids: Collection[str]) -> StoredResult:
+        """Return the result with the distances of these inputs alone, sorted by their ids."""
+        found = ((name, row) for row, name in enumerate(self.ids) if name in ids)
+        rows = [row for _, row in sorted(found)]
+        return evolve(
+            self,
+            ids=tuple(self.ids[row] for row in rows),
+            names=tuple(self.names[row] for row in rows),
+            displacements=self.displacements[rows],
+            step_lengths=self.step_lengths[rows],
+        )
+
+    def characteristics(self, resolution: float | None = None) -> Characteristics:
+        """Compute again everything that follows from the distances; at their own resolution."""
         protocol = self.document["protocol"]
         return characterize(
             self.displacements,
             self.step_lengths,
             variant=protocol["variant"],
-            resolution=protocol["resolution"],
+            resolution=protocol["resolution"] if resolution is None else resolution,
         )
 
 

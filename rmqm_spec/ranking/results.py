@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import reduce
 
-from rmqm_spec.characteristics import Characteristics, characterize
+from rmqm_spec.characteristics import Characteristics
 from rmqm_spec.comparison import INPUT_SET, require_comparable
 from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
@@ -87,19 +87,14 @@ def _require_comparable(
 
 def _again(one: StoredResult, common: Collection[str], resolution: float) -> Characteristics:
     """Compute from the distances of the common inputs, in the order of their ids."""
-    rows = sorted((k for k, name in enumerate(one.ids) if name in common), key=one.ids.__getitem__)
-    if len(rows) < 2:
+    shared = one.only(common)
+    if len(shared.ids) < 2:
         raise UsageError(
             "CMP002",
-            f"encoders must be compared on at least 2 common inputs; got {len(rows)}",
+            f"encoders must be compared on at least 2 common inputs; got {len(shared.ids)}",
             fix="Give more inputs, or rank the encoders that take them.",
         )
-    return characterize(
-        one.displacements[rows],
-        one.step_lengths[rows],
-        variant=one.document["protocol"]["variant"],
-        resolution=resolution,
-    )
+    return shared.characteristics(resolution)
 
 
 def _geometry(results: Mapping[str, StoredResult]) -> list[Finding]:
