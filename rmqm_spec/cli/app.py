@@ -10,7 +10,7 @@ import typer
 from rmqm_spec.cli.conformance_options import ConformanceRequest
 from rmqm_spec.cli.correlate_options import CorrelateRequest
 from rmqm_spec.cli.expanding import expanded
-from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, Models, Null
+from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, Models, Null, Report
 from rmqm_spec.cli.probe_options import ProbeRequest
 from rmqm_spec.cli.protocol_options import ProtocolRequest
 from rmqm_spec.errors import UsageError
@@ -47,13 +47,22 @@ def score(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace another result there.")] = False,
     null: Null = True,
+    report: Report = None,
     json: Json = False,
 ) -> int:
     """Score an encoder by the full protocol; writes result.json and a per-input table."""
     from rmqm_spec.cli.score import run_score
 
     return run_score(
-        model, options, inputs, protocol, out=out, force=force, null=null, as_json=json
+        model,
+        options,
+        inputs,
+        protocol,
+        out=out,
+        force=force,
+        null=null,
+        report=report,
+        as_json=json,
     )
 
 
@@ -77,6 +86,7 @@ def rank(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Compute again what is there.")] = False,
     null: Null = True,
+    report: Report = None,
     json: Json = False,
 ) -> int:
     """Rank encoders on the same inputs: who is better, by how much, how sure."""
@@ -91,6 +101,7 @@ def rank(
         out=out,
         force=force,
         null=null,
+        report=report,
         as_json=json,
     )
 
@@ -193,6 +204,22 @@ def validate(
     from rmqm_spec.cli.validate import run_validate
 
     return run_validate(files, as_json=json)
+
+
+@app.command()
+def report(
+    results: Annotated[
+        list[Path],
+        typer.Argument(help="Folders of results, result.json or the document of rank."),
+    ],
+    out: Annotated[Path, typer.Option(help="The page.")] = Path("report.html"),
+    force: Annotated[bool, typer.Option("--force", help="Replace another file there.")] = False,
+    json: Json = False,
+) -> int:
+    """Make a page for people from results on disk: one HTML file that needs nothing else."""
+    from rmqm_spec.cli.reporting import run_report
+
+    return run_report(results, out, force=force, as_json=json)
 
 
 conformance_app = typer.Typer(

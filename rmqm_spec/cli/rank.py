@@ -15,6 +15,7 @@ from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.cli.output import finding_line, note, print_json, print_text
 from rmqm_spec.cli.protocol_options import ProtocolRequest
 from rmqm_spec.cli.rank_table import ranking_table
+from rmqm_spec.cli.reporting import check_report, report_on
 from rmqm_spec.cli.scoring import score_model
 from rmqm_spec.cli.verdict import verdict
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
@@ -46,10 +47,12 @@ def run_rank(
     out: Path | None,
     force: bool,
     null: bool,
+    report: Path | None = None,
     as_json: bool,
 ) -> int:
     """Rank models and results; returns 1 where one of them has no score."""
     _check(protocol)
+    check_report(report)
     candidates = find_candidates(models, options, settings)
     found = _Outcome()
     for number, one in enumerate(candidates, 1):
@@ -71,6 +74,9 @@ def run_rank(
     else:
         _print(document)
     note(f"  -> {path}")
+    if found.results:
+        failed = document["failed"]
+        report_on(report, found.results, failed=failed, on_common_inputs=scored_here)
     return 0 if _is_good(document) else 1
 
 

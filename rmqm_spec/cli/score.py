@@ -9,6 +9,7 @@ from rmqm_spec.cli.null import null_line, with_null
 from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.cli.output import finding_line, note, print_json, print_text, score_line, used_line
 from rmqm_spec.cli.protocol_options import ProtocolRequest
+from rmqm_spec.cli.reporting import check_report, report_on
 from rmqm_spec.cli.scoring import Scored, score_model
 
 __all__ = ["run_score"]
@@ -23,9 +24,11 @@ def run_score(
     out: Path | None,
     force: bool,
     null: bool = True,
+    report: Path | None = None,
     as_json: bool,
 ) -> int:
     """Score a model; returns 1 where the score is undefined."""
+    check_report(report)
     scored = score_model(model, options, inputs, protocol, out=out, force=force)
     if null:
         scored = with_null(scored, options, inputs, protocol, force=force)
@@ -39,6 +42,7 @@ def run_score(
         note(f"  -> {scored.stored.path}")
     else:
         _print(scored)
+    report_on(report, {model.name: scored.stored})
     return 0 if is_defined else 1
 
 

@@ -122,6 +122,7 @@ def _stored(run: Run) -> StoredResult | None:
 def _scored(
     run: Run, stored: StoredResult, findings: tuple[Finding, ...], *, reused: bool
 ) -> Scored:
+    _keep_examples(run, stored)
     return Scored(
         model=run.model,
         folder=stored.path.parent,
@@ -133,3 +134,14 @@ def _scored(
         prepared=run.prepared,
         alteration=run.alteration,
     )
+
+
+def _keep_examples(run: Run, stored: StoredResult) -> None:
+    """Keep pictures for reports; a result is whole without them."""
+    from rmqm_spec.errors import UsageError
+    from rmqm_spec.reports.examples import keep_examples
+
+    try:
+        keep_examples(stored, run.prepared, run.alteration)
+    except UsageError as error:
+        note(f"  no pictures are kept for reports: {error.message}")

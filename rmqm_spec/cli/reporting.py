@@ -1,0 +1,98 @@
+"""``rmqm-spec report``, and ``--report`` of the commands that score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmqm_spec.cli.output import note, print_json, print_text
+
+if TYPE_CHECKING:
+    from rmqm_spec.reports import Subjects
+    from rmqm_spec.stored import StoredResult
+
+__all__ = ["check_report", "report_on", "run_report"]
+
+
+def run_report(results: Sequence[Path], out: Path, *, force: bool, as_json: bool) -> int:
+    """Make a report from results on disk."""
+    from rmqm_spec.reports import read_subjects
+    from rmqm_spec.reports.words import verdict_of
+
+    check_report(out, force=force)
+    subjects = read_subjects(results)
+    _write(out, subjects, force=force)
+    headline = verdict_of(subjects).headline
+    if as_json:
+        first = subjects.encoders[0].document
+        print_json(
+            {
+                "schema": "rmqm-report/1",
+                "ok": True,
+                "rmqm": first["rmqm"],
+                "interval": first["interval"],
+                "report": str(out),
+                "headline": headline,
+                "encoders": [{"key": one.key, "name": one.name} for one in subjects.encoders],
+            }
+        )
+    else:
+        print_text(f"  {headline}")
+        print_text(f"  -> {out}")
+    return 0
+
+
+def check_report(path: Path | None, *, force: bool = False) -> None:
+    """
+    Refuse, before any long work, a report that could not be made; None asks for none.
+
+    Raises
+    ------
+    UnavailableError
+        ENV009 without the extra.
+    UsageError
+        ARG005 or ARG007 where the page cannot be written.
+    """
+    if path is None:
+        return
+    from rmqm_spec.reports import check_report_path, require_report
+
+    require_report()
+    check_report_path(path, force=force)
+
+
+def report_on(
+    path: Path | None,
+    results: Mapping[str, StoredResult],
+    *,
+    failed: Iterable[Mapping[str, str]] = (),
+    on_common_inputs: bool = False,
+) -> None:
+    """
+    Write a report about results that were just made; None asks for none.
+
+    Parameters
+    ----------
+    path : Path, optional
+        The page.
+    results : mapping of str to StoredResult
+        Results by the name of their encoder.
+    failed : iterable of mapping, optional
+        Models that could not be scored: ``name``, ``code``, ``message``, ``fix``.
+    on_common_inputs : bool
+        See `rmqm_spec.ranking.rank_results`.
+    """
+    if path is None:
+        return
+    from rmqm_spec.reports import subjects_of
+
+    subjects = subjects_of(results, failed=failed, on_common_inputs=on_common_inputs)
+    _write(path, subjects)
+    note(f"  report -> {path}")
+
+
+def _write(path: Path, subjects: Subjects, *, force: bool = False) -> None:
+    from rmqm_spec.reports import report_page, write_report
+
+    write_report(path, report_page(subjects), force=force)

@@ -1,0 +1,101 @@
+"""The command that makes a result again, from what its document says."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+__all__ = ["command_of"]
+
+_OWN_DATA = "SCO007"
+"""Finding of a score on the bundled images, which need no --data."""
+
+_OWN_PREPROCESSING = "flags"
+_USUAL = {"white-noise": 99, "pgd": 30}
+
+
+def command_of(document: Mapping[str, Any]) -> str:
+    """
+    Return the command line that asks for the same numbers.
+
+    Parameters
+    ----------
+    document : mapping
+        A result document (``rmqm-result/1``).
+
+    Examples
+    --------
+    >>> command_of({
+    ...     "model": {"name": "my model.onnx"},
+    ...     "protocol": {
+    ...         "variant": "paper",
+    ...         "alteration": {"name": "white-noise", "J": 99, "seed": 0, "bounds": [0.0, 1.0],
+    ...                        "coupling": "independent"},
+    ...     },
+    ...     "counts": {"offered": 200},
+    ...     "inputs": {"source": "images/"},
+    ...     "findings": [],
+    ... })
+    "rmqm-spec score 'my model.onnx' --data images/ --n 200"
+    """
+    model = document.get("model") or {}
+    words = ["rmqm-spec", "score", str(model.get("name") or "MODEL")]
+    for name, value in [*_of_model(document), *_of_inputs(document), *_of_protocol(document)]:
+        words += [f"--{name}", value]
+    return shlex.join(words)
+
+
+def _of_model(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    output, made = document.get("output") or {}, document.get("input") or {}
+    if made.get("name"):
+        yield "input", str(made["name"])
+    if made.get("layout"):
+        yield "layout", str(made["layout"])
+    for feed, value in (made.get("feeds") or {}).items():
+        yield "feed", f"{feed}={value}"
+    if output.get("name"):
+        yield "output", str(output["name"])
+    if output.get("pooling"):
+        yield "pooling", str(output["pooling"])
+    found = document.get("preprocessing") or {}
+    if found.get("source") == _OWN_PREPROCESSING:
+        yield from _of_preprocessing(found)
+    elif str(found.get("source", "")).endswith((".toml", ".json")):
+        yield "preprocess", str(found["source"])
+
+
+def _of_preprocessing(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in ("scale", "mean", "std"):
+        value = found.get(name)
+        if value is not None:
+            numbers = value if isinstance(value, list) else [value]
+            yield name, ",".join(f"{number:g}" for number in numbers)
+    if found.get("channel_order") == "bgr":
+        yield "channel-order", "bgr"
+
+
+def _of_inputs(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    codes = {one["code"] for one in document["findings"]}
+    if _OWN_DATA not in codes:
+        yield "data", str(document["inputs"]["source"])
+    yield "n", str(document["counts"]["offered"])
+    bounds = document["protocol"]["alteration"]["bounds"]
+    if list(bounds) != [0.0, 1.0]:
+        yield "range", ",".join(f"{bound:g}" for bound in bounds)
+
+
+def _of_protocol(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    protocol = document["protocol"]
+    rule = protocol["alteration"]
+    if protocol["variant"] != "paper":
+        yield "variant", protocol["variant"]
+    if rule["name"] != "white-noise":
+        yield "alteration", rule["name"]
+        yield "step-size", repr(rule["alpha"])
+    if rule["J"] != _USUAL.get(rule["name"]) or protocol["variant"] != "paper":
+        yield "levels", str(rule["J"])
+    if rule.get("coupling") == "common":
+        yield "coupling", "common"
+    if rule["seed"]:
+        yield "seed", str(rule["seed"])

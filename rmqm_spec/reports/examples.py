@@ -1,0 +1,247 @@
+"""Pictures of a few inputs at a few levels, kept beside a result: images may be gone later."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from rmqm_spec.alterations.contract import AnyAlteration, DependentAlteration
+from rmqm_spec.arrays import FloatArray
+from rmqm_spec.characteristics import Characteristics
+from rmqm_spec.errors import RmqmError, UnreadableError
+from rmqm_spec.inputs.contract import Bounds, Input, Inputs
+from rmqm_spec.stored import StoredResult
+from rmqm_spec.writing import write_atomically
+
+__all__ = ["Examples", "choose", "examples_of", "keep_examples", "read_examples"]
+
+EACH: Final = 3
+"""Inputs of each kind that are kept."""
+
+MAX_SIDE: Final = 96
+"""Longer pictures are made smaller: the file stays below a megabyte."""
+
+_NAME = "examples.npz"
+_NO_IMAGES = "The inputs are no images, so there are no pictures of them."
+_DEPENDENT = "Altered pictures follow the encoder's gradient and are not kept; these are unaltered."
+
+
+@frozen(kw_only=True, eq=False)
+class Examples:
+    """
+    A few inputs as the network saw them: after the geometry, before the value map.
+
+    Parameters
+    ----------
+    ids : tuple of str
+        Which inputs, K of them.
+    levels : tuple of int
+        Which levels, L of them.
+    pictures : (K, L, H, W, C) ndarray of uint8
+        C is 1 or 3; K is 0 where there are none.
+    side : int
+        Longest side that the network saw, in pixels; pictures may be smaller.
+    note : str
+        What is missing, and why; else empty.
+    """
+
+    ids: tuple[str, ...]
+    levels: tuple[int, ...]
+    pictures: npt.NDArray[np.uint8]
+    side: int
+    note: str = ""
+
+    def of(self, identity: str) -> npt.NDArray[np.uint8] | None:
+        """Return the pictures of an input, (L, H, W, C), or None."""
+        return self.pictures[self.ids.index(identity)] if identity in self.ids else None
+
+
+def choose(stored: StoredResult, found: Characteristics) -> dict[str, list[int]]:
+    """
+    Choose the inputs that pull the score down most, up most, and those in the middle.
+
+    They are ordered by contribution to the score; by mean displacement where there is no score.
+
+    Parameters
+    ----------
+    stored : StoredResult
+        The result.
+    found : Characteristics
+        What follows from its distances.
+
+    Returns
+    -------
+    dict
+        Rows of the result under ``worst``, ``best`` and ``typical``, at most `EACH` of them; no
+        input is of two kinds.
+    """
+    per_input = found.per_input
+    values = per_input.D if np.isnan(per_input.contribution).any() else per_input.contribution
+    order = np.lexsort((np.array(stored.ids), values)).tolist()
+    each = min(EACH, len(order) // 3) or (1 if order else 0)
+    worst, best = order[:each], order[len(order) - each :][::-1]
+    rest = [row for row in order if row not in worst and row not in best]
+    start = max(0, (len(rest) - each) // 2)
+    best = [row for row in best if row not in worst]
+    return {"worst": worst, "best": best, "typical": rest[start : start + each]}
+
+
+def examples_of(stored: StoredResult, inputs: Inputs, alteration: AnyAlteration) -> Examples:
+    """
+    Load a few inputs of a result again and alter them as they were.
+
+    Parameters
+    ----------
+    stored : StoredResult
+        The result.
+    inputs : Inputs
+        What it was made from.
+    alteration : Alteration or DependentAlteration
+        How they were altered: by seed, id and level, so that the pictures are those of then.
+
+    Returns
+    -------
+    found : Examples
+        Without pictures where the inputs are no images. Inputs that cannot be loaded any more, or
+        have changed, are left out.
+    """
+    rows = [row for kind in choose(stored, stored.characteristics()).values() for row in kind]
+    places = {inputs.name(index): index for index in range(len(inputs))}
+    loaded = []
+    for row in rows:
+        try:
+            one = inputs.load(places[stored.names[row]])
+        except (KeyError, RmqmError):
+            continue
+        if one.id == stored.ids[row]:
+            loaded.append(one)
+    if not loaded or not _is_picture(loaded[0].values) or _kind(inputs) == "array":
+        return _without_pictures()
+    n_levels = alteration.n_levels
+    levels = tuple(dict.fromkeys((0, n_levels // 4, n_levels // 2, n_levels)))
+    if not alteration.independent_levels:
+        levels = (0,)
+    pictures = [
+        [_picture(each, inputs.bounds) for each in _altered(one, alteration, levels)]
+        for one in loaded
+    ]
+    return Examples(
+        ids=tuple(one.id for one in loaded),
+        levels=levels,
+        pictures=np.array(pictures, dtype=np.uint8),
+        side=max(loaded[0].values.shape[1:]),
+        note="" if alteration.independent_levels else _DEPENDENT,
+    )
+
+
+def keep_examples(stored: StoredResult, inputs: Inputs, alteration: AnyAlteration) -> Path:
+    """
+    Write ``examples.npz`` beside a result, unless those of the same result are there.
+
+    Raises
+    ------
+    UsageError
+        ARG005 if it cannot be written.
+    """
+    path = stored.path.with_name(_NAME)
+    try:
+        kept = read_examples(stored)
+    except UnreadableError:
+        kept = None
+    if kept is None:
+        found = examples_of(stored, inputs, alteration)
+        content = io.BytesIO()
+        np.savez_compressed(
+            content,
+            result_sha256=np.array(stored.document["result_sha256"]),
+            ids=np.array(found.ids, dtype=np.str_),
+            levels=np.array(found.levels, dtype=np.int64),
+            pictures=found.pictures,
+            side=np.array(found.side),
+            note=np.array(found.note),
+        )
+        write_atomically(path, content.getvalue())
+    return path
+
+
+def read_examples(stored: StoredResult) -> Examples | None:
+    """
+    Read the examples that lie beside a result; None where there are none.
+
+    Raises
+    ------
+    UnreadableError
+        RES002 if the file is broken, or that of another result.
+    """
+    path = stored.path.with_name(_NAME)
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            whose = str(kept["result_sha256"])
+            found = Examples(
+                ids=tuple(kept["ids"].tolist()),
+                levels=tuple(kept["levels"].tolist()),
+                pictures=kept["pictures"],
+                side=int(kept["side"]),
+                note=str(kept["note"]),
+            )
+        _check(found, is_of_it=whose == stored.document["result_sha256"])
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+        raise UnreadableError(
+            "RES002",
+            f"{path} must hold the pictures of the result beside it; got {error}",
+            fix="Delete the file, and score the encoder again where the inputs still are.",
+        ) from error
+    return found
+
+
+def _check(found: Examples, *, is_of_it: bool) -> None:
+    if not is_of_it:
+        raise ValueError("those of another result")
+    pictures = found.pictures
+    is_right = pictures.ndim == 5 and pictures.shape[:2] == (len(found.ids), len(found.levels))
+    if pictures.dtype != np.uint8 or not is_right or pictures.shape[4] not in {1, 3}:
+        raise ValueError(f"an array {pictures.dtype} {pictures.shape}")
+
+
+def _without_pictures() -> Examples:
+    return Examples(
+        ids=(), levels=(), pictures=np.zeros((0, 0, 1, 1, 1), np.uint8), side=0, note=_NO_IMAGES
+    )
+
+
+def _kind(inputs: Inputs) -> str | None:
+    spec: Any = getattr(inputs, "spec", None)
+    return getattr(spec, "kind", None)
+
+
+def _is_picture(values: FloatArray) -> bool:
+    return values.ndim == 3 and values.shape[0] in {1, 3}
+
+
+def _altered(one: Input, alteration: AnyAlteration, levels: Sequence[int]) -> list[FloatArray]:
+    if isinstance(alteration, DependentAlteration):
+        return [one.values for _ in levels]
+    return [alteration.alter(one.values[None], [one.id], level, 1)[0, 0] for level in levels]
+
+
+def _picture(values: FloatArray, bounds: Bounds) -> npt.NDArray[np.uint8]:
+    """Return (C, H, W) values within bounds as (H, W, C) bytes, not longer than `MAX_SIDE`."""
+    from PIL import Image
+
+    low, high = bounds
+    unit = np.clip((values - low) / (high - low), 0, 1)
+    pixels: npt.NDArray[np.uint8] = np.rint(unit * 255).astype(np.uint8).transpose(1, 2, 0)
+    if max(pixels.shape[:2]) <= MAX_SIDE:
+        return pixels
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+    image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BOX)
+    return np.asarray(image, dtype=np.uint8).reshape(*reversed(image.size), pixels.shape[2])

@@ -1,0 +1,181 @@
+"""The page: every string that came from a user escaped, no script, nothing fetched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any, Final
+
+from rmqm_spec.errors import UnavailableError
+from rmqm_spec.ranking import Pair, Ranking
+from rmqm_spec.ranking.parts import shares, terms
+from rmqm_spec.reports.charts.curves import MANY, curve_charts
+from rmqm_spec.reports.charts.drawing import SVG_DASHES
+from rmqm_spec.reports.charts.scores import TERMS, pair_chart, score_chart, term_chart
+from rmqm_spec.reports.charts.spread import OUTSIDE, spread_charts
+from rmqm_spec.reports.files import MARK
+from rmqm_spec.reports.galleries import extremes, seen
+from rmqm_spec.reports.subjects import Subjects
+from rmqm_spec.reports.tables import (
+    findings_of,
+    left_out,
+    origins,
+    shared_protocol,
+    warnings_of,
+)
+from rmqm_spec.reports.words import TERM_WORDS, percent, signed, verdict_of
+
+__all__ = ["report_page", "require_report"]
+
+_MOST_PAIRS: Final = 28
+"""Pairs that are drawn; of more, those with the first and those that follow each other."""
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+"""Characters that command instead of being seen: of terminals, of writing direction, half ones."""
+
+
+def require_report() -> None:
+    """
+    Refuse to go on without what a report needs, before any long work.
+
+    Raises
+    ------
+    UnavailableError
+        ENV009 if jinja2 or matplotlib cannot be imported.
+    """
+    try:
+        import jinja2
+        import matplotlib as mpl
+    except ImportError as error:
+        raise UnavailableError(
+            "ENV009",
+            f"a report needs jinja2 and matplotlib; got {error}",
+            fix="pip install 'rmqm-spec[report]'",
+        ) from error
+    del jinja2, mpl
+
+
+def report_page(subjects: Subjects) -> str:
+    """
+    Make the report: one HTML document that needs nothing else.
+
+    Parameters
+    ----------
+    subjects : Subjects
+        The results, see `rmqm_spec.reports.read_subjects`.
+
+    Returns
+    -------
+    str
+        The same for the same results, bit for bit, with the same versions of the libraries.
+
+    Raises
+    ------
+    UnavailableError
+        ENV009 without jinja2 or matplotlib.
+    """
+    require_report()
+    from jinja2 import DictLoader, Environment, StrictUndefined
+
+    sources = files("rmqm_spec.reports").joinpath("templates")
+    names = ("page.html", "parts.html", "page.css")
+    environment = Environment(
+        autoescape=True,
+        finalize=_visible,
+        loader=DictLoader({name: sources.joinpath(name).read_text("utf-8") for name in names}),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters.update(percent=percent, signed=signed)
+    environment.globals["mark"] = MARK
+    return environment.get_template("page.html").render(**_content(subjects))
+
+
+def _content(subjects: Subjects) -> dict[str, Any]:
+    from markupsafe import Markup
+
+    encoders = subjects.encoders
+    findings = findings_of(subjects)
+    rule = encoders[0].document["protocol"]["alteration"]
+    pairs = _shown_pairs(subjects.ranking)
+    keys = {one.name: one.key for one in encoders}
+    scored = [one for one in encoders if one.has_score]
+    nulls = {
+        one.name: null["rmqm"]
+        for one in encoders
+        if (null := one.document.get("null")) and null["rmqm"] is not None
+    }
+    return {
+        "subjects": subjects,
+        "rule": rule,
+        "verdict": verdict_of(subjects),
+        "warnings": warnings_of(findings),
+        "findings": findings,
+        "places": _places(subjects.ranking),
+        "nulls": nulls,
+        "keys": keys,
+        "score_chart": Markup(score_chart(encoders, nulls)) if scored else "",  # noqa: S704
+        "curves": _marked(curve_charts(encoders, _level_label(rule))),
+        "many": len(encoders) > MANY,
+        "dashes": SVG_DASHES,
+        "spreads": _marked(spread_charts(encoders)),
+        "outside": OUTSIDE,
+        "term_chart": Markup(term_chart(scored)) if scored else "",  # noqa: S704
+        "terms": [
+            {"encoder": one, "terms": terms(one.found), "shares": shares(one.found)}
+            for one in scored
+        ],
+        "term_names": [name for name in TERMS if scored and name in terms(scored[0].found)],
+        "term_words": TERM_WORDS,
+        "pairs": pairs,
+        "n_pairs": len(subjects.ranking.pairs) if subjects.ranking else 0,
+        "pair_chart": Markup(pair_chart(pairs, keys)) if pairs else "",  # noqa: S704
+        "seen": seen(encoders),
+        "extremes": extremes(encoders),
+        "left_out": left_out(encoders),
+        "protocol": shared_protocol(encoders),
+        "origins": origins(encoders),
+        "version": version("rmqm-spec"),
+    }
+
+
+def _visible(value: Any) -> Any:
+    """Write characters that nobody sees as escapes; what is no text stays as it is."""
+    if type(value) is not str:
+        return value
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+
+
+def _marked(charts: Sequence[dict[str, str]]) -> list[dict[str, Any]]:
+    from markupsafe import Markup
+
+    return [{**one, "svg": Markup(one["svg"])} for one in charts]  # noqa: S704
+
+
+def _places(ranking: Ranking | None) -> dict[str, Any]:
+    return {one.name: one for one in ranking.ranked} if ranking else {}
+
+
+def _shown_pairs(ranking: Ranking | None) -> list[Pair]:
+    if ranking is None:
+        return []
+    if len(ranking.pairs) <= _MOST_PAIRS:
+        return list(ranking.pairs)
+    order = [one.name for one in ranking.ranked]
+    place = {name: number for number, name in enumerate(order)}
+    return [
+        pair
+        for pair in ranking.pairs
+        if pair.first == order[0] or place[pair.second] - place[pair.first] == 1
+    ]
+
+
+def _level_label(rule: dict[str, Any]) -> str:
+    if rule["name"] == "pgd":
+        return "level (steps of PGD)"
+    return f"level (noise: level/{rule['J']} of the range)"

@@ -1,0 +1,124 @@
+"""``rmqm-spec report`` and ``--report`` from outside: what is written, what is refused first."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+jsonschema = pytest.importorskip("jsonschema")
+pytest.importorskip("onnxruntime")
+pytest.importorskip("jinja2")
+pytest.importorskip("matplotlib")
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+NTXENT, ENTROPY = (str(EXAMPLES / f"digits_{name}.onnx") for name in ("ntxent", "cross_entropy"))
+
+
+def run(*arguments, cwd, before="pass"):
+    program = f"import sys; {before}; from rmqm_spec.cli import main; main()"
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results")
+    for out, model, *options in (
+        ("ntxent", NTXENT, "--report", "pages/ntxent.html"),
+        ("entropy", ENTROPY),
+        ("nine", NTXENT, "--levels", "9"),
+    ):
+        done = run("score", model, "--n", "8", "--no-null", "--out", out, *options, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_a_score_with_its_report(folder):
+    page = (folder / "pages/ntxent.html").read_text(encoding="utf-8")
+    score = json.loads((folder / "ntxent/result.json").read_text(encoding="utf-8"))["rmqm"]
+    assert f"digits_ntxent.onnx scores RMQM {score:.3f}" in page
+    assert page.count("data:image/png;base64,") >= 12
+    assert "rmqm-spec score digits_ntxent.onnx" in page
+
+
+def test_the_page_of_the_score_is_that_of_its_files(folder):
+    done = run("report", "ntxent", "--out", "again.html", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    again = (folder / "again.html").read_bytes()
+    assert again == (folder / "pages/ntxent.html").read_bytes()
+
+
+def test_what_is_printed_follows_its_schema(folder):
+    done = run("report", "entropy", "ntxent/result.json", "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    text = files("rmqm_spec").joinpath("schemas/report.schema.json").read_text(encoding="utf-8")
+    jsonschema.Draft202012Validator(json.loads(text)).validate(document)
+    assert document["report"] == "report.html"
+    assert document["headline"] in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_ranking_with_its_report_and_the_report_of_its_document(folder):
+    command = ["rank", NTXENT, ENTROPY, str(EXAMPLES / "missing.onnx"), "--n", "8"]
+    done = run(*command, "--out", "board", "--report", "board.html", cwd=folder)
+    assert done.returncode == 1, done.stderr
+    page = (folder / "board.html").read_text(encoding="utf-8")
+    document = json.loads((folder / "board/rank.json").read_text(encoding="utf-8"))
+    first, second = document["ranked"]
+    assert f"{first['rmqm']:.3f}" in page
+    assert f"{first['null']['rmqm']:.3f}" in page
+    assert f"{document['pairs'][0]['difference']:+.3f}" in page
+    assert "missing could not be scored" in page or "missing.onnx could not be scored" in page
+    assert second["name"] in page
+    again = run("report", "board/rank.json", "--out", "again.html", cwd=folder)
+    assert again.returncode == 0, again.stderr
+    assert (folder / "again.html").read_text(encoding="utf-8") == page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "exit_code"),
+    [
+        (["ntxent", "nine"], "CMP001", 2),
+        (["nowhere"], "RES001", 3),
+        (["ntxent", "ntxent/distances.npz"], "RES001", 3),
+        (["ntxent", "--out", "pages"], "ARG005", 2),
+        (["ntxent", "--out", "ntxent/result.json"], "ARG007", 2),
+        ([], "ARG001", 2),
+    ],
+)
+def test_what_cannot_be_reported_is_refused(folder, arguments, code, exit_code):
+    done = run("report", *arguments, "--json", cwd=folder)
+    found = json.loads(done.stdout)
+    assert (found["error"]["code"], done.returncode) == (code, exit_code), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "page", "code", "exit_code"),
+    [
+        ("sys.modules['matplotlib'] = None", "page.html", "ENV009", 4),
+        ("sys.modules['jinja2'] = None", "page.html", "ENV009", 4),
+        ("pass", ".", "ARG005", 2),
+        ("pass", "mine.txt", "ARG007", 2),
+    ],
+)
+def test_a_report_that_cannot_be_is_refused_before_the_work(
+    tmp_path, before, page, code, exit_code
+):
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    done = run("score", NTXENT, "--report", page, "--json", cwd=tmp_path, before=before)
+    assert (json.loads(done.stdout)["error"]["code"], done.returncode) == (code, exit_code)
+    assert "encodings" not in done.stderr
+    assert not (tmp_path / "rmqm-results").exists()
+
+
+def test_a_score_needs_nothing_of_the_report(tmp_path):
+    gone = "sys.modules.update(matplotlib=None, jinja2=None)"
+    done = run("score", NTXENT, "--n", "4", "--out", "out", cwd=tmp_path, before=gone)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out/examples.npz").exists()
