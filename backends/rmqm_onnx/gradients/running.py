@@ -14,11 +14,10 @@ from rmqm_onnx.gradients.derivation import derivation
 from rmqm_onnx.gradients.example import Example
 from rmqm_onnx.gradients.models import jvp_model, vjp_model
 from rmqm_onnx.gradients.passes import passes
+from rmqm_onnx.gradients.two_passes import TwoPasses, failed
 from rmqm_onnx.options import Provider
-from rmqm_onnx.providers import open_session, plain_message
-from rmqm_onnx.runtime import import_runtime
+from rmqm_onnx.providers import open_session
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.errors import SubjectError
 
 __all__ = ["GradientSession", "LossAndGradient"]
 
@@ -105,35 +104,8 @@ class GradientSession:
         callable
             From a cotangent of the output to the gradient of the input.
         """
-        name, cut, forward, backward = self._passes
-        feeds = self._feeds(inputs, name, forward)
-        run = forward.io_binding()
-        values = {key: _on_device(value) for key, value in feeds.items()}
-        for key, value in values.items():
-            run.bind_ortvalue_input(key, value)
-        for output in forward.get_outputs():
-            run.bind_output(output.name, "cpu" if output is _first(forward) else self._device)
-        _run(forward, run)
-        found = dict(
-            zip([one.name for one in forward.get_outputs()], run.get_outputs(), strict=True)
-        )
-        encodings: AnyArray = run.get_outputs()[0].numpy()
-
-        def pullback(cotangent: AnyArray) -> AnyArray:
-            back = backward.io_binding()
-            for key in cut.kept:
-                back.bind_ortvalue_input(key, found[key])
-            for key in cut.fed:
-                back.bind_ortvalue_input(key, values[key])
-            ct = np.ascontiguousarray(cotangent, dtype=encodings.dtype)
-            if cut.ct in {one.name for one in backward.get_inputs()}:
-                back.bind_ortvalue_input(cut.ct, _on_device(ct))
-            back.bind_output(backward.get_outputs()[0].name, "cpu")
-            _run(backward, back)
-            gradient: AnyArray = back.get_outputs()[0].numpy()
-            return gradient
-
-        return encodings, pullback
+        name, passes = self._passes
+        return passes.vjp(self._feeds(inputs, name, passes.forward))
 
     def jvp(self, inputs: Inputs, tangent: AnyArray) -> tuple[AnyArray, AnyArray]:
         """Return the encodings and their derivative in the direction of `tangent`."""
@@ -153,15 +125,12 @@ class GradientSession:
         """
         return LossAndGradient(*self._fed(self._displacement, inputs, references))
 
-    @property
-    def _device(self) -> str:
-        return _DEVICES[self._provider]
-
     @cached_property
-    def _passes(self) -> tuple[str, Any, Any, Any]:
+    def _passes(self) -> tuple[str, TwoPasses]:
         parts = derivation(self._model, **self._chosen)
         cut = passes(parts)
-        return parts.input, cut, self._open(cut.forward), self._open(cut.backward)
+        sessions = self._open(cut.forward), self._open(cut.backward)
+        return parts.input, TwoPasses(cut, *sessions, _DEVICES[self._provider])
 
     @cached_property
     def _jvp(self) -> Any:
@@ -187,7 +156,7 @@ class GradientSession:
         try:
             found: list[AnyArray] = session.run(None, feeds)
         except Exception as error:
-            raise _failed(error) from error
+            raise failed(error) from error
         return found
 
     def _feeds(self, inputs: Inputs, name: str, session: Any) -> dict[str, AnyArray]:
@@ -196,30 +165,7 @@ class GradientSession:
         return {key: _typed(value, taken[key]) for key, value in given.items() if key in taken}
 
 
-def _first(session: Any) -> Any:
-    return session.get_outputs()[0]
-
-
 def _typed(values: AnyArray, of: str) -> AnyArray:
     """Give numbers the type that the graph takes: half precision and bytes became float32."""
     wanted = {"tensor(float)": np.float32, "tensor(double)": np.float64}.get(of)
     return np.ascontiguousarray(values, dtype=wanted)
-
-
-def _on_device(values: AnyArray) -> Any:
-    return import_runtime().OrtValue.ortvalue_from_numpy(values)
-
-
-def _run(session: Any, binding: Any) -> None:
-    try:
-        session.run_with_iobinding(binding)
-    except Exception as error:
-        raise _failed(error) from error
-
-
-def _failed(error: Exception) -> SubjectError:
-    return SubjectError(
-        "GRA003",
-        f"the gradient must run on these inputs; ONNX Runtime says {plain_message(error)}",
-        fix="Give inputs of the shape that the gradient was made for; only the batch is free.",
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from onnx import helper
+from onnx import TensorProto, helper
 
 pytest.importorskip("onnxruntime")
 
@@ -18,6 +18,8 @@ from rmqm_onnx.gradients import (
     unsupported,
     vjp_model,
 )
+from rmqm_onnx.gradients.derivation import derivation
+from rmqm_onnx.gradients.passes import passes
 from rmqm_spec.alterations.losses.contract import directions
 from rmqm_spec.alterations.losses.per_input import displacement
 from rmqm_spec.errors import SubjectError, UsageError
@@ -63,6 +65,14 @@ def test_two_passes_give_what_the_one_graph_gives(network, x, build):
     for _ in range(2):  # a pullback can be called again
         np.testing.assert_allclose(pullback(ct), gradient, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(pullback(2 * ct), 2 * gradient, rtol=1e-4, atol=1e-5)
+
+
+def test_a_mask_is_handed_over_instead_of_what_it_is_made_of(network):
+    cut = passes(derivation(network))
+    types = {one.name: one.type.tensor_type.elem_type for one in cut.forward.graph.output}
+    assert "r" not in types  # the ReLU needs its mask, the pool its shape
+    assert list(types.values()).count(TensorProto.BOOL) == 1
+    assert "Greater" not in {node.op_type for node in cut.backward.graph.node}
 
 
 def test_pullbacks_of_two_inputs_do_not_mix(network, x, build):

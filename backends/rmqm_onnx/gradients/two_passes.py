@@ -1,0 +1,83 @@
+"""Forward and backward pass run: what one session hands over, the other takes as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from rmqm_onnx.gradients.passes import Passes
+from rmqm_onnx.providers import plain_message
+from rmqm_onnx.runtime import import_runtime
+from rmqm_spec.arrays import AnyArray
+from rmqm_spec.errors import SubjectError
+
+__all__ = ["TwoPasses", "failed"]
+
+
+class TwoPasses:
+    """
+    Two sessions that together make a vector-Jacobian product.
+
+    Parameters
+    ----------
+    cut : Passes
+        The graphs, which name what the first hands over.
+    forward, backward : onnxruntime.InferenceSession
+        Their sessions.
+    device : {"cpu", "cuda"}
+        Where what is handed over stays.
+    """
+
+    def __init__(self, cut: Passes, forward: Any, backward: Any, device: str) -> None:
+        self.forward = forward
+        self._cut = cut
+        self._backward = backward
+        # The runtime makes these lists anew at every call, and its import looks for other builds.
+        self._outputs = [one.name for one in forward.get_outputs()]
+        self._gradient = backward.get_outputs()[0].name
+        self._takes_ct = cut.ct in {one.name for one in backward.get_inputs()}
+        self._devices = ["cpu", *(device for _ in self._outputs[1:])]
+        self._on_device = import_runtime().OrtValue.ortvalue_from_numpy
+
+    def vjp(self, feeds: Mapping[str, AnyArray]) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
+        """Return the encodings, and the way from a cotangent to the gradient."""
+        values = {key: self._on_device(value) for key, value in feeds.items()}
+        given = _run(self.forward, values, self._outputs, self._devices)
+        values |= dict(zip(self._outputs, given, strict=True))
+        encodings: AnyArray = given[0].numpy()
+        passed = {key: values[key] for key in (*self._cut.kept, *self._cut.fed)}
+
+        def pullback(cotangent: AnyArray) -> AnyArray:
+            ct = np.ascontiguousarray(cotangent, dtype=encodings.dtype)
+            taken = {**passed, self._cut.ct: self._on_device(ct)} if self._takes_ct else passed
+            gradient: AnyArray = _run(self._backward, taken, [self._gradient], ["cpu"])[0].numpy()
+            return gradient
+
+        return encodings, pullback
+
+
+def failed(error: Exception) -> SubjectError:
+    """Return what to raise where ONNX Runtime refuses the inputs."""
+    return SubjectError(
+        "GRA003",
+        f"the gradient must run on these inputs; ONNX Runtime says {plain_message(error)}",
+        fix="Give inputs of the shape that the gradient was made for; only the batch is free.",
+    )
+
+
+def _run(
+    session: Any, inputs: Mapping[str, Any], outputs: list[str], devices: list[str]
+) -> list[Any]:
+    binding = session.io_binding()
+    for key, value in inputs.items():
+        binding.bind_ortvalue_input(key, value)
+    for name, device in zip(outputs, devices, strict=True):
+        binding.bind_output(name, device)
+    try:
+        session.run_with_iobinding(binding)
+    except Exception as error:
+        raise failed(error) from error
+    values: list[Any] = binding.get_outputs()
+    return values
