@@ -94,6 +94,8 @@ def test_pools(build, operator, drawn, ceil, counted):
         attributes["count_include_pad"] = int(counted)
     if operator != "LpPool" and "pads" in attributes:
         attributes["ceil_mode"] = int(ceil)
+    if "SAME" in attributes.get("auto_pad", ""):
+        assume(all(k >= stride for k, stride in zip(kernel, attributes["strides"], strict=True)))
     x = build.spread((2, 3, *size), low=-3, high=3)
     found = build.errors(build.one_node(operator, x, **attributes), x)
     assert found.vjp < 2e-2
@@ -184,6 +186,134 @@ def test_reductions(build, operator, axes, keep):
     distinct = sorted({axis % 4 for axis in axes} - {0}) or [1]
     x = build.spread((2, 2, 3, 2), low=0.4, high=1.6)
     model = build.one_node(operator, x, np.array(distinct), keepdims=int(keep))
+    found = build.errors(model, x)
+    assert found.vjp < 1e-2
+    assert found.jvp < 1e-5
+
+
+@st.composite
+def windows_of_any_rank(draw, rank):
+    def each(low, high):
+        return draw(st.lists(st.integers(low, high), min_size=rank, max_size=rank))
+
+    kernel, size, dilations = each(1, 3), each(3, 6), each(1, 2)
+    found = {"strides": each(1, 3)}
+    mode = draw(st.sampled_from(["pads", "SAME_UPPER", "SAME_LOWER", "VALID"]))
+    if mode == "pads":
+        found["pads"] = [draw(st.integers(0, k - 1)) for k in (*kernel, *kernel)]
+    else:
+        found["auto_pad"] = mode
+    if mode.startswith("SAME"):  # the runtime pools no windows with gaps between them then
+        assume(all(k >= stride for k, stride in zip(kernel, found["strides"], strict=True)))
+    else:
+        found["dilations"] = dilations
+    pads = found.get("pads", [0] * (2 * rank))
+    reach = [
+        d * (k - 1) + 1 for d, k in zip(found.get("dilations", [1] * rank), kernel, strict=True)
+    ]
+    assume(all(size[k] + pads[k] + pads[k + rank] >= reach[k] for k in range(rank)))
+    return kernel, size, found
+
+
+@DRAWN
+@given(
+    st.data(),
+    st.sampled_from([1, 3]),
+    st.sampled_from(["Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool"]),
+    st.sampled_from([18, 22]),
+)
+def test_windows_of_one_and_of_three_axes(build, data, rank, operator, opset):
+    kernel, size, attributes = data.draw(windows_of_any_rank(rank))
+    x = build.spread((2, 2, *size), low=-3, high=3)
+    if operator == "ConvTranspose":
+        assume("auto_pad" not in attributes)
+        for k in range(rank):
+            reach = attributes["dilations"][k] * (kernel[k] - 1) + 1
+            total = (size[k] - 1) * attributes["strides"][k] + reach
+            assume(total > attributes["pads"][k] + attributes["pads"][k + rank])
+    others = [build.weights(2, 2, *kernel)] if "Conv" in operator else []
+    if not others:
+        attributes = {**attributes, "kernel_shape": kernel}
+    if operator == "LpPool":
+        attributes["p"] = data.draw(st.integers(1, 3))
+    if operator in ("MaxPool", "AveragePool") and "pads" in attributes:
+        attributes["ceil_mode"] = data.draw(st.integers(0, 1))
+    if operator == "AveragePool":
+        attributes["count_include_pad"] = data.draw(st.integers(0, 1))
+        if opset < 19:
+            attributes.pop("dilations", None)
+    found = build.errors(build.one_node(operator, x, *others, opset=opset, **attributes), x)
+    assert found.vjp < 2e-2
+    assert found.jvp < 1e-5
+
+
+@DRAWN
+@given(st.data())
+def test_matrix_products(build, data):
+    """Leading axes of length 1 or missing on either side; rows and columns alone."""
+    lead = data.draw(st.lists(st.integers(1, 3), max_size=2))
+    m, k, n = (data.draw(st.integers(1, 4)) for _ in range(3))
+
+    def side(shape):
+        cut = data.draw(st.integers(0, len(lead)))
+        own = [length if data.draw(st.booleans()) else 1 for length in lead[cut:]]
+        return (*own, *shape)
+
+    left, right = side((m, k)), side((k, n))
+    if data.draw(st.booleans()):
+        right = (k,)
+    x = build.spread(left)
+    found = build.errors(build.one_node("MatMul", x, build.weights(*right), static=True), x, 0.1)
+    assert found.vjp < 1e-3
+    turned = build.spread(right)
+    given_first = {"first": build.weights(*left), "static": True}
+    found = build.errors(build.one_node("MatMul", turned, **given_first), turned, 0.1)
+    assert found.vjp < 1e-3
+
+
+@DRAWN
+@given(st.data())
+def test_gathers(build, data):
+    """Indices from either end, some of them twice, of any rank."""
+    shape = (2, *data.draw(st.tuples(st.integers(1, 5), st.integers(1, 4))))
+    axis = data.draw(st.integers(1, 2))
+    length = shape[axis]
+    whole = data.draw(st.lists(st.integers(1, 3), max_size=2))
+    indices = np.random.default_rng(data.draw(st.integers(0, 99))).integers(-length, length, whole)
+    x = build.spread(shape)
+    signed = axis - 3 * data.draw(st.booleans())
+    found = build.errors(build.one_node("Gather", x, indices, axis=signed), x, 0.1)
+    assert found.vjp < 1e-4
+    assert found.jvp < 1e-5
+
+
+@DRAWN
+@given(st.data(), st.sampled_from(["GatherElements", "ScatterElements"]))
+def test_elements(build, data, operator):
+    shape = (2, *data.draw(st.tuples(st.integers(2, 5), st.integers(1, 4))))
+    axis = data.draw(st.integers(1, 2))
+    size = (2, *(data.draw(st.integers(1, n)) for n in shape[1:]))
+    draw = np.random.default_rng(data.draw(st.integers(0, 99)))
+    if operator == "GatherElements":
+        others = [draw.integers(-shape[axis], shape[axis], size)]
+    else:
+        places = np.argsort(draw.random(shape), axis=axis)
+        indices = places[tuple(slice(n) for n in size)]
+        others = [indices, build.weights(*size)]
+    x = build.spread(shape)
+    model = build.one_node(operator, x, *others, axis=axis - 3, static=True)
+    found = build.errors(model, x, 0.1)
+    assert found.vjp < 1e-4
+    assert found.jvp < 1e-5
+
+
+@DRAWN
+@given(st.integers(-3, -1), st.booleans(), st.sampled_from([1e-5, 0.1]))
+def test_layer_normalisations(build, axis, biased, epsilon):
+    x = build.spread((2, 3, 4, 5))
+    size = x.shape[axis:]
+    others = [build.weights(*size), *([build.weights(*size, seed=1)] if biased else [])]
+    model = build.one_node("LayerNormalization", x, *others, axis=axis, epsilon=epsilon)
     found = build.errors(model, x)
     assert found.vjp < 1e-2
     assert found.jvp < 1e-5

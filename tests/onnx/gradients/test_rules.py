@@ -482,6 +482,7 @@ RESAMPLING = {
         {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"},
         {},
     ),
+    "Resize half floor": ("Resize", X, [None, s([1, 1, 2, 2])], {"nearest_mode": "floor"}, {}),
     "Resize ceil": (
         "Resize",
         X,

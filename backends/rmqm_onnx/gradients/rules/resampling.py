@@ -80,6 +80,13 @@ def _scales(s: Step, rank: int) -> dict[int, float]:
     return {axis % rank: float(one) for axis, one in zip(axes, found.reshape(-1), strict=True)}
 
 
+_EVEN = (
+    ("half_pixel", "round_prefer_floor"),
+    ("half_pixel", "round_prefer_ceil"),
+    ("asymmetric", "floor"),
+)
+
+
 def _repeats(s: Step, length: int, result: int, scale: float | None) -> bool:
     """Tell whether the nearest neighbour repeats every value equally often."""
     coordinates = s.text("coordinate_transformation_mode", "half_pixel")
@@ -88,7 +95,7 @@ def _repeats(s: Step, length: int, result: int, scale: float | None) -> bool:
         s.text("mode", "nearest") == "nearest"
         and result % length == 0
         and scale in (None, result / length)
-        and (coordinates == "half_pixel" or (coordinates, rounding) == ("asymmetric", "floor"))
+        and (coordinates, rounding) in _EVEN
     )
 
 
