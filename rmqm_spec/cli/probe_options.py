@@ -39,7 +39,7 @@ class ProbeRequest:
     C: Annotated[
         str,
         _probe("Inverse penalties of the linear probe to choose from; none: no such probe.", "--C"),
-    ] = "1,10,100,1000"
+    ] = "0.1,1,10,100,1000,10000"
     task: Annotated[Text, _probe("What to call the task.")] = None
 
     def check(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -163,6 +163,18 @@ def _about(parts: Parts, linear: LinearProbe | None) -> Iterator[Finding]:
             f"of {linear.gradient:.1e}",
             fix="Its accuracy may still rise or fall: give a smaller --C.",
         )
+    if linear is not None and linear.held_out and linear.C in _ends(linear.held_out):
+        yield Finding(
+            code="PRB013",
+            level="warn",
+            message=f"the linear probe was best at C {linear.C:g}, the "
+            f"{'smallest' if min(linear.held_out) == linear.C else 'largest'} that was tried",
+            fix="Another C may be better still: give more candidates with --C.",
+        )
+
+
+def _ends(held_out: Mapping[float, float]) -> tuple[float, float]:
+    return min(held_out), max(held_out)
 
 
 def _elsewhere(wanted: Path, taken: Path) -> Finding:

@@ -15,7 +15,7 @@ from rmqm_spec.probes.split import stratified_split
 
 __all__ = ["DEFAULT_C", "LinearProbe", "fit_linear_probe"]
 
-DEFAULT_C = (1.0, 10.0, 100.0, 1000.0)
+DEFAULT_C = (0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0)
 """Strengths that are tried: the inverse of the penalty on the weights."""
 
 MAX_ITERATIONS = 2000
