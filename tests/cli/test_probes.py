@@ -150,6 +150,18 @@ def test_folders_are_classes_and_a_table_names_files(folder, digits):
     assert codes[0].startswith("IMG")
 
 
+def test_copies_with_other_labels_are_left_out_though_one_of_them_alone_is_taken(folder, digits):
+    images, labels = (np.concatenate([one, one[:3]]) for one in digits)
+    labels[-2:] = (labels[-2:] + 1) % 10
+    np.savez(folder / "copies.npz", images=images, labels=labels)
+    options = ("--data", "copies.npz:images", "--labels", "copies.npz:labels", "--C", "none")
+    done = probe(MODEL, *options, "--out", "copies", "--json", cwd=folder)
+    [document] = json.loads(done.stdout)["models"]
+    assert document["inputs"]["left_out_by_code"] == {"PRB002": 2}
+    assert document["split"]["train"] + document["split"]["test"] == 298
+    assert "must have one label in all its copies" in done.stderr
+
+
 def test_a_training_set_of_its_own(folder):
     train = ("--train-data", "digits.npz:images", "--train-labels", "digits.npz:labels")
     done = probe(MODEL, *DATA, *train, "--json", cwd=folder)

@@ -40,6 +40,15 @@ def test_the_interval_of_pearson_is_that_of_scipy(value):
     assert (found.low, found.high) == pytest.approx(tuple(expected), abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("name", "variance"), [("spearman", (1 + 0.36 / 2) / 17), ("kendall", 0.437 / 16)]
+)
+def test_the_intervals_of_ranks_are_as_published(name, variance):
+    found = closed_interval(name, 0.6, 20)
+    expected = np.tanh(np.arctanh(0.6) + stats.norm.ppf([0.025, 0.975]) * math.sqrt(variance))
+    assert (found.low, found.high) == pytest.approx(tuple(expected), abs=1e-12)
+
+
 @pytest.mark.parametrize(("name", "fewest"), [("pearson", 4), ("spearman", 4), ("kendall", 5)])
 def test_few_encoders_have_no_interval(name, fewest):
     assert closed_interval(name, 0.5, fewest - 1) is None
@@ -135,6 +144,7 @@ def test_a_pool_needs_a_best_above_zero():
 @pytest.mark.parametrize("name", COEFFICIENTS)
 def test_all_permutations_of_few_encoders_are_those_of_a_naive_loop(name):
     some = related(6, 5, 2)
+    some.x[1::2] += np.array([0.3, -1.0, 2.0, 0.0, -0.4])  # scores of their own in each task
     of, table = COEFFICIENTS[name], some.x.reshape(5, 2)
     y = some.y / np.tile(some.y.reshape(5, 2).max(axis=0), 5)
     seen = abs(float(of(some.x, y, np.ones(10))))

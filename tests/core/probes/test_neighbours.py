@@ -66,10 +66,11 @@ def test_the_order_of_the_gallery_does_not_matter(cloud, seed):
     assert named == [[ids[g] for g in row] for row in found_by(queries, gallery, ids, k)]
 
 
-def test_differences_below_what_float32_can_tell_decide():
+@pytest.mark.parametrize("spread", [1e-9, 1e-4])
+def test_differences_below_what_float32_can_tell_decide(spread):
     rng = np.random.default_rng(0)
-    gallery = unit(np.ones(64) + 1e-9 * rng.normal(size=(300, 64)))  # a collapsed encoder
-    queries = unit(np.ones(64) + 1e-9 * rng.normal(size=(20, 64)))
+    gallery = unit(np.ones(64) + spread * rng.normal(size=(300, 64)))  # a collapsed encoder
+    queries = unit(np.ones(64) + spread * rng.normal(size=(20, 64)))
     ids = [f"{k:03}" for k in range(300)]
     assert found_by(queries, gallery, ids, 7) == naive(queries, gallery, ids, 7)
 
