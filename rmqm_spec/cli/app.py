@@ -10,7 +10,7 @@ import typer
 from rmqm_spec.cli.conformance_options import ConformanceRequest
 from rmqm_spec.cli.correlate_options import CorrelateRequest
 from rmqm_spec.cli.expanding import expanded
-from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, Models, Null, Report
+from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, Null, Report
 from rmqm_spec.cli.probe_options import ProbeRequest
 from rmqm_spec.cli.protocol_options import ProtocolRequest
 from rmqm_spec.errors import UsageError
@@ -109,10 +109,17 @@ def rank(
 @app.command()
 @expanded
 def probe(
-    models: Models,
     options: ModelRequest,
     inputs: DataRequest,
     probes: ProbeRequest,
+    models: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(help="Models, folders or globs of models.", metavar="MODEL..."),
+    ] = None,
+    settings: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--models", help="TOML with a table per model: path and its own options."),
+    ] = None,
     out: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(help="Folder for probe.json and the table of answers."),
@@ -123,7 +130,16 @@ def probe(
     """Probe encoders with labels: nearest neighbours and a linear classifier."""
     from rmqm_spec.cli.probe import run_probe
 
-    return run_probe(models, options, inputs, probes, out=out, force=force, as_json=json)
+    return run_probe(
+        models or (),
+        options,
+        inputs,
+        probes,
+        settings=settings,
+        out=out,
+        force=force,
+        as_json=json,
+    )
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Which encoders are to be ranked: files, folders, globs, results, and a file of settings."""
+"""Which encoders are meant: files, folders, globs, results, and a file of settings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MODEL_PLACES = ("model.onnx", "onnx/model.onnx")
 @frozen(kw_only=True)
 class Candidate:
     """
-    An encoder to be ranked.
+    An encoder that was named.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Candidate:
     is_result : bool
         Whether it was scored already.
     name : str
-        What the ranking calls it; empty until it is known to be unlike all others.
+        What tables call it; empty until it is known to be unlike all others.
     """
 
     path: Path
@@ -76,8 +76,8 @@ def find_candidates(
     if not distinct:
         raise UsageError(
             "ARG001",
-            "rank must be given models or results; got none",
-            fix="For example rmqm-spec rank a.onnx b.onnx --data photos/, or --models FILE.toml.",
+            "at least one model must be given; got none",
+            fix="For example a.onnx b.onnx --data photos/, or --models FILE.toml.",
         )
     return _with_names(list(distinct.values()))
 

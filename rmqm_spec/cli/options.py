@@ -26,12 +26,9 @@ if TYPE_CHECKING:
     from rmqm_spec.inputs.prepared import PreparedInputs
     from rmqm_spec.preprocessing import Preprocessing
 
-__all__ = ["DataRequest", "Json", "Model", "ModelRequest", "Models", "Null", "Report"]
+__all__ = ["DataRequest", "Json", "Model", "ModelRequest", "Null", "Report"]
 
 Model = Annotated[Path, typer.Argument(help="An .onnx file, or a folder with model.onnx in it.")]
-Models = Annotated[
-    list[Path], typer.Argument(help="Files .onnx, or folders with model.onnx in each.")
-]
 Report = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
     typer.Option(help="Write a page for people: one HTML file that needs nothing else."),

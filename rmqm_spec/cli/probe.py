@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import asdict
 
+from rmqm_spec.cli.candidates import Candidate, find_candidates
 from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.cli.output import finding_line, note, print_json, print_text
 from rmqm_spec.cli.probe_options import ProbeRequest
@@ -23,11 +24,12 @@ SCHEMA = "rmqm-probes/1"
 
 
 def run_probe(
-    models: Sequence[Path],
+    models: Sequence[str],
     options: ModelRequest,
     inputs: DataRequest,
     probes: ProbeRequest,
     *,
+    settings: Path | None,
     out: Path | None,
     force: bool,
     as_json: bool,
@@ -42,14 +44,16 @@ def run_probe(
         )
     probed: dict[str, Probed] = {}
     failed: dict[str, RmqmError] = {}
-    for name, model in _named(models).items():
-        folder = out / name if out and len(models) > 1 else out
+    candidates = _candidates(models, options, settings)
+    for candidate in candidates:
+        name = candidate.name
+        folder = out / name.replace("/", "-") if out and len(candidates) > 1 else out
         try:
-            found = probe_model(model, options, inputs, probes, name=name, out=folder, force=force)
+            found = probe_model(candidate, inputs, probes, out=folder, force=force)
         except KeyboardInterrupt as error:
             raise _interrupted(name, probed) from error
         except RmqmError as error:
-            if len(models) == 1:
+            if len(candidates) == 1:
                 raise
             failed[name] = error
             note(finding_line(Finding.from_error(error), sys.stderr))
@@ -69,13 +73,19 @@ def run_probe(
     return next((error.exit_code for error in failed.values()), 0)
 
 
-def _named(models: Sequence[Path]) -> dict[str, Path]:
-    """Call each model by its file; by its path where two files have one name."""
-    names = [model.stem if model.suffix == ".onnx" else model.resolve().name for model in models]
-    return {
-        name if names.count(name) == 1 else str(model).replace("/", "-").strip("-."): model
-        for name, model in zip(names, models, strict=True)
-    }
+def _candidates(
+    models: Sequence[str], options: ModelRequest, settings: Path | None
+) -> list[Candidate]:
+    """Find models; a result has no encoder to probe."""
+    candidates = find_candidates(models, options, settings)
+    for one in candidates:
+        if one.is_result:
+            raise UsageError(
+                "ARG001",
+                f"probe must be given models; got the result {one.path}",
+                fix="Name the .onnx file.",
+            )
+    return candidates
 
 
 def _interrupted(name: str, probed: dict[str, Probed]) -> IncompleteError:

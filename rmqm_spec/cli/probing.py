@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
+from rmqm_spec.cli.candidates import Candidate
 from rmqm_spec.cli.noticed import about_inputs
-from rmqm_spec.cli.options import DataRequest, ModelRequest
+from rmqm_spec.cli.options import DataRequest
 from rmqm_spec.cli.output import note
 from rmqm_spec.cli.probe_options import ProbeRequest
 from rmqm_spec.cli.progress import ProgressReport
@@ -48,16 +49,14 @@ class Probed:
 
 
 def probe_model(
-    model: Path,
-    options: ModelRequest,
+    model: Candidate,
     inputs: DataRequest,
     probes: ProbeRequest,
     *,
-    name: str,
     out: Path | None,
     force: bool,
 ) -> Probed:
-    """Encode, judge and write; `name` is what the folder calls the model."""
+    """Encode, judge and write."""
     from threadpoolctl import threadpool_limits
 
     from rmqm_onnx import open_encoder
@@ -66,12 +65,12 @@ def probe_model(
     from rmqm_spec.storage import check_writable
 
     started = time.monotonic()
-    encoder = open_encoder(model, options.open_options())
+    encoder = open_encoder(model.path, model.options.open_options())
     if out is not None:
         check_writable(out)
-    parts, n_offered, noticed = _parts(encoder, inputs, probes, name)
-    note(f"  {name}: {len(parts.train)} to learn from, {len(parts.test)} to judge on")
-    with threadpool_limits(options.threads):
+    parts, n_offered, noticed = _parts(encoder, inputs, probes, model.name)
+    note(f"  {model.name}: {len(parts.train)} to learn from, {len(parts.test)} to judge on")
+    with threadpool_limits(model.options.threads):
         judgement = judge(
             parts,
             k=probes.neighbours(),
@@ -89,7 +88,11 @@ def probe_model(
         seconds=time.monotonic() - started,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    folder = out or Path("rmqm-results") / f"{name}-probe-{document['probe_sha256'][:8]}"
+    folder = (
+        out
+        or Path("rmqm-results")
+        / f"{model.name.replace('/', '-')}-probe-{document['probe_sha256'][:8]}"
+    )
     path = write_probe(folder, document, judgement, force=force)
     if path.parent.resolve() != folder.resolve():
         findings += (_elsewhere(folder, path.parent),)
