@@ -114,7 +114,7 @@ def test_a_name_that_looks_like_a_pattern_is_a_name_first(tmp_path: Path) -> Non
     assert len(opened(str(folder))) == 1
 
 
-@pytest.mark.parametrize("data", ["missing", "missing/a.png", "https://example.org/a.png", ""])
+@pytest.mark.parametrize("data", ["missing", "missing/a.png", "https:/example.org/a.png", ""])
 def test_what_does_not_exist_is_said_so(data: str) -> None:
     error = failure(data)
     assert (error.code, error.exit_code) == ("DAT001", 3)
@@ -129,7 +129,7 @@ def test_a_pattern_without_images_finds_none(tmp_path: Path) -> None:
     assert failure(str(tmp_path / "*.png")).code == "DAT002"
 
 
-@pytest.mark.parametrize("name", ["data.csv", "model.onnx", "noextension"])
+@pytest.mark.parametrize("name", ["data.jsonl", "model.onnx", "noextension"])
 def test_other_kinds_of_file_are_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("")
     error = failure(str(tmp_path / name))

@@ -182,7 +182,7 @@ def _score(
         found,
         encoder.description,
         findings,
-        data=request.inputs.data or prepared.source.label,
+        data=request.inputs.shown or prepared.source.label,
         seconds=time.monotonic() - started,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )

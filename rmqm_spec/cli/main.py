@@ -40,8 +40,16 @@ def main() -> NoReturn:
         said = f"{type(error).__name__}: {error}"
         code = _report(bug(said, "".join(traceback.format_exception(error))), wants_json)
     if code == IncompleteError.exit_code:
+        _discard_downloads()
         os._exit(code)  # threads may be in the middle of a long batch: nobody waits for them
     sys.exit(code)
+
+
+def _discard_downloads() -> None:
+    """Remove what was fetched, where anything was: nobody else does on the short way out."""
+    downloads = sys.modules.get("rmqm_spec.inputs.downloads")
+    if downloads is not None:
+        downloads.discard()
 
 
 def _run() -> int:

@@ -127,11 +127,20 @@ class ModelRequest:
 class DataRequest:
     """Options about the inputs, as they were typed."""
 
-    data: Annotated[Text, _data_option("Folder, glob, .npy or .npz (file.npz:key).")] = None
+    data: Annotated[
+        Text, _data_option("Folder, pattern, .npz:key, .npy, .parquet, .tar, .csv or URL.")
+    ] = None
     data_layout: Annotated[Text, _data_option("Axes: nhwc, nchw, nhw or array.")] = None
     range: Annotated[Text, _data_option("Range of the values of an array: LOW,HIGH.")] = None
     n: Annotated[Count, _data_option("Use this many, chosen by content.", "--n", min=1)] = None
     seed: Annotated[int, _data_option("Seed of the alteration.", min=0)] = 0
+
+    @property
+    def shown(self) -> str | None:
+        """What was given as data, without what a URL may hold in secret: it is written down."""
+        from rmqm_spec.inputs.downloads import is_url, without_secrets
+
+        return without_secrets(self.data) if self.data and is_url(self.data) else self.data
 
     def open_inputs(
         self,

@@ -131,7 +131,7 @@ def _task(inputs: DataRequest, probes: ProbeRequest) -> Any:
     from rmqm_spec.probes.document import Task
     from rmqm_spec.probes.split import SPLIT_RULE
 
-    data = inputs.data or "the bundled images"
+    data = inputs.shown or "the bundled images"
     is_split = probes.train_data is None
     return Task(
         name=probes.task or Path(data).name,

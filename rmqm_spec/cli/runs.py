@@ -99,7 +99,7 @@ def open_run(
     prepared = inputs.open_inputs(encoder.spec, encoder.arrangement.preprocessing)
     rule = protocol.alteration_of(prepared.bounds, inputs.seed)
     graded = protocol.with_gradient(encoder, model, prepared.bounds)
-    source = inputs.data or prepared.source.label
+    source = inputs.shown or prepared.source.label
     asked = [source, inputs.n, inputs.range, inputs.data_layout, protocol.precision]
     if not rule.independent_levels:
         asked.append(route_of(graded))

@@ -41,6 +41,8 @@ class ImageFiles(Hashed):
         What (black, white) are in files whose format does not say, see `decode_image`.
     root : Path, optional
         Folder that all files lie in: folders below it are labels.
+    names : sequence of str, optional
+        What to call the files; by default their paths.
 
     Raises
     ------
@@ -69,6 +71,7 @@ class ImageFiles(Hashed):
         ignored: int = 0,
         value_range: Bounds | None = None,
         root: Path | None = None,
+        names: Sequence[str] | None = None,
     ) -> None:
         if not paths:
             raise UnreadableError(
@@ -81,6 +84,7 @@ class ImageFiles(Hashed):
         self._paths = tuple(paths)
         self._file_range = value_range
         self._root = root
+        self._names = names
 
     @classmethod
     def in_folder(cls, folder: Path, *, value_range: Bounds | None = None) -> ImageFiles:
@@ -110,11 +114,11 @@ class ImageFiles(Hashed):
 
     def name(self, index: int) -> str:
         """Return the path of file `index`, printable."""
-        return display_name(self._paths[index])
+        return display_name(self._paths[index]) if self._names is None else self._names[index]
 
     def read(self, index: int) -> AnyArray:
         """Decode file `index`, see `decode_image`."""
-        return decode_image(self._paths[index], value_range=self._file_range)
+        return decode_image(self._paths[index], name=self.name(index), value_range=self._file_range)
 
     @property
     def labels(self) -> tuple[str | None, ...] | None:

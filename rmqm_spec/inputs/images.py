@@ -59,7 +59,9 @@ FORMATS = (
 number, so that any damaged file may pass for one."""
 
 
-def decode_image(path: str | os.PathLike[str], *, value_range: Bounds | None = None) -> AnyArray:
+def decode_image(
+    path: str | os.PathLike[str], *, value_range: Bounds | None = None, name: str | None = None
+) -> AnyArray:
     """
     Decode the first frame of an image file, upright, as the table of this module says.
 
@@ -69,6 +71,8 @@ def decode_image(path: str | os.PathLike[str], *, value_range: Bounds | None = N
         An image file of one of the `FORMATS`, recognised by content, not by name.
     value_range : tuple of float, optional
         What (black, white) are in files whose format does not say: 32-bit integers and floats.
+    name : str, optional
+        What error messages call it; by default its path.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def decode_image(path: str | os.PathLike[str], *, value_range: Bounds | None = N
     >>> pixels.shape, pixels.dtype.name, pixels.min().item()
     ((2, 4, 3), 'uint8', 255)
     """
-    name = display_name(path)
+    name = name or display_name(path)
     with _open_file(Path(path), name) as file:
         return _decode(file, name, value_range)
 

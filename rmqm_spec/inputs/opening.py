@@ -12,17 +12,29 @@ from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.inputs.array_rows import ArrayRows
 from rmqm_spec.inputs.contract import Bounds, InputSpec
 from rmqm_spec.inputs.default import default_source
+from rmqm_spec.inputs.downloads import fetch_file, is_url, without_secrets
+from rmqm_spec.inputs.file_sets import (
+    SHARD_EXTENSIONS,
+    expand_braces,
+    shards_in_folder,
+    shards_matching,
+)
 from rmqm_spec.inputs.files import IMAGE_EXTENSIONS, ImageFiles
 from rmqm_spec.inputs.images import display_name
 from rmqm_spec.inputs.layouts import Layout
 from rmqm_spec.inputs.npy_files import read_npy
-from rmqm_spec.inputs.npz_files import read_npz, split_key
+from rmqm_spec.inputs.npz_files import read_npz
+from rmqm_spec.inputs.parquet_files import ParquetFiles
+from rmqm_spec.inputs.path_lists import LIST_EXTENSIONS, PathList
 from rmqm_spec.inputs.source import Source
+from rmqm_spec.inputs.tar_shards import TarShards
 from rmqm_spec.inputs.value_range import check_value_range
 
 __all__ = ["open_source"]
 
 _ARRAY_EXTENSIONS = frozenset({".npy", ".npz"})
+_WITH_KEYS = frozenset({".npz"}) | SHARD_EXTENSIONS | LIST_EXTENSIONS
+_PACKED = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst", ".zip")
 
 
 def open_source(
@@ -57,28 +69,117 @@ def open_source(
         return default_source(spec)
     if isinstance(data, np.ndarray):
         return ArrayRows(data, spec, label="array", layout=layout, value_range=value_range)
-    path, key = _existing(str(data))
-    if path is not None and path.suffix.lower() in _ARRAY_EXTENSIONS and path.is_file():
-        return _array_file(path, key, spec, layout, value_range)
+    given = str(data)
+    if is_url(given):
+        return _behind_url(given, spec, layout, value_range)
+    path, key = _existing(given)
+    if path is not None and path.is_file():
+        return _file(path, key, display_name(path), spec, layout, value_range)
     _check_unused("data-layout", layout, "image files")
-    return _image_files(path, str(data), value_range)
+    return _files(path, given, value_range)
+
+
+def _behind_url(
+    url: str, spec: InputSpec, layout: Layout | None, value_range: Bounds | None
+) -> Source:
+    """Fetch one file, and open it under the name of its URL."""
+    plain, key = split_suffix(url)
+    path = fetch_file(plain)
+    name = without_secrets(plain)
+    return _file(path, key, name, spec, layout, value_range, base=plain)
 
 
 def _existing(data: str) -> tuple[Path | None, str | None]:
     """Path of what exists under the name as it is, or under its part before ``:key``."""
-    for name, key in ((data, None), split_key(data)):
+    for name, key in ((data, None), split_suffix(data)):
         try:
             if name and Path(name).exists():
                 return Path(name), key
-        except OSError:  # a name that is too long, a folder that may not be searched
+        except (OSError, ValueError):  # a name too long, a folder that may not be searched
             continue
     return None, None
 
 
+def split_suffix(data: str) -> tuple[str, str | None]:
+    """
+    Split ``file.ext:key`` into a file that holds several things and the name of one of them.
+
+    Examples
+    --------
+    >>> split_suffix("train.parquet:image"), split_suffix("https://a.org:80/b.npz")
+    (('train.parquet', 'image'), ('https://a.org:80/b.npz', None))
+    """
+    stem, separator, key = data.rpartition(":")
+    if separator and key and Path(stem).suffix.lower() in _WITH_KEYS:
+        return stem, key
+    return data, None
+
+
+def _file(
+    path: Path,
+    key: str | None,
+    name: str,
+    spec: InputSpec,
+    layout: Layout | None,
+    value_range: Bounds | None,
+    *,
+    base: str | None = None,
+) -> Source:
+    kind = path.suffix.lower()
+    if kind in _ARRAY_EXTENSIONS:
+        return _array_file(path, key, name, spec, layout, value_range)
+    _check_unused("data-layout", layout, "image files")
+    if kind in SHARD_EXTENSIONS:
+        return _shards([path], key, name, value_range, names=[name])
+    if kind in LIST_EXTENSIONS:
+        return PathList(path, label=name, column=key, base=base, value_range=value_range)
+    if kind in IMAGE_EXTENSIONS:
+        return ImageFiles([path], label=name, value_range=value_range, names=[name])
+    raise _not_supported(name, path)
+
+
+def _shards(
+    paths: list[Path],
+    key: str | None,
+    label: str,
+    value_range: Bounds | None,
+    *,
+    names: list[str] | None = None,
+) -> Source:
+    if paths[0].suffix.lower() == ".tar":
+        return TarShards(paths, label=label, extension=key, names=names, value_range=value_range)
+    return ParquetFiles(paths, label=label, column=key, names=names, value_range=value_range)
+
+
+def _files(path: Path | None, data: str, value_range: Bounds | None) -> Source:
+    """Open a folder, or what a pattern matches."""
+    name = display_name(data)
+    if path is not None:
+        shards = shards_in_folder(path)
+        if shards is not None:
+            return _shards(shards, None, name, value_range)
+        return ImageFiles.in_folder(path, value_range=value_range)
+    pattern, key = split_suffix(data)
+    if glob.has_magic(pattern) or expand_braces(pattern) != [pattern]:
+        shards = shards_matching(pattern)
+        if shards is not None:
+            return _shards(shards, key, name, value_range)
+        return ImageFiles.matching(data, value_range=value_range)
+    raise UnreadableError(
+        "DAT001",
+        f"data must be an existing file, folder or pattern; got {name!r}",
+        fix="Check the path. A URL begins with its protocol, for example https://",
+    )
+
+
 def _array_file(
-    path: Path, key: str | None, spec: InputSpec, layout: Layout | None, value_range: Bounds | None
+    path: Path,
+    key: str | None,
+    label: str,
+    spec: InputSpec,
+    layout: Layout | None,
+    value_range: Bounds | None,
 ) -> ArrayRows:
-    label = display_name(path)
     if path.suffix.lower() == ".npy":
         values = read_npy(path)
     else:
@@ -87,23 +188,15 @@ def _array_file(
     return ArrayRows(values, spec, label=label, layout=layout, value_range=value_range)
 
 
-def _image_files(path: Path | None, data: str, value_range: Bounds | None) -> ImageFiles:
-    if path is None:
-        if glob.has_magic(data):
-            return ImageFiles.matching(data, value_range=value_range)
-        raise UnreadableError(
-            "DAT001",
-            f"data must be an existing file, folder or pattern; got {display_name(data)!r}",
-            fix="Check the path. A URL is not followed: download the data first.",
-        )
-    if path.is_dir():
-        return ImageFiles.in_folder(path, value_range=value_range)
-    if path.suffix.lower() in IMAGE_EXTENSIONS:
-        return ImageFiles([path], label=display_name(path), value_range=value_range)
-    raise UsageError(
+def _not_supported(name: str, path: Path) -> UsageError:
+    fix = "Give a folder of images, or save the inputs as an array: numpy.save('inputs.npy', x)."
+    if path.name.lower().endswith(_PACKED):
+        fix = "Unpack it: images in the middle of a compressed archive cannot be read alone."
+    return UsageError(
         "DAT004",
-        f"data must be a folder, an image, .npy or .npz; got {display_name(path)!r}",
-        fix="Give a folder of images, or save the inputs as an array: numpy.save('inputs.npy', x).",
+        f"data must be a folder, an image, .npy, .npz, .parquet, .tar, .csv, .tsv or .txt;"
+        f" got {name!r}",
+        fix=fix,
     )
 
 

@@ -13,6 +13,7 @@ from rmqm_spec.inputs.geometry import fit_image
 from rmqm_spec.inputs.hashing import Hashed, Progress
 from rmqm_spec.inputs.layouts import Layout
 from rmqm_spec.inputs.opening import open_source
+from rmqm_spec.inputs.parquet_files import ParquetFiles
 from rmqm_spec.inputs.source import Source
 from rmqm_spec.inputs.value_range import to_unit_range, within_range
 from rmqm_spec.preprocessing import Preprocessing
@@ -158,6 +159,8 @@ class PreparedInputs:
             distinct.setdefault(digests[position], position)
         chosen = [distinct[digest] for digest in sorted(distinct)]
         duplicates = self.duplicates + len(self) - len(chosen)
+        if isinstance(self.source, ParquetFiles):
+            self.source.expect(chosen[:n])
         return PreparedInputs(
             self.source, self.spec, self.preprocessing, indices=chosen[:n], duplicates=duplicates
         )
@@ -185,8 +188,9 @@ def open_inputs(
     Parameters
     ----------
     data : str, Path, ndarray or None
-        A folder, a glob pattern, an image file, an .npy or .npz file, ``file.npz:key``, an array in
-        memory, or None for the bundled images.
+        A folder, a pattern, an image file, .npy, .npz, .parquet, .tar, a list (.csv, .tsv, .txt), a
+        URL of one of these, each with ``:key`` where it holds several; an array in memory; or None
+        for the bundled images. See docs/inputs.md.
     spec : InputSpec
         What the encoder takes.
     preprocessing : Preprocessing
@@ -203,7 +207,7 @@ def open_inputs(
     Raises
     ------
     UsageError, UnreadableError, UnavailableError
-        With codes DAT001 to DAT017; nothing is decoded yet.
+        With codes DAT001 to DAT029; nothing is decoded yet.
 
     Examples
     --------

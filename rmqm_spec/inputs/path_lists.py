@@ -1,0 +1,187 @@
+"""Images that a list names: a table of paths or URLs with labels, or a path a line."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.inputs.contract import Bounds
+from rmqm_spec.inputs.downloads import fetch_bytes, is_url, without_secrets
+from rmqm_spec.inputs.encoded_images import EncodedImages
+from rmqm_spec.inputs.files import IMAGE_EXTENSIONS
+from rmqm_spec.inputs.images import display_name, read_image_file
+from rmqm_spec.inputs.parquet_columns import LABEL_COLUMNS
+from rmqm_spec.inputs.spool import Spool
+
+__all__ = ["LIST_EXTENSIONS", "PathList"]
+
+_DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": None, ".lst": None}
+LIST_EXTENSIONS = frozenset(_DELIMITERS)
+
+_PATH_COLUMNS = (
+    "path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "img",
+    "url", "image_url", "name",
+)  # fmt: skip
+"""Columns that hold paths where none is named; the first that is there counts."""
+
+
+class PathList(EncodedImages):
+    r"""
+    A source whose inputs are the images that a list names, one a row.
+
+    A .csv or .tsv has a header with a column of paths, and maybe one of labels; without a header
+    the first column holds paths and the second, if there are two, labels. A .txt has a path a line.
+    Paths are relative to the folder of the list, or to its URL. What cannot be read stays an input
+    that cannot be read.
+
+    Parameters
+    ----------
+    path : Path
+        The list.
+    label : str
+        What to call it.
+    column : str, optional
+        Which column holds the paths.
+    base : str, optional
+        URL that the list came from: it may name nothing but other URLs then.
+    value_range : tuple of float, optional
+        See `EncodedImages`.
+
+    Raises
+    ------
+    UnreadableError
+        DAT022 if it is no list, DAT002 if it names nothing.
+    UsageError
+        DAT023 if it is not clear which column holds the paths.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "a.pgm").write_bytes(b"P5 1 1 255 7")
+    ...     _ = Path(folder, "list.csv").write_text("file,label\na.pgm,cat\n")
+    ...     found = PathList(Path(folder, "list.csv"), label="list.csv")
+    ...     found.read(0).item(), found.labels
+    (55, ('cat',))
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        label: str,
+        column: str | None = None,
+        base: str | None = None,
+        value_range: Bounds | None = None,
+    ) -> None:
+        super().__init__(label=label, value_range=value_range)
+        places, self.labels = _read(path, column, label)
+        if not places:
+            raise UnreadableError(
+                "DAT002", f"{label} must name at least one image; got none", fix="Fill the list."
+            )
+        self._places = tuple(_resolved(one, path, base, label) for one in places)
+        self._spool = Spool()
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def name(self, index: int) -> str:
+        """Return path or URL `index`, printable and without secrets."""
+        place = self._places[index]
+        return without_secrets(place) if is_url(place) else display_name(place)
+
+    def encoded(self, index: int) -> bytes:
+        """Return the bytes of file `index`; what is behind a URL is fetched once."""
+        place = self._places[index]
+        if not is_url(place):
+            return read_image_file(place)
+        return self._spool.get(index, lambda: [(index, fetch_bytes(place))]) or b""
+
+
+def _resolved(place: str, path: Path, base: str | None, label: str) -> str:
+    """Return where an image is; a list from elsewhere may not choose files of this machine."""
+    if base is None:
+        return place if is_url(place) else str(path.parent / place)
+    protocol = base.partition("://")[0].lower()
+    if not is_url(place):
+        return f"{base.rpartition('/')[0]}/{place.lstrip('/')}"
+    if place.partition("://")[0].lower() in {protocol, "http", "https"} and "::" not in place:
+        return place
+    raise UnreadableError(
+        "DAT022",
+        f"{label} must name files behind {protocol}://, http:// or https://;"
+        f" got {without_secrets(place)!r}",
+        fix="Save the list here if you trust it.",
+    )
+
+
+def _read(
+    path: Path, column: str | None, name: str
+) -> tuple[list[str], tuple[str | None, ...] | None]:
+    delimiter = _DELIMITERS[path.suffix.lower()]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            if delimiter is None:
+                lines = [line.strip() for line in stream]
+                return [line for line in lines if line], None
+            rows = [row for row in csv.reader(stream, delimiter=delimiter, strict=True) if any(row)]
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise UnreadableError(
+            "DAT022", f"{name} must be a list in UTF-8 text; got {error}", fix="Save it again."
+        ) from error
+    if not rows:
+        return [], None
+    header = [cell.strip() for cell in rows[0]]
+    chosen = _path_column(header, column, name)
+    if chosen is None:
+        labels = 1 if len(header) == 2 else None
+        return _columns(rows, 0, labels, name, first=1)
+    plain = [cell.lower() for cell in header]
+    found = (plain.index(one) for one in LABEL_COLUMNS if one in plain)
+    labels = next((one for one in found if one != chosen), None)
+    return _columns(rows[1:], chosen, labels, name, first=2)
+
+
+def _path_column(header: list[str], asked: str | None, name: str) -> int | None:
+    """Return which column of a header holds paths; None where the first row is no header."""
+    if asked is not None:
+        if asked in header:
+            return header.index(asked)
+        raise _unclear(name, f"no column {asked!r}", header)
+    plain = [cell.lower() for cell in header]
+    found = next((plain.index(one) for one in _PATH_COLUMNS if one in plain), None)
+    if found is None and not _looks_like_path(header[0]):
+        raise _unclear(name, "none of the usual names", header)
+    return found
+
+
+def _looks_like_path(cell: str) -> bool:
+    return is_url(cell) or Path(cell).suffix.lower() in IMAGE_EXTENSIONS
+
+
+def _columns(
+    rows: list[list[str]], paths: int, labels: int | None, name: str, *, first: int
+) -> tuple[list[str], tuple[str | None, ...] | None]:
+    for number, row in enumerate(rows, start=first):
+        if len(row) <= paths or not row[paths].strip():
+            raise UnreadableError(
+                "DAT022",
+                f"row {number} of {name} must name an image; got {len(row)} fields without a path",
+                fix="Fill the row, or take it out.",
+            )
+    places = [row[paths].strip() for row in rows]
+    if labels is None:
+        return places, None
+    cells = (row[labels].strip() if len(row) > labels else "" for row in rows)
+    return places, tuple(cell or None for cell in cells)
+
+
+def _unclear(name: str, got: str, header: list[str]) -> UsageError:
+    listed = display_name(", ".join(header))[:200]
+    return UsageError(
+        "DAT023",
+        f"{name} must have a column of paths that is meant; got {got} among: {listed}",
+        fix=f"Name the column: {name}:COLUMN",
+    )
