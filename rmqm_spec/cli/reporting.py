@@ -18,7 +18,7 @@ __all__ = ["check_report", "report_on", "run_report"]
 def run_report(results: Sequence[Path], out: Path, *, force: bool, as_json: bool) -> int:
     """Make a report from results on disk."""
     from rmqm_spec.reports import read_subjects
-    from rmqm_spec.reports.words import verdict_of
+    from rmqm_spec.reports.verdict import verdict_of
 
     check_report(out, force=force)
     subjects = read_subjects(results)

@@ -139,7 +139,7 @@ def _scored(
 def _keep_examples(run: Run, stored: StoredResult) -> None:
     """Keep pictures for reports; a result is whole without them."""
     from rmqm_spec.errors import UsageError
-    from rmqm_spec.reports.examples import keep_examples
+    from rmqm_spec.reports.example_files import keep_examples
 
     try:
         keep_examples(stored, run.prepared, run.alteration)

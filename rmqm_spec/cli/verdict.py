@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from math import floor, log10
 from typing import Any
+
+from rmqm_spec.ranking.records import rounded_up
 
 __all__ = ["is_level_with_null", "verdict"]
 
@@ -62,7 +63,7 @@ def _about_ties(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"{both} cannot be told apart: more than a million inputs would be needed."
         else:
             yield (
-                f"{both} cannot be told apart: {_difference(pair)}; about {_rounded(needed):,} "
+                f"{both} cannot be told apart: {_difference(pair)}; about {rounded_up(needed):,} "
                 "inputs would tell a difference of that size."
             )
     if len(ties) > _MOST_TIES:
@@ -109,9 +110,3 @@ def _driver(pair: Mapping[str, Any]) -> str:
 def _probability(value: float) -> str:
     """Never say that something is certain."""
     return "above 0.999" if value > 0.999 else "below 0.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _rounded(number: int) -> int:
-    """Keep two digits: a wish for inputs is no exact number."""
-    unit: int = 10 ** max(floor(log10(number)) - 1, 0)
-    return -(-number // unit) * unit

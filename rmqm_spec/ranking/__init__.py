@@ -2,7 +2,7 @@
 
 from rmqm_spec.ranking.document import ranking_document
 from rmqm_spec.ranking.order import rank_encoders
-from rmqm_spec.ranking.records import NEGLIGIBLE, NOTHING_RANKED, Pair, Ranked, Ranking
+from rmqm_spec.ranking.records import NEGLIGIBLE, NOTHING_RANKED, Pair, Ranked, Ranking, rounded_up
 from rmqm_spec.ranking.results import rank_results
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "rank_encoders",
     "rank_results",
     "ranking_document",
+    "rounded_up",
 ]

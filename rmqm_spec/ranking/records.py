@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from math import floor, log10
 
 from attrs import frozen
 
-__all__ = ["NEGLIGIBLE", "NOTHING_RANKED", "Pair", "Ranked", "Ranking"]
+__all__ = ["NEGLIGIBLE", "NOTHING_RANKED", "Pair", "Ranked", "Ranking", "rounded_up"]
 
 NEGLIGIBLE = 5e-4
 """A difference below half of the third decimal is one of rounding or runtime, however certain."""
@@ -129,3 +130,16 @@ NOTHING_RANKED = Ranking(
     ranked=(), unranked={}, pairs=(), order_probability=math.nan, quantile=math.nan, n_inputs=0
 )
 """What is left where no encoder could be scored."""
+
+
+def rounded_up(number: int) -> int:
+    """
+    Keep two digits of a number of inputs that are needed: a wish is no exact number.
+
+    Examples
+    --------
+    >>> rounded_up(3320), rounded_up(7)
+    (3400, 7)
+    """
+    unit: int = 10 ** max(floor(log10(number)) - 1, 0)
+    return -(-number // unit) * unit

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from rmqm_spec.errors import UnavailableError
-from rmqm_spec.ranking import Pair, Ranking
+from rmqm_spec.ranking import Pair, Ranking, rounded_up
 from rmqm_spec.ranking.parts import shares, terms
 from rmqm_spec.reports.charts.curves import MANY, curve_charts
 from rmqm_spec.reports.charts.drawing import SVG_DASHES
@@ -25,7 +25,8 @@ from rmqm_spec.reports.tables import (
     shared_protocol,
     warnings_of,
 )
-from rmqm_spec.reports.words import TERM_WORDS, percent, signed, verdict_of
+from rmqm_spec.reports.verdict import verdict_of
+from rmqm_spec.reports.words import TERM_WORDS, percent, signed
 
 __all__ = ["report_page", "require_report"]
 
@@ -91,7 +92,7 @@ def report_page(subjects: Subjects) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters.update(percent=percent, signed=signed)
+    environment.filters.update(percent=percent, rounded=rounded_up, signed=signed)
     environment.globals["mark"] = MARK
     return environment.get_template("page.html").render(**_content(subjects))
 

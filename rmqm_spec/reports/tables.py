@@ -19,22 +19,28 @@ _NAMED = 20
 
 
 def findings_of(subjects: Subjects) -> list[dict[str, Any]]:
-    """Return every finding, the gravest first, once for all encoders that share it."""
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    """Return every code that was met, the gravest first, with what it said of which encoders."""
     entries = catalogue()
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     for whose, one in _all_findings(subjects):
         entry = entries.get(one.code)
         place = found.setdefault(
-            (one.code, one.level, one.message),
+            (one.code, one.level),
             {
-                **one.to_dict(),
-                "title": entry and entry.title,
-                "why": entry and entry.why,
-                "keys": [],
+                "code": one.code,
+                "level": one.level,
+                "title": entry.title if entry else "",
+                "why": entry.why if entry else "",
+                "messages": {},
+                "fixes": {},
             },
         )
-        if whose is not None:
-            place["keys"].append(whose)
+        keys = place["messages"].setdefault(one.message, [])
+        keys += [whose] if whose is not None else []
+        if one.fix:
+            place["fixes"][one.fix] = None
+    for group in found.values():
+        group["said"] = [(keys, message) for message, keys in group["messages"].items()]
     return sorted(found.values(), key=lambda one: (_ORDER[one["level"]], one["code"]))
 
 
@@ -121,6 +127,8 @@ def _origin(document: Mapping[str, Any], shared: set[str]) -> Iterator[tuple[str
 
 
 def _told(value: Any) -> str:
+    if value is None:
+        return "none"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from rmqm_spec.reports import report_page, subjects_of, write_report
 
@@ -13,10 +14,16 @@ pytestmark = pytest.mark.browser
 LONG = "a/very_long/path/" * 12 + "encoder<script>document.title='broken'</script>.onnx"
 
 
+def in_a_deep_folder(stored):
+    inputs = {**stored.document["inputs"], "source": "/deep" * 40}
+    names = tuple(f"{'/folder' * 30}/{name}" for name in stored.names)
+    return evolve(stored, document={**stored.document, "inputs": inputs}, names=names)
+
+
 @pytest.fixture
 def page(score, tmp_path):
     results = {
-        "smooth.onnx": score(),
+        "smooth.onnx": in_a_deep_folder(score()),
         LONG: score(strength=6.0),
         "flat.onnx": score(encoder=lambda x: x.reshape(len(x), -1)[:, :3] * 0 + 1),
     }

@@ -93,6 +93,13 @@ def test_equal_encoders_are_tied(two):
     assert "A difference below 0.0005 is one of rounding." in text
 
 
+def test_numbers_in_pictures_keep_their_digits(two):
+    from rmqm_spec.reports.charts.drawing import drawn
+
+    svg = drawn(lambda figure: figure.text(0.5, 0.5, "0.005 and 2.43125"), height=1, title="text")
+    assert ">0.005 and 2.43125<" in svg
+
+
 def test_the_same_results_give_the_same_bytes(two):
     assert page_of(**two) == page_of(**two)
 

@@ -78,6 +78,9 @@ _RC = {
     "hatch.linewidth": 1.2,
 }
 _SVG = "http://www.w3.org/2000/svg"
+_PLACES = frozenset({"d", "x", "y", "width", "height", "transform"})
+"""Attributes whose numbers need no more than two decimals."""
+
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
 
@@ -145,6 +148,8 @@ def _for_page(svg: str, title: str) -> str:
     for element in root.iter():
         if element.get("id") not in used:
             element.attrib.pop("id", None)
+        for name in _PLACES & element.attrib.keys():
+            element.set(name, re.sub(r"(\.\d\d)\d+", r"\1", element.attrib[name]))
         if _HREF in element.attrib:
             element.set("href", element.attrib.pop(_HREF))
     for name in ("width", "height", "version"):
@@ -165,5 +170,4 @@ def _coloured(svg: str) -> str:
     svg = re.sub(r"#0000b(\d)", r"var(--t\1)", svg)
     for placeholder, variable in _VARIABLES.items():
         svg = svg.replace(placeholder, variable)
-    svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg)
     return re.sub(r">\s+<", "><", svg)
