@@ -98,12 +98,18 @@ def _again(one: StoredResult, common: Collection[str], resolution: float) -> Cha
 
 
 def _geometry(results: Mapping[str, StoredResult]) -> list[Finding]:
-    shapes: dict[str, list[str]] = {}
-    for name, one in results.items():
-        shapes.setdefault(_told(one.document["protocol"][_OWN_GEOMETRY]), []).append(name)
-    if len(shapes) == 1:
+    found = {name: one.document["protocol"][_OWN_GEOMETRY] or {} for name, one in results.items()}
+    unlike = [
+        key
+        for key in dict.fromkeys(key for one in found.values() for key in one)
+        if any(one.get(key) != other.get(key) for one in found.values() for other in found.values())
+    ]
+    if not unlike:
         return []
-    told = "; ".join(f"{geometry}: {', '.join(names)}" for geometry, names in shapes.items())
+    alike: dict[str, list[str]] = {}
+    for name, one in found.items():
+        alike.setdefault(", ".join(_told(key, one.get(key)) for key in unlike), []).append(name)
+    told = "; ".join(f"{geometry}: {', '.join(names)}" for geometry, names in alike.items())
     return [
         Finding(
             code="RNK001",
@@ -115,11 +121,10 @@ def _geometry(results: Mapping[str, StoredResult]) -> list[Finding]:
     ]
 
 
-def _told(geometry: Mapping[str, object] | None) -> str:
-    given = {key: value for key, value in (geometry or {}).items() if value is not None}
-    shape = given.pop("shape", None)
-    told = "x".join(map(str, shape)) if isinstance(shape, list) else "shape unknown"
-    return " ".join([told, *(f"{key} {value}" for key, value in given.items())])
+def _told(key: str, value: object) -> str:
+    """Tell one choice of geometry; the shape needs no name."""
+    told = "x".join(map(str, value)) if isinstance(value, list) else str(value or "none")
+    return told if key == "shape" else f"{key} {told}"
 
 
 def _resolution(results: Mapping[str, StoredResult], coarsest: float) -> list[Finding]:

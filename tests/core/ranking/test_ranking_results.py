@@ -101,8 +101,8 @@ def test_another_geometry_is_ranked_and_said(two, tmp_path):
     ranking, (finding,) = rank_results({**two, "other": other})
     assert len(ranking.ranked) == 3
     assert (finding.code, finding.level) == ("RNK001", "warn")
-    assert "8: squares, products" in finding.message
-    assert "3x2x4 resize 9: other" in finding.message
+    assert "8, resize none: squares, products" in finding.message
+    assert "3x2x4, resize 9: other" in finding.message
 
 
 def test_the_coarsest_resolution_counts_for_all(two, tmp_path):
