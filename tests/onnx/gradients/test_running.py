@@ -374,6 +374,23 @@ def test_the_check_sees_a_wrong_gradient():
     assert gradient_finding(self_check(flipped, inputs)).level == "warn"
 
 
+def test_the_check_is_not_misled_by_equal_pixels():
+    """Of two equal values either may be the greater; the gradient of one of both is right."""
+
+    class Greater:
+        def encode(self, inputs):
+            return np.maximum(inputs[:, ::2], inputs[:, 1::2])
+
+        def vjp(self, inputs):
+            first = inputs[:, ::2] >= inputs[:, 1::2]
+            shares = np.stack([first, ~first], axis=2)
+            return self.encode(inputs), lambda ct: (ct[:, :, None] * shares).reshape(inputs.shape)
+
+    black = np.zeros((1, 100))
+    black[0, :20] = np.linspace(0.5, 1, 20)
+    assert self_check(Greater(), black) < 0.02
+
+
 class Stairs:
     """Sixteen steps to a grey level; the pullback is told its factor."""
 
