@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from onnx import ModelProto, NodeProto
 
 from rmqm_onnx.gradients.activity import is_standard
@@ -45,14 +47,23 @@ def operators_without_rule(
         if is_standard(node) and node.op_type in ZERO:
             continue
         moving.update(name for name in node.output if name)
-        inner = own.get((node.domain, node.op_type), [node])
-        found += [_missing(node, one) for one in inner if not _known(one, own)]
+        found += [_missing(node, one) for one in _inner(node, own) if not _known(one)]
     return found
 
 
-def _known(node: NodeProto, own: dict[tuple[str, str], list[NodeProto]]) -> bool:
+def _inner(node: NodeProto, own: Mapping[tuple[str, str], list[NodeProto]]) -> Iterator[NodeProto]:
+    """Yield the nodes that a node stands for: those of functions within functions too."""
     key = (node.domain, node.op_type)
-    if key in DEFINITIONS or key in own:
+    if key not in own:
+        yield node
+        return
+    others = {name: nodes for name, nodes in own.items() if name != key}
+    for one in own[key]:
+        yield from _inner(one, others)
+
+
+def _known(node: NodeProto) -> bool:
+    if (node.domain, node.op_type) in DEFINITIONS:
         return True
     named = node.op_type in RULES or node.op_type in ZERO
     return is_standard(node) and (named or node.op_type in BY_DEFINITION | _BEFORE)

@@ -151,8 +151,7 @@ class GradientSession:
     def _fed(self, session: Any, inputs: Inputs, last: AnyArray) -> list[AnyArray]:
         names = [one.name for one in session.get_inputs()]
         feeds = self._feeds(inputs, names[0], session)
-        dtype = next(iter(feeds.values())).dtype
-        feeds[names[-1]] = np.ascontiguousarray(last, dtype=dtype)
+        feeds[names[-1]] = _typed(last, session.get_inputs()[-1].type)
         try:
             found: list[AnyArray] = session.run(None, feeds)
         except Exception as error:

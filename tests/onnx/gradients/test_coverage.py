@@ -63,6 +63,24 @@ def test_the_place_of_a_node_inside_a_function_is_told(make):
     assert [(one.operator, one.name) for one in found] == [("Det", "outer")]
 
 
+def test_functions_within_functions_are_looked_into(make):
+    from onnx import helper
+
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("own", 1)]
+    inner = helper.make_function("own", "F", ["a"], ["b"], [make.node("Det", "a", "b")], opsets)
+    call = make.node("F", "a", "b", domain="own")
+    outer = helper.make_function("own", "G", ["a"], ["b"], [call], opsets)
+    model = make.model(
+        [make.node("G", "x", "y", name="place", domain="own")],
+        [make.value("x", ["N", 4, 4])],
+        [make.value("y", ["N"])],
+        domains=["own"],
+        functions=[inner, outer],
+    )
+    found = operators_without_rule(model, "x", "y")
+    assert [(one.operator, one.name) for one in found] == [("Det", "place")]
+
+
 def test_the_document_has_the_table_as_it_is():
     text = DOCUMENT.read_text(encoding="utf-8")
     table = text.split("<!-- coverage -->\n")[1].split("<!-- /coverage -->")[0]

@@ -250,3 +250,18 @@ def test_blocks_of_quantised_values_are_named(make):
     model = graph(make, nodes, [make.constant("scale", [[0.1, 0.2]])], shape=(1, 6), opset=21)
     model.ir_version = 10
     assert {reason for _, reason in reasons(model)} == {"it quantises in blocks"}
+
+
+def test_a_first_input_of_whole_numbers_gives_its_type_to_nothing_else(make, build):
+    nodes = [make.node("Gather", "table i", "row"), make.node("Mul", "row x", "y")]
+    inputs = [make.value("i", ["N"], "int64"), make.value("x", ["N", 4])]
+    model = make.model(
+        nodes, inputs, [make.value("y", None)], [make.random("table", 5, 4)], opset=18
+    )
+    x = build.spread((2, 4))
+    feeds = {"i": np.array([1, 3]), "x": x}
+    session = GradientSession(model, input="x", example={"i": np.array([1]), "x": x[:1]})
+    tangent = build.weights(2, 4)
+    y, derivative = session.jvp(feeds, tangent)
+    np.testing.assert_allclose(derivative, tangent * y / x, rtol=1e-5)
+    assert session.displacement(feeds, y / np.linalg.norm(y, axis=1)[:, None]).loss.max() < 1e-9
