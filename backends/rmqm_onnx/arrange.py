@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rmqm_onnx.input_layout import InputLayout
-from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
 from rmqm_spec.errors import UsageError
 from rmqm_spec.preprocessing import Preprocessing
 
@@ -74,6 +74,34 @@ class Arrangement:
             values = np.clip(np.rint(values), 0, 255)
         values = np.ascontiguousarray(values, dtype=self.dtype)
         return values.reshape(len(inputs), *self.layout.network_shape)
+
+    def restore(self, arranged: AnyArray) -> Float64Array:
+        """
+        Undo all of it: what the network is given, as inputs (N, *S) in their declared range.
+
+        Equal to the inputs up to the rounding of the network's type, see `rounding`, unless a value
+        was clipped on the way.
+        """
+        values: Float64Array = arranged.astype(np.float64)
+        if self.layout.layout == "nhwc":
+            values = values.reshape(len(values), *self.layout.network_shape).transpose(0, 3, 1, 2)
+        values = values.reshape(len(values), *self.layout.spec.shape)
+        if self._maps_values:
+            values = (values - self._offset.astype(np.float64)) / self._factor.astype(np.float64)
+        if self.layout.layout != "array" and self.preprocessing.channel_order == "bgr":
+            values = values[:, ::-1]
+        return values
+
+    def rounding(self, arranged: AnyArray) -> float:
+        """Return the largest error in the inputs that the network's type explains."""
+        if self.dtype == np.uint8:
+            step = 0.5
+        else:
+            kind = np.float32 if self.dtype.itemsize > 4 else self.dtype
+            largest = max(float(np.abs(arranged).max()), float(np.abs(self._offset).max()), 1.0)
+            step = 4 * float(np.finfo(kind).eps) * largest
+        factor = np.abs(self._factor).min() if self._maps_values else 1.0
+        return step / float(factor) + 1e-6
 
     def pull_back(self, gradient: FloatArray) -> FloatArray:
         """

@@ -238,6 +238,36 @@ def report(
     return run_report(results, out, force=force, as_json=json)
 
 
+preprocess_app = typer.Typer(
+    help="Look at what is done to inputs before the network.", rich_markup_mode=None
+)
+app.add_typer(preprocess_app, name="preprocess")
+
+
+@preprocess_app.callback()
+def preprocess() -> None:
+    """Look at what is done to inputs before the network."""
+
+
+@preprocess_app.command()
+@expanded
+def show(
+    model: Model,
+    options: ModelRequest,
+    inputs: DataRequest,
+    levels: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Levels to show; 0,24,49,99 by default."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("rmqm-preprocess"),
+    json: Json = False,
+) -> int:
+    """Write the pictures that the network really sees, unaltered and at a few levels."""
+    from rmqm_spec.cli.preprocess import run_show
+
+    return run_show(model, options, inputs, levels=levels, out=out, as_json=json)
+
+
 conformance_app = typer.Typer(
     help="Judge an implementation of the specification; this installation by default.",
     rich_markup_mode=None,
