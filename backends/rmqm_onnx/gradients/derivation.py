@@ -22,6 +22,9 @@ from rmqm_spec.errors import SubjectError, UsageError
 
 __all__ = ["Derivation", "derivation"]
 
+_NAMED = 3
+"""Nodes without a rule that an error names for each reason; `unsupported` lists them all."""
+
 
 @frozen(eq=False)
 class Derivation:
@@ -172,7 +175,10 @@ def _not_differentiable(name: str, target: str) -> SubjectError:
 
 
 def _unsupported(missing: list[Missing]) -> SubjectError:
-    listed = "; ".join(str(one) for one in missing)
+    alike: dict[tuple[str, str], list[Missing]] = {}
+    for one in missing:
+        alike.setdefault((one.operator, one.reason), []).append(one)
+    listed = "; ".join(_told(nodes) for nodes in alike.values())
     return SubjectError(
         "GRA001",
         f"every operator between input and output must have a derivative rule; "
@@ -180,3 +186,13 @@ def _unsupported(missing: list[Missing]) -> SubjectError:
         fix="Export the model with other operators or choose an output before them; or make PGD "
         "through rmqm_torch, or finite differences for small inputs.",
     )
+
+
+def _told(alike: list[Missing]) -> str:
+    """Name nodes that lack a rule for the same reason; of many the first ones."""
+    first, *others = alike
+    if not others:
+        return str(first)
+    made = ", ".join(repr(one.output) for one in alike[:_NAMED])
+    more = f" and {len(alike) - _NAMED} more" if len(alike) > _NAMED else ""
+    return f"{first.operator}, {len(alike)} nodes (make {made}{more}): {first.reason}"

@@ -184,6 +184,19 @@ def test_an_open_shape_needs_an_example(make, build):
     build.session(vjp_model(model, example=build.spread((1, 3, 4))))
 
 
+def test_many_nodes_without_a_rule_are_told_in_one_line(make):
+    nodes = [make.node("CumProd", f"h{k} one", f"h{k + 1}") for k in range(9)]
+    nodes = [make.node("Sin", "x", "h0"), *nodes, make.node("Det", "h9", "y")]
+    shape = [make.value("x", ["N", 3, 3])]
+    one = make.constant("one", 1, "int64")
+    model = make.model(nodes, shape, [make.value("y", None)], [one], opset=26, ir=11)
+    with pytest.raises(SubjectError) as caught:
+        vjp_model(model)
+    assert "CumProd, 9 nodes (make 'h1', 'h2', 'h3' and 6 more): there is" in caught.value.message
+    assert "Det (makes 'y')" in caught.value.message
+    assert len(unsupported(model)) == 10
+
+
 def test_an_unknown_input_is_refused(network):
     with pytest.raises(UsageError) as caught:
         vjp_model(network, input="z")
