@@ -16,6 +16,7 @@ import numpy as np
 from onnx import helper
 
 from rmqm_onnx.gradients import quantised_operators as quantised
+from rmqm_onnx.gradients.fused_attention import attention, multi_head_attention
 from rmqm_onnx.gradients.recurrent import gru, lstm, rnn
 from rmqm_onnx.gradients.rules.pooling import TINY
 from rmqm_onnx.gradients.step import NoRuleError, Step
@@ -42,7 +43,9 @@ def definition(operator: str, domain: str = _MS) -> Callable[[Definition], Defin
     return enter
 
 
-# Recurrent layers, and quantised operators
+# Attention, recurrent layers, and quantised operators
+
+DEFINITIONS |= {(_MS, "Attention"): attention, (_MS, "MultiHeadAttention"): multi_head_attention}
 
 DEFINITIONS |= {("", "RNN"): rnn, ("", "GRU"): gru, ("", "LSTM"): lstm}
 DEFINITIONS |= {
@@ -172,54 +175,6 @@ def _rms_norm(s: Step, x: Tensor, scale: Tensor, epsilon: float) -> Tensor:
     width = s.fixed(x.shape[last:], "width")[0]
     mean = (x * x).sum([last]) * (1 / width)
     return x / (mean + s.number("epsilon", epsilon)).map("Sqrt") * scale
-
-
-# Attention
-
-
-@definition("Attention")
-def attention(s: Step) -> Tensor:
-    """Project to query, key and value, then attend."""
-    if any(s.has(k) for k in range(3, s.n_inputs)) or s.integer("unidirectional", 0):
-        raise NoRuleError("it has a mask, a past or a bias of scores")
-    if "qkv_hidden_sizes" in s.names() or s.integer("do_rotary", 0):
-        raise NoRuleError("it has widths of its own or rotates")
-    projected = s.x.matmul(s.input(1))
-    if s.has(2):
-        projected = projected + s.input(2)
-    width = s.fixed(projected.shape[2:], "width")[0] // 3
-    parts = [projected.slice(2, k * width, (k + 1) * width) for k in range(3)]
-    return _attend(s, parts)
-
-
-@definition("MultiHeadAttention")
-def multi_head_attention(s: Step) -> Tensor:
-    """Attend; query, key and value are projected already."""
-    if any(s.has(k) for k in range(4, s.n_inputs)) or s.integer("unidirectional", 0):
-        raise NoRuleError("it has a mask, a past or a bias of scores")
-    if not (s.has(1) and s.has(2)) or any(len(s.input(k).shape) != 3 for k in range(3)):
-        raise NoRuleError("its query, key and value are packed")
-    parts = [s.input(k) for k in range(3)]
-    if s.has(3):
-        widths = s.fixed([one.shape[2] for one in parts], "width")
-        ends = np.cumsum([0, *widths]).tolist()
-        bias = [s.input(3).slice(0, ends[k], ends[k + 1]) for k in range(3)]
-        parts = [one + added for one, added in zip(parts, bias, strict=True)]
-    return _attend(s, parts)
-
-
-def _attend(s: Step, parts: list[Tensor]) -> Tensor:
-    n_heads = s.integer("num_heads", 1)
-    q, k, v = (_heads(s, one, n_heads) for one in parts)
-    scale = s.number("scale", 0.0) or 1 / sqrt(s.fixed(q.shape[3:], "width")[0])
-    scores = (q.matmul(k.swap_last()) * scale).map("Softmax", axis=-1)
-    return scores.matmul(v).transpose([0, 2, 1, 3]).reshape(s.y.shape)
-
-
-def _heads(s: Step, x: Tensor, n_heads: int) -> Tensor:
-    batch, tokens, width = x.shape
-    each = s.fixed([width], "width")[0] // n_heads
-    return x.reshape([batch, tokens, n_heads, each]).transpose([0, 2, 1, 3])
 
 
 # Tables of numbers

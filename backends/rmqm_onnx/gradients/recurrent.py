@@ -8,6 +8,7 @@ import numpy as np
 from attrs import frozen
 
 from rmqm_onnx.gradients.activation_names import named_activations
+from rmqm_onnx.gradients.cutting import of_direction, parts, stacked
 from rmqm_onnx.gradients.step import INT64, NoRuleError, Step
 from rmqm_onnx.gradients.tensor import Tensor
 
@@ -60,9 +61,9 @@ def gru(s: Step) -> Mapping[int, Tensor]:
     def cell(one: Direction, x: Tensor, states: list[Tensor], _: int) -> list[Tensor]:
         f, g = one.functions
         (h,) = states
-        xz, xr, xn = _parts(x, 3)
-        rz, rr, rn = _parts(one.recurrent, 3)
-        bz, br, bn = _parts(one.bias, 3) if one.bias else (0.0, 0.0, 0.0)
+        xz, xr, xn = parts(x, 3)
+        rz, rr, rn = parts(one.recurrent, 3)
+        bz, br, bn = parts(one.bias, 3) if one.bias else (0.0, 0.0, 0.0)
         z, r = f(xz + (h.matmul(rz) + bz)), f(xr + (h.matmul(rr) + br))
         after = s.integer("linear_before_reset", 0)
         n = g(xn + (r * (h.matmul(rn) + bn) if after else (r * h).matmul(rn) + bn))
@@ -78,8 +79,8 @@ def lstm(s: Step) -> Mapping[int, Tensor]:
     def cell(one: Direction, x: Tensor, states: list[Tensor], k: int) -> list[Tensor]:
         f, g, h_of = one.functions
         h, c = states
-        peephole = _parts(_of_direction(s.input(7), k), 3) if s.has(7) else None
-        i, o, forget, n = _parts(x + _moved(one, h), 4)
+        peephole = parts(of_direction(s.input(7), k), 3) if s.has(7) else None
+        i, o, forget, n = parts(x + _moved(one, h), 4)
         if peephole:
             i, forget = i + c * peephole[0], forget + c * peephole[2]
         i = f(i)
@@ -105,13 +106,11 @@ def _layer(s: Step, cell: Cell, usual: list[str], states: list[int]) -> Mapping[
         one = _direction(s, k, own, n_steps, backward)
         begin = [_initial(s, place, k) for place in states]
         found, end = _run(s, cell, one, begin, k)
-        stacked = _stacked([row.unsqueeze([0, 1]) for row in found], 0)
-        if backward:
-            stacked = _turned(s, stacked, batch_axis=2)
-        rows.append(stacked)
+        by_time = stacked([row.unsqueeze([0, 1]) for row in found], 0)
+        rows.append(_turned(s, by_time, batch_axis=2) if backward else by_time)
         last.append([state.unsqueeze([0]) for state in end])
-    ends = [_stacked(list(each), 0) for each in zip(*last, strict=True)]
-    return dict(enumerate([_stacked(rows, 1), *ends]))
+    ends = [stacked(list(each), 0) for each in zip(*last, strict=True)]
+    return dict(enumerate([stacked(rows, 1), *ends]))
 
 
 def _require_known_form(s: Step) -> None:
@@ -129,10 +128,10 @@ def _direction(
     backward: bool,
 ) -> Direction:
     x = _turned(s, s.x, batch_axis=1) if backward else s.x
-    weight, recurrent = (_of_direction(s.input(place), k).swap_last() for place in (1, 2))
+    weight, recurrent = (of_direction(s.input(place), k).swap_last() for place in (1, 2))
     projected, bias = x.matmul(weight), None
     if s.has(3):
-        of_input, bias = _parts(_of_direction(s.input(3), k), 2)
+        of_input, bias = parts(of_direction(s.input(3), k), 2)
         projected = projected + of_input
     shape = projected.shape
     pieces = s.tape.emit(
@@ -183,36 +182,12 @@ def _turned(s: Step, x: Tensor, batch_axis: int) -> Tensor:
 def _initial(s: Step, place: int, k: int) -> Tensor:
     """Return the state before the first step, (N, H): zeros if none is given."""
     if s.has(place):
-        return _of_direction(s.input(place), k)
+        return of_direction(s.input(place), k)
     width = s.fixed(s.input(2).shape[2:], "width")[0]
     column = s.x.slice(0, 0, 1).slice(2, 0, 1).reshape([s.x.shape[1], 1])
     return s.tape.zeros(column) + s.tape.constant(np.zeros((1, width)), s.x.type)
 
 
-def _of_direction(x: Tensor, k: int) -> Tensor:
-    return x.slice(0, k, k + 1).reshape(x.shape[1:])
-
-
 def _moved(one: Direction, h: Tensor) -> Tensor:
     product = h.matmul(one.recurrent)
     return product + one.bias if one.bias else product
-
-
-def _parts(x: Tensor, n_parts: int) -> list[Tensor]:
-    """Cut the last axis into equal parts."""
-    axis = len(x.shape) - 1
-    width = x.shape[axis]
-    if not isinstance(width, int):
-        raise NoRuleError("its width depends on the batch")
-    part = (*x.shape[:axis], width // n_parts)
-    sizes = x.tape.numbers([width // n_parts] * n_parts)
-    return x.tape.emit("Split", x, sizes, outputs=[(part, x.type)] * n_parts, axis=axis)
-
-
-def _stacked(tensors: list[Tensor], axis: int) -> Tensor:
-    first, *rest = tensors
-    if not rest:
-        return first
-    shape = list(first.shape)
-    shape[axis] = len(tensors)
-    return first.op("Concat", *rest, shape=tuple(shape), axis=axis)
