@@ -24,6 +24,7 @@ from rmqm_spec.validation.general import (
     protocol_digest,
     score_of_components,
 )
+from rmqm_spec.validation.null import has_null, null_follows
 from rmqm_spec.validation.verdicts import verdict
 
 __all__ = ["check_result"]
@@ -49,6 +50,8 @@ def check_result(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
     yield _possible(stored.displacements, stored.step_lengths, found.resolution)
     yield _numbers(document, found)
     yield _table(path.with_name("per_input.csv"), stored, found)
+    if has_null(document):
+        yield null_follows(stored)
 
 
 def _digests(document: Mapping[str, Any]) -> Finding:

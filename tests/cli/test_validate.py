@@ -177,6 +177,27 @@ def test_distances_of_other_inputs_are_caught(result, change, code):
     assert code in [one.code for one in validate_document(result).findings if one.level == "fail"]
 
 
+def test_every_number_of_a_null_is_guarded(tmp_path):
+    options = ["--n", "6", "--levels", "5", "--out", "result"]
+    done = run("score", str(EXAMPLES / "digits_ntxent.onnx"), *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    path = tmp_path / "result/result.json"
+    document = json.loads(path.read_text())
+    assert caught(path, document) == []
+    claimed = {"seed", "tensors", "values", "findings", "error"}
+    for place in places({"null": document["null"]}):
+        if place[1] in claimed:
+            continue
+        changed = tampered(document, place)
+        changed["result_sha256"] = digest_of_result(changed)
+        with np.load(path.with_name("distances.npz")) as stored:
+            content = dict(stored)
+        renewed = content | {"result_sha256": np.array(changed["result_sha256"])}
+        np.savez(path.with_name("distances.npz"), **renewed)
+        assert "VAL011" in caught(path, changed) or place[1] == "status", place
+        np.savez(path.with_name("distances.npz"), **content)
+
+
 @pytest.mark.parametrize("name", ["distances.npz", "per_input.csv"])
 def test_a_result_without_one_of_its_files_is_not_valid(result, name):
     (result / name).unlink()
