@@ -12,6 +12,7 @@ from attrs import evolve
 from rmqm_spec.cli.correlate_options import CorrelateRequest
 from rmqm_spec.cli.correlate_table import table_lines
 from rmqm_spec.cli.output import finding_line, note, print_json, print_text
+from rmqm_spec.cli.progress import ProgressReport
 from rmqm_spec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,12 +34,12 @@ def run_correlate(results: Sequence[Path], request: CorrelateRequest, *, as_json
     named = [one for one in scores if one != "all"]
     measured = read_measured(results, scores=named, probes=probes)
     joined = _with_tasks(join(measured), _listed(request.tasks))
-    found = correlate(
-        joined,
+    columns = (
         _chosen("--scores", scores, joined.score_columns, ("rmqm",)),
         _chosen("--probes", probes, joined.probe_columns, joined.probe_columns),
-        seed=request.seed,
     )
+    with ProgressReport("correlating", units=("columns", "columns")) as progress:
+        found = correlate(joined, *columns, seed=request.seed, progress=progress)
     findings = [*joined.findings, *about_certainty(found)]
     for finding in findings:
         note(finding_line(finding, sys.stderr))

@@ -53,7 +53,7 @@ def run_probe(
         except KeyboardInterrupt as error:
             raise _interrupted(name, probed) from error
         except RmqmError as error:
-            if len(candidates) == 1:
+            if len(candidates) == 1 or (not probed and _of_the_data(error, failed)):
                 raise
             failed[name] = error
             note(finding_line(Finding.from_error(error), sys.stderr))
@@ -86,6 +86,12 @@ def _candidates(
                 fix="Name the .onnx file.",
             )
     return candidates
+
+
+def _of_the_data(error: RmqmError, failed: dict[str, RmqmError]) -> bool:
+    """Tell whether a second model fails by the same fault of the data or of an option."""
+    same = any(one.message == error.message for one in failed.values())
+    return same and error.code.startswith(("ARG", "DAT", "IMG", "PRB"))
 
 
 def _interrupted(name: str, probed: dict[str, Probed]) -> IncompleteError:

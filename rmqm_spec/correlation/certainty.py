@@ -26,7 +26,10 @@ MIN_ENCODERS = {"pearson": 4, "spearman": 4, "kendall": 5}
 MIN_ENCODERS_FOR_BOOTSTRAP = 6
 """Of fewer encoders too many resamples hold one encoder alone."""
 
-N_RESAMPLES = 9999
+N_RESAMPLES = 49_999
+"""With 9999 the ends of a BCa interval of 9 encoders still waver by 0.03 from seed to seed."""
+
+N_PERMUTATIONS = 9999
 
 _Z = 1.959963984540054
 """Quantile 0.975 of the normal distribution."""
@@ -98,7 +101,7 @@ def bootstrap_interval(of: Coefficient, pairs: Pairs, seed: int = 0) -> Interval
         The pairs. What an encoder scores in several tasks is not independent, so pairs are never
         drawn one by one; maxima of tasks are taken anew in each resample.
     seed : int
-        Seed of the 9999 resamples.
+        Seed of the 49999 resamples.
 
     Returns
     -------
@@ -162,7 +165,7 @@ def permutation_p(of: Coefficient, pairs: Pairs, seed: int = 0) -> float | None:
         orders = np.array(list(permutations(range(n))), dtype=np.intp)
     else:
         rng = np.random.default_rng(seed)
-        drawn = rng.permuted(np.tile(np.arange(n), (N_RESAMPLES, 1)), axis=1)
+        drawn = rng.permuted(np.tile(np.arange(n), (N_PERMUTATIONS, 1)), axis=1)
         orders = np.concatenate([np.arange(n)[None], drawn])  # the order that was seen is one
     found = np.abs(pairs.exchanged(of, orders))
     return float((found >= abs(value) - 1e-12).mean())

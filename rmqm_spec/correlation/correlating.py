@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from attrs import frozen
@@ -72,7 +72,12 @@ class Correlation:
 
 
 def correlate(
-    joined: Joined, scores: Sequence[str], probes: Sequence[str], *, seed: int = 0
+    joined: Joined,
+    scores: Sequence[str],
+    probes: Sequence[str],
+    *,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Correlation]:
     """
     Correlate scores with probes over encoders.
@@ -85,6 +90,8 @@ def correlate(
         Columns.
     seed : int
         Seed of resamples and permutations.
+    progress : callable, optional
+        Called with the number of pairs of columns that are done, and of all.
 
     Returns
     -------
@@ -97,12 +104,12 @@ def correlate(
         COR002 if no score and probe have three encoders in a task, COR004 if a task cannot be
         pooled.
     """
-    found = [
-        one
-        for score in scores
-        for probe in probes
-        for one in _of_columns(joined, score, probe, seed)
-    ]
+    found: list[Correlation] = []
+    columns = [(score, probe) for score in scores for probe in probes]
+    for done, (score, probe) in enumerate(columns):
+        if progress:
+            progress(done, len(columns))
+        found += _of_columns(joined, score, probe, seed)
     if not found:
         raise UsageError(
             "COR002",

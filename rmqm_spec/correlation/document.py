@@ -7,7 +7,11 @@ from typing import Any, Final
 
 from attrs import asdict
 
-from rmqm_spec.correlation.certainty import MIN_ENCODERS_FOR_BOOTSTRAP, N_RESAMPLES
+from rmqm_spec.correlation.certainty import (
+    MIN_ENCODERS_FOR_BOOTSTRAP,
+    N_PERMUTATIONS,
+    N_RESAMPLES,
+)
 from rmqm_spec.correlation.correlating import Correlation, Estimate
 from rmqm_spec.findings import Finding
 from rmqm_spec.result import plain, versions
@@ -90,6 +94,7 @@ def correlation_document(
                 "pooling": "probe divided by the largest of its task",
                 "resampled": "encoders, each with all its tasks",
                 "resamples": N_RESAMPLES,
+                "permutations": N_PERMUTATIONS,
                 "p": "two-sided, by exchanging scores between encoders",
                 "level": 0.95,
                 "seed": seed,

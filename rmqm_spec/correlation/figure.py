@@ -79,12 +79,8 @@ def draw_correlations(found: Sequence[Correlation]) -> bytes:
 
     rows = list(dict.fromkeys((one.score, one.probe) for one in found))
     tasks = list(dict.fromkeys(one.task for one in found))
-    numbers = {
-        name: number
-        for number, name in enumerate(
-            dict.fromkeys(point.encoder for one in found for point in one.points), start=1
-        )
-    }
+    names = sorted({point.encoder for one in found for point in one.points})
+    numbers = {name: number for number, name in enumerate(names, start=1)}
     with rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # the reader's fonts draw the text
         size = (_PANEL[0] * len(tasks) + 0.3, _PANEL[1] * len(rows) + _legend_height(numbers))

@@ -58,8 +58,8 @@ class Joined:
         """
         rows = [
             (encoder, task, x, self.values[encoder, task, probe])
-            for encoder in self.names
-            for task in tasks
+            for encoder in sorted(self.names)  # files come in any order; resamples are by position
+            for task in sorted(tasks)
             if (encoder, task, probe) in self.values
             and (x := self._score(encoder, task, score)) is not None
         ]

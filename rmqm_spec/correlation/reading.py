@@ -27,7 +27,8 @@ def read_measured(
     ----------
     paths : sequence of str or Path
         Files ``result.json``, ``probe.json`` or ``rank.json``, what ``--json`` printed, tables
-        (``.csv``, ``.tsv``), or folders in which such documents are looked for.
+        (``.csv``, ``.tsv``), or folders in which such documents are looked for; a network with
+        permuted weights, which `score` keeps in a folder ``null``, is not an encoder of its own.
     scores, probes : sequence of str
         Columns of tables that are scores, and that are probes.
 
@@ -53,10 +54,20 @@ def read_measured(
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    files = sorted(file for name in _DOCUMENTS for file in path.rglob(name))
+    files = sorted(
+        file
+        for name in _DOCUMENTS
+        for file in path.rglob(name)
+        if file.parent == path or not _is_of_a_null(file)
+    )
     if not files:
         raise _unlike(path, f"a folder with {' or '.join(_DOCUMENTS)} in it; got none")
     return files
+
+
+def _is_of_a_null(file: Path) -> bool:
+    """Tell the result of a permuted network, kept below that of the network itself."""
+    return file.parent.name == "null" and (file.parents[1] / "result.json").exists()
 
 
 def _read(path: Path, scores: Sequence[str], probes: Sequence[str]) -> Iterator[Measured]:

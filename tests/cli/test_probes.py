@@ -211,6 +211,25 @@ def test_one_bad_model_does_not_spoil_the_others(folder):
     assert [one["name"] for one in document["models"]] == ["digits_ntxent"]
 
 
+def test_a_fault_of_the_data_is_not_told_of_every_model(folder):
+    done = probe(MODEL, OTHER, MODEL, "--data", "none.npy", "--labels", "x.npy", cwd=folder)
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[-2].startswith("error DAT001")
+    assert done.stderr.count("FAIL") == 1
+
+
+def test_a_file_of_settings_gives_each_model_its_own(folder):
+    table = f'[plain]\npath = "{MODEL}"\n[half]\npath = "{MODEL}"\nscale = 0.5\n'
+    (folder / "models.toml").write_text(table, encoding="utf-8")
+    options = ("--models", "models.toml", "--C", "none", "--out", "own", "--json")
+    done = probe(*options, *DATA, cwd=folder)
+    found = {one["name"]: one for one in json.loads(done.stdout)["models"]}
+    assert list(found) == ["plain", "half"]
+    assert found["half"]["preprocessing"]["scale"] == 0.5
+    refused = probe("own", *DATA, cwd=folder)
+    assert refused.returncode != 0
+
+
 def test_an_interrupt_says_what_is_written(folder):
     images = np.random.default_rng(0).random((6000, 8, 8), dtype=np.float32)
     np.savez(folder / "many.npz", images=images, labels=np.arange(6000) % 300)

@@ -235,6 +235,32 @@ def test_other_documents_are_refused(tmp_path):
     assert refused(read_measured, [tmp_path / "empty"])[0] == "COR001"
 
 
+def test_the_null_of_a_result_is_not_an_encoder_of_its_own(tmp_path, read):
+    read(*four())
+    (tmp_path / "00/null").mkdir()
+    null = json.dumps(result("a", 9.0) | {"model": {"name": "a.onnx", "sha256": "permuted"}})
+    (tmp_path / "00/null/result.json").write_text(null, encoding="utf-8")
+    assert len(read_measured([tmp_path])) == 8
+    assert len(read_measured([tmp_path, tmp_path / "00/null"])) == 9
+
+
+def test_the_order_of_files_changes_nothing(read):
+    names, tasks = "abcdefg", ("x", "y")
+    accuracies = np.random.default_rng(0).random((7, 2))
+    documents = [result(name, 2.0 + 0.1 * number) for number, name in enumerate(names)]
+    documents += [
+        probe(name, task, accuracies[n, t])
+        for n, name in enumerate(names)
+        for t, task in enumerate(tasks)
+    ]
+    measured = read(*documents)
+    one, other = (
+        correlate(join(several), ["rmqm"], ["1-nn"]) for several in (measured, measured[::-1])
+    )
+    assert one[-1].task is None
+    assert one[-1].estimates == other[-1].estimates
+
+
 def test_a_ranking_leads_to_its_results(tmp_path, read):
     read(*four())
     entries = [{"result": f"0{number}/result.json"} for number in range(4)]
