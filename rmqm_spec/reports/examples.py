@@ -21,8 +21,8 @@ __all__ = ["Examples", "choose", "examples_of"]
 EACH: Final = 3
 """Inputs of each kind that are kept."""
 
-MAX_SIDE: Final = 96
-"""Longer pictures are made smaller: the file stays below a megabyte."""
+MAX_SIDE: Final = 64
+"""Longer pictures are made smaller: noise cannot be compressed, and pages shall stay small."""
 
 _NO_IMAGES = "The inputs are no images, so there are no pictures of them."
 _DEPENDENT = "Altered pictures follow the encoder's gradient and are not kept; these are unaltered."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rmqm_spec.reports.charts.curves import MANY
-from rmqm_spec.reports.examples import Examples, choose
+from rmqm_spec.reports.examples import MAX_SIDE, Examples, choose
 from rmqm_spec.reports.pictures import data_uri, sparkline
 from rmqm_spec.reports.subjects import Subject
 
@@ -28,14 +28,14 @@ def seen(encoders: Sequence[Subject]) -> list[dict[str, Any]]:
 
 
 def _seen(group: Sequence[Subject]) -> dict[str, Any]:
-    found: dict[str, Any] = {"encoders": group, "inputs": [], "note": _NOT_KEPT, "side": 0}
+    found: dict[str, Any] = {"encoders": group, "inputs": [], "note": _NOT_KEPT, "side": None}
     first = next((one for one in group if one.examples is not None), None)
     if first is None or first.examples is None:
         return found
     rows = choose(first.stored, first.found)["typical"]
     return {
         "encoders": group,
-        "side": first.examples.side,
+        "side": first.examples.side if first.examples.side > MAX_SIDE else None,
         "note": first.examples.note,
         "inputs": [
             one for row in rows if (one := _pictured(first, row, first.examples))["pictures"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -21,7 +22,7 @@ __all__ = ["OUTSIDE", "spread_charts"]
 OUTSIDE: Final = 0.005
 """Share of all inputs at either end that the outermost bars collect."""
 
-_N_BARS = 36
+_MOST_BARS = 36
 _FAR = 50
 _OVERLAP = 0.875
 _ROW = 0.42
@@ -62,7 +63,7 @@ def spread_charts(encoders: Sequence[Subject]) -> list[dict[str, str]]:
 
 
 def _ridges(axes: Axes, values: Sequence[Float64Array]) -> None:
-    edges, scale = _edges(np.concatenate(values))
+    edges, scale = _edges(np.concatenate(values), max(one.size for one in values))
     axes.set_xscale(scale)
     for row, one in enumerate(values):
         axes.axhline(row, color=INK, linewidth=0.6)
@@ -83,13 +84,14 @@ def _ridges(axes: Axes, values: Sequence[Float64Array]) -> None:
     axes.tick_params(axis="y", length=0)
 
 
-def _edges(values: Float64Array) -> tuple[Float64Array, Literal["linear", "log"]]:
+def _edges(values: Float64Array, n_inputs: int) -> tuple[Float64Array, Literal["linear", "log"]]:
     """Return where the bars begin and end; their scale is logarithmic where values need it."""
     low, high = np.quantile(values, [OUTSIDE, 1 - OUTSIDE])
+    n_edges = 1 + min(_MOST_BARS, math.ceil(2 * math.sqrt(n_inputs)))
     if low > 0 and high / low > _FAR:
-        return np.geomspace(low / 1.1, high * 1.1, _N_BARS + 1), "log"
+        return np.geomspace(low / 1.1, high * 1.1, n_edges), "log"
     room = (high - low) * 0.05 or abs(low) * 0.05 or 0.5
-    return np.linspace(low - room, high + room, _N_BARS + 1), "linear"
+    return np.linspace(low - room, high + room, n_edges), "linear"
 
 
 def _finite(values: Float64Array) -> Float64Array:
