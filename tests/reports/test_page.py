@@ -86,6 +86,21 @@ def test_the_difference_is_that_of_the_ranking(two):
     )
 
 
+def test_scores_beside_each_other_rest_on_common_inputs_and_one_resolution(two):
+    smooth, rough = two.values()
+    protocol = {**rough.document["protocol"], "resolution": 0.3}
+    coarse = evolve(rough, document={**rough.document, "protocol": protocol})
+    fewer = smooth.only(smooth.ids[:9])
+    subjects = subjects_of({"coarse": coarse, "fewer": fewer}, on_common_inputs=True)
+    ranked = {one.name: one.rmqm for one in subjects.ranking.ranked}
+    assert ranked == {one.name: one.found.rmqm for one in subjects.encoders if one.has_score}
+    assert {one.found.n_inputs for one in subjects.encoders} == {9}
+    assert {one.found.resolution for one in subjects.encoders} == {0.3}
+    text = text_of(report_page(subjects))
+    assert all(f" {score:.3f} " in text for score in ranked.values())
+    assert {"RNK002", "RNK003"} <= {one.code for one in subjects.notes}
+
+
 def test_equal_encoders_are_tied(two):
     text = text_of(page_of(one=two["smooth"], copy=two["smooth"]))
     assert "copy.onnx and one.onnx lead and cannot be told apart." in text
