@@ -138,6 +138,10 @@ LINEAR = {
     ),
     "Einsum implicit": ("Einsum", (2, 3), [f(3, 4)], {"equation": "ij,jk"}, {}),
     "Einsum sum": ("Einsum", (2, 3, 4), [], {"equation": "nij->ni"}, {}),
+    "Einsum diagonal": ("Einsum", (2, 3, 3), [], {"equation": "nii->ni"}, {}),
+    "Einsum trace": ("Einsum", (2, 3, 4, 3), [f(4)], {"equation": "niji,j->n"}, {}),
+    "Einsum twice": ("Einsum", (2, 3, 4, 4, 3), [], {"equation": "nijji->nj"}, {}),
+    "Einsum of a diagonal": ("Einsum", (2, 3), [f(3, 3)], {"equation": "ni,ii->ni"}, {}),
     "Einsum swap": ("Einsum", (2, 3, 4), [], {"equation": "nij->nji"}, {}),
 }
 WINDOWS = {

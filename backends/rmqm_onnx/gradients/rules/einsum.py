@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from string import ascii_letters
 
+import numpy as np
+
 from rmqm_onnx.gradients.shapes import Length
 from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.table import Gradients, rule
@@ -29,8 +31,11 @@ def _gradient(
     s: Step, x: Tensor, term: str, others: list[tuple[str, Tensor]], output: str
 ) -> Tensor:
     """Contract everything but this operand; letters that only it has were summed: repeat them."""
-    if len(set(term)) < len(term):
-        raise NoRuleError("it takes a diagonal")
+    letters = "".join(dict.fromkeys(term))
+    if letters != term:
+        shape = tuple(x.shape[term.index(letter)] for letter in letters)
+        diagonal = x.op("Einsum", shape=shape, equation=f"{term}->{letters}")
+        return _on_diagonal(_gradient(s, diagonal, letters, others, output), term)
     reachable = set(output) | {letter for one, _ in others for letter in one}
     kept = "".join(letter for letter in term if letter in reachable)
     lengths = _lengths([(output, s.g), *others])
@@ -40,6 +45,21 @@ def _gradient(
     gradient = gradient.unsqueeze([j for j, letter in enumerate(term) if letter not in kept])
     broadcast = [j for j, one in enumerate(x.shape) if one == 1 and gradient.shape[j] != 1]
     return gradient.sum(broadcast).expand_like(x)
+
+
+def _on_diagonal(g: Tensor, term: str) -> Tensor:
+    """Put values back on the diagonal that a letter written twice had taken, zeros beside it."""
+    for axis, letter in enumerate(term):
+        first = term.index(letter)
+        if first == axis:
+            continue
+        length = g.shape[first]
+        if not isinstance(length, int):
+            raise NoRuleError("it takes a diagonal along the batch")
+        g = g.unsqueeze([axis])
+        shape = [length if k in (first, axis) else 1 for k in range(len(g.shape))]
+        g = g * g.tape.constant(np.eye(length).reshape(shape), g.type)
+    return g
 
 
 def _lengths(terms: list[tuple[str, Tensor]]) -> dict[str, Length]:
