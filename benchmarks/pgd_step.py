@@ -6,9 +6,11 @@ One step of PGD (forward, backward, update): this package beside PyTorch, foolbo
 Needs torch, torchvision, timm, onnxscript, foolbox and adversarial-robustness-toolbox. All take
 the same number of steps from the same inputs on the same weights, with one thread each: an
 evaluation walks as many paths at a time as there are processors. Contenders take turns within one
-run, and the least time of the rounds counts. foolbox and ART attack the cross-entropy of
-classifiers, which costs no more than the displacement that we follow, and spare the two forward
-passes that give the encodings at both ends of a path.
+run, and the least processor time of the rounds counts, which holds on a machine that others use
+too. Name the processor with a ratio: the library that multiplies matrices for PyTorch takes a
+slower path on AMD's (docs/gradients.md). foolbox and ART attack the cross-entropy of classifiers,
+which costs no more than the displacement that we follow, and spare the two forward passes that give
+the encodings at both ends of a path.
 """
 
 from __future__ import annotations
@@ -97,15 +99,15 @@ def by_art(module: torch.nn.Module, x: np.ndarray) -> Callable[[], object]:
 
 
 def least_times(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Return milliseconds per step, the forward passes at both ends of a path among them."""
+    """Return milliseconds of processor time per step, the passes at both ends of a path too."""
     for run in contenders.values():
         run()
     least = dict.fromkeys(contenders, np.inf)
     for _ in range(rounds):
         for name, run in contenders.items():
-            started = time.perf_counter()
+            started = time.process_time()
             run()
-            least[name] = min(least[name], time.perf_counter() - started)
+            least[name] = min(least[name], time.process_time() - started)
     return {name: 1e3 * value / STEPS for name, value in least.items()}
 
 
