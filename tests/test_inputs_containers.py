@@ -14,6 +14,7 @@ from PIL import Image
 
 from rmqm_spec.errors import RmqmError, UnreadableError
 from rmqm_spec.inputs.contract import InputSpec
+from rmqm_spec.inputs.labels import read_labels
 from rmqm_spec.inputs.opening import open_source
 from rmqm_spec.inputs.prepared import open_inputs
 from rmqm_spec.preprocessing import Preprocessing
@@ -119,6 +120,23 @@ def test_every_kind_gives_the_same_inputs_and_labels_in_the_same_order(kinds, ki
     expected = told(inputs_of(kinds / "folder", n))
     assert len(expected) == (n or N)
     assert told(inputs_of(kinds / kind, n)) == expected
+
+
+@pytest.mark.parametrize("kind", ["tar", "parquet", "csv"])
+def test_another_column_can_be_the_label(tmp_path, kind):
+    path = tmp_path / f"a.{kind}"
+    if kind == "tar":
+        write_tar(path, [("0.png", IMAGES[0]), ("0.cls", b"no"), ("0.txt", b"x"), ("1.png", b"")])
+    elif kind == "parquet":
+        write_parquet(path, IMAGES[:2], ["cat", None], txt=pa.array(["x", None]))
+    else:
+        path.write_text("path,label,txt\na.png,no,x\nb.png,no,\n")
+    source = open_source(str(path), SPEC)
+    assert source.labels[0] != "x"
+    assert read_labels("column:txt", source, SPEC) == ["x", None]
+    with pytest.raises(RmqmError) as caught:
+        read_labels("column:none", source, SPEC)
+    assert caught.value.code == "PRB011"
 
 
 def test_a_list_without_labels_has_none(kinds):

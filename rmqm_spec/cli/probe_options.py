@@ -24,7 +24,8 @@ class ProbeRequest:
     """Options about labels and probes, as they were typed."""
 
     labels: Annotated[
-        Text, _probe("Labels of --data: file.npz:key, file.npy, file.csv:column, folders.")
+        Text,
+        _probe("Labels of --data: file.npz:key, file.npy, file.csv:column, folders, column:NAME."),
     ] = None
     train_data: Annotated[Text, _probe("Inputs to learn from; without it --data is split.")] = None
     train_labels: Annotated[Text, _probe("Labels of --train-data.")] = None

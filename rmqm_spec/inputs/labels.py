@@ -12,12 +12,18 @@ from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.images import display_name
 from rmqm_spec.inputs.npy_files import read_npy
 from rmqm_spec.inputs.npz_files import read_npz, split_key
+from rmqm_spec.inputs.parquet_files import ParquetFiles
+from rmqm_spec.inputs.path_lists import PathList
 from rmqm_spec.inputs.source import Source
+from rmqm_spec.inputs.tar_shards import TarShards
 
 __all__ = ["FOLDERS", "read_labels"]
 
 FOLDERS = "folders"
 """What stands for the name of the folder that a file lies in."""
+
+COLUMN = "column:"
+"""What stands before a column of the inputs' own table."""
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _NAMES = ("path", "file", "filename", "file_name", "name", "image")
@@ -33,7 +39,8 @@ def read_labels(asked: str, source: Source, spec: InputSpec) -> list[str | None]
     asked : str
         ``file.npy`` or ``file.npz:key``: an array (N,) in the order of the source; ``file.csv`` or
         ``file.csv:column`` (or ``.tsv``): a table with a header, whose column is ``label`` unless
-        it is named; ``folders``: the name of the folder of each file.
+        it is named; ``folders``: the name of the folder of each file; ``column:NAME``: another
+        column of the parquet file or list with the inputs, or an ending beside images in archives.
     source : Source
         The inputs.
     spec : InputSpec
@@ -68,11 +75,14 @@ def read_labels(asked: str, source: Source, spec: InputSpec) -> list[str | None]
     """
     if asked == FOLDERS:
         return [_folder(source.name(index)) for index in range(len(source))]
+    if asked.startswith(COLUMN):
+        return _from_source(asked.removeprefix(COLUMN), source)
     path, key = _split(asked)
     if not path.is_file():
         raise UnreadableError(
             "DAT001",
-            f"labels must be an existing file, or {FOLDERS}; got {display_name(asked)!r}",
+            f"labels must be an existing file, {FOLDERS} or {COLUMN}NAME;"
+            f" got {display_name(asked)!r}",
             fix="Check the path: file.npz:key, file.npy, file.csv:column.",
         )
     delimiter = _DELIMITERS.get(path.suffix.lower())
@@ -84,6 +94,14 @@ def read_labels(asked: str, source: Source, spec: InputSpec) -> list[str | None]
     if path.suffix.lower() == ".npy":
         return _from_array(read_npy(path), display_name(path), source)
     raise _unfit(f"in an .npy, .npz, .csv or .tsv file; got {display_name(path)!r}")
+
+
+def _from_source(column: str, source: Source) -> list[str | None]:
+    if isinstance(source, ParquetFiles | PathList | TarShards):
+        found = source.labels_from(column)
+        if found is not None:
+            return list(found)
+    raise _unfit(f"a column of {source.label}; got no column {display_name(column)!r} there")
 
 
 def _split(asked: str) -> tuple[Path, str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -141,10 +141,17 @@ class ParquetFiles(EncodedImages):
     @cached_property
     def labels(self) -> tuple[str | None, ...] | None:
         """Values of the column label (labels, fine_label, ...), by their names where these are."""
+        return self._labels(label_column)
+
+    def labels_from(self, column: str) -> tuple[str | None, ...] | None:
+        """Return what another column says of each image; None if there is no such column."""
+        return self._labels(lambda schema: column if column in schema.names else None)
+
+    def _labels(self, choose: Callable[[Any], str | None]) -> tuple[str | None, ...] | None:
         found: list[str | None] = []
         for table in self._tables:
             schema = table.footer.schema.to_arrow_schema()
-            column = label_column(schema)
+            column = choose(schema)
             if column is None:
                 found += [None] * table.footer.num_rows
                 continue

@@ -76,6 +76,7 @@ class PathList(EncodedImages):
         value_range: Bounds | None = None,
     ) -> None:
         super().__init__(label=label, value_range=value_range)
+        self._table = path, column
         places, self.labels = _read(path, column, label)
         if not places:
             raise UnreadableError(
@@ -91,6 +92,10 @@ class PathList(EncodedImages):
         """Return path or URL `index`, printable and without secrets."""
         place = self._places[index]
         return without_secrets(place) if is_url(place) else display_name(place)
+
+    def labels_from(self, column: str) -> tuple[str | None, ...] | None:
+        """Return what another column says of each image; None if there is no such column."""
+        return _read(*self._table, self.label, labels=column)[1]
 
     def encoded(self, index: int) -> bytes:
         """Return the bytes of file `index`; what is behind a URL is fetched once."""
@@ -118,7 +123,7 @@ def _resolved(place: str, path: Path, base: str | None, label: str) -> str:
 
 
 def _read(
-    path: Path, column: str | None, name: str
+    path: Path, column: str | None, name: str, *, labels: str | None = None
 ) -> tuple[list[str], tuple[str | None, ...] | None]:
     delimiter = _DELIMITERS[path.suffix.lower()]
     try:
@@ -136,12 +141,15 @@ def _read(
     header = [cell.strip() for cell in rows[0]]
     chosen = _path_column(header, column, name)
     if chosen is None:
-        labels = 1 if len(header) == 2 else None
-        return _columns(rows, 0, labels, name, first=1)
-    plain = [cell.lower() for cell in header]
-    found = (plain.index(one) for one in LABEL_COLUMNS if one in plain)
-    labels = next((one for one in found if one != chosen), None)
-    return _columns(rows[1:], chosen, labels, name, first=2)
+        second = 1 if len(header) == 2 and labels is None else None
+        return _columns(rows, 0, second, name, first=1)
+    if labels is None:
+        plain = [cell.lower() for cell in header]
+        found = [plain.index(one) for one in LABEL_COLUMNS if one in plain]
+    else:
+        found = [header.index(labels)] if labels in header else []
+    place = next((one for one in found if one != chosen), None)
+    return _columns(rows[1:], chosen, place, name, first=2)
 
 
 def _path_column(header: list[str], asked: str | None, name: str) -> int | None:

@@ -115,11 +115,16 @@ class TarShards(EncodedImages):
     def labels(self) -> tuple[str | None, ...] | None:
         """What stands in .cls, .json or .txt beside each image; else the name of its folder."""
         for extension in _LABELS:
-            found = tuple(self._label(image, extension) for image in self._images)
-            if any(one is not None for one in found):
+            found = self.labels_from(extension)
+            if found is not None:
                 return found
         folders = tuple(folder_of(image.path) for image in self._images)
         return folders if any(folders) else None
+
+    def labels_from(self, extension: str) -> tuple[str | None, ...] | None:
+        """Return what stands in .cls, .json or .txt beside each image; None if there is none."""
+        found = tuple(self._label(image, extension) for image in self._images)
+        return found if any(one is not None for one in found) else None
 
     def _label(self, image: Member, extension: str) -> str | None:
         beside = self._beside.get((image.archive, image.key, extension))
