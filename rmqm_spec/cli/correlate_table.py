@@ -46,4 +46,10 @@ def _cell(one: Estimate) -> str:
         return "undefined"
     interval = one.interval
     width = f" [{interval.low:+.2f}, {interval.high:+.2f}]" if interval else " [-]"
-    return f"{one.value:+.2f}{width}" + ("" if one.p is None else f" p {one.p:.3f}")
+    return f"{one.value:+.2f}{width}{_p(one.p)}"
+
+
+def _p(p: float | None) -> str:
+    if p is None:
+        return ""
+    return f" p {p:.3f}" if p >= 0.001 else " p <0.001"
