@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rmqm_spec.characteristics import WEIGHTS, rmqm
+from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding, catalogue
 from rmqm_spec.identity import digest_of_json
 from rmqm_spec.result import SCHEMA as RESULT
@@ -52,14 +53,16 @@ def counts_add_up(document: Mapping[str, Any]) -> Finding:
     """Hold the counts of inputs, levels and encodings against each other."""
     counts = document["counts"]
     n_levels = document["protocol"]["alteration"]["J"]
-    told = {**counts, "curves.levels": document["curves"]["levels"]}
+    levels = document["curves"]["levels"]
+    told = {**counts, "curves.levels": levels, "length of curves.levels": len(levels)}
     expected = {
         **counts,
         "levels": n_levels,
         "encodings": counts["used"] * (n_levels + 1),
         "unreadable": len(document["inputs"]["skipped"]),
         "seen": counts["used"] + counts["duplicates"] + counts["unreadable"],
-        "curves.levels": list(range(1, n_levels + 1)),
+        "curves.levels": list(range(1, len(levels) + 1)),
+        "length of curves.levels": n_levels,
     }
     problems = [f"counts: {problem}" for problem in agreement(told, expected).problems]
     if counts["stopped_early"] != (counts["seen"] < counts["offered"]):
@@ -72,17 +75,13 @@ def counts_add_up(document: Mapping[str, Any]) -> Finding:
 
 def score_of_components(document: Mapping[str, Any]) -> Finding:
     """Compute the score again from its components, and look where its interval lies."""
-    parts, is_paper = document["components"], document["protocol"]["variant"] == "paper"
-    D, D_RC, P_RC, S = (_number(parts[name]) for name in ("D", "D_RC", "P_RC", "S"))
     has_score = document["status"] == "ok"
     expected: dict[str, float | None] = {"rmqm": None, "weighted_rmqm": None}
-    if has_score and is_paper:
-        expected |= {
-            "rmqm": rmqm(D, D_RC, P_RC),
-            "weighted_rmqm": rmqm(D, D_RC, P_RC, weights=WEIGHTS),
-        }
-    elif has_score:
-        expected["rmqm"] = rmqm(D, D_RC, P_RC, S=S)
+    if has_score:
+        try:
+            expected = _scores(document)
+        except UsageError as error:
+            return verdict("VAL009", "", [f"components: {error.message}"], _EDITED)
     found = agreement({name: document[name] for name in expected}, expected)
     problems, interval = list(found.problems), document["interval"]
     if interval and not _is_middle(document["rmqm"], interval):
@@ -91,6 +90,17 @@ def score_of_components(document: Mapping[str, Any]) -> Finding:
         problems.append(f"ok is {document['ok']}, with the status {document['status']}")
     holds = f"the score follows from its components, {found.how}"
     return verdict("VAL009", holds if has_score else "no score is told", problems, _EDITED)
+
+
+def _scores(document: Mapping[str, Any]) -> dict[str, float | None]:
+    parts = document["components"]
+    D, D_RC, P_RC, S = (_number(parts[name]) for name in ("D", "D_RC", "P_RC", "S"))
+    if document["protocol"]["variant"] == "authors-2022":
+        return {"rmqm": rmqm(D, D_RC, P_RC, S=S), "weighted_rmqm": None}
+    return {
+        "rmqm": rmqm(D, D_RC, P_RC),
+        "weighted_rmqm": rmqm(D, D_RC, P_RC, weights=WEIGHTS),
+    }
 
 
 def _is_middle(score: float | None, interval: list[float]) -> bool:

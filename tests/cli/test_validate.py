@@ -177,6 +177,35 @@ def test_distances_of_other_inputs_are_caught(result, change, code):
     assert code in [one.code for one in validate_document(result).findings if one.level == "fail"]
 
 
+@pytest.mark.parametrize(
+    ("place", "value", "code"),
+    [
+        (("components", "D"), -1.0, "VAL009"),
+        (("components", "P_RC"), 1e300, "VAL009"),
+        (("components", "P_RC"), None, "VAL009"),
+        (("rmqm",), None, "VAL009"),
+        (("status",), "collapsed", "VAL009"),
+        (("interval",), None, "VAL005"),
+        (("protocol", "alteration", "J"), 10**12, "VAL006"),
+        (("protocol", "resolution"), 5, "VAL003"),
+        (("counts", "used"), 10**12, "VAL006"),
+        (("curves", "levels"), [], "VAL006"),
+    ],
+)
+def test_what_a_schema_lets_through_is_caught(result, place, value, code):
+    path = result / "result.json"
+    document = json.loads(path.read_text())
+    *way, last = place
+    reduce(lambda inner, key: inner[key], way, document)[last] = value
+    document["protocol_sha256"] = digest_of_json(document["protocol"])
+    document["result_sha256"] = digest_of_result(document)
+    with np.load(result / "distances.npz") as stored:
+        content = dict(stored)
+    content["result_sha256"] = np.array(document["result_sha256"])
+    np.savez(result / "distances.npz", **content)
+    assert code in caught(path, document)
+
+
 def test_every_number_of_a_null_is_guarded(tmp_path):
     options = ["--n", "6", "--levels", "5", "--out", "result"]
     done = run("score", str(EXAMPLES / "digits_ntxent.onnx"), *options, cwd=tmp_path)
@@ -290,6 +319,7 @@ def test_a_report_of_the_judge_is_counted_again(tmp_path):
         ("[]", "RES001"),
         ('{"schema": "rmqm-result/1", "rmqm": 1, "rmqm": 2}', "RES001"),
         ('{"schema": "rmqm-result/1", "rmqm": NaN}', "RES001"),
+        ('{"schema": "rmqm-result/1", "rmqm": 1e999}', "RES001"),
         ("[" * 100_000, "RES001"),
         ("{}", "RES003"),
         ('{"schema": ["rmqm-result/1"]}', "RES003"),
