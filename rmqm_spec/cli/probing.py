@@ -61,7 +61,8 @@ def probe_model(
 
     from rmqm_onnx import open_encoder
     from rmqm_spec.probes import judge
-    from rmqm_spec.probes.document import probe_document, write_probe
+    from rmqm_spec.probes.document import probe_document
+    from rmqm_spec.probes.storing import write_probe
     from rmqm_spec.storage import check_writable
 
     started = time.monotonic()

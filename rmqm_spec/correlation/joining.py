@@ -8,16 +8,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from attrs import frozen
 
-from rmqm_spec.comparison import require_comparable
 from rmqm_spec.correlation.measured import SCORES, Measured
 from rmqm_spec.correlation.pairs import Pairs
+from rmqm_spec.correlation.requirements import require_one_protocol, require_one_task_of_a_name
 from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
 
 __all__ = ["Joined", "join"]
-
-_MAY_DIFFER = ("inputs", "resolution")
-"""Parts of the protocol that come with an encoder: its input size, its arithmetic."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -89,8 +86,8 @@ def join(measured: Sequence[Measured]) -> Joined:
         CMP001 for results of other protocols or inputs, COR003 for two values of one thing, PRB010
         for a task that is not the same for all encoders.
     """
-    _check_results(measured)
-    _check_tasks(measured)
+    require_one_protocol(measured)
+    require_one_task_of_a_name(measured)
     known = _same_names(measured)
     values: dict[tuple[str, str | None, str], float] = {}
     sources: dict[tuple[str, str | None, str], str] = {}
@@ -126,34 +123,6 @@ def _is_probe(one: Measured) -> bool:
 
 def _ordered(names: set[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (*SCORES, name).index(name)))
-
-
-def _check_results(measured: Sequence[Measured]) -> None:
-    results = [one for one in measured if one.document is not None]
-    for one in results[1:]:
-        try:
-            require_comparable(
-                results[0].document or {}, one.document or {}, apart_from=_MAY_DIFFER
-            )
-        except UsageError as error:
-            raise UsageError(
-                error.code, f"{results[0].source} and {one.source}: {error.message}", fix=error.fix
-            ) from error
-
-
-def _check_tasks(measured: Sequence[Measured]) -> None:
-    first: dict[str, Measured] = {}
-    for one in measured:
-        if one.task is None or one.task_sha256 is None:
-            continue
-        other = first.setdefault(one.task, one)
-        if other.task_sha256 != one.task_sha256:
-            raise UsageError(
-                "PRB010",
-                f"task {one.task} must have the same inputs, labels and split for all encoders; "
-                f"got another in {one.source} than in {other.source}",
-                fix="Probe with the same options, or name the tasks apart with --task.",
-            )
 
 
 def _same_names(measured: Sequence[Measured]) -> dict[str, str]:

@@ -3,9 +3,10 @@
 from rmqm_spec.probes.accuracy import Accuracy, Difference, accuracy_of, paired_difference
 from rmqm_spec.probes.encoding import Encoded, encode_inputs
 from rmqm_spec.probes.judging import Answers, Judgement, judge
-from rmqm_spec.probes.labelled import Labelled, Parts, divide, labelled, train_and_test
+from rmqm_spec.probes.labelled import Labelled, labelled
 from rmqm_spec.probes.linear import LinearProbe, fit_linear_probe
 from rmqm_spec.probes.neighbours import Neighbours, nearest, vote
+from rmqm_spec.probes.parts import Parts, divide, train_and_test
 from rmqm_spec.probes.split import stratified_split
 
 __all__ = [

@@ -1,28 +1,22 @@
-"""The probes of one encoder as plain data: the document ``rmqm-probe/1``, and its files."""
+"""The probes of one encoder as plain data: the document ``rmqm-probe/1``."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Final
 
 from attrs import frozen
 
-from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
 from rmqm_spec.identity import digest_of_ids, digest_of_json
 from rmqm_spec.probes.judging import Answers, Judgement
-from rmqm_spec.probes.labelled import Parts
 from rmqm_spec.probes.linear import MAX_ITERATIONS, TOLERANCE, LinearProbe
+from rmqm_spec.probes.parts import Parts
 from rmqm_spec.result import plain, versions
-from rmqm_spec.storage import check_writable, read_json, write_atomically
 
-__all__ = ["SCHEMA", "Task", "probe_document", "write_probe"]
+__all__ = ["SCHEMA", "Task", "probe_document"]
 
 SCHEMA: Final = "rmqm-probe/1"
 """Name of the document; ``schemas/probe.schema.json`` describes it."""
@@ -141,31 +135,6 @@ def probe_document(
     return found
 
 
-def write_probe(
-    folder: Path, document: Mapping[str, Any], judgement: Judgement, *, force: bool = False
-) -> Path:
-    """
-    Write ``answers.csv`` and, last, ``probe.json``; return the latter's path.
-
-    A folder with other probes is left alone, unless `force`: a new one beside it is taken, named by
-    the digest.
-
-    Raises
-    ------
-    UsageError
-        ARG005 if the folder cannot be written to.
-    """
-    known = _known(folder / "probe.json")
-    if known is not None and not force and known != document["probe_sha256"]:
-        folder = folder.resolve()
-        folder = folder.with_name(f"{folder.name}-{document['probe_sha256'][:8]}")
-    check_writable(folder)
-    write_atomically(folder / "answers.csv", _table(judgement).encode("utf-8", "backslashreplace"))
-    text = json.dumps(document, indent=2, allow_nan=False) + "\n"
-    write_atomically(folder / "probe.json", text.encode())
-    return folder / "probe.json"
-
-
 def _probe(name: str, answers: Answers, linear: LinearProbe | None) -> dict[str, Any]:
     accuracy = answers.accuracy
     found: dict[str, Any] = {
@@ -201,28 +170,3 @@ def _largest_share(parts: Parts) -> float:
 def _distinct(refused: Sequence[Any]) -> list[Any]:
     """Both parts of one set name what that set left out: tell it once."""
     return list(dict.fromkeys(refused))
-
-
-def _known(path: Path) -> str | None:
-    if not path.exists():
-        return None
-    try:
-        return str(read_json(path).get("probe_sha256", ""))
-    except UnreadableError:
-        return ""
-
-
-def _table(judgement: Judgement) -> str:
-    """Return one line per input that was judged, sorted by id; a probe may leave a field empty."""
-    rows: dict[str, dict[str, str]] = {}
-    for probe, answers in judgement.answers.items():
-        for identity, name, label, said in zip(
-            answers.ids, answers.names, answers.labels, answers.predictions, strict=True
-        ):
-            rows.setdefault(identity, {"id": identity, "name": name, "label": label})[probe] = said
-    stream = io.StringIO()
-    columns = ["id", "name", "label", *judgement.answers]
-    writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows[identity] for identity in sorted(rows))
-    return stream.getvalue()

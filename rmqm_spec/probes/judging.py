@@ -11,9 +11,10 @@ from attrs import frozen
 
 from rmqm_spec.errors import UsageError
 from rmqm_spec.probes.accuracy import Accuracy, accuracy_of
-from rmqm_spec.probes.labelled import Labelled, Parts
+from rmqm_spec.probes.labelled import Labelled
 from rmqm_spec.probes.linear import DEFAULT_C, LinearProbe, fit_linear_probe
 from rmqm_spec.probes.neighbours import nearest, vote
+from rmqm_spec.probes.parts import Parts
 
 __all__ = ["DEFAULT_K", "Answers", "Judgement", "judge"]
 
