@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -101,9 +102,8 @@ def check_writable(folder: Path) -> None:
     """
     try:
         make_folder(folder)
-        probe = folder / f".write-test-{secrets.token_hex(4)}"
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder):  # without a name, where the platform can
+            pass
     except OSError as error:
         raise UsageError(
             "ARG005",

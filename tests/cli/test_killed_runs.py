@@ -1,0 +1,127 @@
+"""Real runs, killed at random moments more than fifty times, end with the bits of a quiet run."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rmqm_spec.stored import read_result
+
+pytest.importorskip("onnxruntime")
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
+
+MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
+N_INPUTS, N_KILLS = 900, 54
+EAGER = """
+from rmqm_spec import parts
+parts.SECONDS_PER_PART = 0.02
+from rmqm_spec.cli import main
+main()
+"""
+"""The command, writing a part every 20 ms: a kill hits a write far more often than in use."""
+
+
+def start(out, *arguments, cwd):
+    command = [sys.executable, "-c", EAGER, "score", MODEL, "--data", "data.npy", "--out", out]
+    return subprocess.Popen(
+        [*command, *arguments], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+
+
+def ended(worker):
+    said = worker.communicate(timeout=120)[1]
+    assert worker.returncode in {0, -signal.SIGKILL}, said
+    return worker.returncode == 0
+
+
+def is_killed(worker, seconds):
+    """Kill it after so many seconds of work; tells whether it was still running."""
+    while not worker.stderr.readline().endswith("encodings\n"):
+        if worker.poll() is not None:
+            break
+    time.sleep(seconds)
+    worker.kill()
+    return not ended(worker)
+
+
+def digests(folder):
+    found = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in ("distances.npz", "per_input.csv")
+    }
+    return found | {"result": read_result(folder).document["result_sha256"]}
+
+
+def left_in(folder):
+    return {path.name for path in folder.iterdir()} - {".rmqm-spec.lock"}
+
+
+FILES = {"distances.npz", "per_input.csv", "result.json"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("killed")
+    images = np.random.default_rng(0).integers(0, 256, (N_INPUTS, 8, 8), dtype=np.uint8)
+    np.save(folder / "data.npy", images)
+    assert ended(start("quiet", cwd=folder))
+    return folder
+
+
+def killed_until_done(out, chance, cwd):
+    """Kill the same command again and again, ever later; returns how often that was."""
+    n_kills, patience = 0, 0.2
+    while is_killed(start(out, cwd=cwd), chance.uniform(0, patience)):
+        n_kills, patience = n_kills + 1, 1.2 * patience
+    return n_kills
+
+
+def test_runs_killed_at_random_moments_end_with_the_same_bits(folder):
+    quiet, chance = digests(folder / "quiet"), random.Random(0)
+    n_kills = n_rounds = 0
+    while n_kills < N_KILLS:
+        out, n_rounds = f"round {n_rounds}", n_rounds + 1
+        n_kills += killed_until_done(out, chance, folder)
+        assert digests(folder / out) == quiet
+        assert left_in(folder / out) == FILES
+
+
+def test_two_runs_in_one_folder_of_which_one_is_killed_end_with_the_same_bits(folder):
+    chance = random.Random(1)
+    for number in range(3):
+        out = f"pair {number}"
+        one, other = (start(out, cwd=folder) for _ in range(2))
+        is_killed(one, chance.uniform(0, 0.3))
+        assert ended(other)
+        assert ended(start(out, cwd=folder))
+        assert digests(folder / out) == digests(folder / "quiet")
+        assert left_in(folder / out) == FILES
+
+
+@pytest.mark.parametrize("options", [[], ["--force"]])
+def test_two_different_runs_in_one_folder_do_not_mix_their_files(folder, options):
+    out = f"different {options}"
+    seeds = ("0", "1", "2", "3")
+    workers = [start(out, "--seed", seed, "--n", "90", *options, cwd=folder) for seed in seeds]
+    for worker in workers:
+        assert ended(worker)
+    found = {}
+    for document in folder.glob(f"{glob.escape(out)}*/result.json"):
+        stored = read_result(document)
+        assert left_in(document.parent) == FILES
+        assert stored.characteristics().rmqm == stored.document["rmqm"]
+        found[stored.document["protocol"]["alteration"]["seed"]] = document
+        table = (document.parent / "per_input.csv").read_text(encoding="utf-8").splitlines()
+        mean = np.mean([float(line.split(",")[-1]) for line in table[1:]])
+        assert mean == pytest.approx(stored.document["rmqm"])
+    assert set(found) == {0, 1, 2, 3} if not options else len(found) == 1
