@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ __all__ = [
     "known_result",
     "per_input_table",
     "read_json",
+    "still_there",
     "write_atomically",
     "write_document",
     "write_result",
@@ -100,8 +102,7 @@ def _write(
     with refusing(folder):
         if replaced:
             (folder / "result.json").unlink(missing_ok=True)
-        for path in contents:
-            remove_leftovers(path)
+        remove_leftovers(folder)
     for path, content in contents.items():
         write_atomically(path, content)
     write_document(folder / "result.json", document)
@@ -111,6 +112,28 @@ def _write(
 def write_document(path: Path, document: Mapping[str, Any]) -> None:
     """Write a document as JSON, whole or not at all."""
     write_atomically(path, (json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
+
+
+@contextmanager
+def still_there(path: Path, result_sha256: str) -> Iterator[bool]:
+    """
+    Keep others from a result while something is added to it.
+
+    Parameters
+    ----------
+    path : Path
+        Its ``result.json``.
+    result_sha256 : str
+        Which result it was; the context says whether it is still that one: another process may
+        have replaced it.
+
+    Raises
+    ------
+    UsageError
+        ARG006 if another process keeps the folder.
+    """
+    with locked(path.parent):
+        yield known_result(path.parent) == result_sha256
 
 
 def known_result(folder: Path) -> str | None:

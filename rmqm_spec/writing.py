@@ -77,9 +77,9 @@ def put(path: Path, content: bytes) -> None:
     _flush_names(path.parent)
 
 
-def remove_leftovers(path: Path) -> None:
-    """Remove temporary files of `path` that killed processes left; nobody may be writing it."""
-    for leftover in path.parent.glob(f".{path.name}.*.part"):
+def remove_leftovers(folder: Path) -> None:
+    """Remove temporary files that killed processes left; the caller must have `locked` it."""
+    for leftover in folder.glob(".*.part"):
         leftover.unlink(missing_ok=True)
 
 

@@ -138,8 +138,11 @@ def _open_like(encoder: OnnxEncoder, path: Path, options: ModelRequest) -> OnnxE
 def _amended(scored: Scored, null: dict[str, Any]) -> Any:
     """Write what the null says into the result, whose digest does not depend on it."""
     from rmqm_spec.result import plain
-    from rmqm_spec.storage import write_document
+    from rmqm_spec.storage import still_there, write_document
 
-    document = {**scored.stored.document, "null": plain(null)}
-    write_document(scored.stored.path, document)
-    return evolve(scored.stored, document=document)
+    stored = scored.stored
+    document = {**stored.document, "null": plain(null)}
+    with still_there(stored.path, document["result_sha256"]) as is_there:
+        if is_there:
+            write_document(stored.path, document)
+    return evolve(stored, document=document)

@@ -12,6 +12,7 @@ from rmqm_spec.alterations.contract import AnyAlteration
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.inputs.contract import Inputs
 from rmqm_spec.reports.examples import Examples, examples_of
+from rmqm_spec.storage import still_there
 from rmqm_spec.stored import StoredResult
 from rmqm_spec.writing import write_atomically
 
@@ -27,7 +28,7 @@ def keep_examples(stored: StoredResult, inputs: Inputs, alteration: AnyAlteratio
     Raises
     ------
     UsageError
-        ARG005 if it cannot be written.
+        ARG005 if it cannot be written; ARG006 if another process keeps the folder.
     """
     path = stored.path.with_name(_NAME)
     try:
@@ -46,7 +47,9 @@ def keep_examples(stored: StoredResult, inputs: Inputs, alteration: AnyAlteratio
             side=np.array(found.side),
             note=np.array(found.note),
         )
-        write_atomically(path, content.getvalue())
+        with still_there(stored.path, stored.document["result_sha256"]) as is_there:
+            if is_there:
+                write_atomically(path, content.getvalue())
     return path
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pathlib
 import re
 import resource
 import signal
@@ -294,6 +295,28 @@ def test_a_run_goes_on_where_another_process_removed_the_parts(tmp_path, eager):
         return encode(inputs)
 
     assert everything(run(tmp_path, encoder)[0]) == everything(WHOLE)
+
+
+@pytest.mark.parametrize(("n_times", "is_written"), [(1, True), (2, True), (3, False)])
+def test_a_folder_that_vanishes_during_a_write_is_made_again(
+    tmp_path, monkeypatch, n_times, is_written
+):
+    replace, calls = os.replace, []
+
+    def vanish(path, *arguments):
+        calls.append(path)
+        if len(calls) <= n_times:
+            remove_parts(tmp_path, KEY)
+        return replace(path, *arguments)
+
+    monkeypatch.setattr(pathlib.Path, "replace", vanish)
+    parts = Parts(tmp_path, KEY, n_inputs=N_INPUTS)
+    parts.keep(GROUPS[0])
+    if is_written:
+        parts.write()
+    else:
+        assert error_of(IncompleteError, parts.write).code == "RUN002"
+    assert names(tmp_path) == ["00000000-00000002.npz"] * is_written
 
 
 def full(*arguments):
