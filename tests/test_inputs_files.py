@@ -106,3 +106,14 @@ def test_a_lost_file_still_has_a_digest(tmp_path: Path) -> None:
     (tmp_path / "lost.png").symlink_to(tmp_path / "gone.png")
     (digest,) = ImageFiles.in_folder(tmp_path).digests
     assert len(digest) == 64
+
+
+def test_a_lost_file_has_the_same_digest_on_another_machine(tmp_path: Path) -> None:
+    digests = []
+    for machine in ("here", "there"):
+        (tmp_path / machine / "a").mkdir(parents=True)
+        (tmp_path / machine / "a" / "lost.png").symlink_to(tmp_path / "gone.png")
+        (tmp_path / machine / "lost.png").symlink_to(tmp_path / "gone.png")
+        digests.append(ImageFiles.in_folder(tmp_path / machine).digests)
+    assert digests[0] == digests[1]
+    assert len(set(digests[0])) == 2

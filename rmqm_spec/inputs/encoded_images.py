@@ -55,4 +55,8 @@ class EncodedImages(Hashed):
         try:
             return hashlib.sha256(self.encoded(index)).hexdigest()
         except UnreadableError:
-            return hashlib.sha256(f"unreadable {self.name(index)}".encode()).hexdigest()
+            return self._digest_of_nothing(index)
+
+    def _digest_of_nothing(self, index: int) -> str:
+        """Return the digest of what cannot be read: by its place, which is alike everywhere."""
+        return hashlib.sha256(f"unreadable {index}".encode()).hexdigest()

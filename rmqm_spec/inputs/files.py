@@ -129,7 +129,9 @@ class ImageFiles(Hashed):
         return found if any(found) else None
 
     def _digest(self, index: int) -> str:
-        return _digest(self._paths[index])
+        path = self._paths[index]
+        place = path if self._root is None else path.relative_to(self._root)
+        return _digest(path, place)
 
 
 def folder_of(path: PurePath) -> str | None:
@@ -174,11 +176,12 @@ def _refuse_folder(error: OSError) -> None:
     )
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path, place: Path) -> str:
+    """Hash the bytes of a file; where it has none, its place, which is alike on every machine."""
     try:
         if path.is_file() and path.stat().st_size <= MAX_FILE_BYTES:
             with path.open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         pass
-    return hashlib.sha256(b"unreadable " + os.fsencode(path)).hexdigest()
+    return hashlib.sha256(b"unreadable " + os.fsencode(place)).hexdigest()

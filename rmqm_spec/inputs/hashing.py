@@ -32,7 +32,7 @@ class Hashed(ABC):
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
-        """SHA-256 of the bytes of every input, or of its name where it cannot be read."""
+        """SHA-256 of the bytes of every input, or of its place where it cannot be read."""
         return tuple(self._told(self._hashed()))
 
     def _hashed(self) -> Iterator[str]:

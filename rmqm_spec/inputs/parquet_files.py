@@ -166,11 +166,9 @@ class ParquetFiles(EncodedImages):
         for table in self._tables:
             for batch in table.batches(table.column, range(table.footer.num_row_groups)):
                 for data in batch:
-                    yield hashlib.sha256(self._hashable(index, data)).hexdigest()
+                    digest = None if data is None else hashlib.sha256(data).hexdigest()
+                    yield digest or self._digest_of_nothing(index)
                     index += 1
-
-    def _hashable(self, index: int, data: bytes | None) -> bytes:
-        return f"unreadable {self.name(index)}".encode() if data is None else data
 
     def _group_of(self, index: int) -> Iterator[tuple[int, bytes]]:
         """Yield the wanted inputs of the row group that an input is in."""
