@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from rmqm_spec.ranking.left_out import left_out_words
 from rmqm_spec.ranking.records import rounded_up
 
 __all__ = ["is_level_with_null", "verdict"]
@@ -27,9 +28,11 @@ def verdict(document: Mapping[str, Any]) -> list[str]:
     if not ranked:
         return ["No encoder has a score."]
     if len(ranked) == 1:
-        return [f"{ranked[0]['name']} alone has a score: there is nothing to compare it with."]
+        alone = f"{ranked[0]['name']} alone has a score: there is nothing to compare it with."
+        return [alone, *_about_left_out(document)]
     return [
         _about_the_first(document),
+        *_about_left_out(document),
         *_about_ties(document),
         f"The whole order is right with probability {_probability(document['order_probability'])}.",
         *_about_nulls(ranked),
@@ -48,6 +51,15 @@ def _about_the_first(document: Mapping[str, Any]) -> str:
         f"{best}, {on}: {_difference(pair)} above the next, {second['name']}, "
         f"most of it by {_driver(pair)}."
     )
+
+
+def _about_left_out(document: Mapping[str, Any]) -> Iterator[str]:
+    """Tell how many of the inputs this does not rest on, and why."""
+    if document["left_out"]:
+        scored = [*document["ranked"], *document["unranked"]]
+        seen = max(one["counts"]["seen"] for one in scored)
+        reasons = left_out_words(document["left_out"], len(scored))
+        yield f"{seen - document['inputs']:,} of {seen:,} inputs are left out: {reasons}."
 
 
 def _about_ties(document: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Several encoders on the same inputs: who is better, by how much, how sure, and why."""
 
 from rmqm_spec.ranking.document import ranking_document
+from rmqm_spec.ranking.left_out import left_out, left_out_words
 from rmqm_spec.ranking.order import rank_encoders
 from rmqm_spec.ranking.records import NEGLIGIBLE, NOTHING_RANKED, Pair, Ranked, Ranking, rounded_up
 from rmqm_spec.ranking.results import rank_results
@@ -11,6 +12,8 @@ __all__ = [
     "Pair",
     "Ranked",
     "Ranking",
+    "left_out",
+    "left_out_words",
     "rank_encoders",
     "rank_results",
     "ranking_document",

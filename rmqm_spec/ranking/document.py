@@ -12,6 +12,7 @@ from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.identity import digest_of_json
 from rmqm_spec.ranking.joint import N_DRAWS, SEED
+from rmqm_spec.ranking.left_out import left_out
 from rmqm_spec.ranking.records import Ranking
 from rmqm_spec.result import plain
 from rmqm_spec.stored import StoredResult
@@ -21,7 +22,7 @@ __all__ = ["SCHEMA", "ranking_document"]
 SCHEMA: Final = "rmqm-rank/1"
 """Name of the document; ``schemas/rank.schema.json`` describes it."""
 
-_FROM_RESULT = ("status", "components", "model", "null")
+_FROM_RESULT = ("status", "components", "counts", "model", "null")
 _SHARED = ("variant", "alteration", "specification")
 
 
@@ -64,6 +65,7 @@ def ranking_document(
             "interval": first and list(first.interval),
             "protocol": {name: protocols[0][name] for name in _SHARED} if protocols else None,
             "inputs": ranking.n_inputs,
+            "left_out": left_out(results),
             "ranked": [
                 {**asdict(one), **_from_result(results[one.name]), **_speed(one.name, speeds)}
                 for one in ranking.ranked

@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from rmqm_spec.ranking import NEGLIGIBLE, Pair, Ranking, rounded_up
+from rmqm_spec.ranking import (
+    NEGLIGIBLE,
+    Pair,
+    Ranking,
+    left_out,
+    left_out_words,
+    rounded_up,
+)
 from rmqm_spec.ranking.parts import shares
 from rmqm_spec.reports.subjects import Subject, Subjects
 from rmqm_spec.reports.words import TERM_WORDS, interval_words, listed, percent, short, signed
@@ -83,6 +90,7 @@ def _of_one(subjects: Subjects, one: Subject) -> Verdict:
             ("How sure?", _how_sure(one)),
             ("What drives it?", _what_drives(one)),
             ("What is it worth alone?", _ALONE),
+            ("On which inputs?", _on_which_inputs(subjects)),
             *_limits(subjects, [one]),
         ),
     )
@@ -96,6 +104,7 @@ def _of_attacks(subjects: Subjects, scored: Sequence[Subject]) -> Verdict:
             ("How sure?", _each(scored, _how_sure)),
             ("What drives it?", _each(scored, _what_drives)),
             ("Which to take?", _UNDER_ATTACK),
+            ("On which inputs?", _on_which_inputs(subjects)),
             *_limits(subjects, scored),
         ),
     )  # fmt: skip
@@ -118,6 +127,7 @@ def _of_many(subjects: Subjects, ranking: Ranking, scored: Sequence[Subject]) ->
             ("By how much?", _by_how_much(pair, ranking)),
             ("How sure?", _how_sure_of_order(ranking)),
             ("What drives it?", _what_parts(pair, scored[0])),
+            ("On which inputs?", _on_which_inputs(subjects)),
             *_limits(subjects, scored),
         ),
     )
@@ -176,6 +186,17 @@ def _what_parts(pair: Pair, first: Subject) -> str:
         f"The difference to {short(pair.second)} comes most from {name}, {TERM_WORDS[name]} "
         f"({parts}). {own}"
     )
+
+
+def _on_which_inputs(subjects: Subjects) -> str:
+    """Tell how many inputs the numbers rest on, and why not on the others."""
+    used = len(subjects.encoders[0].stored.ids)
+    seen = max(one.document["counts"]["seen"] for one in subjects.encoders)
+    rows = left_out({one.name: one.stored for one in subjects.encoders})
+    if not rows:
+        return f"All {used:,} that were given."
+    reasons = left_out_words(rows, len(subjects.encoders))
+    return f"{used:,} of {seen:,}. Left out are {reasons}."
 
 
 def _limits(subjects: Subjects, scored: Sequence[Subject]) -> tuple[tuple[str, str], ...]:

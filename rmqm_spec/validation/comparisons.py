@@ -83,7 +83,17 @@ def _ranked(document: Mapping[str, Any], results: Sequence[StoredResult]) -> lis
     ranking, notes = rank_results(named, on_common_inputs=common)
     again = ranking_document(ranking, named, notes)
     told = {**document, "ranked": [{**one, **_SPEED} for one in document["ranked"]]}
-    keys = ("rmqm", "interval", "protocol", "inputs", "ranked", "unranked", "pairs", "method")
+    keys = (
+        "rmqm",
+        "interval",
+        "protocol",
+        "inputs",
+        "left_out",
+        "ranked",
+        "unranked",
+        "pairs",
+        "method",
+    )
     one, other = (
         {key: side[key] for key in (*keys, "order_probability")} for side in (told, again)
     )

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
+from PIL import Image
 
 import rmqm_spec
 
@@ -109,6 +111,41 @@ def test_where_all_fail_unlike_the_document_is_still_whole(folder):
     document = json.loads(done.stdout)
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
     assert (done.returncode, document["rmqm"], len(document["failed"])) == (1, None, 2)
+
+
+@pytest.fixture(scope="module")
+def pictures(folder):
+    """Six photos, one of them twice in other files, a damaged one and one that is none."""
+    photos = folder / "photos"
+    photos.mkdir()
+    values = np.random.default_rng(0).integers(0, 256, (6, 8, 8), dtype=np.uint8)
+    for number, value in enumerate(values):
+        Image.fromarray(value).save(photos / f"{number}.png")
+    Image.fromarray(values[0]).save(photos / "again.bmp")
+    whole = (photos / "1.png").read_bytes()
+    (photos / "damaged.png").write_bytes(whole[: len(whole) * 3 // 4])
+    (photos / "text.png").write_text("no picture")
+    return photos
+
+
+def test_what_was_left_out_stands_beside_the_answer(folder, pictures):
+    given = ("rank", *MODELS, "--data", pictures, "--levels", "4", "--no-null", "--out", "fewer")
+    said = run(*given, cwd=folder)
+    assert said.returncode == 0, said.stderr
+    assert (
+        "  3 of 9 inputs are left out: 1 because the file is not an image (IMG002), 1 because the "
+        "image file is damaged (IMG003), 1 because another input has the same content.\n"
+    ) in said.stdout
+    document = json.loads(run(*given, "--json", cwd=folder).stdout)
+    jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
+    counted = {one["code"]: (one["count"], one["encoders"]) for one in document["left_out"]}
+    names = ["ntxent", "entropy"]
+    assert counted == {"IMG002": (1, names), "IMG003": (1, names), None: (1, names)}
+    assert {one["counts"]["used"] for one in document["ranked"]} == {document["inputs"]} == {6}
+    assert run("validate", "fewer/rank.json", cwd=folder).returncode == 0
+    document["left_out"][0]["count"] = 2
+    (folder / "fewer" / "rank.json").write_text(json.dumps(document))
+    assert run("validate", "fewer/rank.json", cwd=folder).returncode == 1
 
 
 @pytest.mark.parametrize(

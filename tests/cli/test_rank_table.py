@@ -76,6 +76,7 @@ def test_a_tie_at_the_top_is_no_winner():
         "ranked": [row("a", same_as=["b"], best=0.83), row("b", same_as=["a"], best=0.17)],
         "pairs": [pair],
         "inputs": 1000,
+        "left_out": [],
         "order_probability": 0.83,
     }
     first, tie, *_ = verdict(document)
@@ -91,7 +92,7 @@ def test_a_tie_at_the_top_is_no_winner():
 
 def test_one_encoder_or_none_is_no_ranking():
     assert verdict({"ranked": []}) == ["No encoder has a score."]
-    assert "nothing to compare" in verdict({"ranked": [row("a")]})[0]
+    assert "nothing to compare" in verdict({"ranked": [row("a")], "left_out": []})[0]
 
 
 @pytest.mark.parametrize(

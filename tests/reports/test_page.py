@@ -13,6 +13,7 @@ from attrs import evolve
 from rmqm_spec import PGD, WhiteNoise, with_finite_differences
 from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
+from rmqm_spec.ranking import left_out, left_out_words
 from rmqm_spec.reports import read_subjects, report_page, subjects_of
 from rmqm_spec.stored import StoredResult
 
@@ -230,7 +231,28 @@ def test_inputs_left_out_are_counted_by_reason(score):
     assert "IMG002 30 names broken0.png : cannot be decoded" in text
     assert "and 10 more, all of them in result.json" in text
     assert "The same content as another input 7" in text
-    assert "Nothing: every input" in text_of(page_of(one=stored))
+    assert (
+        "Left out are 30 because the file is not an image (IMG002), 7 because another input has "
+        "the same content."
+    ) in text
+    whole = text_of(page_of(one=stored))
+    assert "Nothing: every input" in whole
+    assert f"All {stored.document['counts']['used']} that were given." in whole
+
+
+def test_inputs_that_one_encoder_left_out_are_told_with_its_name(two):
+    first, second = two.values()
+    refused = [{"name": "alpha.png", "code": "IMG007", "message": "four channels"}]
+    inputs = {**second.document["inputs"], "skipped": refused}
+    fewer = evolve(second.only(second.ids[1:]), document={**second.document, "inputs": inputs})
+    rows = left_out({"first": first, "second": fewer})
+    assert {(one["code"], one["count"], *one["encoders"]) for one in rows} == {
+        ("IMG007", 1, "second"),
+        ("RNK003", 1, "first"),
+    }
+    assert left_out_words(rows, 2) == (
+        "1 because the image does not have the encoder's channels (IMG007, for second)"
+    )
 
 
 def test_a_null_stands_beside_its_score(score):
