@@ -40,6 +40,8 @@ def refused(asked, source):
         (np.array([3, 1, 2], dtype=np.uint8), ["3", "1", "2"]),
         (np.array(["cat", "dog", "cat"]), ["cat", "dog", "cat"]),
         (np.array([True, False, True]), ["True", "False", "True"]),
+        (np.array([3.0, np.nan, 2.0]), ["3.0", None, "2.0"]),
+        (np.array(["cat", "", " dog "]), ["cat", None, "dog"]),
     ],
 )
 def test_arrays_are_in_the_order_of_the_inputs(tmp_path, values, expected):

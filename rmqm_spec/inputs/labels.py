@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def read_labels(asked: str, source: Source, spec: InputSpec) -> list[str | None]
     Returns
     -------
     list of str or None
-        By position in the source. None where a table has no row, or an empty field, for an input.
+        By position in the source. None where a table has no row, or an empty field, for an input,
+        and for NaN in an array.
 
     Raises
     ------
@@ -93,7 +95,10 @@ def read_labels(asked: str, source: Source, spec: InputSpec) -> list[str | None]
         return _from_array(values, f"{display_name(path)}:{key}", source)
     if path.suffix.lower() == ".npy":
         return _from_array(read_npy(path), display_name(path), source)
-    raise _unfit(f"in an .npy, .npz, .csv or .tsv file; got {display_name(path)!r}")
+    raise _unfit(
+        f"in an .npy, .npz, .csv or .tsv file; got {display_name(path)!r}",
+        fix="One label a line below the line `label` is a .csv file.",
+    )
 
 
 def _from_source(column: str, source: Source) -> list[str | None]:
@@ -126,7 +131,13 @@ def _from_array(values: AnyArray, name: str, source: Source) -> list[str | None]
             fix="Name the array of labels: file.npz:KEY. One-hot rows: save their argmax.",
         )
     _check_number(len(values), name, source)
-    return [str(one) for one in values.tolist()]
+    return [_label(one) for one in values.tolist()]
+
+
+def _label(value: object) -> str | None:
+    """Return a class by its name; an empty text and NaN are the lack of one, as in a table."""
+    is_nan = isinstance(value, float) and math.isnan(value)
+    return None if is_nan else str(value).strip() or None
 
 
 def _from_table(path: Path, column: str, delimiter: str, source: Source) -> list[str | None]:
