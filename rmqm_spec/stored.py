@@ -70,6 +70,14 @@ class StoredResult:
         )
 
 
+def document_in(path: Path) -> Path:
+    """Return the document of a folder: that of its result, or of a ranking where it has none."""
+    if not path.is_dir():
+        return path
+    result, ranking = path / "result.json", path / "rank.json"
+    return ranking if ranking.is_file() and not result.is_file() else result
+
+
 def read_result(path: str | Path) -> StoredResult:
     """
     Read a result with its distances.

@@ -15,7 +15,7 @@ from rmqm_spec.ranking.ties import letter
 from rmqm_spec.reports.example_files import read_examples
 from rmqm_spec.reports.subjects import Subject, Subjects
 from rmqm_spec.storage import read_json
-from rmqm_spec.stored import StoredResult, read_result
+from rmqm_spec.stored import StoredResult, document_in, read_result
 
 __all__ = ["read_subjects", "subjects_of"]
 
@@ -31,7 +31,7 @@ def read_subjects(paths: Sequence[Path]) -> Subjects:
     Parameters
     ----------
     paths : sequence of Path
-        Folders of results, ``result.json`` files, and documents of ``rmqm-spec rank``.
+        Folders of results and rankings, and their documents.
 
     Raises
     ------
@@ -43,8 +43,8 @@ def read_subjects(paths: Sequence[Path]) -> Subjects:
     results: list[tuple[str | None, StoredResult]] = []
     failed: list[Mapping[str, str]] = []
     is_ranking = False
-    for path in paths:
-        document = {} if path.is_dir() else read_json(path)
+    for path in map(document_in, paths):
+        document = read_json(path)
         if document.get("schema") != "rmqm-rank/1":
             results.append((None, read_result(path)))
             continue

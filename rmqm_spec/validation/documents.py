@@ -11,6 +11,7 @@ from attrs import frozen
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
 from rmqm_spec.result import SCHEMA as RESULT
+from rmqm_spec.stored import document_in
 from rmqm_spec.validation.comparisons import check_difference, check_ranking
 from rmqm_spec.validation.general import known_codes
 from rmqm_spec.validation.reading import read_document, schema_of, schema_problems
@@ -69,7 +70,7 @@ def validate_document(path: str | Path, *, packages: tuple[str, ...] = ("rmqm_sp
     that follows from them makes another result that is right in itself.
     """
     path = Path(path)
-    path = path / "result.json" if path.is_dir() else path
+    path = document_in(path)
     document = read_document(path)
     schema = schema_of(document, path, packages)
     name = document["schema"]

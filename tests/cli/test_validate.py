@@ -277,6 +277,12 @@ def test_every_number_of_a_comparison_is_guarded(folder, tmp_path, make):
     assert unseen == set()
 
 
+def test_a_folder_stands_for_the_ranking_in_it(folder, tmp_path):
+    (tmp_path / "rank.json").write_text(json.dumps(ranking(folder)))
+    found = validate_document(tmp_path)
+    assert (found.ok, found.path, found.schema) == (True, tmp_path / "rank.json", "rmqm-rank/1")
+
+
 def test_a_comparison_whose_results_are_gone_is_told_so(folder, tmp_path):
     document = difference(folder) | {"ok": False, "rmqm": None, "interval": None}
     document["results"][0]["result"] = "gone/result.json"
