@@ -62,8 +62,10 @@ def compute(
         error = gradient_error(as_differentiable(run.graded), run.prepared)
     check_writable(run.folder)
     note(f"  protocol: variant {protocol.variant}, {run.told}")
-    n_encodings = len(run.prepared) * run.encodings_per_input
-    note(f"  {len(run.prepared)} inputs from {run.source}, {n_encodings:,} encodings")
+    n_inputs = len(run.prepared)
+    n_encodings = n_inputs * run.encodings_per_input
+    inputs_word = "input" if n_inputs == 1 else "inputs"
+    note(f"  {n_inputs:,} {inputs_word} from {run.source}, {n_encodings:,} encodings")
     with _kept(run) as parts:
         found, speed = _evaluate(run, protocol, parts, label)
         findings = [

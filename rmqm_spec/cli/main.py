@@ -32,8 +32,9 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         stopped = IncompleteError(
             "RUN001",
-            "the work must run to its end; it was interrupted, and no result was written",
-            fix="Run the same command again; fewer inputs (--n) or --precision end sooner.",
+            "the work must run to its end; it was interrupted",
+            fix="Run the same command again: what is written is not computed anew. Fewer inputs "
+            "(--n) end sooner.",
         )
         code = _report(stopped, wants_json)
     except Exception as error:  # the last line of defence against a bare traceback

@@ -57,8 +57,11 @@ def test_a_stopped_check_takes_its_child_with_it(checking, send, name):
     _, said = checking.communicate(timeout=20)
     assert (checking.returncode, Path(f"/proc/{child}").exists()) == (5, False)
     assert said.splitlines()[-2:] == [
-        "error RUN001: the work must run to its end; it was interrupted, and no result was written",
-        "  fix: Run the same command again; fewer inputs (--n) or --precision end sooner.",
+        "error RUN001: the work must run to its end; it was interrupted",
+        (
+            "  fix: Run the same command again: what is written is not computed anew. Fewer inputs "
+            "(--n) end sooner."
+        ),
     ]
 
 
