@@ -44,7 +44,14 @@ def check_report_path(path: Path, *, force: bool = False) -> None:
             f"--report must name a new file or an older report; {path} is something else",
             fix="Choose another name; rmqm-spec report --force replaces it.",
         )
-    check_writable(path.parent)
+    try:
+        check_writable(path.parent)
+    except UsageError as error:
+        raise UsageError(
+            "ARG005",
+            f"--report must be in a folder that can be written to; got {path}",
+            fix="Choose another folder.",
+        ) from error
 
 
 def write_report(path: Path, page: str, *, force: bool = False) -> None:
