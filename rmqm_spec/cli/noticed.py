@@ -21,6 +21,7 @@ __all__ = [
     "about_folders",
     "about_gradient",
     "about_inputs",
+    "elsewhere",
     "gradient_error",
 ]
 
@@ -115,12 +116,7 @@ def about_folders(wanted: Path, taken: Path) -> Iterator[Finding]:
     from rmqm_spec.writing import can_lock
 
     if taken != wanted:
-        yield Finding(
-            code="ARG004",
-            level="warn",
-            message=f"{wanted} holds another result: this one is in {taken}",
-            fix="Choose another --out, or pass --force to replace the old result.",
-        )
+        yield elsewhere(wanted, taken, "result")
     if not can_lock(taken):
         yield Finding(
             code="ARG006",
@@ -128,3 +124,13 @@ def about_folders(wanted: Path, taken: Path) -> Iterator[Finding]:
             message=f"the file system of {taken} has no locks",
             fix="Let one process at a time write there.",
         )
+
+
+def elsewhere(wanted: Path, taken: Path, kind: str) -> Finding:
+    """Tell that a folder was left alone, and which one was taken instead."""
+    return Finding(
+        code="ARG004",
+        level="warn",
+        message=f"{wanted} holds another {kind}: this one is in {taken}",
+        fix=f"Choose another --out, or pass --force to replace the old {kind}.",
+    )

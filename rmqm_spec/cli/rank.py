@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from rmqm_spec.cli.candidates import Candidate, find_candidates
+from rmqm_spec.cli.noticed import elsewhere
 from rmqm_spec.cli.null import with_null
 from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.cli.output import finding_line, note, print_json, print_text
@@ -67,7 +68,7 @@ def run_rank(
     _raise_what_all_failed_by(found)
     scored_here = not any(one.is_result for one in candidates)
     document, findings = _ranked(found, on_common_inputs=scored_here)
-    path = _write(document, out)
+    path = _write(document, out, force=force)
     _tell(findings, found)
     if as_json:
         print_json({"ok": _is_good(document), **document})
@@ -155,13 +156,14 @@ def _is_good(document: Mapping[str, Any]) -> bool:
     return not document["unranked"] and not document["failed"]
 
 
-def _write(document: Mapping[str, Any], out: Path | None) -> Path:
-    from rmqm_spec.storage import check_writable, write_document
+def _write(document: Mapping[str, Any], out: Path | None, *, force: bool) -> Path:
+    from rmqm_spec.ranking.storing import write_ranking
 
     folder = out or Path("rmqm-results") / f"rank-{document['ranking_sha256'][:8]}"
-    check_writable(folder)
-    write_document(folder / "rank.json", document)
-    return folder / "rank.json"
+    path = write_ranking(folder, document, force=force)
+    if path.parent != folder:
+        note(finding_line(elsewhere(folder, path.parent, "ranking"), sys.stderr))
+    return path
 
 
 def _tell(findings: Sequence[Finding], found: _Outcome) -> None:

@@ -214,6 +214,27 @@ def test_wrong_settings_are_named(folder, table, named):
     assert named in done.stderr
 
 
+def test_nothing_else_is_replaced_by_a_ranking(folder):
+    board = folder / "kept"
+    board.mkdir()
+    mine = board / "rank.json"
+    mine.write_text('{"my": "own"}')
+    done = rank("ntxent.onnx", "--out", "kept", cwd=folder)
+    assert (done.returncode, mine.read_text()) == (0, '{"my": "own"}')
+    assert "ARG004" in done.stderr
+    (beside,) = folder.glob("kept-*/rank.json")
+    assert [one["name"] for one in json.loads(beside.read_text())["ranked"]] == ["ntxent"]
+
+    forced = rank("ntxent.onnx", "--out", "kept", "--force", cwd=folder)
+    assert "ARG004" not in forced.stderr
+    more = rank(*MODELS, "--out", "kept", cwd=folder)
+    assert "ARG004" not in more.stderr
+    both = mine.read_text()
+    fewer = rank("entropy.onnx", "--out", "kept", cwd=folder)
+    assert "ARG004" in fewer.stderr
+    assert (mine.read_text(), len(json.loads(both)["ranked"])) == (both, 2)
+
+
 def test_nulls_stand_beside_the_scores(folder):
     done = run("rank", *MODELS, "--n", "60", "--out", "nulls", cwd=folder)
     assert done.returncode == 0
