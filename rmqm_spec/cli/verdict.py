@@ -59,7 +59,7 @@ def _about_left_out(document: Mapping[str, Any]) -> Iterator[str]:
         scored = [*document["ranked"], *document["unranked"]]
         seen = max(one["counts"]["seen"] for one in scored)
         reasons = left_out_words(document["left_out"], len(scored))
-        yield f"{seen - document['inputs']:,} of {seen:,} inputs are left out: {reasons}."
+        yield f"Left out of {seen:,} inputs: {reasons}."
 
 
 def _about_ties(document: Mapping[str, Any]) -> Iterator[str]:

@@ -196,7 +196,7 @@ def _on_which_inputs(subjects: Subjects) -> str:
     if not rows:
         return f"All {used:,} that were given."
     reasons = left_out_words(rows, len(subjects.encoders))
-    return f"{used:,} of {seen:,}. Left out are {reasons}."
+    return f"{used:,} of {seen:,}. Left out: {reasons}."
 
 
 def _limits(subjects: Subjects, scored: Sequence[Subject]) -> tuple[tuple[str, str], ...]:

@@ -133,7 +133,7 @@ def test_what_was_left_out_stands_beside_the_answer(folder, pictures):
     said = run(*given, cwd=folder)
     assert said.returncode == 0, said.stderr
     assert (
-        "  3 of 9 inputs are left out: 1 because the file is not an image (IMG002), 1 because the "
+        "  Left out of 9 inputs: 1 because the file is not an image (IMG002), 1 because the "
         "image file is damaged (IMG003), 1 because another input has the same content.\n"
     ) in said.stdout
     document = json.loads(run(*given, "--json", cwd=folder).stdout)
