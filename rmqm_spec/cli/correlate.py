@@ -60,7 +60,7 @@ def run_correlate(results: Sequence[Path], request: CorrelateRequest, *, as_json
 
 
 def _check_plot(path: Path) -> None:
-    from rmqm_spec.correlation.figure import require_matplotlib
+    from rmqm_spec.correlation.figure import is_figure, require_matplotlib
 
     require_matplotlib()
     if path.suffix.lower() != ".svg":
@@ -68,6 +68,12 @@ def _check_plot(path: Path) -> None:
             "ARG001",
             f"--plot must name an .svg file; got {path}",
             fix="For example --plot out.svg.",
+        )
+    if path.exists() and not is_figure(path):
+        raise UsageError(
+            "ARG007",
+            f"--plot must name a new file or an older figure; {path} is something else",
+            fix="Choose another name.",
         )
 
 

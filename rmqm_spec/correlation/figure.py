@@ -6,6 +6,7 @@ import io
 import math
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,10 @@ from rmqm_spec.errors import UnavailableError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_correlations", "require_matplotlib"]
+__all__ = ["draw_correlations", "is_figure", "require_matplotlib"]
+
+_CREATOR = "rmqm-spec correlate"
+"""Stands in every figure, and tells it from other files."""
 
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555")
 """Okabe and Ito's, told apart by colour-blind eyes too; one for each task, in turn."""
@@ -94,8 +98,16 @@ def draw_correlations(found: Sequence[Correlation]) -> bytes:
             _panel(panels[row, column], one, numbers, colours)
         _legend(figure, numbers, len(tasks))
         stream = io.BytesIO()
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": _CREATOR})
     return stream.getvalue()
+
+
+def is_figure(path: Path) -> bool:
+    """Tell whether a file was drawn here; what cannot be read was not."""
+    try:
+        return _CREATOR.encode() in path.read_bytes()
+    except OSError:
+        return False
 
 
 def _colours(found: Sequence[Correlation]) -> dict[str, tuple[str, str]]:

@@ -88,7 +88,15 @@ def test_a_figure(folder):
     done = correlate("table.csv", "--plot", "out.svg", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "-> out.svg" in done.stderr
-    assert (folder / "out.svg").read_text(encoding="utf-8").count("knn accuracy") >= 3
+    figure = (folder / "out.svg").read_text(encoding="utf-8")
+    assert figure.count("knn accuracy") >= 3
+    assert correlate("table.csv", "--plot", "out.svg", cwd=folder).returncode == 0
+    (folder / "out.svg").write_text("<svg>mine</svg>")
+    refused = correlate("table.csv", "--plot", "out.svg", cwd=folder)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "ARG007" in refused.stderr
+    assert (folder / "out.svg").read_text() == "<svg>mine</svg>"
+    (folder / "out.svg").write_text(figure, encoding="utf-8")
 
 
 @pytest.mark.parametrize(
