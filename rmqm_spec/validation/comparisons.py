@@ -11,7 +11,7 @@ from rmqm_spec.differences import difference_document
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.identity import digest_of_json
-from rmqm_spec.ranking import NEGLIGIBLE, rank_results, ranking_document
+from rmqm_spec.ranking import NEGLIGIBLE, NOTHING_RANKED, rank_results, ranking_document
 from rmqm_spec.stored import StoredResult, read_result
 from rmqm_spec.validation.agreement import agreement
 from rmqm_spec.validation.general import known_codes
@@ -80,7 +80,7 @@ def _ranked(document: Mapping[str, Any], results: Sequence[StoredResult]) -> lis
     scored = [*document["ranked"], *document["unranked"]]
     named = dict(zip((one["name"] for one in scored), results, strict=True))
     common = any(one["code"] == "RNK003" for one in document["findings"])
-    ranking, notes = rank_results(named, on_common_inputs=common)
+    ranking, notes = rank_results(named, on_common_inputs=common) if named else (NOTHING_RANKED, [])
     again = ranking_document(ranking, named, notes)
     told = {**document, "ranked": [{**one, **_SPEED} for one in document["ranked"]]}
     keys = (

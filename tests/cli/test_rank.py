@@ -111,6 +111,9 @@ def test_where_all_fail_unlike_the_document_is_still_whole(folder):
     document = json.loads(done.stdout)
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
     assert (done.returncode, document["rmqm"], len(document["failed"])) == (1, None, 2)
+    (folder / "all_failed.json").write_text(done.stdout)
+    valid = run("validate", "all_failed.json", cwd=folder)
+    assert (valid.returncode, valid.stderr) == (0, "")
 
 
 @pytest.fixture(scope="module")
