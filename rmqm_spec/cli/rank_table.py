@@ -74,6 +74,8 @@ def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[_Column]:
     ]
     if all(one["null"] is None for one in ranked):
         found = [one for one in found if one.head != _NULL]
+    if len(ranked) == 1:
+        found = [one for one in found if one.head != "P(best)"]
     if not any(one["same_as"] for one in ranked):
         found = [one for one in found if one.head not in {"ties", "same as"}]
     return found

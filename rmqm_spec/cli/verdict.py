@@ -29,7 +29,7 @@ def verdict(document: Mapping[str, Any]) -> list[str]:
         return ["No encoder has a score."]
     if len(ranked) == 1:
         alone = f"{ranked[0]['name']} alone has a score: there is nothing to compare it with."
-        return [alone, *_about_left_out(document)]
+        return [alone, *_about_left_out(document), *_about_nulls(ranked)]
     return [
         _about_the_first(document),
         *_about_left_out(document),

@@ -92,7 +92,10 @@ def test_a_tie_at_the_top_is_no_winner():
 
 def test_one_encoder_or_none_is_no_ranking():
     assert verdict({"ranked": []}) == ["No encoder has a score."]
-    assert "nothing to compare" in verdict({"ranked": [row("a")], "left_out": []})[0]
+    alone, null = verdict({"ranked": [row("a", null=NULL)], "left_out": []})
+    assert "nothing to compare" in alone
+    assert "Not above the same network with permuted weights: a." in null
+    assert "P(best)" not in ranking_table([row("a")], 200)[0]
 
 
 @pytest.mark.parametrize(
