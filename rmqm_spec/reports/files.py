@@ -35,13 +35,13 @@ def check_report_path(path: Path, *, force: bool = False) -> None:
     if path.is_dir():
         raise UsageError(
             "ARG005",
-            f"--report must name a file; got the folder {path}",
-            fix=f"For example --report {path / 'report.html'}.",
+            f"a report must be written to a file; got the folder {path}",
+            fix=f"For example {path / 'report.html'}.",
         )
     if path.exists() and not force and MARK.encode() not in _beginning(path):
         raise UsageError(
             "ARG007",
-            f"--report must name a new file or an older report; {path} is something else",
+            f"a report must be a new file or replace an older report; {path} is something else",
             fix="Choose another name; rmqm-spec report --force replaces it.",
         )
     try:
