@@ -82,7 +82,7 @@ def evaluate(
     precision : float, optional
         Stop when the 95 % interval is at most plus and minus this wide.
     progress : callable, optional
-        Called with the number of inputs done and offered.
+        Called with the number of inputs done and offered, at the start and after each group.
     known : mapping, optional
         Groups of the same inputs, by first position, that the same encoder gave under the same
         alteration and batch size in a run before: they are neither loaded nor encoded again.
@@ -157,6 +157,8 @@ def _gather(
 ) -> None:
     """Collect groups in order until they run out or the interval is narrow enough."""
     next_look = MIN_INPUTS_FOR_PRECISION
+    if progress:
+        progress(0, n_offered)  # the clock of a rate starts here
     for walked in groups:
         gathered.add(walked)
         if keep:

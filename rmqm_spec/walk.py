@@ -163,7 +163,9 @@ def walk_groups(walk: Walk, workers: int) -> Generator[Walked]:
                     position += span
                 walked, seconds = pending.popleft().result()
                 yield from walked
-                if seconds < _SHORT_TASK_S and span < _MAX_SPAN:
+                # Groups that are known or cannot be read tell nothing about the encoder.
+                encoded = all(one.ids and one.first not in walk.known for one in walked)
+                if encoded and seconds < _SHORT_TASK_S and span < _MAX_SPAN:
                     span *= 2
         finally:
             walk.cancelled.set()

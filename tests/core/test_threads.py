@@ -11,6 +11,7 @@ from rmqm_spec import EncoderTraits, WhiteNoise, evaluate
 
 NOISE = WhiteNoise(n_levels=3)
 IMAGES = np.random.default_rng(0).random((300, 8))
+NAMES = [f"{k:04}" for k in range(300)]
 N_BLOCKS = 300
 """With batches of four, each input is a block of its own."""
 
@@ -109,7 +110,7 @@ def test_an_early_stop_leaves_most_blocks_undone():
 def test_a_failure_while_telling_progress_stops_the_threads():
     encoder = Watched(concurrency=4)
     with pytest.raises(ArithmeticError, match="the encoder broke") as kept:
-        evaluate(encoder, IMAGES, alteration=NOISE, progress=lambda *_: fail())
+        evaluate(encoder, IMAGES, alteration=NOISE, progress=lambda done, _: done and fail())
     # The traceback, which holds the frames of the evaluation, is still there.
     assert (bool(kept.tb), [one for one in encoder.callers if one.is_alive()]) == (True, [])
 
@@ -117,9 +118,10 @@ def test_a_failure_while_telling_progress_stops_the_threads():
 def test_threads_do_not_run_far_ahead_of_what_is_gathered():
     encoder = Watched(concurrency=4)
 
-    def look(*_):
-        time.sleep(0.5)
-        fail()
+    def look(done, _):
+        if done:
+            time.sleep(0.5)
+            fail()
 
     with pytest.raises(ArithmeticError, match="the encoder broke"):
         evaluate(encoder, IMAGES, alteration=NOISE, progress=look)
@@ -138,3 +140,26 @@ def test_of_several_failures_the_first_in_order_is_raised(workers):
 
     with pytest.raises(ArithmeticError, match=r"^input 7$"):
         evaluate(breaks, IMAGES[:20], alteration=NOISE, batch_size=4, workers=workers)
+
+
+def test_after_inputs_that_are_known_the_work_is_handed_out_in_small_pieces():
+    """Else a slow encoder would lose many inputs at the next interrupt."""
+    kept = {}
+    evaluate(
+        Watched(seconds=0),
+        IMAGES[:100],
+        ids=NAMES[:100],
+        alteration=NOISE,
+        keep=lambda walked: kept.setdefault(walked.first, walked),
+    )
+    slow = Watched(concurrency=2, seconds=0.1)
+    calls = []
+
+    def look(walked):
+        if walked.first == 100:
+            calls.append(slow.calls)
+            interrupt()
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(slow, IMAGES, alteration=NOISE, known=kept, keep=look, ids=NAMES)
+    assert calls[0] <= 4
