@@ -38,6 +38,13 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module", autouse=True)
+def changed(folder):
+    """A ranking that somebody changed."""
+    (folder / "changed").mkdir()
+    (folder / "changed/rank.json").write_text('{"schema": "rmqm-rank/1", "ranked": [{}]}')
+
+
 def test_a_score_with_its_report(folder):
     page = (folder / "pages/ntxent.html").read_text(encoding="utf-8")
     score = json.loads((folder / "ntxent/result.json").read_text(encoding="utf-8"))["rmqm"]
@@ -86,6 +93,7 @@ def test_a_ranking_with_its_report_and_the_report_of_its_document(folder):
     [
         (["ntxent", "nine"], "CMP001", 2),
         (["nowhere"], "RES001", 3),
+        (["changed"], "RES002", 3),
         (["ntxent", "ntxent/distances.npz"], "RES001", 3),
         (["ntxent", "--out", "pages"], "ARG005", 2),
         (["ntxent", "--out", "ntxent/result.json"], "ARG007", 2),
