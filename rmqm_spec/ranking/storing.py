@@ -37,11 +37,10 @@ def _holds_all_of(document: Mapping[str, Any], path: Path) -> bool:
         return True
     try:
         known = read_json(path)
-    except UnreadableError:
+        return known["schema"] == document["schema"] and _results(known) <= _results(document)
+    except (UnreadableError, KeyError, TypeError):  # no document, or one that somebody changed
         return False
-    return known.get("schema") == document["schema"] and _results(known) <= _results(document)
 
 
 def _results(document: Mapping[str, Any]) -> set[str]:
-    scored = [*document.get("ranked", ()), *document.get("unranked", ())]
-    return {str(one.get("result_sha256")) for one in scored}
+    return {one["result_sha256"] for one in [*document["ranked"], *document["unranked"]]}

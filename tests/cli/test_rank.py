@@ -238,6 +238,16 @@ def test_nothing_else_is_replaced_by_a_ranking(folder):
     assert (mine.read_text(), len(json.loads(both)["ranked"])) == (both, 2)
 
 
+@pytest.mark.parametrize(
+    "text", ['{"schema": "rmqm-rank/1"}', '{"schema": "rmqm-rank/1", "ranked": 5}', "[]", "{"]
+)
+def test_a_ranking_that_somebody_changed_is_left_alone(folder, tmp_path, text):
+    (tmp_path / "rank.json").write_text(text)
+    done = rank("board", "--out", tmp_path, cwd=folder)
+    assert (done.returncode, (tmp_path / "rank.json").read_text()) == (0, text)
+    assert "ARG004" in done.stderr
+
+
 def test_nulls_stand_beside_the_scores(folder):
     done = run("rank", *MODELS, "--n", "60", "--out", "nulls", cwd=folder)
     assert done.returncode == 0
