@@ -20,7 +20,7 @@ from rmqm_spec.storage import read_json
 
 __all__ = ["StoredResult", "find_run", "read_result"]
 
-_BROKEN = (OSError, ValueError, KeyError, EOFError, BadZipFile)
+_BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile)
 
 
 @frozen(kw_only=True, eq=False)

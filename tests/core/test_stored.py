@@ -50,6 +50,11 @@ def _other_schema(folder):
     (folder / "result.json").write_text(json.dumps({"schema": "other/1"}))
 
 
+def _other_counts(folder):
+    document = json.loads((folder / "result.json").read_text())
+    (folder / "result.json").write_text(json.dumps({**document, "counts": "changed"}))
+
+
 BREAKS = [
     ("RES001", lambda folder: (folder / "result.json").unlink()),
     ("RES002", lambda folder: (folder / "distances.npz").unlink()),
@@ -57,6 +62,7 @@ BREAKS = [
     ("RES002", _other_ids),
     ("RES002", _shorter),
     ("RES002", _other_schema),
+    ("RES002", _other_counts),
 ]
 
 
