@@ -99,16 +99,18 @@ def _score(
 
     with TemporaryDirectory(prefix="rmqm-null-") as folder:
         made = write_null(scored.model, Path(folder))
-        null = score_model(
-            made.path,
-            options,
-            inputs,
-            protocol,
-            out=scored.folder / FOLDER,
-            force=force,
-            label="null",
-            encoder=_open_like(scored.encoder, made.path, options),
-        )
+        encoder = _open_like(scored.encoder, made.path, options)
+    # The runtime has read it: a file as large as the model does not wait for the end of the score.
+    null = score_model(
+        made.path,
+        options,
+        inputs,
+        protocol,
+        out=scored.folder / FOLDER,
+        force=force,
+        label="null",
+        encoder=encoder,
+    )
     return against_null(
         scored.stored,
         null.stored,
