@@ -26,6 +26,12 @@ app = typer.Typer(
 )
 
 
+Settings = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--models", help="TOML with a table per model: path and its own options."),
+]
+
+
 @app.command()
 @expanded
 def check(model: Model, options: ModelRequest, inputs: DataRequest, json: Json = False) -> int:
@@ -76,10 +82,7 @@ def rank(
         Optional[list[str]],  # noqa: UP045
         typer.Argument(help="Models, folders or globs of models, results.", metavar="MODEL..."),
     ] = None,
-    settings: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--models", help="TOML with a table per model: path and its own options."),
-    ] = None,
+    settings: Settings = None,
     out: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(help="Folder for rank.json and all results."),
@@ -116,10 +119,7 @@ def probe(
         Optional[list[str]],  # noqa: UP045
         typer.Argument(help="Models, folders or globs of models.", metavar="MODEL..."),
     ] = None,
-    settings: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--models", help="TOML with a table per model: path and its own options."),
-    ] = None,
+    settings: Settings = None,
     out: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(help="Folder for probe.json and the table of answers."),
