@@ -10,7 +10,7 @@ import typer
 from rmqm_spec.cli.conformance_app import app as conformance_app
 from rmqm_spec.cli.correlate_options import CorrelateRequest
 from rmqm_spec.cli.expanding import expanded
-from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, Null, Report
+from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, Null, Report, Settings
 from rmqm_spec.cli.probe_options import ProbeRequest
 from rmqm_spec.cli.protocol_options import ProtocolRequest
 from rmqm_spec.errors import UsageError
@@ -24,12 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-Settings = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option("--models", help="TOML with a table per model: path and its own options."),
-]
 
 
 @app.command()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rmqm_spec.inputs.prepared import PreparedInputs
     from rmqm_spec.preprocessing import Preprocessing
 
-__all__ = ["DataRequest", "Json", "Model", "ModelRequest", "Null", "Report"]
+__all__ = ["DataRequest", "Json", "Model", "ModelRequest", "Null", "Report", "Settings"]
 
 Model = Annotated[Path, typer.Argument(help="An .onnx file, or a folder with model.onnx in it.")]
 Report = Annotated[
@@ -37,6 +37,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON docum
 
 Null = Annotated[
     bool, typer.Option("--null/--no-null", help="Score the same network with permuted weights too.")
+]
+Settings = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--models", help="TOML with a table per model: path and its own options."),
 ]
 
 
