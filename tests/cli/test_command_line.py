@@ -144,7 +144,7 @@ def test_an_asked_precision_stops_early(tmp_path):
 
 def test_an_interrupt_ends_a_score_without_a_traceback(tmp_path, many_images):
     worker = start("score", MODEL, "--data", many_images, "--out", "out", cwd=tmp_path)
-    wait_for(lambda: worker.stderr.readline().startswith("  50000 inputs"))
+    wait_for(lambda: worker.stderr.readline().startswith("  50,000 inputs"))
     time.sleep(0.3)
     worker.send_signal(signal.SIGINT)
     _, said = worker.communicate(timeout=20)
