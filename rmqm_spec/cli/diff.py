@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.cli.output import note, print_json, print_text
+from rmqm_spec.differences.fields import SECTIONS
 
 __all__ = ["run_diff"]
 
-_SECTIONS = ("protocol", "model", "input", "output", "preprocessing", "runtime", "versions")
 _VISIBLE = 1e-9
 """Parts of a difference smaller than this are rounding, and not shown."""
 
@@ -43,9 +43,9 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     for mark, side in zip("AB", found["results"], strict=True):
         yield f"  {mark}  {_score(side)}   {side['result']}"
     yield from _of_inputs(found["inputs"])
-    for section in _SECTIONS:
+    for section in SECTIONS:
         yield from _of_fields(section, found[section])
-    alike = [section for section in _SECTIONS if not found[section]]
+    alike = [section for section in SECTIONS if not found[section]]
     if alike:
         yield _row("the same", ", ".join(alike))
     if not found["comparable"]:

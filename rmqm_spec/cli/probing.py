@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 
 from rmqm_spec.cli.candidates import Candidate
-from rmqm_spec.cli.noticed import about_inputs
+from rmqm_spec.cli.noticed import about_inputs, elsewhere
 from rmqm_spec.cli.options import DataRequest
 from rmqm_spec.cli.output import note
 from rmqm_spec.cli.probe_options import ProbeRequest
@@ -96,7 +96,7 @@ def probe_model(
     )
     path = write_probe(folder, document, judgement, force=force)
     if path.parent.resolve() != folder.resolve():
-        findings += (_elsewhere(folder, path.parent),)
+        findings += (elsewhere(folder, path.parent, "probe"),)
     return Probed(path=path, document=document, judgement=judgement, findings=findings)
 
 
@@ -179,12 +179,3 @@ def _about(parts: Parts, linear: LinearProbe | None) -> Iterator[Finding]:
 
 def _ends(held_out: Mapping[float, float]) -> tuple[float, float]:
     return min(held_out), max(held_out)
-
-
-def _elsewhere(wanted: Path, taken: Path) -> Finding:
-    return Finding(
-        code="ARG004",
-        level="warn",
-        message=f"{wanted} holds other probes: these are in {taken}",
-        fix="Choose another --out, or pass --force to replace the old ones.",
-    )

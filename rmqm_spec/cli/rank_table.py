@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from rmqm_spec.cli.verdict import is_level_with_null
+from rmqm_spec.ranking.null import is_level_with_null
 
 __all__ = ["ranking_table"]
 

@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 from rmqm_spec.ranking.left_out import left_out_words
+from rmqm_spec.ranking.null import is_level_with_null
 from rmqm_spec.ranking.records import rounded_up
 
-__all__ = ["is_level_with_null", "verdict"]
+__all__ = ["verdict"]
 
 _MANY = 1_000_000
 _MOST_TIES = 5
@@ -93,13 +94,6 @@ def _about_nulls(ranked: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             f"Not above the same network with permuted weights: {', '.join(level)}. There the "
             "score is no evidence for the training."
         )
-
-
-def is_level_with_null(null: Mapping[str, Any] | None) -> bool:
-    """Tell whether a score is not told to be above that of its null."""
-    if null is None or null["difference_interval"] is None:
-        return False
-    return bool(null["difference_interval"][0] <= 0)
 
 
 def _pair(document: Mapping[str, Any], one: str, other: str) -> Mapping[str, Any]:

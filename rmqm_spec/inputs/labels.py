@@ -10,6 +10,7 @@ from pathlib import Path
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.inputs.contract import InputSpec
+from rmqm_spec.inputs.files import folder_of
 from rmqm_spec.inputs.images import display_name
 from rmqm_spec.inputs.npy_files import read_npy
 from rmqm_spec.inputs.npz_files import read_npz, split_key
@@ -76,7 +77,7 @@ def read_labels(asked: str, source: Source, spec: InputSpec) -> list[str | None]
     ['3', '1']
     """
     if asked == FOLDERS:
-        return [_folder(source.name(index)) for index in range(len(source))]
+        return [folder_of(Path(source.name(index))) for index in range(len(source))]
     if asked.startswith(COLUMN):
         return _from_source(asked.removeprefix(COLUMN), source)
     path, key = _split(asked)
@@ -117,11 +118,6 @@ def _split(asked: str) -> tuple[Path, str | None]:
         if separator and Path(stem).suffix.lower() in _DELIMITERS:
             return Path(stem), column
     return Path(name), key
-
-
-def _folder(name: str) -> str | None:
-    parent = Path(name).parent.name
-    return parent or None
 
 
 def _from_array(values: AnyArray, name: str, source: Source) -> list[str | None]:

@@ -10,7 +10,7 @@ from rmqm_spec.findings import Finding
 from rmqm_spec.ranking.results import rank_results
 from rmqm_spec.stored import StoredResult
 
-__all__ = ["against_null", "failed_null", "null_findings"]
+__all__ = ["against_null", "failed_null", "is_level_with_null", "null_findings"]
 
 _TRAINED, _NULL = "trained", "null"
 
@@ -66,6 +66,20 @@ def failed_null(error: RmqmError) -> dict[str, Any]:
     }
 
 
+def is_level_with_null(null: Mapping[str, Any] | None) -> bool:
+    """
+    Tell whether a score is not told to be above that of its null.
+
+    Examples
+    --------
+    >>> is_level_with_null({"difference_interval": [-0.1, 0.2]}), is_level_with_null(None)
+    (True, False)
+    """
+    if null is None or null["difference_interval"] is None:
+        return False
+    return bool(null["difference_interval"][0] <= 0)
+
+
 def null_findings(null: Mapping[str, Any]) -> list[Finding]:
     """
     Tell what a null says about the score beside it.
@@ -85,7 +99,7 @@ def null_findings(null: Mapping[str, Any]) -> list[Finding]:
         reason = null["error"]["message"] if null["error"] else null["status"]
         message = f"the same network with permuted weights has no score: {reason}"
         return [Finding(code="NUL003", level="ok", message=message)]
-    if null["difference"] is None or null["difference_interval"][0] > 0:
+    if not is_level_with_null(null):
         return []
     low, high = null["difference_interval"]
     is_above = high < 0

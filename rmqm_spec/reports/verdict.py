@@ -15,6 +15,7 @@ from rmqm_spec.ranking import (
     left_out_words,
     rounded_up,
 )
+from rmqm_spec.ranking.null import is_level_with_null
 from rmqm_spec.ranking.parts import shares
 from rmqm_spec.reports.subjects import Subject, Subjects
 from rmqm_spec.reports.words import TERM_WORDS, interval_words, listed, percent, short, signed
@@ -212,7 +213,7 @@ def _limits(subjects: Subjects, scored: Sequence[Subject]) -> tuple[tuple[str, s
         f"{short(one.name)} does not score above the same network with permuted weights: its score "
         "is no evidence for its training."
         for one in scored
-        if _is_level_with_null(one.document.get("null"))
+        if is_level_with_null(one.document.get("null"))
     ]
     codes = {code for one in subjects.encoders for code in _warned(one.document)}
     if codes | {one.code for one in subjects.notes}:
@@ -229,11 +230,6 @@ def _each(encoders: Sequence[Subject], say: Callable[[Subject], str]) -> str:
     if len(encoders) == 1:
         return say(encoders[0])
     return " ".join(f"{one.key}: {say(one)}" for one in encoders)
-
-
-def _is_level_with_null(null: Mapping[str, Any] | None) -> bool:
-    interval = null and null["difference_interval"]
-    return bool(interval and interval[0] <= 0)
 
 
 def _warned(document: Mapping[str, Any]) -> set[str]:
