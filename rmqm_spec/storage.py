@@ -158,7 +158,11 @@ def read_json(path: Path) -> dict[str, Any]:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise UnreadableError(
+            "RES001", f"{path} must be a file; got {error.strerror!r}", fix="Check the path."
+        ) from error
+    except ValueError as error:
         raise UnreadableError(
             "RES001", f"{path} must be a JSON document; got {error}", fix="Check the path."
         ) from error
