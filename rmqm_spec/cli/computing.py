@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,10 +71,8 @@ def compute(
     n_encodings = n_inputs * run.encodings_per_input
     inputs_word = "input" if n_inputs == 1 else "inputs"
     note(f"  {n_inputs:,} {inputs_word} from {run.source}, {n_encodings:,} encodings")
-    if n_inputs > MANY_INPUTS and protocol.precision is None:
-        note(
-            "  fewer would do: --n 1000 mostly tells a score to 0.01, and takes the same everywhere"
-        )
+    if n_inputs > MANY_INPUTS and inputs.n is None and protocol.precision is None:
+        _say_that_fewer_would_do()
     with _kept(run) as parts:
         found, speed = _evaluate(run, protocol, parts, label)
         findings = [
@@ -102,6 +101,12 @@ def compute(
     )
     findings += about_folders(run.folder, path.parent)
     return stored, tuple(findings)
+
+
+@cache
+def _say_that_fewer_would_do() -> None:
+    """Say it once, however many models are scored, and their nulls."""
+    note("  fewer would do: --n 1000 mostly tells a score to 0.01, and takes the same everywhere")
 
 
 @contextmanager
