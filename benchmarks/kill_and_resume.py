@@ -27,9 +27,9 @@ import numpy as np
 
 from rmqm_onnx import open_encoder
 from rmqm_spec import evaluate
-from rmqm_spec import parts as parts_module
+from rmqm_spec.evaluation import checkpoints
+from rmqm_spec.evaluation.checkpoints import Checkpoints, remove_checkpoints
 from rmqm_spec.inputs.prepared import open_inputs
-from rmqm_spec.parts import Parts, remove_parts
 
 MODEL = str(Path(__file__).parents[1] / "examples/digits_ntxent.onnx")
 FILES = ("distances.npz", "per_input.csv")
@@ -104,11 +104,11 @@ def compare(n_inputs: int, n_repeats: int) -> None:
         inputs = open_inputs(data, encoder.spec, encoder.arrangement.preprocessing)
 
         def with_parts() -> None:
-            with Parts(folder, KEY, n_inputs=len(inputs)) as parts:
+            with Checkpoints(folder, KEY, n_inputs=len(inputs)) as parts:
                 evaluate(encoder, inputs, keep=parts.keep)
                 parts.write()
             n_files.append(len(list(parts.folder.iterdir())))
-            remove_parts(folder, KEY)
+            remove_checkpoints(folder, KEY)
 
         n_files: list[int] = []
         evaluate(encoder, inputs)
@@ -131,12 +131,12 @@ def read_back(n_inputs: int) -> None:
         data = write_images(folder, n_inputs)
         inputs = open_inputs(data, encoder.spec, encoder.arrangement.preprocessing)
         for pause in (2.0, 0.0):
-            parts_module.SECONDS_PER_PART = pause
-            with Parts(folder, KEY, n_inputs=n_inputs) as parts:
+            checkpoints.SECONDS_PER_PART = pause
+            with Checkpoints(folder, KEY, n_inputs=n_inputs) as parts:
                 evaluate(encoder, inputs, keep=parts.keep)
                 parts.write()
             begun = time.perf_counter()
-            known = Parts(folder, KEY, n_inputs=n_inputs).known
+            known = Checkpoints(folder, KEY, n_inputs=n_inputs).known
             read = time.perf_counter() - begun
             evaluate(encoder, inputs, known=known)
             whole = time.perf_counter() - begun
@@ -146,7 +146,7 @@ def read_back(n_inputs: int) -> None:
                 f"(3) {n_inputs} inputs in {len(files)} files, {size:.0f} MiB: read in {read:.2f} "
                 f"s, with the characteristics {whole:.2f} s"
             )
-            remove_parts(folder, KEY)
+            remove_checkpoints(folder, KEY)
 
 
 def main() -> None:

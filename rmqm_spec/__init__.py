@@ -20,29 +20,29 @@ if TYPE_CHECKING:
         rmqm,
         step_lengths,
     )
-    from rmqm_spec.encoders import DifferentiableEncoder, Encoder, EncoderTraits
-    from rmqm_spec.evaluation import Evaluation, evaluate
-    from rmqm_spec.finite_differences import with_finite_differences
+    from rmqm_spec.contracts.encoder import DifferentiableEncoder, Encoder, EncoderTraits
+    from rmqm_spec.encoders.finite_differences import with_finite_differences
+    from rmqm_spec.evaluation.evaluate import Evaluation, evaluate
     from rmqm_spec.identity import content_id
 
 _HOMES = {
     "PGD": "alterations",
     "Characteristics": "characteristics",
-    "DifferentiableEncoder": "encoders",
-    "Encoder": "encoders",
-    "EncoderTraits": "encoders",
-    "Evaluation": "evaluation",
+    "DifferentiableEncoder": "contracts.encoder",
+    "Encoder": "contracts.encoder",
+    "EncoderTraits": "contracts.encoder",
+    "Evaluation": "evaluation.statistic",
     "WhiteNoise": "alterations",
     "characterize": "characteristics",
     "content_id": "identity",
     "displacements": "characteristics",
-    "evaluate": "evaluation",
+    "evaluate": "evaluation.evaluate",
     "pgd_path": "alterations",
     "resolution_of": "characteristics",
     "rmqm": "characteristics",
     "step_lengths": "characteristics",
     "white_noise": "alterations",
-    "with_finite_differences": "finite_differences",
+    "with_finite_differences": "encoders.finite_differences",
 }
 
 __all__ = [

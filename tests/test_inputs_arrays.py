@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import RmqmError, UnreadableError, UsageError
 from rmqm_spec.identity import content_id
 from rmqm_spec.inputs import npz_files
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.prepared import PreparedInputs, open_inputs
-from rmqm_spec.preprocessing import Preprocessing
 
 GREY = InputSpec(kind="image", shape=(1, 4, 4))
 PLAIN = InputSpec(kind="array", shape=(2, 3))

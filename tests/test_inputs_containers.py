@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import RmqmError, UnreadableError
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.labels import read_labels
 from rmqm_spec.inputs.opening import open_source
 from rmqm_spec.inputs.prepared import open_inputs
-from rmqm_spec.preprocessing import Preprocessing
 
 pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")

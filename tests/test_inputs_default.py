@@ -8,13 +8,13 @@ import sys
 import numpy as np
 import pytest
 
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UnavailableError, UsageError
 from rmqm_spec.identity import digest_of_ids
 from rmqm_spec.inputs import default
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.default import default_source
 from rmqm_spec.inputs.prepared import open_inputs
-from rmqm_spec.preprocessing import Preprocessing
 
 GREY = InputSpec(kind="image", shape=(1, 28, 28))
 
@@ -71,7 +71,7 @@ def test_other_encoders_need_data(spec: InputSpec) -> None:
 def test_scikit_learn_is_not_imported() -> None:
     program = (
         "import sys; from rmqm_spec.inputs.default import default_source as d;"
-        "from rmqm_spec.inputs.contract import InputSpec as S;"
+        "from rmqm_spec.contracts.inputs import InputSpec as S;"
         "d(S(kind='image', shape=(1, 8, 8))), d(S(kind='image', shape=(3, 8, 8)));"
         "sys.exit('sklearn' in sys.modules)"
     )

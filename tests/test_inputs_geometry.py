@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import ShapeError, UnreadableError
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.geometry import fit_image
-from rmqm_spec.preprocessing import Preprocessing
 
 AS_IT_IS = Preprocessing()
 RANDOM = np.random.default_rng(0)

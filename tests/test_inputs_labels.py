@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import RmqmError
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.labels import read_labels
 from rmqm_spec.inputs.opening import open_source
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.inputs.array_rows import ArrayRows
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.layouts import Layout, as_image, recognise_layout
 
 BYTE = np.dtype("uint8")

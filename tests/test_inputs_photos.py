@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps, features
 
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.images import decode_image
 from rmqm_spec.inputs.prepared import open_inputs
-from rmqm_spec.preprocessing import Preprocessing
 
 PHOTOS = Path(__file__).parents[2] / "shared" / "photos"
 LIST = PHOTOS / "photos.json"

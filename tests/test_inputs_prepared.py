@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import rmqm_spec
+from rmqm_spec.contracts.inputs import Inputs, InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import catalogue
-from rmqm_spec.inputs.contract import Inputs, InputSpec
 from rmqm_spec.inputs.prepared import PreparedInputs, open_inputs
-from rmqm_spec.preprocessing import Preprocessing
 
 GREY = InputSpec(kind="image", shape=(1, 4, 4))
 RGB = InputSpec(kind="image", shape=(3, 4, 4))

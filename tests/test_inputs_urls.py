@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import RmqmError, UnreadableError
 from rmqm_spec.inputs import downloads
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.opening import open_source
 
 fsspec = pytest.importorskip("fsspec")

@@ -10,7 +10,7 @@ from typing import Any
 import onnx
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.encoders import Pullback
+from rmqm_spec.contracts.encoder import Pullback
 from rmqm_spec.errors import UnavailableError, UnreadableError
 from rmqm_torch.encoder import TorchEncoder
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, FloatArray
-from rmqm_spec.encoders import EncoderTraits, Pullback
+from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
 from rmqm_spec.errors import EncodingError, UnavailableError, UsageError
 from rmqm_spec.resolution import RESOLUTION
 

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from rmqm_onnx.input_layout import InputLayout
 from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UsageError
-from rmqm_spec.preprocessing import Preprocessing
 
 __all__ = ["Arrangement"]
 

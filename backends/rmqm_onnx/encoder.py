@@ -15,10 +15,10 @@ from rmqm_onnx.pooling import pool, unpool
 from rmqm_onnx.providers import plain_message
 from rmqm_onnx.signature import TensorInfo
 from rmqm_spec.arrays import AnyArray, FloatArray
-from rmqm_spec.encoders import EncoderTraits, Pullback
+from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
+from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import ShapeError, SubjectError
 from rmqm_spec.findings import Finding
-from rmqm_spec.inputs.contract import InputSpec
 
 __all__ = ["OnnxEncoder"]
 

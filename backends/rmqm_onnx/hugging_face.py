@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from rmqm_spec.preprocessing import Interpolation, Preprocessing
+from rmqm_spec.contracts.preprocessing import Interpolation, Preprocessing
 
 __all__ = ["as_pair", "is_image_processor", "read_image_processor"]
 

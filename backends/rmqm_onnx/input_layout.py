@@ -8,9 +8,9 @@ from attrs import frozen
 
 from rmqm_onnx.options import Layout
 from rmqm_onnx.signature import TensorInfo
+from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
-from rmqm_spec.inputs.contract import InputSpec
 
 __all__ = ["CHANNELS", "MNIST", "InputLayout", "as_array", "as_flat", "as_image", "axes_of"]
 

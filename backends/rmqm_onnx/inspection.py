@@ -21,8 +21,8 @@ from rmqm_onnx.options import OpenOptions
 from rmqm_onnx.output_choice import choose_output
 from rmqm_onnx.preprocessing_files import find_preprocessing
 from rmqm_onnx.signature import TensorInfo, declared_inputs, declared_outputs, tensor_info
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import RmqmError
-from rmqm_spec.preprocessing import Preprocessing
 
 __all__ = ["inspect_model"]
 

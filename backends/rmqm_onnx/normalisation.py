@@ -5,8 +5,8 @@ from __future__ import annotations
 from onnx import GraphProto, NodeProto
 
 from rmqm_onnx.graph import constants, consumers
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.findings import Finding
-from rmqm_spec.preprocessing import Preprocessing
 
 __all__ = ["normalisation_finding", "normalisation_in_graph", "normalising_nodes"]
 

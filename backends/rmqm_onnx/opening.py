@@ -31,9 +31,9 @@ from rmqm_onnx.providers import open_session
 from rmqm_onnx.runtime import import_runtime
 from rmqm_onnx.signature import TensorInfo, declared_inputs, declared_outputs
 from rmqm_onnx.threads import usable_cpus
-from rmqm_spec.encoders import EncoderTraits
+from rmqm_spec.contracts.encoder import EncoderTraits
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.findings import Finding
-from rmqm_spec.preprocessing import Preprocessing
 
 __all__ = ["open_encoder"]
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from rmqm_spec.preprocessing import Preprocessing
+from rmqm_spec.contracts.preprocessing import Preprocessing
 
 __all__ = ["Layout", "OpenOptions", "Pooling", "Provider"]
 

@@ -11,13 +11,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rmqm_conformance.encoder_checks import check_encoder
     from rmqm_conformance.parametrize import parametrize_with_clauses
     from rmqm_conformance.program import ProgramSubject
     from rmqm_conformance.report import Outcome, Report
     from rmqm_conformance.running import run
     from rmqm_conformance.serving import serve
     from rmqm_conformance.subject import PythonSubject
+    from rmqm_spec.encoders.checks import check_encoder
 
 _HOMES = {
     "Outcome": "report",

@@ -1,11 +1,11 @@
 """Alterations: inputs changed in growing steps, level 0 unaltered."""
 
-from rmqm_spec.alterations.contract import Alteration, AnyAlteration, DependentAlteration
-from rmqm_spec.alterations.generator import GENERATOR
-from rmqm_spec.alterations.losses import LOSSES, Loss, loss
-from rmqm_spec.alterations.pgd import PGD
-from rmqm_spec.alterations.pgd_paths import pgd_path
-from rmqm_spec.alterations.white_noise import WhiteNoise, white_noise
+from rmqm_spec.alterations.noise.generator import GENERATOR
+from rmqm_spec.alterations.noise.white_noise import WhiteNoise, white_noise
+from rmqm_spec.alterations.pgd.alteration import PGD
+from rmqm_spec.alterations.pgd.losses import LOSSES, Loss, loss
+from rmqm_spec.alterations.pgd.paths import pgd_path
+from rmqm_spec.contracts.alteration import Alteration, AnyAlteration, DependentAlteration
 
 __all__ = [
     "GENERATOR",

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.identity import content_id
-from rmqm_spec.inputs.contract import Bounds
 
 __all__ = ["as_floats", "check_levels_seed_bounds", "checked_ids", "checked_inputs", "require"]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from rmqm_spec.cli.conformance_app import app as conformance_app
+from rmqm_spec.cli.conformance.app import app as conformance_app
 from rmqm_spec.cli.correlate_options import CorrelateRequest
 from rmqm_spec.cli.expanding import expanded
 from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, Null, Report, Settings

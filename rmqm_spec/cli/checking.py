@@ -17,7 +17,7 @@ from rmqm_spec.findings import Finding
 
 if TYPE_CHECKING:
     from rmqm_onnx import OnnxEncoder
-    from rmqm_spec.evaluation import Evaluation
+    from rmqm_spec.evaluation.evaluate import Evaluation
     from rmqm_spec.inputs.hashing import Progress
     from rmqm_spec.inputs.prepared import PreparedInputs
 
@@ -63,9 +63,9 @@ def check_model(request: CheckRequest, emit: Emit) -> None:
 
 
 def _check(request: CheckRequest, emit: Emit) -> None:
-    from rmqm_conformance.encoder_checks import check_encoder
     from rmqm_onnx import open_encoder
-    from rmqm_spec.result import plain
+    from rmqm_spec.encoders.checks import check_encoder
+    from rmqm_spec.results.document import plain
 
     def tell(findings: Iterable[Finding]) -> list[Finding]:
         return [_emitted(finding, emit) for finding in findings]
@@ -165,9 +165,9 @@ def _score(
 ) -> dict[str, Any]:
     import time
 
-    from rmqm_spec.evaluation import evaluate
-    from rmqm_spec.result import result_document
-    from rmqm_spec.trust import doubts
+    from rmqm_spec.evaluation.evaluate import evaluate
+    from rmqm_spec.results.document import result_document
+    from rmqm_spec.results.doubts import doubts
 
     started = time.monotonic()
     found = evaluate(

@@ -20,9 +20,9 @@ from rmqm_spec.errors import IncompleteError, UsageError
 from rmqm_spec.findings import Finding
 
 if TYPE_CHECKING:
-    from rmqm_spec.evaluation import Evaluation
-    from rmqm_spec.parts import Parts
-    from rmqm_spec.stored import StoredResult
+    from rmqm_spec.evaluation.checkpoints import Checkpoints
+    from rmqm_spec.evaluation.evaluate import Evaluation
+    from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["compute"]
 
@@ -56,11 +56,11 @@ def compute(
     started : float
         When all of it began, by the monotonic clock.
     """
-    from rmqm_spec.encoders import as_differentiable
-    from rmqm_spec.result import result_document
-    from rmqm_spec.stored import StoredResult
-    from rmqm_spec.trust import doubts
-    from rmqm_spec.writing import check_writable
+    from rmqm_spec.contracts.encoder import as_differentiable
+    from rmqm_spec.documents.writing import check_writable
+    from rmqm_spec.results.document import result_document
+    from rmqm_spec.results.doubts import doubts
+    from rmqm_spec.results.stored import StoredResult
 
     error = None
     if not run.alteration.independent_levels:
@@ -110,11 +110,11 @@ def _say_that_fewer_would_do() -> None:
 
 
 @contextmanager
-def _kept(run: Run) -> Iterator[Parts]:
+def _kept(run: Run) -> Iterator[Checkpoints]:
     """Keep what is done while it is worked on, and tell of it."""
-    from rmqm_spec.parts import Parts
+    from rmqm_spec.evaluation.checkpoints import Checkpoints
 
-    parts = Parts(run.folder, run.sha256, n_inputs=len(run.prepared))
+    parts = Checkpoints(run.folder, run.sha256, n_inputs=len(run.prepared))
     for damage in parts.damaged:
         note(f"  {damage}")
     if parts.known:
@@ -131,10 +131,10 @@ def _kept(run: Run) -> Iterator[Parts]:
 
 
 def _evaluate(
-    run: Run, protocol: ProtocolRequest, parts: Parts, label: str
+    run: Run, protocol: ProtocolRequest, parts: Checkpoints, label: str
 ) -> tuple[Evaluation, float | None]:
     """Encode what is not done yet; returns also how many encodings a second that were."""
-    from rmqm_spec.evaluation import evaluate
+    from rmqm_spec.evaluation.evaluate import evaluate
 
     begun = time.monotonic()
     with ProgressReport(label, run.encodings_per_input, parts.n_known) as progress:
@@ -155,18 +155,18 @@ def _evaluate(
 
 
 def _write(
-    run: Run, document: dict[str, Any], found: Evaluation, parts: Parts, *, force: bool
+    run: Run, document: dict[str, Any], found: Evaluation, parts: Checkpoints, *, force: bool
 ) -> Path:
     """Write the result, and only then remove the parts that it was made from."""
-    from rmqm_spec.parts import remove_parts
-    from rmqm_spec.storage import write_result
+    from rmqm_spec.evaluation.checkpoints import remove_checkpoints
+    from rmqm_spec.results.files import write_result
 
     try:
         files = write_result(run.folder, document, found, force=force)
     except UsageError as error:
         parts.write()
         raise parts.refused(error) from error
-    remove_parts(run.folder, run.sha256)
+    remove_checkpoints(run.folder, run.sha256)
     return files[-1]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.inputs.contract import Bounds
+from rmqm_spec.contracts.inputs import Bounds
 
 __all__ = ["contact_sheet"]
 

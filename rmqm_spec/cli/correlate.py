@@ -45,7 +45,7 @@ def run_correlate(results: Sequence[Path], request: CorrelateRequest, *, as_json
         note(finding_line(finding, sys.stderr))
     if request.plot is not None:
         from rmqm_spec.correlation.figure import draw_correlations
-        from rmqm_spec.storage import write_atomically
+        from rmqm_spec.results.files import write_atomically
 
         write_atomically(request.plot, draw_correlations(found))
         note(f"  -> {request.plot}")

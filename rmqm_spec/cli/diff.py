@@ -20,7 +20,7 @@ _VISIBLE = 1e-9
 def run_diff(first: Path, second: Path, *, recompute: bool, top: int, as_json: bool) -> int:
     """Compare two results; returns 0 where they give the same numbers, 1 where they differ."""
     from rmqm_spec.differences import difference_document
-    from rmqm_spec.stored import read_result
+    from rmqm_spec.results.stored import read_result
     from rmqm_spec.validation import require_schema
 
     results = [read_result(path) for path in (first, second)]

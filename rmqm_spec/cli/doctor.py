@@ -16,8 +16,8 @@ def run_doctor(*, as_json: bool) -> int:
     """Diagnose; returns 4 where scoring cannot work."""
     from rmqm_onnx.diagnosis import diagnose
     from rmqm_spec.clauses import SPEC_VERSION
-    from rmqm_spec.registry import available_backends
-    from rmqm_spec.result import versions
+    from rmqm_spec.contracts.registry import available_backends
+    from rmqm_spec.results.document import versions
 
     seen = {
         "versions": versions(),

@@ -15,7 +15,7 @@ __all__ = ["run_inspect"]
 def run_inspect(model: Path, options: ModelRequest, *, as_json: bool) -> int:
     """Describe a model; an open choice is shown, not an error."""
     from rmqm_onnx.inspection import inspect_model
-    from rmqm_spec.result import plain
+    from rmqm_spec.results.document import plain
 
     seen = plain(inspect_model(model, options.open_options()))
     if as_json:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmqm_spec.cli.options import DataRequest
-from rmqm_spec.encoders import route_of
+from rmqm_spec.contracts.encoder import route_of
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
 
 if TYPE_CHECKING:
-    from rmqm_spec.encoders import DifferentiableEncoder
+    from rmqm_spec.contracts.encoder import DifferentiableEncoder
     from rmqm_spec.inputs.prepared import PreparedInputs
 
 __all__ = [
@@ -113,7 +113,7 @@ def _is_straight_through(route: str | None) -> bool:
 
 def about_folders(wanted: Path, taken: Path) -> Iterator[Finding]:
     """Tell where the result is not where it was to be, and where nobody is kept out."""
-    from rmqm_spec.writing import can_lock
+    from rmqm_spec.documents.writing import can_lock
 
     if taken != wanted:
         yield elsewhere(wanted, taken, "result")

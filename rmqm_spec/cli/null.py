@@ -139,8 +139,8 @@ def _open_like(encoder: OnnxEncoder, path: Path, options: ModelRequest) -> OnnxE
 
 def _amended(scored: Scored, null: dict[str, Any]) -> Any:
     """Write what the null says into the result, whose digest does not depend on it."""
-    from rmqm_spec.result import plain
-    from rmqm_spec.storage import still_there, write_document
+    from rmqm_spec.results.document import plain
+    from rmqm_spec.results.files import still_there, write_document
 
     stored = scored.stored
     document = {**stored.document, "null": plain(null)}

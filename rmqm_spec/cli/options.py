@@ -21,10 +21,10 @@ from rmqm_spec.errors import UsageError
 
 if TYPE_CHECKING:
     from rmqm_onnx import OpenOptions
-    from rmqm_spec.inputs.contract import InputSpec
+    from rmqm_spec.contracts.inputs import InputSpec
+    from rmqm_spec.contracts.preprocessing import Preprocessing
     from rmqm_spec.inputs.hashing import Progress
     from rmqm_spec.inputs.prepared import PreparedInputs
-    from rmqm_spec.preprocessing import Preprocessing
 
 __all__ = ["DataRequest", "Json", "Model", "ModelRequest", "Null", "Report", "Settings"]
 
@@ -105,7 +105,7 @@ class ModelRequest:
         )
 
     def _preprocessing(self) -> Preprocessing | None:
-        from rmqm_spec.preprocessing import ChannelOrder, Preprocessing
+        from rmqm_spec.contracts.preprocessing import ChannelOrder, Preprocessing
 
         flags: dict[str, Any] = {
             "scale": other_than_zero("--scale", self.scale),

@@ -102,7 +102,7 @@ def _draw(
     out: Path,
 ) -> Path | None:
     """Write the sheet of one input; None where it is no picture."""
-    from rmqm_spec.writing import write_atomically
+    from rmqm_spec.documents.writing import write_atomically
 
     shape = encoder.spec.shape
     if encoder.spec.kind != "image" or shape[0] not in {1, 3}:

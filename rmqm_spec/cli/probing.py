@@ -63,7 +63,7 @@ def probe_model(
     from rmqm_spec.probes import judge
     from rmqm_spec.probes.document import probe_document
     from rmqm_spec.probes.storing import write_probe
-    from rmqm_spec.storage import check_writable
+    from rmqm_spec.results.files import check_writable
 
     started = time.monotonic()
     encoder = open_encoder(model.path, model.options.open_options())

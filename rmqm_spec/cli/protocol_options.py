@@ -14,8 +14,8 @@ from rmqm_spec.errors import UsageError
 if TYPE_CHECKING:
     from rmqm_onnx.encoder import OnnxEncoder
     from rmqm_spec.alterations import PGD, WhiteNoise
-    from rmqm_spec.encoders import Encoder
-    from rmqm_spec.inputs.contract import Bounds
+    from rmqm_spec.contracts.encoder import Encoder
+    from rmqm_spec.contracts.inputs import Bounds
 
 __all__ = ["ProtocolRequest"]
 
@@ -73,7 +73,7 @@ class ProtocolRequest:
         UsageError
             If a value is not one of those allowed, or belongs to the other alteration.
         """
-        from rmqm_spec.alterations.white_noise import Coupling
+        from rmqm_spec.alterations.noise.white_noise import Coupling
         from rmqm_spec.characteristics import Variant
 
         above_zero("--precision", self.precision)
@@ -125,8 +125,8 @@ class ProtocolRequest:
         UsageError
             GRA010 or GRA014.
         """
-        from rmqm_spec.encoders import as_differentiable
-        from rmqm_spec.finite_differences import check_number_of_values
+        from rmqm_spec.contracts.encoder import as_differentiable
+        from rmqm_spec.encoders.finite_differences import check_number_of_values
 
         if self.alteration == "pgd":
             if self.gradient == "finite-differences":
@@ -138,7 +138,7 @@ class ProtocolRequest:
         """Return the encoder of a model file with the gradient that was asked for."""
         from attrs import evolve
 
-        from rmqm_spec.finite_differences import with_finite_differences
+        from rmqm_spec.encoders.finite_differences import with_finite_differences
 
         if self.gradient == "finite-differences":
             return with_finite_differences(encoder, bounds)

@@ -23,7 +23,7 @@ from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
 
 if TYPE_CHECKING:
-    from rmqm_spec.stored import StoredResult
+    from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["run_rank"]
 
@@ -111,7 +111,7 @@ def _take(
 ) -> None:
     """Score a candidate, or read its result."""
     if one.is_result:
-        from rmqm_spec.stored import read_result
+        from rmqm_spec.results.stored import read_result
 
         stored = read_result(one.path)
         found.results[one.name] = stored

@@ -10,7 +10,7 @@ from rmqm_spec.cli.output import note, print_json, print_text
 
 if TYPE_CHECKING:
     from rmqm_spec.reports import Subjects
-    from rmqm_spec.stored import StoredResult
+    from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["check_report", "report_on", "run_report"]
 
@@ -19,8 +19,8 @@ def run_report(results: Sequence[Path], out: Path, *, force: bool, as_json: bool
     """Make a report from results on disk."""
     from rmqm_spec.reports import read_subjects
     from rmqm_spec.reports.verdict import verdict_of
-    from rmqm_spec.storage import read_json
-    from rmqm_spec.stored import document_in
+    from rmqm_spec.results.files import read_json
+    from rmqm_spec.results.stored import document_in
     from rmqm_spec.validation import require_schema
 
     check_report(out, force=force)

@@ -14,7 +14,7 @@ from rmqm_spec.cli.protocol_options import ProtocolRequest
 if TYPE_CHECKING:
     from rmqm_onnx import OnnxEncoder
     from rmqm_spec.alterations import PGD, WhiteNoise
-    from rmqm_spec.encoders import Encoder
+    from rmqm_spec.contracts.encoder import Encoder
     from rmqm_spec.inputs.prepared import PreparedInputs
 
 __all__ = ["Run", "open_run"]
@@ -65,7 +65,7 @@ class Run:
     @property
     def told(self) -> str:
         """The alteration in words."""
-        from rmqm_spec.encoders import route_of
+        from rmqm_spec.contracts.encoder import route_of
 
         rule = self.alteration
         if rule.name == "white-noise":
@@ -89,9 +89,9 @@ def open_run(
 ) -> Run:
     """Open model and inputs, and name the run; see `rmqm_spec.cli.scoring.score_model`."""
     from rmqm_onnx import open_encoder
-    from rmqm_spec.encoders import route_of
+    from rmqm_spec.contracts.encoder import route_of
     from rmqm_spec.identity import digest_of_json
-    from rmqm_spec.result import plain, protocol_of, versions
+    from rmqm_spec.results.document import plain, protocol_of, versions
 
     protocol.check()
     encoder = encoder or open_encoder(model, options.open_options())

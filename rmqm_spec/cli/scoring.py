@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rmqm_onnx import OnnxEncoder
     from rmqm_spec.alterations import PGD, WhiteNoise
     from rmqm_spec.inputs.prepared import PreparedInputs
-    from rmqm_spec.stored import StoredResult
+    from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["Scored", "score_model"]
 
@@ -106,12 +106,12 @@ def score_model(
 
 def _stored(run: Run) -> StoredResult | None:
     """Find the result of the same run; parts of it that a killed process left are in vain."""
-    from rmqm_spec.parts import remove_parts
-    from rmqm_spec.stored import find_run
+    from rmqm_spec.evaluation.checkpoints import remove_checkpoints
+    from rmqm_spec.results.stored import find_run
 
     found = find_run(run.folder, run.sha256)
     if found is not None:
-        remove_parts(run.folder, run.sha256)
+        remove_checkpoints(run.folder, run.sha256)
         note(
             f"  nothing has changed since {found.document['created']}: the result of then is in "
             f"{found.path.parent} (--force computes it again)"

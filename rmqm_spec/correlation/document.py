@@ -14,7 +14,7 @@ from rmqm_spec.correlation.certainty import (
 )
 from rmqm_spec.correlation.correlating import Correlation, Estimate
 from rmqm_spec.findings import Finding
-from rmqm_spec.result import plain, versions
+from rmqm_spec.results.document import plain, versions
 
 __all__ = ["LIMITS", "SCHEMA", "about_certainty", "correlation_document"]
 

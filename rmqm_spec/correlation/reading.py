@@ -9,7 +9,7 @@ from typing import Any
 from rmqm_spec.correlation.measured import Measured, from_probe, from_result
 from rmqm_spec.correlation.tables import read_table
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.storage import read_json
+from rmqm_spec.results.files import read_json
 
 __all__ = ["read_measured"]
 

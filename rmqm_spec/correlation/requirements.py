@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rmqm_spec.comparison import require_comparable
 from rmqm_spec.correlation.measured import Measured
 from rmqm_spec.errors import UsageError
+from rmqm_spec.results.comparison import require_comparable
 
 __all__ = ["require_one_protocol", "require_one_task_of_a_name"]
 

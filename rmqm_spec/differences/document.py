@@ -17,8 +17,8 @@ from rmqm_spec.differences.shared import (
     input_sets,
     recomputable,
 )
-from rmqm_spec.result import plain
-from rmqm_spec.stored import StoredResult
+from rmqm_spec.results.document import plain
+from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["SCHEMA", "difference_document"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from rmqm_spec.comparison import leaves
+from rmqm_spec.results.comparison import leaves
 
 __all__ = ["SECTIONS", "FieldDifference", "unlike_fields"]
 

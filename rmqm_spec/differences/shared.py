@@ -10,7 +10,7 @@ from attrs import frozen
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.characteristics import Characteristics, characterize
 from rmqm_spec.differences.fields import FieldDifference
-from rmqm_spec.stored import StoredResult
+from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["ComparablePair", "InputSets", "comparable_pair", "input_sets", "recomputable"]
 

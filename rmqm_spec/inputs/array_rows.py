@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.inputs import Bounds, InputSpec
 from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.identity import content_id
-from rmqm_spec.inputs.contract import Bounds, InputSpec
 from rmqm_spec.inputs.hashing import Hashed
 from rmqm_spec.inputs.layouts import Layout, as_image, recognise_layout
 from rmqm_spec.inputs.value_range import check_value_range, natural_range

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import UnavailableError, UsageError
 from rmqm_spec.identity import content_id
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.images import decode_image
 
 __all__ = ["BundledImages", "default_source"]

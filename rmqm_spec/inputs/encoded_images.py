@@ -6,8 +6,8 @@ import hashlib
 from abc import abstractmethod
 
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.inputs.contract import Bounds
 from rmqm_spec.inputs.hashing import Hashed
 from rmqm_spec.inputs.images import decode_bytes
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.inputs.contract import Bounds
 from rmqm_spec.inputs.hashing import Hashed
 from rmqm_spec.inputs.images import MAX_FILE_BYTES, decode_image, display_name
 

@@ -6,10 +6,10 @@ import numpy as np
 from PIL import Image
 
 from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import ShapeError, UnreadableError
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.images import MAX_PIXELS
-from rmqm_spec.preprocessing import Preprocessing
 
 __all__ = ["fit_image"]
 

@@ -31,8 +31,8 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.inputs.contract import Bounds
 from rmqm_spec.inputs.pixels import pixels_of
 from rmqm_spec.inputs.strict_pillow import strict_pillow
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.contracts.inputs import Bounds, Input
 from rmqm_spec.errors import ShapeError
 from rmqm_spec.identity import content_id
-from rmqm_spec.inputs.contract import Bounds, Input
 
 __all__ = ["ArrayInputs"]
 

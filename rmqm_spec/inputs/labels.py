@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import UnreadableError, UsageError
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.files import folder_of
 from rmqm_spec.inputs.images import display_name
 from rmqm_spec.inputs.npy_files import read_npy

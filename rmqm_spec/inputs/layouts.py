@@ -8,8 +8,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import ShapeError, UsageError
-from rmqm_spec.inputs.contract import InputSpec
 
 __all__ = ["Layout", "as_image", "recognise_layout"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from numpy.lib import format as npy_format
 
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import RmqmError, UnreadableError, UsageError
 from rmqm_spec.inputs.array_rows import fit_layout
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.images import display_name
 from rmqm_spec.inputs.layouts import Layout
 from rmqm_spec.inputs.npy_files import Header, damaged_array, read_header, refuse_objects

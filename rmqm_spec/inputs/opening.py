@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.inputs import Bounds, InputSpec
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.inputs.array_rows import ArrayRows
-from rmqm_spec.inputs.contract import Bounds, InputSpec
 from rmqm_spec.inputs.default import default_source
 from rmqm_spec.inputs.downloads import fetch_file, is_url, without_secrets
 from rmqm_spec.inputs.file_sets import (

@@ -12,8 +12,8 @@ from typing import Any
 
 from attrs import frozen
 
+from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.inputs.contract import Bounds
 from rmqm_spec.inputs.encoded_images import EncodedImages
 from rmqm_spec.inputs.images import display_name
 from rmqm_spec.inputs.npz_files import MAX_UNPACKED_BYTES

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.errors import UnreadableError, UsageError
-from rmqm_spec.inputs.contract import Bounds
 from rmqm_spec.inputs.downloads import fetch_bytes, is_url, without_secrets
 from rmqm_spec.inputs.encoded_images import EncodedImages
 from rmqm_spec.inputs.files import IMAGE_EXTENSIONS

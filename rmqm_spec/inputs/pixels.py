@@ -6,8 +6,8 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.inputs.contract import Bounds
 
 __all__ = ["pixels_of"]
 

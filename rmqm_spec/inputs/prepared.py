@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.contracts.inputs import Bounds, Input, InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.identity import content_id
-from rmqm_spec.inputs.contract import Bounds, Input, InputSpec
 from rmqm_spec.inputs.geometry import fit_image
 from rmqm_spec.inputs.hashing import Hashed, Progress
 from rmqm_spec.inputs.layouts import Layout
@@ -16,7 +17,6 @@ from rmqm_spec.inputs.opening import open_source
 from rmqm_spec.inputs.parquet_files import ParquetFiles
 from rmqm_spec.inputs.source import Source
 from rmqm_spec.inputs.value_range import to_unit_range, within_range
-from rmqm_spec.preprocessing import Preprocessing
 
 __all__ = ["PreparedInputs", "open_inputs"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.inputs.contract import Bounds
+from rmqm_spec.contracts.inputs import Bounds
 
 __all__ = ["Source"]
 

@@ -10,8 +10,8 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
+from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.errors import UnreadableError, UsageError
-from rmqm_spec.inputs.contract import Bounds
 from rmqm_spec.inputs.encoded_images import EncodedImages
 from rmqm_spec.inputs.files import IMAGE_EXTENSIONS, folder_of
 from rmqm_spec.inputs.images import display_name

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.errors import UnreadableError, UsageError
-from rmqm_spec.inputs.contract import Bounds
 
 __all__ = ["check_value_range", "natural_range", "to_unit_range", "within_range"]
 

@@ -14,7 +14,7 @@ from rmqm_spec.identity import digest_of_ids, digest_of_json
 from rmqm_spec.probes.judging import Answers, Judgement
 from rmqm_spec.probes.linear import MAX_ITERATIONS, TOLERANCE, LinearProbe
 from rmqm_spec.probes.parts import Parts
-from rmqm_spec.result import plain, versions
+from rmqm_spec.results.document import plain, versions
 
 __all__ = ["SCHEMA", "Task", "probe_document"]
 

@@ -11,9 +11,9 @@ from attrs import frozen
 
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.characteristics.distances import unit_vectors
-from rmqm_spec.encoders import Encoder, encode_checked, traits_of
+from rmqm_spec.contracts.encoder import Encoder, encode_checked, traits_of
+from rmqm_spec.contracts.inputs import Inputs
 from rmqm_spec.errors import EncodingError, UnreadableError
-from rmqm_spec.inputs.contract import Inputs
 
 __all__ = ["Encoded", "Refused", "encode_inputs"]
 

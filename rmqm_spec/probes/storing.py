@@ -11,7 +11,7 @@ from typing import Any
 
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.probes.judging import Judgement
-from rmqm_spec.storage import check_writable, read_json, write_atomically
+from rmqm_spec.results.files import check_writable, read_json, write_atomically
 
 __all__ = ["write_probe"]
 

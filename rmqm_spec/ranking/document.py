@@ -14,8 +14,8 @@ from rmqm_spec.identity import digest_of_json
 from rmqm_spec.ranking.joint import N_DRAWS, SEED
 from rmqm_spec.ranking.left_out import left_out
 from rmqm_spec.ranking.records import Ranking
-from rmqm_spec.result import plain
-from rmqm_spec.stored import StoredResult
+from rmqm_spec.results.document import plain
+from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["SCHEMA", "ranking_document"]
 

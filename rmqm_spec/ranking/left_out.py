@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from rmqm_spec.findings import catalogue
-from rmqm_spec.stored import StoredResult
+from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["left_out", "left_out_words"]
 

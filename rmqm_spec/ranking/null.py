@@ -8,7 +8,7 @@ from typing import Any
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking.results import rank_results
-from rmqm_spec.stored import StoredResult
+from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["against_null", "failed_null", "is_level_with_null", "null_findings"]
 

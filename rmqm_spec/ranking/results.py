@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping
 from functools import reduce
 
 from rmqm_spec.characteristics import Characteristics
-from rmqm_spec.comparison import INPUT_SET, require_comparable
 from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking.order import rank_encoders
 from rmqm_spec.ranking.records import Ranking
-from rmqm_spec.stored import StoredResult
+from rmqm_spec.results.comparison import INPUT_SET, require_comparable
+from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["rank_results"]
 

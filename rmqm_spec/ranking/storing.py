@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.storage import check_writable, read_json, write_document
+from rmqm_spec.results.files import check_writable, read_json, write_document
 
 __all__ = ["write_ranking"]
 

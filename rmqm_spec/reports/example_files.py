@@ -8,13 +8,13 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from rmqm_spec.alterations.contract import AnyAlteration
+from rmqm_spec.contracts.alteration import AnyAlteration
+from rmqm_spec.contracts.inputs import Inputs
+from rmqm_spec.documents.writing import write_atomically
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.inputs.contract import Inputs
 from rmqm_spec.reports.examples import Examples, examples_of
-from rmqm_spec.storage import still_there
-from rmqm_spec.stored import StoredResult
-from rmqm_spec.writing import write_atomically
+from rmqm_spec.results.files import still_there
+from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["keep_examples", "read_examples"]
 

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from rmqm_spec.alterations.contract import AnyAlteration, DependentAlteration
 from rmqm_spec.arrays import FloatArray
 from rmqm_spec.characteristics import Characteristics
+from rmqm_spec.contracts.alteration import AnyAlteration, DependentAlteration
+from rmqm_spec.contracts.inputs import Bounds, Input, Inputs
 from rmqm_spec.errors import RmqmError
-from rmqm_spec.inputs.contract import Bounds, Input, Inputs
-from rmqm_spec.stored import StoredResult
+from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["Examples", "choose", "examples_of"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from rmqm_spec.documents.writing import check_writable, write_atomically
 from rmqm_spec.errors import UsageError
-from rmqm_spec.writing import check_writable, write_atomically
 
 __all__ = ["MARK", "check_report_path", "write_report"]
 

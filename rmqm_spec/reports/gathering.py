@@ -7,15 +7,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from rmqm_spec.comparison import require_comparable
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking import Ranking, rank_results
 from rmqm_spec.ranking.ties import letter
 from rmqm_spec.reports.example_files import read_examples
 from rmqm_spec.reports.subjects import Subject, Subjects
-from rmqm_spec.storage import read_json
-from rmqm_spec.stored import StoredResult, document_in, read_result
+from rmqm_spec.results.comparison import require_comparable
+from rmqm_spec.results.files import read_json
+from rmqm_spec.results.stored import StoredResult, document_in, read_result
 
 __all__ = ["read_subjects", "subjects_of"]
 

@@ -12,7 +12,7 @@ from rmqm_spec.characteristics import Characteristics
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking import Ranking
 from rmqm_spec.reports.examples import Examples
-from rmqm_spec.stored import StoredResult
+from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["Subject", "Subjects"]
 

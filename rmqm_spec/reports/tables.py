@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rmqm_spec.comparison import leaves
 from rmqm_spec.findings import Finding, catalogue
 from rmqm_spec.reports.commands import command_of
 from rmqm_spec.reports.subjects import Subject, Subjects
+from rmqm_spec.results.comparison import leaves
 
 __all__ = ["findings_of", "left_out", "origins", "shared_protocol", "warnings_of"]
 

@@ -12,7 +12,7 @@ from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.identity import digest_of_json
 from rmqm_spec.ranking import NEGLIGIBLE, NOTHING_RANKED, rank_results, ranking_document
-from rmqm_spec.stored import StoredResult, read_result
+from rmqm_spec.results.stored import StoredResult, read_result
 from rmqm_spec.validation.agreement import agreement
 from rmqm_spec.validation.general import known_codes
 from rmqm_spec.validation.verdicts import verdict

@@ -10,8 +10,8 @@ from attrs import frozen
 
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
-from rmqm_spec.result import SCHEMA as RESULT
-from rmqm_spec.stored import document_in
+from rmqm_spec.results.document import SCHEMA as RESULT
+from rmqm_spec.results.stored import document_in
 from rmqm_spec.validation.comparisons import check_difference, check_ranking
 from rmqm_spec.validation.general import known_codes
 from rmqm_spec.validation.reading import read_document, schema_of, schema_problems

@@ -10,7 +10,7 @@ from rmqm_spec.characteristics import WEIGHTS, rmqm
 from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding, catalogue
 from rmqm_spec.identity import digest_of_json
-from rmqm_spec.result import SCHEMA as RESULT
+from rmqm_spec.results.document import SCHEMA as RESULT
 from rmqm_spec.validation.agreement import agreement
 from rmqm_spec.validation.verdicts import verdict
 

@@ -8,7 +8,7 @@ from typing import Any
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking.null import against_null
-from rmqm_spec.stored import StoredResult, read_result
+from rmqm_spec.results.stored import StoredResult, read_result
 from rmqm_spec.validation.agreement import agreement
 from rmqm_spec.validation.verdicts import verdict
 

@@ -14,9 +14,9 @@ from rmqm_spec.arrays import Float64Array
 from rmqm_spec.characteristics import Characteristics
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
-from rmqm_spec.result import NOT_IDENTITY, digest_of_result, numbers_of, plain
-from rmqm_spec.storage import per_input_table
-from rmqm_spec.stored import StoredResult, read_result
+from rmqm_spec.results.document import NOT_IDENTITY, digest_of_result, numbers_of, plain
+from rmqm_spec.results.files import per_input_table
+from rmqm_spec.results.stored import StoredResult, read_result
 from rmqm_spec.validation.agreement import agreement
 from rmqm_spec.validation.general import (
     counts_add_up,

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from rmqm_spec.reports.example_files import read_examples
-from rmqm_spec.stored import read_result
+from rmqm_spec.results.stored import read_result
 
 pytest.importorskip("onnxruntime")
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
 N_INPUTS, N_KILLS = 600, 54
 EAGER = """
-from rmqm_spec import parts
-parts.SECONDS_PER_PART = 0.02
+from rmqm_spec.evaluation import checkpoints
+checkpoints.SECONDS_PER_PART = 0.02
 from rmqm_spec.cli import main
 main()
 """

@@ -16,7 +16,7 @@ import pytest
 from onnx import TensorProto, helper
 
 import rmqm_spec
-from rmqm_spec.stored import read_result
+from rmqm_spec.results.stored import read_result
 
 pytest.importorskip("onnxruntime")
 

@@ -13,9 +13,9 @@ import pytest
 
 from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.cli.protocol_options import ProtocolRequest
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UsageError
-from rmqm_spec.inputs.contract import InputSpec
-from rmqm_spec.preprocessing import Preprocessing
 
 pytest.importorskip("onnxruntime")
 

@@ -22,8 +22,8 @@ from rmqm_spec.differences import difference_document  # noqa: E402
 from rmqm_spec.errors import UnreadableError  # noqa: E402
 from rmqm_spec.identity import digest_of_json  # noqa: E402
 from rmqm_spec.ranking import rank_results, ranking_document  # noqa: E402
-from rmqm_spec.result import digest_of_result  # noqa: E402
-from rmqm_spec.stored import read_result  # noqa: E402
+from rmqm_spec.results.document import digest_of_result  # noqa: E402
+from rmqm_spec.results.stored import read_result  # noqa: E402
 from rmqm_spec.validation import validate_document  # noqa: E402
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

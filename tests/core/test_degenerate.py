@@ -9,7 +9,7 @@ import pytest
 
 from rmqm_spec import characterize, displacements, resolution_of, step_lengths
 from rmqm_spec.errors import EncodingError, ShapeError, UsageError
-from rmqm_spec.trust import doubts
+from rmqm_spec.results.doubts import doubts
 
 VARIANTS = ["paper", "authors-2022"]
 

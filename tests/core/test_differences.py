@@ -11,9 +11,9 @@ from scipy.stats import ttest_rel
 
 from rmqm_spec import WhiteNoise, characterize, evaluate
 from rmqm_spec.differences import difference_document
-from rmqm_spec.result import result_document
-from rmqm_spec.storage import write_result
-from rmqm_spec.stored import StoredResult, read_result
+from rmqm_spec.results.document import result_document
+from rmqm_spec.results.files import write_result
+from rmqm_spec.results.stored import StoredResult, read_result
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.random((9, 8))

@@ -18,8 +18,8 @@ from rmqm_spec import (
     step_lengths,
     white_noise,
 )
+from rmqm_spec.contracts.inputs import Input
 from rmqm_spec.errors import EncodingError, RmqmError, ShapeError, UnreadableError, UsageError
-from rmqm_spec.inputs.contract import Input
 
 NOISE = WhiteNoise(n_levels=6)
 IMAGES = np.random.default_rng(0).random((23, 3, 4))

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from rmqm_spec import WhiteNoise, evaluate
-from rmqm_spec import parts as parts_module
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.parts import Parts, remove_parts
-from rmqm_spec.result import result_document
-from rmqm_spec.storage import write_result
-from rmqm_spec.stored import find_run, read_result
+from rmqm_spec.evaluation import checkpoints
+from rmqm_spec.evaluation.checkpoints import Checkpoints, remove_checkpoints
+from rmqm_spec.results.document import result_document
+from rmqm_spec.results.files import write_result
+from rmqm_spec.results.stored import find_run, read_result
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the platform has no fork")
 
@@ -33,7 +33,7 @@ def run(folder, seed=0, *, force=False):
     """Do what a command does, with a part after every second group."""
     key = f"{seed}{KEY[1:]}"
     rule = WhiteNoise(n_levels=4, seed=seed)
-    with Parts(folder, key, n_inputs=len(IMAGES)) as parts:
+    with Checkpoints(folder, key, n_inputs=len(IMAGES)) as parts:
 
         def keep(walked):
             parts.keep(walked)
@@ -47,7 +47,7 @@ def run(folder, seed=0, *, force=False):
         found, {}, [], data="eye", seconds=1.0, created="2026-01-01", run_sha256=key
     )
     write_result(folder, document, found, force=force)
-    remove_parts(folder, key)
+    remove_checkpoints(folder, key)
 
 
 @contextmanager
@@ -109,7 +109,7 @@ FILES = ["distances.npz", "per_input.csv", "result.json"]
 def patient(monkeypatch):
     """Write parts where the test says; a kill, other than a power cut, needs no flush."""
     monkeypatch.setattr(os, "fsync", lambda handle: None)
-    monkeypatch.setattr(parts_module, "SECONDS_PER_PART", 1e9)
+    monkeypatch.setattr(checkpoints, "SECONDS_PER_PART", 1e9)
 
 
 def test_a_process_killed_at_any_step_is_followed_by_one_that_ends_with_the_same_bits(tmp_path):

@@ -9,18 +9,19 @@ import filelock
 import numpy as np
 import pytest
 
-from rmqm_spec import WhiteNoise, evaluate, writing
+from rmqm_spec import WhiteNoise, evaluate
 from rmqm_spec.cli.noticed import about_folders
+from rmqm_spec.documents import writing
+from rmqm_spec.documents.writing import can_lock, locked
 from rmqm_spec.errors import UsageError
-from rmqm_spec.result import result_document
-from rmqm_spec.storage import still_there, write_result
-from rmqm_spec.stored import read_result
-from rmqm_spec.writing import can_lock, locked
+from rmqm_spec.results.document import result_document
+from rmqm_spec.results.files import still_there, write_result
+from rmqm_spec.results.stored import read_result
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from rmqm_spec.writing import locked
+from rmqm_spec.documents.writing import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

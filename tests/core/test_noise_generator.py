@@ -9,7 +9,7 @@ import pytest
 from scipy import special, stats
 
 from rmqm_spec.alterations import GENERATOR
-from rmqm_spec.alterations.generator import normal_table, standard_normal
+from rmqm_spec.alterations.noise.generator import normal_table, standard_normal
 
 ALARM = 1e-7
 """Chance that a test of randomness fails on a perfect generator."""

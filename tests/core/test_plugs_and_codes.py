@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import rmqm_spec
-from rmqm_spec import characterize, errors, registry
+from rmqm_spec import characterize, errors
+from rmqm_spec.contracts import registry
+from rmqm_spec.contracts.registry import available_backends, load_backend
 from rmqm_spec.errors import RmqmError, UnavailableError, UsageError
 from rmqm_spec.findings import _FAMILIES, Finding, catalogue, codes_page, explain
-from rmqm_spec.registry import available_backends, load_backend
-from rmqm_spec.trust import doubts
+from rmqm_spec.results.doubts import doubts
 
 
 def message(function, *arguments, **options):
@@ -263,7 +264,7 @@ def imported_by(statement, modules):
     "statement",
     [
         "from rmqm_spec import evaluate, characterize, white_noise",
-        "from rmqm_spec.registry import available_backends; available_backends()",
+        "from rmqm_spec.contracts.registry import available_backends; available_backends()",
         EVALUATION,
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rmqm_spec import WhiteNoise, content_id, white_noise
-from rmqm_spec.alterations.generator import standard_normal
+from rmqm_spec.alterations.noise.generator import standard_normal
 from rmqm_spec.errors import RmqmError, ShapeError, UsageError
 
 IMAGES = np.random.default_rng(0).random((4, 3, 5, 7), dtype=np.float32)

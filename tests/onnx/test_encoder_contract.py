@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rmqm_conformance.encoder_checks import check_encoder
-from rmqm_spec.encoders import EncoderTraits
+from rmqm_spec.contracts.encoder import EncoderTraits
+from rmqm_spec.encoders.checks import check_encoder
 from rmqm_spec.errors import EncodingError
 
 INPUTS = np.random.default_rng(0).random((6, 3, 4, 4), dtype=np.float32)

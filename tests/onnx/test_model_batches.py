@@ -9,8 +9,8 @@ import pytest
 
 pytest.importorskip("onnxruntime")
 
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import ShapeError, SubjectError
-from rmqm_spec.preprocessing import Preprocessing
 
 
 def fixed_inside(make, batch="N"):

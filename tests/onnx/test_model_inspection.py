@@ -11,8 +11,8 @@ pytest.importorskip("onnxruntime")
 from rmqm_onnx import OpenOptions
 from rmqm_onnx.inspection import inspect_model
 from rmqm_onnx.last_layers import layer_before
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.preprocessing import Preprocessing
 
 
 def classifier(make, *, quantised=False):

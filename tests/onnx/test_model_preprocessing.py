@@ -13,9 +13,9 @@ pytest.importorskip("onnxruntime")
 from rmqm_onnx.arrange import Arrangement
 from rmqm_onnx.input_layout import InputLayout
 from rmqm_onnx.preprocessing_files import find_preprocessing, read_preprocessing
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UnreadableError, UsageError
-from rmqm_spec.inputs.contract import InputSpec
-from rmqm_spec.preprocessing import Preprocessing
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 PROCESSOR = {"image_mean": MEAN, "image_std": STD}

@@ -11,9 +11,9 @@ pytest.importorskip("onnxruntime")
 
 from rmqm_onnx import OpenOptions, open_encoder
 from rmqm_spec import evaluate
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.inputs.prepared import open_inputs
-from rmqm_spec.preprocessing import Preprocessing
 
 SHARED = Path(__file__).parents[3] / "shared"
 pytestmark = [

@@ -13,8 +13,8 @@ from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 from rmqm_onnx.arrange import Arrangement  # noqa: E402
 from rmqm_onnx.first_values import range_after_normalisation, range_finding  # noqa: E402
 from rmqm_onnx.input_layout import InputLayout  # noqa: E402
-from rmqm_spec.inputs.contract import InputSpec  # noqa: E402
-from rmqm_spec.preprocessing import Preprocessing  # noqa: E402
+from rmqm_spec.contracts.inputs import InputSpec  # noqa: E402
+from rmqm_spec.contracts.preprocessing import Preprocessing  # noqa: E402
 
 SHAPES = {
     "nchw": (3, 4, 5), "nhwc": (4, 5, 3), "flat": (60,), "array": (3, 4, 5),

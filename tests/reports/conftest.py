@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 
 from rmqm_spec import WhiteNoise, evaluate
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.findings import Finding
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.prepared import open_inputs
-from rmqm_spec.preprocessing import Preprocessing
 from rmqm_spec.reports import keep_examples
-from rmqm_spec.result import result_document
-from rmqm_spec.storage import write_result
-from rmqm_spec.stored import StoredResult, read_result
+from rmqm_spec.results.document import result_document
+from rmqm_spec.results.files import write_result
+from rmqm_spec.results.stored import StoredResult, read_result
 
 
 class Chromium:

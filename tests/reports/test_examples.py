@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from rmqm_spec import PGD, WhiteNoise, with_finite_differences
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.inputs.contract import InputSpec
 from rmqm_spec.inputs.prepared import open_inputs
-from rmqm_spec.preprocessing import Preprocessing
 from rmqm_spec.reports import examples_of, keep_examples, read_examples, report_page, subjects_of
 from rmqm_spec.reports.examples import MAX_SIDE, choose
 

@@ -15,7 +15,7 @@ from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking import left_out, left_out_words
 from rmqm_spec.reports import read_subjects, report_page, subjects_of
-from rmqm_spec.stored import StoredResult
+from rmqm_spec.results.stored import StoredResult
 
 pytest.importorskip("jinja2")
 pytest.importorskip("matplotlib")

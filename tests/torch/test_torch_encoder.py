@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from attrs import evolve
 
-from rmqm_conformance.encoder_checks import check_encoder
 from rmqm_spec import evaluate
-from rmqm_spec.encoders import DifferentiableEncoder
+from rmqm_spec.contracts.encoder import DifferentiableEncoder
+from rmqm_spec.encoders.checks import check_encoder
 from rmqm_spec.errors import EncodingError, UnavailableError, UnreadableError, UsageError
 
 torch = pytest.importorskip("torch")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rmqm_spec.arrays import Float64Array, FloatArray
-from rmqm_spec.encoders import DifferentiableEncoder
+from rmqm_spec.contracts.encoder import DifferentiableEncoder
 from rmqm_spec.findings import Finding
 
 __all__ = ["gradient_finding", "self_check", "staircase_check", "staircase_finding"]

@@ -114,7 +114,7 @@ def triangle(subject: Subject, trajectories: Array) -> None:
 
 @law("RMQM-DIST-004/reversal", needs=NEEDS, trajectories=trajectories())
 def reversal(subject: Subject, trajectories: Array) -> None:
-    """Walked backwards a path has the same step lengths, and the same last displacement."""
+    """Group backwards a path has the same step lengths, and the same last displacement."""
     d, s = measured(subject, trajectories)
     back_d, back_s = measured(subject, trajectories[:, ::-1])
     require_distances("step_lengths backwards", back_s[:, ::-1], s)

@@ -7,14 +7,14 @@ import numpy as np
 from hypothesis import strategies as st
 
 from rmqm_conformance import oracle
-from rmqm_conformance.encoder_checks import check_encoder
 from rmqm_conformance.laws import law
 from rmqm_conformance.problems import Violation
 from rmqm_conformance.properties.helpers import own_inputs
 from rmqm_conformance.require import require, require_close, require_equal
 from rmqm_conformance.strategies import Array
 from rmqm_conformance.subject import Subject
-from rmqm_spec.encoders import EncoderTraits
+from rmqm_spec.contracts.encoder import EncoderTraits
+from rmqm_spec.encoders.checks import check_encoder
 from rmqm_spec.errors import EncodingError
 
 __all__ = ["CHECKS"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rmqm_spec.encoders import as_encoder
+from rmqm_spec.contracts.encoder import as_encoder
 from rmqm_spec.errors import UsageError
 from rmqm_spec.inputs.in_memory import ArrayInputs
 from rmqm_spec.probes import divide, encode_inputs, judge, labelled, nearest

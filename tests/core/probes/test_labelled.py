@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rmqm_spec import EncoderTraits
-from rmqm_spec.encoders import as_encoder
+from rmqm_spec.contracts.encoder import as_encoder
+from rmqm_spec.contracts.inputs import Input
 from rmqm_spec.errors import EncodingError, UnreadableError, UsageError
-from rmqm_spec.inputs.contract import Input
 from rmqm_spec.inputs.in_memory import ArrayInputs
 from rmqm_spec.probes import divide, encode_inputs, labelled, train_and_test
 

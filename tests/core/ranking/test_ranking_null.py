@@ -8,9 +8,9 @@ import pytest
 from rmqm_spec import WhiteNoise, evaluate
 from rmqm_spec.errors import SubjectError, UsageError
 from rmqm_spec.ranking.null import against_null, failed_null, null_findings
-from rmqm_spec.result import result_document
-from rmqm_spec.storage import write_result
-from rmqm_spec.stored import read_result
+from rmqm_spec.results.document import result_document
+from rmqm_spec.results.files import write_result
+from rmqm_spec.results.stored import read_result
 
 IMAGES = np.random.default_rng(0).random((30, 8))
 

@@ -12,9 +12,9 @@ from attrs import evolve
 from rmqm_spec import PGD, WhiteNoise, evaluate
 from rmqm_spec.errors import UsageError
 from rmqm_spec.ranking import rank_results, ranking_document
-from rmqm_spec.result import result_document
-from rmqm_spec.storage import write_result
-from rmqm_spec.stored import read_result
+from rmqm_spec.results.document import result_document
+from rmqm_spec.results.files import write_result
+from rmqm_spec.results.stored import read_result
 
 IMAGES = np.random.default_rng(0).random((12, 8))
 

@@ -12,9 +12,9 @@ pytest.importorskip("onnxruntime")
 
 from rmqm_onnx import OpenOptions, open_encoder
 from rmqm_onnx.gradients import self_check
-from rmqm_spec.encoders import DifferentiableEncoder, vjp_checked
+from rmqm_spec.contracts.encoder import DifferentiableEncoder, vjp_checked
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import SubjectError, UnreadableError
-from rmqm_spec.preprocessing import Preprocessing
 
 
 def smooth(make, shape, width, of="float32", out="y", extra=()):

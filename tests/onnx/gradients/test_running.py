@@ -20,8 +20,8 @@ from rmqm_onnx.gradients import (
 )
 from rmqm_onnx.gradients.derivation import derivation
 from rmqm_onnx.gradients.passes import passes
-from rmqm_spec.alterations.losses.contract import directions
-from rmqm_spec.alterations.losses.per_input import displacement
+from rmqm_spec.alterations.pgd.losses.contract import directions
+from rmqm_spec.alterations.pgd.losses.per_input import displacement
 from rmqm_spec.errors import SubjectError, UsageError
 
 

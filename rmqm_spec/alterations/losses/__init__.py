@@ -1,6 +1,0 @@
-"""Losses of PGD: each is defined once, over encodings, by its value and its gradient."""
-
-from rmqm_spec.alterations.losses.contract import Loss
-from rmqm_spec.alterations.losses.naming import LOSSES, loss
-
-__all__ = ["LOSSES", "Loss", "loss"]

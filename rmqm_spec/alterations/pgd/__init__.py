@@ -1,0 +1,1 @@
+"""PGD: paths up the gradient of a loss of the encodings."""

@@ -1,0 +1,1 @@
+"""``rmqm-spec conformance``: judge an implementation, this one or any other."""

@@ -1,0 +1,62 @@
+"""The commands below ``rmqm-spec conformance``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from rmqm_spec.cli.conformance.options import ConformanceRequest
+from rmqm_spec.cli.expanding import expanded
+from rmqm_spec.cli.options import Json
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Judge an implementation of the specification; this installation by default.",
+    rich_markup_mode=None,
+)
+
+
+@app.callback(invoke_without_command=True)
+@expanded
+def conformance(
+    context: typer.Context,
+    request: ConformanceRequest,
+    list_all: Annotated[bool, typer.Option("--list", help="Print all checks and stop.")] = False,
+    json: Json = False,
+) -> int:
+    """Judge an implementation of the specification; this installation by default."""
+    from rmqm_spec.cli.conformance.command import run_conformance
+    from rmqm_spec.cli.conformance.kit import list_checks
+
+    if context.invoked_subcommand is not None:
+        return 0
+    found = list_checks(as_json=json) if list_all else run_conformance(request, as_json=json)
+    raise typer.Exit(found)
+
+
+@app.command()
+def init(
+    lang: Annotated[str, typer.Option(help="python or javascript.")] = "python",
+    out: Annotated[Optional[Path], typer.Option(help="File to write.")] = None,  # noqa: UP045
+    json: Json = False,
+) -> int:
+    """Write a harness to start from: a program that the kit can judge as it is."""
+    from rmqm_spec.cli.conformance.kit import write_starter
+
+    return write_starter(lang, out, as_json=json)
+
+
+@app.command()
+def serve(
+    object: Annotated[  # noqa: A002 - the name of the option
+        Optional[str],  # noqa: UP045
+        typer.Option(help="A Python object or class, MODULE:NAME; this installation without it."),
+    ] = None,
+) -> int:
+    """Answer the kit's JSON lines on stdin: a Python implementation as a program."""
+    from rmqm_spec.cli.conformance.kit import serve_implementation
+
+    return serve_implementation(object)

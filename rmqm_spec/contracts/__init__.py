@@ -1,0 +1,1 @@
+"""What plugs and the package promise each other: small protocols."""

@@ -1,0 +1,1 @@
+"""The walk of inputs through all levels of an alteration, and the statistic that it leaves."""

@@ -1,0 +1,182 @@
+"""Inputs through all levels of an alteration: in batches, over threads, in order."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Generator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from math import ceil, prod
+
+import numpy as np
+import numpy.typing as npt
+from attrs import field, frozen
+
+from rmqm_spec.alterations import Alteration, AnyAlteration, DependentAlteration
+from rmqm_spec.arrays import FloatArray
+from rmqm_spec.characteristics.distances import DistanceMeter
+from rmqm_spec.contracts.encoder import Encoder, as_differentiable, encode_checked
+from rmqm_spec.contracts.inputs import Input, Inputs
+from rmqm_spec.errors import UnreadableError
+from rmqm_spec.evaluation.group import Group
+
+__all__ = ["Walk", "walk_groups"]
+
+_SHORT_TASK_S = 0.05
+_MAX_SPAN = 32
+"""Tasks grow to this many groups while they take less than that many seconds."""
+
+
+class Cancelled(Exception):  # noqa: N818 - a signal between threads, not an error
+    """The work of a thread was called off."""
+
+
+@frozen(eq=False)
+class Walk:
+    """
+    How to take a group of inputs through all levels.
+
+    A block of work is a rectangle, n inputs times L consecutive levels, whose area is about one
+    batch: as many levels of one input as fit, or all levels of several inputs. Where levels depend
+    on each other, it is one level of a batch of inputs.
+    """
+
+    encoder: Encoder
+    inputs: Inputs
+    alteration: AnyAlteration
+    batch_size: int
+    known: Mapping[int, Group] = field(factory=dict)
+    cancelled: threading.Event = field(factory=threading.Event)
+    _memory: threading.local = field(factory=threading.local)
+
+    @property
+    def group_size(self) -> int:
+        """Number of inputs that walk together."""
+        if isinstance(self.alteration, DependentAlteration):
+            return self.batch_size
+        return max(1, self.batch_size // (self.alteration.n_levels + 1))
+
+    @property
+    def levels_per_block(self) -> int:
+        """Number of consecutive levels in a block, all blocks nearly equal."""
+        n_encodings = self.alteration.n_levels + 1
+        return ceil(n_encodings / ceil(n_encodings / self.batch_size))
+
+    def group(self, first: int) -> Group:
+        """Take inputs `first` to `first + group_size - 1` through all levels."""
+        end = min(first + self.group_size, len(self.inputs))
+        known = self.known.get(first)
+        if known is not None and known.end == end:
+            # A group is taken whole or not at all: a batch of another size may round differently.
+            return known
+        loaded, unreadable = self._load(range(first, end))
+        names = [_describe(one) for one in loaded]
+        meter = DistanceMeter(len(loaded), self.alteration.n_levels, names)
+        dtype: npt.DTypeLike = np.float64
+        ids = [one.id for one in loaded]
+        if loaded:
+            values = np.stack([one.values for one in loaded])
+            if isinstance(self.alteration, DependentAlteration):
+                dtype = self._follow(self.alteration, values, ids, meter)
+            else:
+                dtype = self._pack(self.alteration, values, ids, meter)
+        return Group(
+            first,
+            end,
+            tuple(ids),
+            meter.displacements,
+            meter.step_lengths,
+            dtype,
+            tuple(unreadable),
+        )
+
+    def _pack(
+        self, alteration: Alteration, values: FloatArray, ids: list[str], meter: DistanceMeter
+    ) -> npt.DTypeLike:
+        """Make and encode several levels at once; returns the type of the encodings."""
+        n_encodings = alteration.n_levels + 1
+        for level in range(0, n_encodings, self.levels_per_block):
+            self._stop_if_cancelled()
+            n_levels = min(self.levels_per_block, n_encodings - level)
+            block = self._block((len(ids), n_levels, *values.shape[1:]), values.dtype)
+            altered = alteration.alter(values, ids, level, n_levels, out=block)
+            encodings = encode_checked(self.encoder, altered.reshape(-1, *values.shape[1:]))
+            meter.update(encodings.reshape(len(ids), n_levels, -1))
+        return encodings.dtype
+
+    def _follow(
+        self,
+        alteration: DependentAlteration,
+        values: FloatArray,
+        ids: list[str],
+        meter: DistanceMeter,
+    ) -> npt.DTypeLike:
+        """Take the encodings that the alteration needs anyway; returns their type."""
+        path = alteration.path(as_differentiable(self.encoder), values, ids)
+        for _, (_, encodings) in zip(range(alteration.n_levels + 1), path, strict=True):
+            self._stop_if_cancelled()
+            meter.update(encodings[:, None])
+        return encodings.dtype
+
+    def _stop_if_cancelled(self) -> None:
+        if self.cancelled.is_set():
+            raise Cancelled
+
+    def _block(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> FloatArray:
+        """Lend the calling thread memory for a block: fresh memory costs more than the noise."""
+        size = prod(shape)
+        memory: FloatArray | None = getattr(self._memory, "values", None)
+        if memory is None or memory.size < size or memory.dtype != dtype:
+            memory = self._memory.values = np.empty(size, dtype=dtype)
+        return memory[:size].reshape(shape)
+
+    def _load(self, indices: range) -> tuple[list[Input], list[tuple[int, UnreadableError]]]:
+        loaded: list[Input] = []
+        unreadable: list[tuple[int, UnreadableError]] = []
+        for index in indices:
+            try:
+                loaded.append(self.inputs.load(index))
+            except UnreadableError as error:
+                unreadable.append((index, error))
+        return loaded, unreadable
+
+
+def walk_groups(walk: Walk, workers: int) -> Generator[Group]:
+    """
+    Yield every group of inputs in order, made by `workers` threads.
+
+    At most two tasks per thread are under way, so memory does not grow with the inputs. Closing
+    the iterator, or an interrupt, stops the threads at their next block.
+    """
+    starts = range(0, len(walk.inputs), walk.group_size)
+    if workers == 1:
+        yield from map(walk.group, starts)
+        return
+    pending: deque[Future[tuple[list[Group], float]]] = deque()
+    span, position = 1, 0
+    with ThreadPoolExecutor(workers, thread_name_prefix="rmqm-walk") as pool:
+        try:
+            while pending or position < len(starts):
+                while position < len(starts) and len(pending) < 2 * workers:
+                    pending.append(pool.submit(_timed, walk, starts[position : position + span]))
+                    position += span
+                walked, seconds = pending.popleft().result()
+                yield from walked
+                # Groups that are known or cannot be read tell nothing about the encoder.
+                encoded = all(one.ids and one.first not in walk.known for one in walked)
+                if encoded and seconds < _SHORT_TASK_S and span < _MAX_SPAN:
+                    span *= 2
+        finally:
+            walk.cancelled.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _timed(walk: Walk, starts: range) -> tuple[list[Group], float]:
+    """Walk several groups in one task: handing over tasks costs more than a small network."""
+    begun = time.monotonic()
+    return [walk.group(start) for start in starts], time.monotonic() - begun
+
+
+def _describe(one: Input) -> str:
+    return f"{one.name} (id {one.id[:12]})"

@@ -1,0 +1,190 @@
+"""Results on disk: written whole or not at all, and never over a different one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rmqm_spec.characteristics import PerInput
+from rmqm_spec.documents.writing import (
+    check_writable,
+    locked,
+    refusing,
+    remove_leftovers,
+    write_atomically,
+)
+from rmqm_spec.errors import UnreadableError
+from rmqm_spec.evaluation.evaluate import Evaluation
+
+__all__ = [
+    "check_writable",
+    "known_result",
+    "per_input_table",
+    "read_json",
+    "still_there",
+    "write_atomically",
+    "write_document",
+    "write_result",
+]
+
+
+def write_result(
+    folder: Path, document: Mapping[str, Any], evaluation: Evaluation, *, force: bool = False
+) -> list[Path]:
+    """
+    Write ``distances.npz``, ``per_input.csv`` and, last, ``result.json``.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to. If it holds a different result, a new folder beside it is taken, named by the
+        result's digest: neither the old nor the new result is lost.
+    document : mapping
+        The result document.
+    evaluation : Evaluation
+        What was measured; its distances are stored so that every number can be made again.
+    force : bool
+        Whether a different result there may be replaced.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    UsageError
+        ARG005 if the folder cannot be written to; ARG006 if another process keeps it.
+
+    Notes
+    -----
+    Processes that write to one folder take turns. A result that replaces another takes the
+    document of the other away first: whoever reads meets no document rather than a mixture.
+    """
+    digest = document["result_sha256"]
+    check_writable(folder)
+    with locked(folder):
+        known = known_result(folder)
+        if force or known in {None, digest}:
+            return _write(folder, document, evaluation, replaced=known not in {None, digest})
+    folder = folder.resolve()  # the name of "." is empty
+    beside = folder.with_name(f"{folder.name}-{digest[:8]}")
+    check_writable(beside)
+    with locked(beside):
+        return _write(beside, document, evaluation, replaced=known_result(beside) != digest)
+
+
+def _write(
+    folder: Path, document: Mapping[str, Any], evaluation: Evaluation, *, replaced: bool
+) -> list[Path]:
+    statistic = io.BytesIO()
+    np.savez(
+        statistic,
+        result_sha256=np.array(document["result_sha256"]),
+        ids=np.array(evaluation.ids),
+        names=np.array(evaluation.names),
+        displacements=evaluation.displacements,
+        step_lengths=evaluation.step_lengths,
+    )
+    contents = {
+        folder / "distances.npz": statistic.getvalue(),
+        folder / "per_input.csv": per_input_table(
+            evaluation.ids, evaluation.names, evaluation.characteristics.per_input
+        ).encode("utf-8", "backslashreplace"),
+    }
+    with refusing(folder):
+        if replaced:
+            (folder / "result.json").unlink(missing_ok=True)
+        remove_leftovers(folder)
+    for path, content in contents.items():
+        write_atomically(path, content)
+    write_document(folder / "result.json", document)
+    return [*contents, folder / "result.json"]
+
+
+def write_document(path: Path, document: Mapping[str, Any]) -> None:
+    """Write a document as JSON, whole or not at all."""
+    write_atomically(path, (json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
+
+
+@contextmanager
+def still_there(path: Path, result_sha256: str) -> Iterator[bool]:
+    """
+    Keep others from a result while something is added to it.
+
+    Parameters
+    ----------
+    path : Path
+        Its ``result.json``.
+    result_sha256 : str
+        Which result it was; the context says whether it is still that one: another process may
+        have replaced it.
+
+    Raises
+    ------
+    UsageError
+        ARG006 if another process keeps the folder.
+    """
+    with locked(path.parent):
+        yield known_result(path.parent) == result_sha256
+
+
+def known_result(folder: Path) -> str | None:
+    """Return the digest of the result in `folder`: None where there is none, "" of a broken one."""
+    path = folder / "result.json"
+    if not path.exists():
+        return None
+    try:
+        return str(read_json(path).get("result_sha256", ""))
+    except UnreadableError:
+        return ""
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """
+    Read a document.
+
+    Raises
+    ------
+    UnreadableError
+        If it is missing or not a JSON object.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UnreadableError(
+            "RES001", f"{path} must be a file; got {error.strerror!r}", fix="Check the path."
+        ) from error
+    except ValueError as error:
+        raise UnreadableError(
+            "RES001", f"{path} must be a JSON document; got {error}", fix="Check the path."
+        ) from error
+    if not isinstance(content, dict):
+        raise UnreadableError(
+            "RES001",
+            f"{path} must hold a JSON object; got {type(content).__name__}",
+            fix="Check the path.",
+        )
+    return content
+
+
+def per_input_table(ids: Sequence[str], names: Sequence[str], per_input: PerInput) -> str:
+    """Return ``per_input.csv``: one line per input, in the order of `ids`."""
+    columns = {
+        name: getattr(per_input, name) for name in ("D", "D_RC", "P_RC", "S", "contribution")
+    }
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["id", "name", *columns])
+    for row, (identity, name) in enumerate(zip(ids, names, strict=True)):
+        writer.writerow(
+            [identity, name, *(repr(float(values[row])) for values in columns.values())]
+        )
+    return stream.getvalue()

@@ -1,0 +1,149 @@
+"""A result read back from disk: its document, and the distances from which all of it follows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from glob import escape
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from attrs import evolve, frozen
+
+from rmqm_spec.arrays import Float64Array
+from rmqm_spec.characteristics import Characteristics, characterize
+from rmqm_spec.errors import UnreadableError
+from rmqm_spec.identity import digest_of_ids
+from rmqm_spec.results.files import read_json
+
+__all__ = ["StoredResult", "find_run", "read_result"]
+
+_BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile)
+
+
+@frozen(kw_only=True, eq=False)
+class StoredResult:
+    """
+    A result as `rmqm_spec.results.files.write_result` wrote it.
+
+    Parameters
+    ----------
+    path : Path
+        Its ``result.json``.
+    document : dict
+        Its content (``rmqm-result/1``).
+    ids, names : tuple of str
+        Content hash and origin of each of the N inputs, sorted by id.
+    displacements, step_lengths : (N, J) ndarray of float64
+        The sufficient statistic.
+    """
+
+    path: Path
+    document: dict[str, Any]
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    displacements: Float64Array
+    step_lengths: Float64Array
+
+    def only(self, ids: Collection[str]) -> StoredResult:
+        """Return the result with the distances of these inputs alone, sorted by their ids."""
+        found = ((name, row) for row, name in enumerate(self.ids) if name in ids)
+        rows = [row for _, row in sorted(found)]
+        return evolve(
+            self,
+            ids=tuple(self.ids[row] for row in rows),
+            names=tuple(self.names[row] for row in rows),
+            displacements=self.displacements[rows],
+            step_lengths=self.step_lengths[rows],
+        )
+
+    def characteristics(self, resolution: float | None = None) -> Characteristics:
+        """Compute again everything that follows from the distances; at their own resolution."""
+        protocol = self.document["protocol"]
+        return characterize(
+            self.displacements,
+            self.step_lengths,
+            variant=protocol["variant"],
+            resolution=protocol["resolution"] if resolution is None else resolution,
+        )
+
+
+def document_in(path: Path) -> Path:
+    """Return the document of a folder: that of its result, or of a ranking where it has none."""
+    if not path.is_dir():
+        return path
+    result, ranking = path / "result.json", path / "rank.json"
+    return ranking if ranking.is_file() and not result.is_file() else result
+
+
+def read_result(path: str | Path) -> StoredResult:
+    """
+    Read a result with its distances.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``result.json``, or the folder that holds it.
+
+    Raises
+    ------
+    UnreadableError
+        RES001 if there is no such document; RES002 if it is no result, or if the
+        ``distances.npz`` beside it is missing, broken or that of another result.
+    """
+    path = Path(path)
+    path = path / "result.json" if path.is_dir() else path
+    document = read_json(path)
+    if document.get("schema") != "rmqm-result/1":
+        raise _unlike(path, f"schema rmqm-result/1; got {document.get('schema')!r}")
+    beside = path.with_name("distances.npz")
+    try:
+        with np.load(beside, allow_pickle=False) as stored:
+            ids, names = tuple(stored["ids"].tolist()), tuple(stored["names"].tolist())
+            found = StoredResult(
+                path=path,
+                document=document,
+                ids=ids,
+                names=names,
+                displacements=stored["displacements"],
+                step_lengths=stored["step_lengths"],
+            )
+            result = str(stored["result_sha256"])
+        if result != document["result_sha256"]:
+            raise ValueError("they are those of another one")
+        shape = (len(ids), document["counts"]["levels"])
+        if digest_of_ids(ids) != document["inputs"]["ids_sha256"] or len(names) != len(ids):
+            raise ValueError("it holds other inputs")
+        if not found.displacements.shape == found.step_lengths.shape == shape:
+            raise ValueError(f"its arrays have not the shape {shape}")
+    except _BROKEN as error:
+        raise _unlike(path, f"the distances of the same result in {beside}; got {error}") from error
+    return found
+
+
+def find_run(folder: Path, run_sha256: str) -> StoredResult | None:
+    """
+    Find the result of the same run, whole: in `folder`, or in one that was taken beside it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where `rmqm_spec.results.files.write_result` was told to write.
+    run_sha256 : str
+        What the document must say.
+    """
+    whole = folder.resolve()  # the name of "." is empty
+    beside = sorted(whole.parent.glob(f"{escape(whole.name)}-????????"))
+    for place in (folder, *beside):
+        with suppress(UnreadableError):
+            if read_json(place / "result.json").get("run_sha256") == run_sha256:
+                return read_result(place)
+    return None
+
+
+def _unlike(path: Path, rule: str) -> UnreadableError:
+    return UnreadableError(
+        "RES002", f"{path} must have {rule}", fix="Score the encoder again: rmqm-spec score."
+    )
