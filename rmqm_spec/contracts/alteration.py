@@ -130,7 +130,7 @@ class AlterationKind:
     summary : str
         One short sentence for help.
     axis : str
-        Label of the axis of levels in figures.
+        Label of the axis of levels in figures; parameters stand in braces, such as ``{J}``.
     usual_levels : int or mapping of str to int
         J where none is given, for all variants or by variant.
     make : callable
@@ -170,3 +170,7 @@ class AlterationKind:
         if isinstance(self.usual_levels, int):
             return self.usual_levels
         return self.usual_levels[variant]
+
+    def axis_label(self, parameters: Mapping[str, Any]) -> str:
+        """Return the label of the axis of levels, from the parameters in a protocol."""
+        return self.axis.format_map(parameters)

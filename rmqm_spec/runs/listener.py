@@ -26,11 +26,11 @@ class Listener:
 
     def work(
         self,
-        what: str,
+        what: str,  # noqa: ARG002
         *,
-        units: tuple[str, str] = ("inputs", "encodings"),
-        per_input: int = 1,
-        n_known: int = 0,
+        units: tuple[str, str] = ("inputs", "encodings"),  # noqa: ARG002
+        per_input: int = 1,  # noqa: ARG002
+        n_known: int = 0,  # noqa: ARG002
     ) -> AbstractContextManager[Progress]:
         """
         Return a context for a stretch of long work; inside it progress is reported.

@@ -47,7 +47,7 @@ def _words(parameters: Mapping[str, Any]) -> str:
 WHITE_NOISE = AlterationKind(
     name="white-noise",
     summary="Normal noise of growing deviation.",
-    axis="level of noise",
+    axis="level (noise: level/{J} of the range)",
     usual_levels=99,
     make=_make,
     words=_words,
