@@ -57,6 +57,7 @@ def evaluate(
     progress: Progress | None = None,
     known: Mapping[int, Group] | None = None,
     keep: Callable[[Group], None] | None = None,
+    walker: Callable[[Walk, int], Generator[Group]] = walk_groups,
 ) -> Evaluation:
     """
     Alter inputs, encode them, and measure how their encodings move.
@@ -94,6 +95,8 @@ def evaluate(
         alteration and batch size in a run before: they are neither loaded nor encoded again.
     keep : callable, optional
         Called with every group of inputs that is done, in order, to keep it for such a run.
+    walker : callable
+        From the walk and the number of threads to its groups in order; an executor brings its own.
 
     Returns
     -------
@@ -153,7 +156,7 @@ def evaluate(
     if resolution is None:
         resolution = traits.resolution
     statistic = Statistic(alteration, variant, resolution, source.name, measures)
-    groups = walk_groups(walk, workers or traits.concurrency)
+    groups = walker(walk, workers or traits.concurrency)
     try:
         _gather(groups, statistic, len(source), precision, progress, keep)
     finally:
