@@ -7,10 +7,10 @@ from typing import Any
 from attrs import asdict
 
 from rmqm_onnx.model_file import ModelFile
-from rmqm_onnx.options import OpenOptions
 from rmqm_onnx.probing import Probed
 from rmqm_onnx.runtime import import_runtime, installed_builds
 from rmqm_onnx.signature import TensorInfo
+from rmqm_spec.contracts.backend import OpenOptions
 
 __all__ = ["describe", "describe_model", "summary"]
 

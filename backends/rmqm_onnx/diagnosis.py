@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, helper
 
-from rmqm_onnx.options import Provider
-from rmqm_onnx.providers import PROVIDERS, open_session
+from rmqm_onnx.providers import PROVIDERS, Provider, open_session
 from rmqm_onnx.runtime import import_runtime, installed_builds
 from rmqm_onnx.threads import cgroup_quota, usable_cpus
 from rmqm_spec.errors import RmqmError

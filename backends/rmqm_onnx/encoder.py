@@ -10,13 +10,14 @@ from attrs import field, frozen
 
 from rmqm_onnx.arrange import Arrangement
 from rmqm_onnx.gradient_route import GradientRoute
-from rmqm_onnx.options import Pooling
 from rmqm_onnx.pooling import pool, unpool
 from rmqm_onnx.providers import plain_message
 from rmqm_onnx.signature import TensorInfo
 from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.contracts.backend import Pooling
 from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
 from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import ShapeError, SubjectError
 from rmqm_spec.findings import Finding
 
@@ -74,6 +75,11 @@ class OnnxEncoder:
     def spec(self) -> InputSpec:
         """What the encoder takes, without the batch axis."""
         return self.arrangement.layout.spec
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """Geometry and value map of the inputs."""
+        return self.arrangement.preprocessing
 
     def encode(self, inputs: FloatArray, /) -> AnyArray:
         """

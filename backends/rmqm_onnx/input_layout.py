@@ -6,8 +6,8 @@ from math import prod
 
 from attrs import frozen
 
-from rmqm_onnx.options import Layout
 from rmqm_onnx.signature import TensorInfo
+from rmqm_spec.contracts.backend import Layout
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding

@@ -17,10 +17,10 @@ from rmqm_onnx.last_layers import layer_before, score_operator
 from rmqm_onnx.layout import recognise_layout
 from rmqm_onnx.model_file import ModelFile, read_model
 from rmqm_onnx.normalisation import normalisation_in_graph
-from rmqm_onnx.options import OpenOptions
 from rmqm_onnx.output_choice import choose_output
 from rmqm_onnx.preprocessing_files import find_preprocessing
 from rmqm_onnx.signature import TensorInfo, declared_inputs, declared_outputs, tensor_info
+from rmqm_spec.contracts.backend import OpenOptions
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import RmqmError
 

@@ -16,8 +16,8 @@ from rmqm_onnx.input_layout import (
     as_image,
     axes_of,
 )
-from rmqm_onnx.options import Layout
 from rmqm_onnx.signature import TensorInfo
+from rmqm_spec.contracts.backend import Layout
 from rmqm_spec.findings import Finding
 
 __all__ = ["recognise_layout"]

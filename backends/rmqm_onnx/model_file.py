@@ -9,13 +9,11 @@ from attrs import frozen
 from onnx import ModelProto, TensorProto
 
 from rmqm_onnx.graph import all_tensors
+from rmqm_onnx.places import locate_model
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.identity import digest_of_json
 
-__all__ = ["ModelFile", "locate_model", "read_model"]
-
-_PLACES = ("model.onnx", "onnx/model.onnx")
-"""Where exporters put the model in a folder: plain, and the layout of transformers.js."""
+__all__ = ["ModelFile", "read_model"]
 
 
 @frozen(kw_only=True, eq=False)
@@ -50,35 +48,6 @@ class ModelFile:
         folder = self.path.parent
         parts = {path.relative_to(folder).as_posix(): _sha256(path) for path in self.external}
         return digest_of_json({"model": main, "external": parts})
-
-
-def locate_model(path: Path) -> Path:
-    """
-    Find the model in a file or folder.
-
-    Raises
-    ------
-    UnreadableError
-        If there is none, or a folder holds several and none in the usual place.
-    """
-    if path.is_file():
-        return path
-    if not path.is_dir():
-        raise UnreadableError(
-            "MOD002", f"model must be an existing file or folder; got {path}", fix="Check the path."
-        )
-    for place in _PLACES:
-        if (path / place).is_file():
-            return path / place
-    found = sorted(path.glob("*.onnx")) or sorted(path.glob("onnx/*.onnx"))
-    if len(found) == 1:
-        return found[0]
-    listed = ", ".join(one.name for one in found[:8]) or "no .onnx file"
-    raise UnreadableError(
-        "MOD002",
-        f"a model folder must hold {' or '.join(_PLACES)}; got {listed} in {path}",
-        fix="Name the file itself.",
-    )
 
 
 def read_model(path: str | Path) -> ModelFile:

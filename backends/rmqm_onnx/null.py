@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from attrs import frozen
 from onnx import ModelProto, TensorProto
 from onnx.external_data_helper import ExternalDataInfo, set_external_data
 
@@ -15,33 +14,13 @@ from rmqm_onnx.graph import all_tensors
 from rmqm_onnx.model_file import read_model
 from rmqm_onnx.weights import WIDTHS, weights
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.backend import NullModel
 from rmqm_spec.errors import SubjectError, UnavailableError
 
-__all__ = ["NullModel", "write_null"]
+__all__ = ["write_null"]
 
 _FIELDS = ("float_data", "int32_data", "double_data")
 _BLOCK = 2**24
-
-
-@frozen(kw_only=True)
-class NullModel:
-    """
-    A model with permuted weights, on disk.
-
-    Parameters
-    ----------
-    path : Path
-        The ``.onnx`` file; its external data, if any, lies beside it.
-    seed : int
-        Of the permutations.
-    tensors, values : int
-        How many weight tensors were permuted, and how many values they hold.
-    """
-
-    path: Path
-    seed: int
-    tensors: int
-    values: int
 
 
 def write_null(model: str | Path, folder: Path, *, seed: int = 0) -> NullModel:

@@ -22,15 +22,15 @@ from rmqm_onnx.layout import recognise_layout
 from rmqm_onnx.lazy_gradients import Gradients
 from rmqm_onnx.model_file import ModelFile, read_model
 from rmqm_onnx.normalisation import normalisation_finding
-from rmqm_onnx.options import OpenOptions, Provider
 from rmqm_onnx.output_choice import ChosenOutput, choose_output
 from rmqm_onnx.pooling import channels_come_first
 from rmqm_onnx.preprocessing_files import find_preprocessing
 from rmqm_onnx.probing import Probed, probe
-from rmqm_onnx.providers import open_session
+from rmqm_onnx.providers import Provider, open_session, require_known
 from rmqm_onnx.runtime import import_runtime
 from rmqm_onnx.signature import TensorInfo, declared_inputs, declared_outputs
 from rmqm_onnx.threads import usable_cpus
+from rmqm_spec.contracts.backend import OpenOptions
 from rmqm_spec.contracts.encoder import EncoderTraits
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.findings import Finding
@@ -74,13 +74,14 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
     UnreadableError
         If there is no such model or parts of it are missing.
     UsageError
-        If something must be chosen that was not.
+        If something must be chosen that was not; ARG001 if there is no such provider.
     SubjectError
         If the runtime refuses the model, or the model cannot serve as an encoder.
     UnavailableError
         If the runtime or the provider is not there.
     """
     options = options or OpenOptions()
+    provider = require_known(options.provider)
     import_runtime()
     file = read_model(path)
     graph = file.proto.graph
@@ -106,7 +107,7 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
     arrangement = Arrangement(layout, preprocessing, chosen.dtype)
     callers, threads = _share_out(options)
     encoder = OnnxEncoder(
-        session=_session(file, output, options, threads, prune=len(relevant) < len(inputs)),
+        session=_session(file, output, provider, threads, prune=len(relevant) < len(inputs)),
         input=chosen.name,
         output=output.name,
         arrangement=arrangement,
@@ -115,7 +116,7 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
         channels_first=_channels_first(graph, output, layout),
         rows=layout.batch,
         traits=EncoderTraits(
-            batch_size=options.batch_size or _batch_size(layout, options.provider),
+            batch_size=options.batch_size or _batch_size(layout, provider),
             concurrency=callers,
             resolution=coarsest_resolution(file.proto, chosen.type),
         ),
@@ -133,7 +134,7 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
             description["model"]["sha256"],
             output.name,
             batch=probed.encoder.rows,
-            provider=options.provider,
+            provider=provider,
             threads=threads,
             straight_through=sorted(operators & _STRAIGHT_THROUGH),
         ),
@@ -141,7 +142,7 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
 
 
 def _session(
-    file: ModelFile, output: ChosenOutput, options: OpenOptions, threads: int, *, prune: bool
+    file: ModelFile, output: ChosenOutput, provider: Provider, threads: int, *, prune: bool
 ) -> Any:
     """Open the model; only the part that gives the encodings where it gives more."""
     graph = file.proto.graph
@@ -149,7 +150,7 @@ def _session(
     return open_session(
         cut_out(file.proto, output.name).SerializeToString() if prune else file.path,
         folder=file.path.parent if file.external and prune else None,
-        provider=options.provider,
+        provider=provider,
         threads=threads,
     )
 

@@ -8,8 +8,8 @@ import numpy as np
 from onnx import GraphProto
 
 from rmqm_onnx.graph import makers_above, producers
-from rmqm_onnx.options import Pooling
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.backend import Pooling
 from rmqm_spec.errors import SubjectError, UsageError
 
 __all__ = ["channels_come_first", "pool", "unpool"]

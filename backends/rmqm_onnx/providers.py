@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
-from rmqm_onnx.options import Provider
 from rmqm_onnx.runtime import import_runtime, installed_builds
-from rmqm_spec.errors import RmqmError, SubjectError, UnavailableError
+from rmqm_spec.errors import RmqmError, SubjectError, UnavailableError, UsageError
 
-__all__ = ["PROVIDERS", "open_session", "plain_message"]
+__all__ = ["PROVIDERS", "Provider", "open_session", "plain_message", "require_known"]
+
+Provider = Literal["cpu", "cuda", "tensorrt"]
 
 PROVIDERS: dict[Provider, str] = {
     "cpu": "CPUExecutionProvider",
@@ -25,6 +26,31 @@ _OPTIONS: dict[Provider, dict[str, str]] = {
     "cpu": {},
     "tensorrt": {},
 }
+
+
+def require_known(name: str) -> Provider:
+    """
+    Return the name of a provider.
+
+    Raises
+    ------
+    UsageError
+        ARG001 if it is no name of one.
+
+    Examples
+    --------
+    >>> require_known("cuda")
+    'cuda'
+    """
+    for provider in get_args(Provider):
+        if name == provider:
+            known: Provider = provider
+            return known
+    raise UsageError(
+        "ARG001",
+        f"--provider must be one of {', '.join(get_args(Provider))}; got {name!r}",
+        fix="Correct it.",
+    )
 
 
 def open_session(

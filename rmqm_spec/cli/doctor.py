@@ -16,13 +16,13 @@ def run_doctor(*, as_json: bool) -> int:
     """Diagnose; returns 4 where scoring cannot work."""
     from rmqm_onnx.diagnosis import diagnose
     from rmqm_spec.clauses import SPEC_VERSION
-    from rmqm_spec.contracts.registry import available_backends
+    from rmqm_spec.contracts.registry import available
     from rmqm_spec.results.document import versions
 
     seen = {
         "versions": versions(),
         "specification": SPEC_VERSION,
-        "backends": available_backends(),
+        "backends": available("backend"),
         **diagnose(),
     }
     ok = seen["runtime"]["ok"] and all(one["ok"] is not False for one in seen["providers"].values())
