@@ -127,20 +127,30 @@ class Backend(Protocol):
     words where one is missing.
     """
 
-    name: str
-    """As it is typed after ``--backend``."""
+    @property
+    def name(self) -> str:
+        """As it is typed after ``--backend``."""
+        ...
 
-    summary: str
-    """One short sentence for help and ``rmqm-spec doctor``."""
+    @property
+    def summary(self) -> str:
+        """One short sentence for help and ``rmqm-spec doctor``."""
+        ...
 
-    patterns: tuple[str, ...]
-    """Names of its model files, as patterns: ``("*.onnx",)``."""
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Names of its model files, as patterns: ``("*.onnx",)``."""
+        ...
 
-    usual_places: tuple[str, ...]
-    """Where a folder that is one model holds its file: ``("model.onnx", "onnx/model.onnx")``."""
+    @property
+    def usual_places(self) -> tuple[str, ...]:
+        """Where a folder that is one model holds its file, such as ``("model.onnx",)``."""
+        ...
 
-    providers: tuple[str, ...]
-    """Names that ``--provider`` takes."""
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Names that ``--provider`` takes."""
+        ...
 
     def open(self, path: Path, options: OpenOptions) -> ModelEncoder:
         """Open a model; raises an `RmqmError` with the reason where that fails."""
@@ -190,8 +200,10 @@ class NullWriting(Protocol):
 class GradientGiving(Protocol):
     """A backend whose encoders may have gradients, made in one of several ways."""
 
-    gradient_routes: tuple[str, ...]
-    """Names that ``--gradient`` takes, the usual one first."""
+    @property
+    def gradient_routes(self) -> tuple[str, ...]:
+        """Names that ``--gradient`` takes, the usual one first."""
+        ...
 
     def with_gradient(self, encoder: ModelEncoder, path: Path, route: str) -> DifferentiableEncoder:
         """Return the encoder of a model file with the gradient that was asked for."""

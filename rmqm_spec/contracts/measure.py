@@ -90,29 +90,45 @@ class Measure(Protocol):
     bits; `summarise` gets the columns of all distinct inputs in the order of their ids.
     """
 
-    name: str
-    """As it is typed and as documents hold it, for example ``"rankme"``."""
+    @property
+    def name(self) -> str:
+        """As it is typed and as documents hold it, for example ``"rankme"``."""
+        ...
 
-    title: str
-    """As tables and pages call it, for example ``"RankMe"``."""
+    @property
+    def title(self) -> str:
+        """As tables and pages call it, for example ``"RankMe"``."""
+        ...
 
-    summary: str
-    """One short sentence for help."""
+    @property
+    def summary(self) -> str:
+        """One short sentence for help."""
+        ...
 
-    source: str
-    """Where the definition comes from: paper and equation, or clause."""
+    @property
+    def source(self) -> str:
+        """Where the definition comes from: paper and equation, or clause."""
+        ...
 
-    units: str
-    """Units of the value; ``"1"`` for numbers without a dimension."""
+    @property
+    def units(self) -> str:
+        """Units of the value; ``"1"`` for numbers without a dimension."""
+        ...
 
-    direction: Direction
-    """Which values are better, where that is known."""
+    @property
+    def direction(self) -> Direction:
+        """Which values are better, where that is known."""
+        ...
 
-    needs: frozenset[Need]
-    """What it is computed from."""
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What it is computed from."""
+        ...
 
-    kept: tuple[Column, ...]
-    """The columns that it keeps of each input."""
+    @property
+    def kept(self) -> tuple[Column, ...]:
+        """The columns that it keeps of each input."""
+        ...
 
     def start(self, n_inputs: int, n_levels: int, names: Sequence[str]) -> Meter:
         """Return a meter for a group of n inputs at levels 0..J; names are for errors."""
