@@ -14,7 +14,7 @@ BROKEN_ENVIRONMENT = 4
 
 def run_doctor(*, as_json: bool) -> int:
     """Diagnose; returns 4 where scoring cannot work."""
-    from rmqm_onnx.diagnosis import diagnose
+    from rmqm_onnx.running.diagnosis import diagnose
     from rmqm_spec.clauses import SPEC_VERSION
     from rmqm_spec.contracts.registry import available
     from rmqm_spec.results.document import versions

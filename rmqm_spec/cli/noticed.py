@@ -69,7 +69,7 @@ def gradient_error(encoder: DifferentiableEncoder, inputs: PreparedInputs) -> fl
 def about_derivative_rules(model: str | Path, input_name: str, output: str) -> Finding:
     """Tell whether every operator between input and output has a derivative: PGD needs it."""
     from rmqm_onnx.gradients import operators_without_rule
-    from rmqm_onnx.model_file import read_model
+    from rmqm_onnx.reading.model_file import read_model
 
     missing = operators_without_rule(read_model(model).proto, input_name, output)
     if not missing:

@@ -94,7 +94,7 @@ def _score(
     *,
     force: bool,
 ) -> dict[str, Any]:
-    from rmqm_onnx.null import write_null
+    from rmqm_onnx.null_model import write_null
     from rmqm_spec.ranking.null import against_null
 
     with TemporaryDirectory(prefix="rmqm-null-") as folder:

@@ -89,7 +89,8 @@ class ModelRequest:
         UsageError
             If a value is not one of those allowed.
         """
-        from rmqm_onnx.options import Layout, OpenOptions, Pooling, Provider
+        from rmqm_onnx.running.providers import Provider
+        from rmqm_spec.contracts.backend import Layout, OpenOptions, Pooling
 
         return OpenOptions(
             input=self.input,
@@ -122,7 +123,7 @@ class ModelRequest:
                 f"--preprocess must stand alone; got {' '.join(given)} too",
                 fix="Put everything into the file.",
             )
-        from rmqm_onnx.preprocessing_files import read_preprocessing
+        from rmqm_onnx.reading.preprocessing_files import read_preprocessing
 
         return read_preprocessing(Path(self.preprocess))
 

@@ -116,8 +116,8 @@ def _draw(
 
 
 def _findings(model: Path, encoder: OnnxEncoder, prepared: PreparedInputs) -> Iterator[Finding]:
-    from rmqm_onnx.first_values import range_finding
-    from rmqm_onnx.model_file import read_model
+    from rmqm_onnx.choices.normalised_range import range_finding
+    from rmqm_onnx.reading.model_file import read_model
 
     yield from (one for one in encoder.findings if one.code.startswith("PRE"))
     graph = read_model(model).proto.graph

@@ -12,7 +12,7 @@ from rmqm_spec.cli.values import above_zero, as_fraction, one_of
 from rmqm_spec.errors import UsageError
 
 if TYPE_CHECKING:
-    from rmqm_onnx.encoder import OnnxEncoder
+    from rmqm_onnx.running.encoder import OnnxEncoder
     from rmqm_spec.alterations import PGD, WhiteNoise
     from rmqm_spec.contracts.encoder import Encoder
     from rmqm_spec.contracts.inputs import Bounds
@@ -143,7 +143,7 @@ class ProtocolRequest:
         if self.gradient == "finite-differences":
             return with_finite_differences(encoder, bounds)
         if self.gradient == "torch":
-            from rmqm_onnx.model_file import read_model
+            from rmqm_onnx.reading.model_file import read_model
             from rmqm_torch import ConvertedGradients
 
             path = read_model(model).path

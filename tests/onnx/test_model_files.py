@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("onnxruntime")
 
-from rmqm_onnx.model_file import read_model
+from rmqm_onnx.reading.model_file import read_model
 from rmqm_spec.errors import SubjectError, UnreadableError
 
 

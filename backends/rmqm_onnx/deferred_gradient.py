@@ -7,8 +7,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from rmqm_onnx.model_file import read_model
-from rmqm_onnx.providers import Provider
+from rmqm_onnx.reading.model_file import read_model
+from rmqm_onnx.running.providers import Provider
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import UnreadableError
 

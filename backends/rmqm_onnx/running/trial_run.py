@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from attrs import evolve, frozen
 
-from rmqm_onnx.encoder import OnnxEncoder
+from rmqm_onnx.running.encoder import OnnxEncoder
 from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
 from rmqm_spec.errors import SubjectError, UsageError
 from rmqm_spec.findings import Finding

@@ -6,13 +6,14 @@ from typing import Any
 
 from attrs import asdict
 
-from rmqm_onnx.model_file import ModelFile
-from rmqm_onnx.probing import Probed
-from rmqm_onnx.runtime import import_runtime, installed_builds
-from rmqm_onnx.signature import TensorInfo
+from rmqm_onnx.reading.model_description import describe_model
+from rmqm_onnx.reading.model_file import ModelFile
+from rmqm_onnx.reading.signature import TensorInfo
+from rmqm_onnx.running.runtime import import_runtime, installed_builds
+from rmqm_onnx.running.trial_run import Probed
 from rmqm_spec.contracts.backend import OpenOptions
 
-__all__ = ["describe", "describe_model", "summary"]
+__all__ = ["describe"]
 
 
 def describe(
@@ -64,29 +65,4 @@ def _describe_runtime(probed: Probed, options: OpenOptions, threads: int) -> dic
         "batch_size": encoder.traits.batch_size,
         "rows_per_call": encoder.rows,
         "one_at_a_time": encoder.one_at_a_time,
-    }
-
-
-def summary(file: ModelFile) -> str:
-    """Return size, opset and producer in one line."""
-    proto = file.proto
-    opset = max(
-        (entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")),
-        default=0,
-    )
-    producer = f"{proto.producer_name} {proto.producer_version}".strip() or "unknown producer"
-    return f"{file.path.name}: {file.n_bytes / 1e6:.2f} MB, opset {opset}, {producer}"
-
-
-def describe_model(file: ModelFile) -> dict[str, Any]:
-    """Return the name, the content hash and the origin of a model."""
-    proto = file.proto
-    return {
-        "name": file.path.name,
-        "sha256": file.digest(),
-        "bytes": file.n_bytes,
-        "external_data": [path.name for path in file.external],
-        "producer": f"{proto.producer_name} {proto.producer_version}".strip(),
-        "ir_version": proto.ir_version,
-        "opsets": {entry.domain or "ai.onnx": entry.version for entry in proto.opset_import},
     }

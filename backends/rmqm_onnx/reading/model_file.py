@@ -8,8 +8,8 @@ from pathlib import Path
 from attrs import frozen
 from onnx import ModelProto, TensorProto
 
-from rmqm_onnx.graph import all_tensors
-from rmqm_onnx.places import locate_model
+from rmqm_onnx.reading.graph import all_tensors
+from rmqm_onnx.reading.places import locate_model
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.identity import digest_of_json
 

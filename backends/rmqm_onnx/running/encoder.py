@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from attrs import field, frozen
 
-from rmqm_onnx.arrange import Arrangement
-from rmqm_onnx.gradient_route import GradientRoute
-from rmqm_onnx.pooling import pool, unpool
-from rmqm_onnx.providers import plain_message
-from rmqm_onnx.signature import TensorInfo
+from rmqm_onnx.reading.signature import TensorInfo
+from rmqm_onnx.running.arrangement import Arrangement
+from rmqm_onnx.running.gradient_route import GradientRoute
+from rmqm_onnx.running.pooling import pool, unpool
+from rmqm_onnx.running.session import plain_message
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.backend import Pooling
 from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
