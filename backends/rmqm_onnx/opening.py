@@ -5,24 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve
-from onnx import GraphProto
+from attrs import evolve, frozen
 
-from rmqm_onnx.choices.channel_axis import channels_come_first
-from rmqm_onnx.choices.input import alterable_names, choose_input, relevant_inputs
-from rmqm_onnx.choices.input_layout import InputLayout
-from rmqm_onnx.choices.layout_recognition import recognise_layout
-from rmqm_onnx.choices.normalisation import normalisation_finding
-from rmqm_onnx.choices.output import ChosenOutput, choose_output
+from rmqm_onnx.choices.choosing import Choices, choose
 from rmqm_onnx.choices.output_findings import output_findings
-from rmqm_onnx.choices.preprocessing import choose_preprocessing
-from rmqm_onnx.deferred_gradient import Gradients
-from rmqm_onnx.reading.feeds import read_feeds
-from rmqm_onnx.reading.graph import all_nodes, cut_out, has_zero_dims
-from rmqm_onnx.reading.model_description import summary
+from rmqm_onnx.deferred_gradient import DeferredGradient
+from rmqm_onnx.reading.graph import cut_out, has_zero_dims, operators
 from rmqm_onnx.reading.model_file import ModelFile, read_model
 from rmqm_onnx.reading.resolution import coarsest_resolution
-from rmqm_onnx.reading.signature import declared_inputs, declared_outputs
 from rmqm_onnx.running.arrangement import Arrangement
 from rmqm_onnx.running.description import describe
 from rmqm_onnx.running.encoder import OnnxEncoder
@@ -30,10 +20,9 @@ from rmqm_onnx.running.feeding import share_out, usual_batch_size
 from rmqm_onnx.running.providers import Provider, require_known
 from rmqm_onnx.running.runtime import import_runtime
 from rmqm_onnx.running.session import open_session
-from rmqm_onnx.running.trial_run import probe
+from rmqm_onnx.running.trial_run import TrialRun, try_out
 from rmqm_spec.contracts.backend import OpenOptions
 from rmqm_spec.contracts.encoder import EncoderTraits
-from rmqm_spec.findings import Finding
 
 __all__ = ["open_encoder"]
 
@@ -51,6 +40,9 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
     """
     Open an ONNX model as an encoder.
 
+    The encoder pickles as path, options and SHA-256: it is opened again where it is unpickled, and
+    refused there (MOD002) if the file is not the same.
+
     Parameters
     ----------
     path : str or Path
@@ -61,7 +53,7 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
     Returns
     -------
     OnnxEncoder
-        Ready to encode; its `findings` tell what was chosen and why.
+        Ready to encode; its `findings` say what was chosen and why.
 
     Raises
     ------
@@ -77,73 +69,66 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
     options = options or OpenOptions()
     provider = require_known(options.provider)
     import_runtime()
-    file = read_model(path)
-    graph = file.proto.graph
-    inputs = declared_inputs(graph)
-    alterable = alterable_names(inputs, options.input)
-    output = choose_output(graph, declared_outputs(graph), options.output, alterable)
-    relevant = relevant_inputs(graph, inputs, output.name, options.input)
-    chosen, why = choose_input(inputs if options.input else relevant, options.input)
-    feeds = read_feeds(relevant, chosen.name, options.feeds)
-    preprocessing, found = choose_preprocessing(file, chosen, options.preprocessing)
-    layout, notes = recognise_layout(
-        graph, chosen, options.layout, options.size, usual=preprocessing.size
-    )
-    message = f"altered input: {chosen}, {why}; read as {layout.layout}, {layout.why}"
-    findings = [
-        Finding(code="MOD001", level="ok", message=summary(file)),
-        Finding(code="INP001", level="ok", message=message),
-        *notes,
-        output.finding,
-        *found,
-        *normalisation_finding(graph, chosen.name, preprocessing),
-    ]
-    arrangement = Arrangement(layout, preprocessing, chosen.dtype)
+    return _open(read_model(path), options, provider)
+
+
+@frozen
+class _Origin:
+    """What an encoder was opened from: `path` and `options`, and the `sha256` of the model then."""
+
+    path: Path
+    options: OpenOptions
+    sha256: str
+
+    def __call__(self) -> OnnxEncoder:
+        """Open the same model again."""
+        file = read_model(self.path)
+        file.require_same(self.sha256)
+        return _open(file, self.options, require_known(self.options.provider))
+
+
+def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEncoder:
+    choices = choose(file, options)
     callers, threads = share_out(provider, options.threads)
+    traits = EncoderTraits(
+        batch_size=options.batch_size or usual_batch_size(choices.layout, provider),
+        concurrency=callers,
+        resolution=coarsest_resolution(file.proto, choices.input.type),
+    )
+    # The statistics are checked before the session, which may take long to open.
+    arrangement = Arrangement(choices.layout, choices.preprocessing, choices.input.dtype)
     encoder = OnnxEncoder(
-        session=_session(file, output, provider, threads, prune=len(relevant) < len(inputs)),
-        input=chosen.name,
-        output=output.name,
+        session=_session(file, choices, provider, threads),
+        input=choices.input.name,
+        output=choices.output.name,
         arrangement=arrangement,
-        feeds={info.name: (info, feeds[info.name]) for info in relevant if info.name in feeds},
+        feeds=choices.feeds,
         pooling=options.pooling or "flatten",
-        channels_first=_channels_first(graph, output, layout),
-        rows=layout.batch,
-        traits=EncoderTraits(
-            batch_size=options.batch_size or usual_batch_size(layout, provider),
-            concurrency=callers,
-            resolution=coarsest_resolution(file.proto, chosen.type),
-        ),
+        channels_first=choices.channels_first,
+        rows=choices.layout.batch,
+        traits=traits,
     )
-    operators = {node.op_type for node in all_nodes(file.proto)}
-    probed = probe(encoder, bounds=(0.0, 1.0), quantised=bool(operators & _DYNAMIC_QUANTISATION))
-    findings += [
-        *probed.findings,
-        *output_findings(graph, output.name, probed.output_shape, options.pooling),
-    ]
-    description = describe(file, chosen, why, probed, options, threads)
+    names = operators(file.proto)
+    trial = try_out(encoder, bounds=(0.0, 1.0), quantised=bool(names & _DYNAMIC_QUANTISATION))
+    graph, pooling = file.proto.graph, options.pooling
     return evolve(
-        probed.encoder,
-        findings=tuple(findings),
-        description=description,
-        gradients=Gradients(
-            file.path,
-            description["model"]["sha256"],
-            output.name,
-            batch=probed.encoder.rows,
-            provider=provider,
-            threads=threads,
-            straight_through=sorted(operators & _STRAIGHT_THROUGH),
+        trial.encoder,
+        findings=(
+            *choices.findings,
+            *trial.findings,
+            *output_findings(graph, encoder.output, trial.output_shape, pooling),
         ),
+        description=describe(file, choices, trial, options, threads),
+        gradients=_gradient(file, trial, provider, threads, sorted(names & _STRAIGHT_THROUGH)),
+        origin=_Origin(file.path.absolute(), options, file.sha256),
     )
 
 
-def _session(
-    file: ModelFile, output: ChosenOutput, provider: Provider, threads: int, *, prune: bool
-) -> Any:
+def _session(file: ModelFile, choices: Choices, provider: Provider, threads: int) -> Any:
     """Open the model; only the part that gives the encodings where it gives more."""
-    graph = file.proto.graph
-    prune = prune or not output.declared or len(graph.output) > 1 or has_zero_dims(graph)
+    graph, output = file.proto.graph, choices.output
+    prune = choices.has_idle_inputs or len(graph.output) > 1 or has_zero_dims(graph)
+    prune = prune or not output.declared
     return open_session(
         cut_out(file.proto, output.name).SerializeToString() if prune else file.path,
         folder=file.path.parent if file.external and prune else None,
@@ -152,6 +137,15 @@ def _session(
     )
 
 
-def _channels_first(graph: GraphProto, output: ChosenOutput, layout: InputLayout) -> bool | None:
-    found = channels_come_first(graph, output.name)
-    return False if found is None and layout.layout == "nhwc" else found
+def _gradient(
+    file: ModelFile, trial: TrialRun, provider: Provider, threads: int, straight_through: list[str]
+) -> DeferredGradient:
+    return DeferredGradient(
+        path=file.path.absolute(),
+        sha256=file.sha256,
+        output=trial.encoder.output,
+        batch=trial.encoder.rows,
+        provider=provider,
+        threads=threads,
+        straight_through=tuple(straight_through),
+    )

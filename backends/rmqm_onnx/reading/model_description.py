@@ -25,7 +25,7 @@ def describe_model(file: ModelFile) -> dict[str, Any]:
     proto = file.proto
     return {
         "name": file.path.name,
-        "sha256": file.digest(),
+        "sha256": file.sha256,
         "bytes": file.n_bytes,
         "external_data": [path.name for path in file.external],
         "producer": f"{proto.producer_name} {proto.producer_version}".strip(),

@@ -6,40 +6,35 @@ from typing import Any
 
 from attrs import asdict
 
+from rmqm_onnx.choices.choosing import Choices
 from rmqm_onnx.reading.model_description import describe_model
 from rmqm_onnx.reading.model_file import ModelFile
-from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_onnx.running.runtime import import_runtime, installed_builds
-from rmqm_onnx.running.trial_run import Probed
+from rmqm_onnx.running.trial_run import TrialRun
 from rmqm_spec.contracts.backend import OpenOptions
 
 __all__ = ["describe"]
 
 
 def describe(
-    file: ModelFile,
-    chosen: TensorInfo,
-    why: str,
-    probed: Probed,
-    options: OpenOptions,
-    threads: int,
+    file: ModelFile, choices: Choices, trial: TrialRun, options: OpenOptions, threads: int
 ) -> dict[str, Any]:
-    """Return everything that a result tells about its encoder."""
-    layout = probed.encoder.arrangement.layout
-    preprocessing = probed.encoder.arrangement.preprocessing
+    """Return everything that a result says of its encoder."""
+    layout = trial.encoder.arrangement.layout
+    preprocessing = trial.encoder.arrangement.preprocessing
     return {
         "model": describe_model(file),
         "input": {
-            **asdict(chosen),
-            "why": why,
+            **asdict(choices.input),
+            "why": choices.why,
             "layout": layout.layout,
             "feeds": dict(options.feeds),
         },
         "output": {
-            "name": probed.encoder.output,
-            "shape": list(probed.output_shape),
-            "type": probed.output_type,
-            "pooling": probed.encoder.pooling,
+            "name": trial.encoder.output,
+            "shape": list(trial.output_shape),
+            "type": trial.output_type,
+            "pooling": trial.encoder.pooling,
         },
         "preprocessing": preprocessing.to_dict(),
         "geometry": {
@@ -49,12 +44,12 @@ def describe(
             "crop": preprocessing.crop,
             "interpolation": preprocessing.interpolation,
         },
-        "runtime": _describe_runtime(probed, options, threads),
+        "runtime": _describe_runtime(trial, options, threads),
     }
 
 
-def _describe_runtime(probed: Probed, options: OpenOptions, threads: int) -> dict[str, Any]:
-    encoder = probed.encoder
+def _describe_runtime(trial: TrialRun, options: OpenOptions, threads: int) -> dict[str, Any]:
+    encoder = trial.encoder
     return {
         "builds": installed_builds(),
         "version": import_runtime().__version__,
