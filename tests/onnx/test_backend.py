@@ -109,9 +109,9 @@ def test_an_unknown_route_is_refused(opened, make, saved):
 
 
 def test_an_encoder_of_another_backend_is_refused(make, saved):
-    with pytest.raises(UsageError, match="one that it opened; got SimpleNamespace"):
+    with pytest.raises(UsageError, match="that it opened; got SimpleNamespace"):
         ONNX.with_gradient(SimpleNamespace(), saved(make.dense()), "onnx")
-    with pytest.raises(UsageError, match="one that it opened; got SimpleNamespace"):
+    with pytest.raises(UsageError, match="that it opened; got SimpleNamespace"):
         ONNX.arranged(SimpleNamespace(), np.zeros((1, 3, 4, 4)))
 
 
