@@ -23,7 +23,9 @@ GROUPS: Mapping[str, type] = {
 _OWNERS = {"alteration": "alteration_options", "executor": "executor_options"}
 
 
-def request_of(model: str | Any, options: Mapping[str, Any], *, name: str | None = None) -> RunRequest:
+def request_of(
+    model: str | Any, options: Mapping[str, Any], *, name: str | None = None
+) -> RunRequest:
     """
     Return the request that flat options make.
 
@@ -48,9 +50,7 @@ def request_of(model: str | Any, options: Mapping[str, Any], *, name: str | None
     >>> request.inputs.n, request.protocol.levels, request.protocol.alteration_options
     (200, 20, {'coupling': 'common'})
     """
-    given = {
-        key.replace("-", "_"): value for key, value in options.items() if value is not None
-    }
+    given = {key.replace("-", "_"): value for key, value in options.items() if value is not None}
     groups = grouped(given)
     protocol: dict[str, Any] = groups["protocol"]
     alteration = str(protocol.get("alteration", ProtocolSettings().alteration))

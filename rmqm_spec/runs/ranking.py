@@ -189,8 +189,8 @@ def _check(common: RunRequest) -> None:
             "GRA016",
             f"a ranking must rest on an alteration that ranks encoders; got --alteration "
             f"{kind.name}: {kind.why_not}",
-            fix=f"Rank without it; rmqm-spec score --alteration {kind.name} gives a score to report "
-            "beside the ranking.",
+            fix=f"Rank without it; rmqm-spec score --alteration {kind.name} gives a score to "
+            "report beside the ranking.",
         )
     if common.protocol.precision is not None:
         raise UsageError(
@@ -236,9 +236,7 @@ def _raise_what_all_failed_by(outcome: _Outcome) -> None:
             raise errors[0]
 
 
-def _ranked(
-    outcome: _Outcome, *, on_common_inputs: bool
-) -> tuple[dict[str, Any], list[Finding]]:
+def _ranked(outcome: _Outcome, *, on_common_inputs: bool) -> tuple[dict[str, Any], list[Finding]]:
     from rmqm_spec.ranking import NOTHING_RANKED, rank_results, ranking_document
 
     ranking, findings = NOTHING_RANKED, list[Finding]()

@@ -74,9 +74,7 @@ class ModelSettings:
     size: tuple[int, int] | None = setting(
         "Height and width where open: 224 or 480x640.", read=height_and_width, panel="Model"
     )
-    pooling: Pooling | None = setting(
-        "flatten, mean or cls.", read=choice(Pooling), panel="Model"
-    )
+    pooling: Pooling | None = setting("flatten, mean or cls.", read=choice(Pooling), panel="Model")
     feed: tuple[tuple[str, str], ...] | None = setting(
         "NAME=VALUE for another input.", read=feeds, typed=list[str], panel="Model"
     )
