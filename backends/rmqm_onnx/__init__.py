@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rmqm_onnx.encoder import OnnxEncoder
     from rmqm_onnx.opening import open_encoder
+    from rmqm_onnx.running.encoder import OnnxEncoder
     from rmqm_spec.contracts.backend import OpenOptions
 
 # Imported when asked for: the backend is listed without onnx and its runtime.
 _HOMES = {
-    "OnnxEncoder": "rmqm_onnx.encoder",
+    "OnnxEncoder": "rmqm_onnx.running.encoder",
     "OpenOptions": "rmqm_spec.contracts.backend",
     "open_encoder": "rmqm_onnx.opening",
 }

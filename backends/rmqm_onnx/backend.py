@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rmqm_onnx.places import PATTERNS, USUAL_PLACES
-from rmqm_onnx.providers import PROVIDERS, require_known
+from rmqm_onnx.reading.places import PATTERNS, USUAL_PLACES
+from rmqm_onnx.running.providers import PROVIDERS, require_known
 from rmqm_spec.errors import UsageError
 
 if TYPE_CHECKING:
-    from rmqm_onnx.encoder import OnnxEncoder
+    from rmqm_onnx.running.encoder import OnnxEncoder
     from rmqm_spec.arrays import FloatArray
     from rmqm_spec.contracts import backend as contract
     from rmqm_spec.contracts.backend import Arranged, ModelEncoder, NullModel, OpenOptions
@@ -54,7 +54,7 @@ class OnnxBackend:
 
     def write_null(self, path: Path, folder: Path, *, seed: int = 0) -> NullModel:
         """Write the network with permuted weights into an empty folder."""
-        from rmqm_onnx.null import write_null
+        from rmqm_onnx.null_model import write_null
 
         return write_null(path, folder, seed=seed)
 
@@ -75,7 +75,7 @@ class OnnxBackend:
         if route == "torch":
             from attrs import evolve
 
-            from rmqm_onnx.places import locate_model
+            from rmqm_onnx.reading.places import locate_model
             from rmqm_torch import ConvertedGradients
 
             gradients = ConvertedGradients(locate_model(path), own.output)
@@ -107,7 +107,7 @@ class OnnxBackend:
 
     def read_preprocessing(self, path: Path) -> Preprocessing:
         """Read a file that a user named: our keys in TOML or JSON, Hugging Face's, or timm's."""
-        from rmqm_onnx.preprocessing_files import read_preprocessing
+        from rmqm_onnx.reading.preprocessing_files import read_preprocessing
 
         return read_preprocessing(path)
 
@@ -129,14 +129,14 @@ class OnnxBackend:
         self, path: Path, encoder: ModelEncoder, low: float, high: float
     ) -> Finding | None:
         """Doubt values from `low` to `high`, where the graph's own normalisation says otherwise."""
-        from rmqm_onnx.first_values import range_finding
-        from rmqm_onnx.model_file import read_model
+        from rmqm_onnx.choices.normalised_range import range_finding
+        from rmqm_onnx.reading.model_file import read_model
 
         return range_finding(read_model(path).proto.graph, encoder.input, low, high)
 
     def diagnose(self) -> Mapping[str, Any]:
         """Try the runtime and each provider for real."""
-        from rmqm_onnx.diagnosis import diagnose
+        from rmqm_onnx.running.diagnosis import diagnose
 
         return diagnose()
 
@@ -153,7 +153,7 @@ if TYPE_CHECKING:  # held against the contract, all of it, before anything runs
 
 
 def _own(encoder: ModelEncoder) -> OnnxEncoder:
-    from rmqm_onnx.encoder import OnnxEncoder
+    from rmqm_onnx.running.encoder import OnnxEncoder
 
     if isinstance(encoder, OnnxEncoder):
         return encoder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rmqm_onnx.gradients.coverage import operators_without_rule
-from rmqm_onnx.model_file import read_model
+from rmqm_onnx.reading.model_file import read_model
 from rmqm_spec.findings import Finding
 
 __all__ = ["gradient_outlook"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rmqm_onnx.pooling import pool
+from rmqm_onnx.running.pooling import pool
 from rmqm_spec.alterations import GENERATOR, loss, pgd_path, white_noise
 from rmqm_spec.alterations.arguments import checked_inputs
 from rmqm_spec.alterations.pgd.steps import STEP_SIZE, take_step

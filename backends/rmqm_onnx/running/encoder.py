@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from rmqm_onnx.arrange import Arrangement
-from rmqm_onnx.gradient_route import GradientRoute
-from rmqm_onnx.pooling import pool, unpool
-from rmqm_onnx.providers import plain_message
-from rmqm_onnx.signature import TensorInfo
+from rmqm_onnx.reading.signature import TensorInfo
+from rmqm_onnx.running.arrangement import Arrangement
+from rmqm_onnx.running.gradient_route import GradientRoute
+from rmqm_onnx.running.pooling import pool, unpool
+from rmqm_onnx.running.session import plain_message
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.backend import Pooling
 from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
-from rmqm_spec.errors import ShapeError, SubjectError
+from rmqm_spec.errors import ShapeError, SubjectError, UsageError
 from rmqm_spec.findings import Finding
 
 __all__ = ["OnnxEncoder"]
+
+_CARRIED = (
+    "arrangement", "feeds", "pooling", "channels_first", "rows", "one_at_a_time", "gradients",
+)  # fmt: skip
+"""What a pickle holds beside the origin: whatever changes a number must not be found out anew."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -55,6 +60,8 @@ class OnnxEncoder:
         Model, choices, preprocessing and runtime, as plain data for results.
     gradients : GradientRoute, optional
         The network's gradient, made when it is first asked for.
+    origin : callable, optional
+        Opens the same model again; an encoder pickles by it.
     """
 
     session: Any
@@ -70,6 +77,7 @@ class OnnxEncoder:
     findings: tuple[Finding, ...] = ()
     description: Mapping[str, Any] = field(factory=dict)
     gradients: GradientRoute | None = None
+    origin: Callable[[], OnnxEncoder] | None = None
 
     @property
     def spec(self) -> InputSpec:
@@ -151,6 +159,24 @@ class OnnxEncoder:
         """Return what the network gives for one batch, before pooling."""
         return self._call(self.arrangement(inputs))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """
+        Pickle without the session: the model is opened again, and called in the same way.
+
+        Raises
+        ------
+        UsageError
+            ARG001 if the encoder does not know its model's file.
+        """
+        if self.origin is None:
+            raise UsageError(
+                "ARG001",
+                "an encoder must know its model's file to be pickled; this encoder of "
+                f"{self.output!r} does not",
+                fix="Open it with open_encoder.",
+            )
+        return _opened_again, (self.origin, {name: getattr(self, name) for name in _CARRIED})
+
     def _parts(self, inputs: FloatArray) -> list[AnyArray]:
         """Arrange inputs for the network, as many at a time as it takes."""
         if inputs.shape[1:] != self.spec.shape or not len(inputs):
@@ -220,6 +246,10 @@ class OnnxEncoder:
             f"the encodings must be an array of numbers; got {kind} from {self.output}",
             fix="Choose another --output.",
         )
+
+
+def _opened_again(origin: Callable[[], OnnxEncoder], carried: Mapping[str, Any]) -> OnnxEncoder:
+    return evolve(origin(), **carried)
 
 
 def _spread(info: TensorInfo, row: AnyArray, n_inputs: int) -> AnyArray:

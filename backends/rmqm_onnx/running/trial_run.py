@@ -1,17 +1,17 @@
-"""What a model does, whatever it declares: run it on a few seeded inputs before it is trusted."""
+"""A trial run: what a model does on a few seeded inputs, whatever it declares."""
 
 from __future__ import annotations
 
 import numpy as np
 from attrs import evolve, frozen
 
-from rmqm_onnx.encoder import OnnxEncoder
+from rmqm_onnx.running.encoder import OnnxEncoder
 from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
 from rmqm_spec.errors import SubjectError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.resolution import RESOLUTION
 
-__all__ = ["Probed", "batch_deviation", "probe"]
+__all__ = ["TrialRun", "batch_deviation", "try_out"]
 
 _ROWS = 3
 BATCH_TOLERANCE = 10.0
@@ -19,8 +19,21 @@ BATCH_TOLERANCE = 10.0
 
 
 @frozen(kw_only=True)
-class Probed:
-    """What was seen: shape and type of one output row, and how the encoder must be called."""
+class TrialRun:
+    """
+    What a trial run showed.
+
+    Parameters
+    ----------
+    encoder : OnnxEncoder
+        The encoder, called as it must be.
+    output_shape : tuple of int
+        Shape of what the network gives for one input.
+    output_type : str
+        Type of these values, as NumPy names it.
+    findings : tuple of Finding
+        What sets the model apart from what it declares.
+    """
 
     encoder: OnnxEncoder
     output_shape: tuple[int, ...]
@@ -28,7 +41,7 @@ class Probed:
     findings: tuple[Finding, ...]
 
 
-def probe(encoder: OnnxEncoder, *, bounds: tuple[float, float], quantised: bool) -> Probed:
+def try_out(encoder: OnnxEncoder, *, bounds: tuple[float, float], quantised: bool) -> TrialRun:
     """
     Run the encoder alone and in a batch, and adapt how it is called.
 
@@ -42,10 +55,10 @@ def probe(encoder: OnnxEncoder, *, bounds: tuple[float, float], quantised: bool)
     inputs = np.random.default_rng(0).uniform(low, high, shape).astype(np.float32)
     raw = encoder.raw_output(np.repeat(inputs[:1], encoder.rows or 1, axis=0))
     encoder = _with_resolution_of(encoder, raw)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     if encoder.rows is None and not _runs_in_batch(encoder, inputs):
         encoder = evolve(encoder, rows=1)
-        found.append(
+        findings.append(
             Finding(
                 code="BAT002",
                 level="warn",
@@ -58,7 +71,7 @@ def probe(encoder: OnnxEncoder, *, bounds: tuple[float, float], quantised: bool)
     if quantised or deviation > tolerance:
         encoder = evolve(encoder, one_at_a_time=True)
         reason = "quantises its activations by the batch" if quantised else "mixes the batch"
-        found.append(
+        findings.append(
             Finding(
                 code="BAT003",
                 level="warn",
@@ -67,11 +80,11 @@ def probe(encoder: OnnxEncoder, *, bounds: tuple[float, float], quantised: bool)
                 fix="Nothing to do: the score is right, only slower.",
             )
         )
-    return Probed(
+    return TrialRun(
         encoder=encoder,
         output_shape=raw.shape[1:] or raw.shape,
         output_type=raw.dtype.name,
-        findings=tuple(found),
+        findings=tuple(findings),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from onnx import GraphProto, NodeProto
 
-from rmqm_onnx.graph import consumers
+from rmqm_onnx.reading.graph import consumers
 
 __all__ = ["first_evidence"]
 

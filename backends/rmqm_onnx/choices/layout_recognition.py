@@ -6,8 +6,8 @@ from math import prod
 
 from onnx import GraphProto
 
-from rmqm_onnx.first_layers import first_evidence
-from rmqm_onnx.input_layout import (
+from rmqm_onnx.choices.first_layers import first_evidence
+from rmqm_onnx.choices.input_layout import (
     CHANNELS,
     MNIST,
     InputLayout,
@@ -16,7 +16,7 @@ from rmqm_onnx.input_layout import (
     as_image,
     axes_of,
 )
-from rmqm_onnx.signature import TensorInfo
+from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_spec.contracts.backend import Layout
 from rmqm_spec.findings import Finding
 

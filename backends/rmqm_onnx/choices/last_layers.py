@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onnx import GraphProto, NodeProto
 
-from rmqm_onnx.graph import constants, makers_above, producers
+from rmqm_onnx.reading.graph import constants, makers_above, producers
 
 __all__ = ["layer_before", "score_operator"]
 

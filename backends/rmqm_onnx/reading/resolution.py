@@ -7,7 +7,7 @@ from math import prod
 
 from onnx import ModelProto, TensorProto
 
-from rmqm_onnx.graph import all_tensors
+from rmqm_onnx.reading.graph import all_tensors
 from rmqm_spec.resolution import RESOLUTION
 
 __all__ = ["coarsest_resolution"]

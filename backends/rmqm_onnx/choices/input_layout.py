@@ -6,7 +6,7 @@ from math import prod
 
 from attrs import frozen
 
-from rmqm_onnx.signature import TensorInfo
+from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_spec.contracts.backend import Layout
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import UsageError

@@ -1,24 +1,17 @@
-"""Execution providers by short name, and the session: opened, then read back."""
+"""A session of the runtime: opened where it was asked for, then read back."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
-from rmqm_onnx.runtime import import_runtime, installed_builds
-from rmqm_spec.errors import RmqmError, SubjectError, UnavailableError, UsageError
+from rmqm_onnx.running.providers import PROVIDERS, Provider
+from rmqm_onnx.running.runtime import import_runtime, installed_builds
+from rmqm_spec.errors import RmqmError, SubjectError, UnavailableError
 
-__all__ = ["PROVIDERS", "Provider", "open_session", "plain_message", "require_known"]
-
-Provider = Literal["cpu", "cuda", "tensorrt"]
-
-PROVIDERS: dict[Provider, str] = {
-    "cpu": "CPUExecutionProvider",
-    "cuda": "CUDAExecutionProvider",
-    "tensorrt": "TensorrtExecutionProvider",
-}
+__all__ = ["open_session", "plain_message"]
 
 _OPTIONS: dict[Provider, dict[str, str]] = {
     # TF32 keeps 10 bits of mantissa: movements below 1e-3 would drown in rounding.
@@ -26,31 +19,6 @@ _OPTIONS: dict[Provider, dict[str, str]] = {
     "cpu": {},
     "tensorrt": {},
 }
-
-
-def require_known(name: str) -> Provider:
-    """
-    Return the name of a provider.
-
-    Raises
-    ------
-    UsageError
-        ARG001 if it is no name of one.
-
-    Examples
-    --------
-    >>> require_known("cuda")
-    'cuda'
-    """
-    for provider in get_args(Provider):
-        if name == provider:
-            known: Provider = provider
-            return known
-    raise UsageError(
-        "ARG001",
-        f"--provider must be one of {', '.join(get_args(Provider))}; got {name!r}",
-        fix="Correct it.",
-    )
 
 
 def open_session(

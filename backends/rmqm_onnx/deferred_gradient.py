@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rmqm_onnx.model_file import read_model
-from rmqm_onnx.providers import Provider
+from attrs import asdict, field, mutable
+
+from rmqm_onnx.reading.model_file import read_model
+from rmqm_onnx.running.providers import Provider
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.errors import UnreadableError
 
 if TYPE_CHECKING:
     from rmqm_onnx.gradients import GradientSession
 
-__all__ = ["Gradients"]
+__all__ = ["DeferredGradient"]
 
 
-class Gradients:
+@mutable(kw_only=True, eq=False)
+class DeferredGradient:
     """
-    The gradient of a model file, shared by all callers.
+    The gradient of a model file, shared by all callers; it pickles without what it has made.
 
     Parameters
     ----------
@@ -36,70 +38,71 @@ class Gradients:
         Where to run.
     threads : int
         Threads within an operator.
-    straight_through : sequence of str
+    straight_through : tuple of str
         Operators whose rounding counts as the identity.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        sha256: str,
-        output: str,
-        *,
-        batch: int | None,
-        provider: Provider,
-        threads: int,
-        straight_through: Sequence[str] = (),
-    ) -> None:
-        self._path = path
-        self._sha256 = sha256
-        self._output = output
-        self._batch = batch
-        self._provider: Provider = provider
-        self._threads = threads
-        self._straight_through = tuple(straight_through)
-        self._lock = Lock()
-        self._session: GradientSession | None = None
+    path: Path
+    sha256: str
+    output: str
+    batch: int | None
+    provider: Provider
+    threads: int
+    straight_through: tuple[str, ...] = ()
+    _lock: Lock = field(factory=Lock, init=False, repr=False)
+    _session: GradientSession | None = field(default=None, init=False, repr=False)
 
     @property
     def route(self) -> str:
         """How the gradient is made."""
         route = "onnx (reverse mode as a graph)"
-        if self._straight_through:
-            route += f", straight through {', '.join(self._straight_through)}"
+        if self.straight_through:
+            route += f", straight through {', '.join(self.straight_through)}"
         return route
 
     def vjp(
         self, feeds: Mapping[str, AnyArray], name: str
     ) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
-        """Return the network's output and the way back to its input `name`."""
+        """
+        Return the network's output and the way back to its input `name`.
+
+        Raises
+        ------
+        UnreadableError
+            MOD002 if the file has changed since it was opened.
+        SubjectError
+            GRA001 if an operator has no derivative rule.
+        """
         with self._lock:
             if self._session is None:
                 self._session = self._made(feeds, name)
         return self._session.vjp(feeds)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        settings = asdict(self, recurse=False, filter=lambda attribute, _: attribute.init)
+        return _deferred, (settings,)
+
     def _made(self, feeds: Mapping[str, AnyArray], name: str) -> GradientSession:
         from rmqm_onnx.gradients import GradientSession
 
-        if read_model(self._path).digest() != self._sha256:
-            raise UnreadableError(
-                "MOD002",
-                f"{self._path} must not change while it is open; got another file than before",
-                fix="Open it again.",
-            )
+        read_model(self.path).require_same(self.sha256)
         n_rows = len(feeds[name])
-        rows = self._batch or 1
+        rows = self.batch or 1
         example = {
             key: value[:rows] if len(value) == n_rows else value for key, value in feeds.items()
         }
         session = GradientSession(
-            self._path,
+            self.path,
             input=name,
-            output=self._output,
+            output=self.output,
             example=example,
-            batch=self._batch,
-            provider=self._provider,
-            threads=self._threads,
+            batch=self.batch,
+            provider=self.provider,
+            threads=self.threads,
         )
         session.vjp(example)  # the graphs are made under the lock
         return session
+
+
+def _deferred(settings: dict[str, Any]) -> DeferredGradient:
+    return DeferredGradient(**settings)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cached_property
 from pathlib import Path
 
 from attrs import frozen
 from onnx import ModelProto, TensorProto
 
-from rmqm_onnx.graph import all_tensors
-from rmqm_onnx.places import locate_model
+from rmqm_onnx.reading.graph import all_tensors
+from rmqm_onnx.reading.places import locate_model
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.identity import digest_of_json
 
@@ -40,14 +41,32 @@ class ModelFile:
         """Size of the model and its external data, in bytes."""
         return sum(path.stat().st_size for path in (self.path, *self.external))
 
-    def digest(self) -> str:
-        """Return the SHA-256 of the file; with external data, that of a list of all files."""
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the file; with external data, that of a list of all files."""
         main = _sha256(self.path)
         if not self.external:
             return main
         folder = self.path.parent
         parts = {path.relative_to(folder).as_posix(): _sha256(path) for path in self.external}
         return digest_of_json({"model": main, "external": parts})
+
+    def require_same(self, sha256: str) -> None:
+        """
+        Refuse a model that is not the one of this digest.
+
+        Raises
+        ------
+        UnreadableError
+            MOD002 if it has changed since it was opened.
+        """
+        if self.sha256 != sha256:
+            raise UnreadableError(
+                "MOD002",
+                f"{self.path} must not change while it is in use; got another file, of SHA-256 "
+                f"{self.sha256[:12]}... instead of {sha256[:12]}...",
+                fix="Open it again, or put the file back that was opened.",
+            )
 
 
 def read_model(path: str | Path) -> ModelFile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onnx import GraphProto, NodeProto
 
-from rmqm_onnx.graph import constants, consumers
+from rmqm_onnx.reading.graph import constants, consumers
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.findings import Finding
 

@@ -10,9 +10,9 @@ import numpy as np
 from onnx import ModelProto, TensorProto
 from onnx.external_data_helper import ExternalDataInfo, set_external_data
 
-from rmqm_onnx.graph import all_tensors
-from rmqm_onnx.model_file import read_model
-from rmqm_onnx.weights import WIDTHS, weights
+from rmqm_onnx.reading.graph import all_tensors
+from rmqm_onnx.reading.model_file import read_model
+from rmqm_onnx.reading.weights import WIDTHS, weights
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.contracts.backend import NullModel
 from rmqm_spec.errors import SubjectError, UnavailableError

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, helper
 
-from rmqm_onnx.providers import PROVIDERS, Provider, open_session
-from rmqm_onnx.runtime import import_runtime, installed_builds
-from rmqm_onnx.threads import cgroup_quota, usable_cpus
+from rmqm_onnx.running.providers import PROVIDERS, Provider
+from rmqm_onnx.running.runtime import import_runtime, installed_builds
+from rmqm_onnx.running.session import open_session
+from rmqm_onnx.running.threads import cgroup_quota, usable_cpus
 from rmqm_spec.errors import RmqmError
 
 __all__ = ["diagnose"]

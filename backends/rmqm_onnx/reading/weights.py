@@ -8,7 +8,7 @@ from typing import Final
 
 from onnx import ModelProto, NodeProto, TensorProto
 
-from rmqm_onnx.graph import all_nodes, all_tensors
+from rmqm_onnx.reading.graph import all_nodes, all_tensors
 
 __all__ = ["WIDTHS", "weights"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rmqm_onnx.signature import TensorInfo
+from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import UnreadableError, UsageError
 

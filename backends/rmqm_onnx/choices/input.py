@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from onnx import GraphProto
 
-from rmqm_onnx.graph import needed_names
-from rmqm_onnx.signature import FLOATS, TensorInfo
+from rmqm_onnx.reading.graph import needed_names
+from rmqm_onnx.reading.signature import FLOATS, TensorInfo
 from rmqm_spec.errors import SubjectError, UsageError
 
 __all__ = ["alterable_names", "choose_input", "relevant_inputs"]

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from attrs import fields
 
-from rmqm_onnx.hugging_face import as_pair, is_image_processor, read_image_processor
+from rmqm_onnx.reading.hugging_face import as_pair, is_image_processor, read_image_processor
 from rmqm_spec.contracts.preprocessing import ChannelOrder, Interpolation, Preprocessing
 from rmqm_spec.errors import UnreadableError
 

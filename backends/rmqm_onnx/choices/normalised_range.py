@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
-from rmqm_onnx.normalisation import normalising_nodes
+from rmqm_onnx.choices.normalisation import normalising_nodes
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.findings import Finding
 

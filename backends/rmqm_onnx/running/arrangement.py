@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from rmqm_onnx.input_layout import InputLayout
+from rmqm_onnx.choices.input_layout import InputLayout
 from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UsageError

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from attrs import frozen
 from onnx import GraphProto, NodeProto
 
-from rmqm_onnx.graph import makers_above, needed_names, producers
-from rmqm_onnx.signature import TensorInfo
+from rmqm_onnx.reading.graph import makers_above, needed_names, producers
+from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_spec.errors import SubjectError, UsageError
 from rmqm_spec.findings import Finding
 

@@ -15,7 +15,8 @@ from rmqm_onnx.gradients.example import Example
 from rmqm_onnx.gradients.models import jvp_model, vjp_model
 from rmqm_onnx.gradients.passes import passes
 from rmqm_onnx.gradients.two_passes import TwoPasses, failed
-from rmqm_onnx.providers import Provider, open_session
+from rmqm_onnx.running.providers import Provider
+from rmqm_onnx.running.session import open_session
 from rmqm_spec.arrays import AnyArray
 
 __all__ = ["GradientSession", "LossAndGradient"]

@@ -18,6 +18,7 @@ __all__ = [
     "makers_above",
     "names_read",
     "needed_names",
+    "operators",
     "producers",
 ]
 
@@ -70,6 +71,11 @@ def all_nodes(model: ModelProto) -> Iterator[NodeProto]:
         yield node
         for graph in _subgraphs(node):
             open_nodes.extend(graph.node)
+
+
+def operators(model: ModelProto) -> set[str]:
+    """Return the operators of all nodes, whatever their domain."""
+    return {node.op_type for node in all_nodes(model)}
 
 
 def all_tensors(model: ModelProto) -> Iterator[TensorProto]:
