@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rmqm_spec.contracts.registry import available, load
+from rmqm_spec.contracts.registry import available, default_alteration, load
 from rmqm_spec.errors import UnavailableError, UsageError
 from rmqm_spec.runs.fields import settings_of
 from rmqm_spec.runs.request import DataSettings, ModelSettings, ProtocolSettings, RunRequest
@@ -53,7 +53,8 @@ def request_of(
     given = {key.replace("-", "_"): value for key, value in options.items() if value is not None}
     groups = grouped(given)
     protocol: dict[str, Any] = groups["protocol"]
-    alteration = str(protocol.get("alteration", ProtocolSettings().alteration))
+    named = protocol.get("alteration")
+    alteration = str(named) if named else default_alteration().name
     executor = str(given.get("executor", "threads"))
     own = {name: given.pop(name) for name in settings_of(RunRequest) if name in given}
     protocol["alteration_options"] = _taken(given, "alteration", alteration)

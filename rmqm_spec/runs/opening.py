@@ -21,7 +21,6 @@ from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.contracts.measure import Measure
 from rmqm_spec.contracts.option import read_options
 from rmqm_spec.contracts.registry import (
-    alteration_kind,
     available,
     backend,
     executor_kind,
@@ -135,7 +134,7 @@ def open_run(
     check_request(request)
     opener = backend_of(request)
     encoder = encoder or open_model(request, opener)
-    kind = alteration_kind(request.protocol.alteration)
+    kind = request.protocol.kind
     _check_gradient(request, kind, opener, encoder)
     prepared = open_inputs(request.inputs, encoder, listener)
     alteration = _alteration(request, kind, prepared.bounds)
@@ -182,7 +181,7 @@ def check_request(request: RunRequest) -> None:
         By the setting, or the plug.
     """
     protocol = request.protocol
-    kind = alteration_kind(protocol.alteration)
+    kind = protocol.kind
     read_options(kind.options, protocol.alteration_options, owner=f"--alteration {kind.name}")
     executor = executor_kind(request.executor)
     read_options(executor.options, request.executor_options, owner=f"--executor {executor.name}")

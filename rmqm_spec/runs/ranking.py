@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from rmqm_spec.contracts.listener import Listener
-from rmqm_spec.contracts.registry import alteration_kind
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.candidates import Candidate, find_candidates
@@ -183,7 +182,7 @@ def rank(
 
 def _check(common: RunRequest) -> None:
     check_request(common)
-    kind = alteration_kind(common.protocol.alteration)
+    kind = common.protocol.kind
     if not kind.ranks:
         raise UsageError(
             "GRA016",
