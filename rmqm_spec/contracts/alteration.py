@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from attrs import field, frozen
 
-from rmqm_spec.arrays import AnyArray, FloatArray
-from rmqm_spec.contracts.encoder import DifferentiableEncoder
-from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.contracts.option import Option
+
+if TYPE_CHECKING:
+    from rmqm_spec.arrays import AnyArray, FloatArray
+    from rmqm_spec.contracts.encoder import DifferentiableEncoder
+    from rmqm_spec.contracts.inputs import Bounds
 
 __all__ = [
     "Alteration",
@@ -127,6 +129,8 @@ class AlterationKind:
     ----------
     name : str
         As it is typed and as protocols hold it, for example ``"white-noise"``.
+    title : str
+        As sentences and pages call it, for example ``"white noise"``.
     summary : str
         One short sentence for help.
     axis : str
@@ -148,11 +152,14 @@ class AlterationKind:
     parameters : type, optional
         Record class of its parameters in a protocol (an attrs class); without it any plain values
         beside ``name``, ``J``, ``bounds`` and ``seed`` are taken.
+    about_levels : str
+        A sentence about its levels, for pages.
     is_default : bool
         Whether commands take it where none is named, and name it only where another is meant.
     """
 
     name: str
+    title: str
     summary: str
     axis: str
     usual_levels: int | Mapping[str, int]
@@ -163,6 +170,7 @@ class AlterationKind:
     why_not: str = ""
     needs_gradients: bool = False
     parameters: type | None = None
+    about_levels: str = ""
     is_default: bool = False
 
     def levels_of(self, variant: str) -> int:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
-from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
-from rmqm_spec.contracts.encoder import DifferentiableEncoder, Encoder, EncoderTraits
-from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.findings import Finding
+
+if TYPE_CHECKING:
+    from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
+    from rmqm_spec.contracts.encoder import DifferentiableEncoder, EncoderTraits
+    from rmqm_spec.contracts.inputs import InputSpec
 
 __all__ = [
     "Arranged",
@@ -73,8 +75,12 @@ class OpenOptions:
     batch_size: int | None = None
 
 
-class ModelEncoder(Encoder, Protocol):
+class ModelEncoder(Protocol):
     """An encoder that was opened from a file, and that knows what it takes."""
+
+    def encode(self, inputs: FloatArray, /) -> AnyArray:
+        """Encode inputs (N, *S) as (N, E), for any N >= 1, without writing to `inputs`."""
+        ...
 
     @property
     def spec(self) -> InputSpec:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +24,9 @@ __all__ = [
     "alteration_kind",
     "available",
     "backend",
+    "default_alteration",
     "executor_kind",
+    "facts_of",
     "load",
     "load_all",
     "measure",
@@ -103,6 +108,47 @@ def alteration_kind(name: str) -> AlterationKind:
     return kind
 
 
+def default_alteration() -> AlterationKind:
+    """Return the alteration that is taken where none is named."""
+    for name in available("alteration"):
+        with suppress(UnavailableError, UsageError):
+            if alteration_kind(name).is_default:
+                return alteration_kind(name)
+    raise UnavailableError(
+        "ENV004", "a usual alteration must be installed; got none", fix="Reinstall rmqm-spec."
+    )
+
+
+def facts_of(parameters: Mapping[str, Any]) -> AlterationKind:
+    """
+    Return the facts of the alteration of a protocol; neutral ones where it is not installed.
+
+    Parameters
+    ----------
+    parameters : mapping
+        The alteration as a protocol holds it.
+    """
+    from rmqm_spec.contracts.alteration import AlterationKind
+
+    name = str(parameters["name"])
+    if name in available("alteration"):
+        with suppress(UnavailableError, UsageError):
+            return alteration_kind(name)
+
+    def make(_: object) -> Any:
+        return alteration_kind(name)  # says what is missing
+
+    return AlterationKind(
+        name=name,
+        title=name,
+        summary="An alteration that is not installed here.",
+        axis=f"level ({name})",
+        usual_levels=int(parameters["J"]),
+        make=make,
+        words=lambda given: f"{name} of {given['J']} levels",
+    )
+
+
 def measure(name: str) -> Measure:
     """Return the measure of a name; raises as `load`."""
     loaded: Measure = load("measure", name)
@@ -121,8 +167,16 @@ def backend(name: str) -> Backend:
     return loaded
 
 
+@cache
 def _entries(kind: str) -> list[EntryPoint]:
-    return sorted(entry_points(group=GROUPS[kind]))
+    """Find the plugs of a kind, the package's own first; looking through packages takes long."""
+    return sorted(
+        entry_points(group=GROUPS[kind]), key=lambda entry: (not _is_own(entry), entry.name)
+    )
+
+
+def _is_own(entry: EntryPoint) -> bool:
+    return entry.dist is not None and entry.dist.name == "rmqm-spec"
 
 
 def _loaded(kind: str, entry: EntryPoint) -> Any:

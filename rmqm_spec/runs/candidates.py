@@ -155,16 +155,15 @@ def _tables(settings: Path, common: RunRequest) -> Iterator[Candidate]:
             yield _model(path, evolve(common, opening=opening), name)
 
 
-def _own(
-    settings: Path, name: str, opening: ModelSettings, own: dict[str, Any]
-) -> ModelSettings:
+def _own(settings: Path, name: str, opening: ModelSettings, own: dict[str, Any]) -> ModelSettings:
     """Put a model's own options in the place of those of all models."""
     known = settings_of(ModelSettings)
     unknown = sorted(own.keys() - known.keys())
     if unknown:
         raise _wrong(settings, name, f"know only path, {', '.join(known)}", unknown[0])
     if own.keys() & set(_PREPROCESSING):
-        opening = evolve(opening, **dict.fromkeys(_PREPROCESSING))
+        cleared: dict[str, Any] = dict.fromkeys(_PREPROCESSING)
+        opening = evolve(opening, **cleared)
     beside = {key: settings.parent / own[key] for key in _PATHS if isinstance(own.get(key), str)}
     try:
         return evolve(opening, **{**own, **beside})
@@ -221,7 +220,8 @@ def _usual_parts() -> list[str]:
     backends = load_all("backend")[0].values()
     places = [Path(place).with_suffix("") for backend in backends for place in backend.usual_places]
     names = [part for place in places for part in reversed(place.parts)]
-    return sorted(dict.fromkeys(names), key=lambda name: max(_depth(name, place) for place in places))
+    depths = {name: max(_depth(name, place) for place in places) for name in names}
+    return sorted(depths, key=lambda name: depths[name])
 
 
 def _depth(name: str, place: Path) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rmqm_spec.contracts.executor import OpenExecutor
+from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.contracts.option import read_options
 from rmqm_spec.contracts.registry import executor_kind
 from rmqm_spec.errors import IncompleteError, UsageError
@@ -18,7 +19,6 @@ from rmqm_spec.evaluation.group import Group
 from rmqm_spec.evaluation.walk import Walk, walk_groups
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.distributing import distributed_groups
-from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.runs.opening import Run
 from rmqm_spec.runs.remarks import (
     folder_findings,
@@ -127,7 +127,8 @@ def _kept(run: Run, listener: Listener) -> Iterator[Checkpoints]:
         listener.note(f"  {damage}")
     if checkpoints.known:
         listener.note(
-            f"  resuming after {checkpoints.n_known} inputs that are done, from {checkpoints.folder}"
+            f"  resuming after {checkpoints.n_known} inputs that are done, from "
+            f"{checkpoints.folder}"
         )
     try:
         with checkpoints:
@@ -154,9 +155,7 @@ def _evaluate(
     from rmqm_spec.evaluation.evaluate import evaluate
 
     begun = time.monotonic()
-    work = listener.work(
-        label, per_input=run.encodings_per_input, n_known=checkpoints.n_known
-    )
+    work = listener.work(label, per_input=run.encodings_per_input, n_known=checkpoints.n_known)
     with work as progress, _walker(run, pool) as walker:
         evaluation = evaluate(
             run.graded,

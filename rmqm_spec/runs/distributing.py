@@ -98,8 +98,8 @@ def distributed_groups(
         raise IncompleteError(
             "RUN004",
             f"the workers must stay alive; one died: {error}",
-            fix="Run the same command again: it resumes after what is done. Fewer workers take less "
-            "memory.",
+            fix="Run the same command again: it resumes after what is done. Fewer workers take "
+            "less memory.",
         ) from error
     finally:
         for _, future in pending:
@@ -155,14 +155,17 @@ def _open(key: _Key, driver: int) -> Run:
 
     if os.getpid() != driver:
         with suppress(ValueError):  # not the main thread
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller decides what an interrupt means
+            signal.signal(
+                signal.SIGINT, signal.SIG_IGN
+            )  # the caller decides what an interrupt means
     run = open_run(key.request)
     if run.sha256 != key.sha256:
         raise UnavailableError(
             "RUN005",
             f"a worker must see the same model, inputs and versions as its caller; got the run "
             f"{run.sha256[:12]} instead of {key.sha256[:12]}",
-            fix="Give workers the same files under the same paths, the same packages, and --threads.",
+            fix="Give workers the same files under the same paths, the same packages and "
+            "--threads.",
         )
     return run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import Attribute, field, fields, has
+from attrs import Attribute, Converter, field, fields
 
 __all__ = ["Setting", "flag_of", "setting", "settings_of"]
 
@@ -50,11 +50,7 @@ def setting(
     def convert(given: Any, attribute: Attribute[Any]) -> Any:
         return None if given is None else read(flag_of(attribute), given)
 
-    from attrs import Converter
-
-    return field(
-        default=default, converter=Converter(convert, takes_field=True), metadata=metadata
-    )
+    return field(default=default, converter=Converter(convert, takes_field=True), metadata=metadata)
 
 
 def flag_of(attribute: Attribute[Any]) -> str:
@@ -64,5 +60,4 @@ def flag_of(attribute: Attribute[Any]) -> str:
 
 def settings_of(record: type) -> Mapping[str, Attribute[Any]]:
     """Return the fields of a record that a user may set, by name."""
-    assert has(record)
-    return {one.name: one for one in fields(record) if "help" in one.metadata}
+    return {known.name: known for known in fields(record) if "help" in known.metadata}

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rmqm_spec.contracts.registry import available, load
+from rmqm_spec.contracts.registry import available, default_alteration, load
 from rmqm_spec.errors import UnavailableError, UsageError
 from rmqm_spec.runs.fields import settings_of
 from rmqm_spec.runs.request import DataSettings, ModelSettings, ProtocolSettings, RunRequest
@@ -23,7 +23,9 @@ GROUPS: Mapping[str, type] = {
 _OWNERS = {"alteration": "alteration_options", "executor": "executor_options"}
 
 
-def request_of(model: str | Any, options: Mapping[str, Any], *, name: str | None = None) -> RunRequest:
+def request_of(
+    model: str | Any, options: Mapping[str, Any], *, name: str | None = None
+) -> RunRequest:
     """
     Return the request that flat options make.
 
@@ -48,12 +50,11 @@ def request_of(model: str | Any, options: Mapping[str, Any], *, name: str | None
     >>> request.inputs.n, request.protocol.levels, request.protocol.alteration_options
     (200, 20, {'coupling': 'common'})
     """
-    given = {
-        key.replace("-", "_"): value for key, value in options.items() if value is not None
-    }
+    given = {key.replace("-", "_"): value for key, value in options.items() if value is not None}
     groups = grouped(given)
     protocol: dict[str, Any] = groups["protocol"]
-    alteration = str(protocol.get("alteration", ProtocolSettings().alteration))
+    named = protocol.get("alteration")
+    alteration = str(named) if named else default_alteration().name
     executor = str(given.get("executor", "threads"))
     own = {name: given.pop(name) for name in settings_of(RunRequest) if name in given}
     protocol["alteration_options"] = _taken(given, "alteration", alteration)

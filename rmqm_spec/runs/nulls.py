@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from rmqm_spec.contracts.backend import NullWriting
+from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.contracts.registry import executor_kind
 from rmqm_spec.errors import IncompleteError, RmqmError
 from rmqm_spec.findings import Finding
-from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.runs.opening import open_model
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.scores import Score
@@ -121,7 +121,10 @@ def _request_of(scored: Score, path: Path) -> RunRequest:
         input=run.encoder.input,
         output=run.encoder.output,
         preprocess=None,
-        **dict.fromkeys(("scale", "mean", "std", "channel_order")),
+        scale=None,
+        mean=None,
+        std=None,
+        channel_order=None,
         preprocessing=run.encoder.preprocessing,
     )
     inputs, protocol = request.inputs, request.protocol

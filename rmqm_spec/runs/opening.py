@@ -17,21 +17,34 @@ from rmqm_spec.contracts.backend import (
     PreprocessingReading,
 )
 from rmqm_spec.contracts.encoder import Encoder, as_differentiable, route_of
+from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.contracts.measure import Measure
 from rmqm_spec.contracts.option import read_options
-from rmqm_spec.contracts.registry import alteration_kind, available, backend, executor_kind, load_all
+from rmqm_spec.contracts.registry import (
+    available,
+    backend,
+    executor_kind,
+    load_all,
+)
 from rmqm_spec.contracts.registry import measure as load_measure
 from rmqm_spec.errors import UnavailableError, UsageError
-from rmqm_spec.contracts.listener import Listener
-from rmqm_spec.runs.request import DataSettings, RunRequest
+from rmqm_spec.runs.request import DataSettings, ModelSettings, RunRequest
 
 if TYPE_CHECKING:
     from rmqm_spec.contracts.alteration import AlterationKind
     from rmqm_spec.contracts.inputs import Bounds
-    from rmqm_spec.inputs.hashing import Progress
+    from rmqm_spec.contracts.preprocessing import Preprocessing
     from rmqm_spec.inputs.prepared import PreparedInputs
 
-__all__ = ["Run", "backend_of", "check_request", "open_inputs", "open_model", "open_run"]
+__all__ = [
+    "Run",
+    "backend_of",
+    "check_request",
+    "open_inputs",
+    "open_model",
+    "open_run",
+    "preprocessing_of",
+]
 
 _TAKING_PART = ("rmqm-spec", "numpy", "Pillow")
 """Whose versions can change a number; the runtime's is in the encoder's description."""
@@ -121,7 +134,7 @@ def open_run(
     check_request(request)
     opener = backend_of(request)
     encoder = encoder or open_model(request, opener)
-    kind = alteration_kind(request.protocol.alteration)
+    kind = request.protocol.kind
     _check_gradient(request, kind, opener, encoder)
     prepared = open_inputs(request.inputs, encoder, listener)
     alteration = _alteration(request, kind, prepared.bounds)
@@ -168,7 +181,7 @@ def check_request(request: RunRequest) -> None:
         By the setting, or the plug.
     """
     protocol = request.protocol
-    kind = alteration_kind(protocol.alteration)
+    kind = protocol.kind
     read_options(kind.options, protocol.alteration_options, owner=f"--alteration {kind.name}")
     executor = executor_kind(request.executor)
     read_options(executor.options, request.executor_options, owner=f"--executor {executor.name}")
@@ -199,8 +212,12 @@ def backend_of(request: RunRequest) -> Backend:
         return backend(request.opening.backend)
     working, broken = load_all("backend")
     if not working:
-        raise broken[0].error if broken else UnavailableError(
-            "ENV004", "a backend must be installed; got none", fix="Reinstall rmqm-spec."
+        raise (
+            broken[0].error
+            if broken
+            else UnavailableError(
+                "ENV004", "a backend must be installed; got none", fix="Reinstall rmqm-spec."
+            )
         )
     knowing = [plug for plug in working.values() if knows(plug, request.path)]
     plug: Backend = (knowing or list(working.values()))[0]
@@ -221,15 +238,7 @@ def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncod
     """Open the model of a request."""
     opener = opener or backend_of(request)
     opening = request.opening
-    preprocessing = opening.own_preprocessing()
-    if opening.preprocess is not None:
-        if not isinstance(opener, PreprocessingReading):
-            raise UsageError(
-                "ARG001",
-                f"--preprocess must be given to a backend that reads such files; got {opener.name}",
-                fix="Say the values: --scale, --mean, --std, --channel-order.",
-            )
-        preprocessing = opener.read_preprocessing(opening.preprocess)
+    preprocessing = preprocessing_of(opening, opener)
     if opening.provider not in opener.providers:
         raise UsageError(
             "ARG001",
@@ -237,6 +246,19 @@ def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncod
             fix="Correct it.",
         )
     return opener.open(request.path, opening.open_options(preprocessing))
+
+
+def preprocessing_of(opening: ModelSettings, opener: Backend) -> Preprocessing | None:
+    """Return the preprocessing that is set; None where it is read off the model."""
+    if opening.preprocess is None:
+        return opening.own_preprocessing()
+    if not isinstance(opener, PreprocessingReading):
+        raise UsageError(
+            "ARG001",
+            f"--preprocess must be given to a backend that reads such files; got {opener.name}",
+            fix="Say the values: --scale, --mean, --std, --channel-order.",
+        )
+    return opener.read_preprocessing(opening.preprocess)
 
 
 def open_inputs(

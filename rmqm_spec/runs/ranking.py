@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field, frozen
 
 from rmqm_spec.contracts.listener import Listener
-from rmqm_spec.contracts.registry import alteration_kind
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.candidates import Candidate, find_candidates
@@ -183,14 +182,14 @@ def rank(
 
 def _check(common: RunRequest) -> None:
     check_request(common)
-    kind = alteration_kind(common.protocol.alteration)
+    kind = common.protocol.kind
     if not kind.ranks:
         raise UsageError(
             "GRA016",
             f"a ranking must rest on an alteration that ranks encoders; got --alteration "
             f"{kind.name}: {kind.why_not}",
-            fix=f"Rank without it; rmqm-spec score --alteration {kind.name} gives a score to report "
-            "beside the ranking.",
+            fix=f"Rank without it; rmqm-spec score --alteration {kind.name} gives a score to "
+            "report beside the ranking.",
         )
     if common.protocol.precision is not None:
         raise UsageError(
@@ -236,9 +235,7 @@ def _raise_what_all_failed_by(outcome: _Outcome) -> None:
             raise errors[0]
 
 
-def _ranked(
-    outcome: _Outcome, *, on_common_inputs: bool
-) -> tuple[dict[str, Any], list[Finding]]:
+def _ranked(outcome: _Outcome, *, on_common_inputs: bool) -> tuple[dict[str, Any], list[Finding]]:
     from rmqm_spec.ranking import NOTHING_RANKED, rank_results, ranking_document
 
     ranking, findings = NOTHING_RANKED, list[Finding]()

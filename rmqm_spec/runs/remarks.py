@@ -60,7 +60,9 @@ def gradient_error(run: Run) -> float | None:
     return None
 
 
-def gradient_findings(backend: Backend, route: str | None, error: float | None) -> Iterator[Finding]:
+def gradient_findings(
+    backend: Backend, route: str | None, error: float | None
+) -> Iterator[Finding]:
     """Say where a gradient is no derivative, and how well it agrees with differences."""
     if route is None:
         return

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from rmqm_spec.contracts.backend import Layout as NetworkLayout
 from rmqm_spec.contracts.backend import OpenOptions, Pooling
 from rmqm_spec.contracts.preprocessing import ChannelOrder, Preprocessing
+from rmqm_spec.contracts.registry import alteration_kind, default_alteration
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.fields import setting
 from rmqm_spec.runs.values import (
@@ -28,6 +29,7 @@ from rmqm_spec.runs.values import (
 
 if TYPE_CHECKING:
     from rmqm_spec.arrays import AnyArray
+    from rmqm_spec.contracts.alteration import AlterationKind
 
 __all__ = ["DataSettings", "ModelSettings", "ProtocolSettings", "RunRequest"]
 
@@ -74,9 +76,7 @@ class ModelSettings:
     size: tuple[int, int] | None = setting(
         "Height and width where open: 224 or 480x640.", read=height_and_width, panel="Model"
     )
-    pooling: Pooling | None = setting(
-        "flatten, mean or cls.", read=choice(Pooling), panel="Model"
-    )
+    pooling: Pooling | None = setting("flatten, mean or cls.", read=choice(Pooling), panel="Model")
     feed: tuple[tuple[str, str], ...] | None = setting(
         "NAME=VALUE for another input.", read=feeds, typed=list[str], panel="Model"
     )
@@ -193,8 +193,8 @@ class ProtocolSettings:
     variant: Variant = setting(
         "paper or authors-2022.", default="paper", read=choice(Variant), panel="Protocol"
     )
-    alteration: str = setting(
-        "What is done to the inputs.", default="white-noise", read=_text, panel="Protocol"
+    alteration: str | None = setting(
+        "What is done to the inputs; white noise by default.", read=_text, panel="Protocol"
     )
     levels: int | None = setting(
         "Number of altered levels, J.",
@@ -219,6 +219,11 @@ class ProtocolSettings:
     )
     alteration_options: Mapping[str, Any] = field(factory=dict)
     """Options that the alteration itself takes, by name, as they were given."""
+
+    @property
+    def kind(self) -> AlterationKind:
+        """The alteration, with all that it states about itself."""
+        return alteration_kind(self.alteration) if self.alteration else default_alteration()
 
 
 @frozen(kw_only=True, eq=False)

@@ -141,7 +141,9 @@ class Score:
         from rmqm_spec.screen.notebook import html_of_result
 
         doubts = [
-            f"{finding.code} {finding.message}" for finding in self.findings if finding.level != "ok"
+            f"{finding.code} {finding.message}"
+            for finding in self.findings
+            if finding.level != "ok"
         ]
         return html_of_result(
             self.request.name or self.request.path.name,

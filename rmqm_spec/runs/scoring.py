@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.computing import compute
-from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.runs.nulls import with_null
 from rmqm_spec.runs.opening import Run, open_run
 from rmqm_spec.runs.request import RunRequest

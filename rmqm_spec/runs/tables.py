@@ -62,4 +62,4 @@ def _column(values: Sequence[Any] | AnyArray) -> AnyArray:
         return values
     if any(value is None for value in values):
         values = [np.nan if value is None else value for value in values]
-    return np.asarray(list(values)) if len(values) else np.empty(0)
+    return np.asarray(list(values)) if values else np.empty(0)

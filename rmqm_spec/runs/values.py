@@ -138,9 +138,10 @@ def factor(flag: str, given: Any) -> float:
 def height_and_width(flag: str, given: Any) -> tuple[int, int]:
     """Read ``HEIGHTxWIDTH``, or one number for both."""
     parts = given.lower().split("x") if isinstance(given, str) else _parts(given)
-    if len(parts) not in (1, 2) or not all(str(part).isdecimal() and int(part) > 0 for part in parts):
+    sizes = [int(part) for part in parts if str(part).isdecimal()]
+    if len(parts) not in (1, 2) or len(sizes) != len(parts) or 0 in sizes:
         raise refused(flag, "HEIGHTxWIDTH", given, fix="For example 224 or 480x640.")
-    return int(parts[0]), int(parts[-1])
+    return sizes[0], sizes[-1]
 
 
 def feeds(flag: str, given: Any) -> tuple[tuple[str, str], ...]:

@@ -11,12 +11,12 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from rmqm_spec.cli.options import DataRequest, ModelRequest
+from rmqm_spec.cli.protocol_options import _LOSSES, ProtocolRequest
 
 from rmqm_spec import PGD, EncoderTraits, content_id, evaluate
 from rmqm_spec.alterations import LOSSES
 from rmqm_spec.cli import score as score_module
-from rmqm_spec.cli.options import DataRequest, ModelRequest
-from rmqm_spec.cli.protocol_options import _LOSSES, ProtocolRequest
 from rmqm_spec.contracts.encoder import as_encoder
 from rmqm_spec.errors import EncodingError, UsageError
 from rmqm_spec.evaluation import checkpoints

@@ -266,8 +266,8 @@ def test_parts_that_differ_in_one_bit_stop_the_work_and_are_both_named(tmp_path)
     below = tmp_path / "checkpoints-aaaaaaaaaaaaaaaa"
     assert told.code == "RUN003"
     assert told.message == (
-        "checkpoints of one run must agree in every bit; got different numbers for the same inputs in "
-        f"{below / 'one.npz'} and {below / 'two.npz'}"
+        "checkpoints of one run must agree in every bit; got different numbers for the same "
+        f"inputs in {below / 'one.npz'} and {below / 'two.npz'}"
     )
     assert told.fix.startswith(f"Remove {below} and run the same command again.")
 

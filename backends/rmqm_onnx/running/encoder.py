@@ -11,13 +11,13 @@ from attrs import evolve, field, frozen
 from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_onnx.running.arrangement import Arrangement
 from rmqm_onnx.running.gradient_route import GradientRoute
-from rmqm_onnx.running.pooling import pool, unpool
 from rmqm_onnx.running.session import plain_message
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.backend import Pooling
 from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
+from rmqm_spec.encoders.pooling import pool, unpool
 from rmqm_spec.errors import ShapeError, SubjectError, UsageError
 from rmqm_spec.findings import Finding
 

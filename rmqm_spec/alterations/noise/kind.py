@@ -46,6 +46,7 @@ def _words(parameters: Mapping[str, Any]) -> str:
 
 WHITE_NOISE = AlterationKind(
     name="white-noise",
+    title="white noise",
     summary="Normal noise of growing deviation.",
     axis="level (noise: level/{J} of the range)",
     usual_levels=99,

@@ -75,6 +75,7 @@ def _scored_loss(given: Any) -> str:
 
 PROJECTED_GRADIENT = AlterationKind(
     name="pgd",
+    title="PGD",
     summary="Steps up the gradient of the encodings' displacement.",
     axis="level (steps of PGD)",
     usual_levels={"paper": 30, "authors-2022": 29},
@@ -99,5 +100,6 @@ PROJECTED_GRADIENT = AlterationKind(
     why_not="a path depends on the loss that is attacked, so scores do not rank encoders of "
     "different training methods",
     needs_gradients=True,
+    about_levels="Every level is one more step along the gradient.",
     parameters=PGDParameters,
 )

@@ -1,30 +1,32 @@
-"""What ``check`` does to a model, step by step; runs in a process of its own."""
+"""What ``check`` does to a model, step by step, in the process that calls it."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from attrs import frozen
 
 from rmqm_spec.arrays import FloatArray
-from rmqm_spec.cli.noticed import about_derivative_rules, about_inputs
-from rmqm_spec.cli.options import DataRequest, ModelRequest
+from rmqm_spec.contracts.backend import GradientGiving, ModelEncoder
+from rmqm_spec.contracts.listener import Listener, Progress
 from rmqm_spec.errors import RmqmError, UnreadableError, UsageError
 from rmqm_spec.findings import Finding
+from rmqm_spec.runs.opening import backend_of, check_request, open_inputs, open_model
+from rmqm_spec.runs.remarks import input_findings
+from rmqm_spec.runs.request import RunRequest
 
 if TYPE_CHECKING:
-    from rmqm_onnx import OnnxEncoder
-    from rmqm_spec.evaluation.evaluate import Evaluation
-    from rmqm_spec.inputs.hashing import Progress
+    from rmqm_spec.evaluation.statistic import Evaluation
     from rmqm_spec.inputs.prepared import PreparedInputs
 
-__all__ = ["CheckRequest", "check_model"]
+__all__ = ["Emit", "check_model"]
 
-Emit = Callable[[dict[str, Any]], None]
-"""Takes one event: a stage, a finding, progress, or the result."""
+Emit: TypeAlias = Callable[[dict[str, Any]], None]
+"""Takes an event: a stage, a finding, progress, or the result; all of it plain data."""
 
 _CONTRACT_INPUTS = 6
 """How many inputs the encoder contract is checked on."""
@@ -32,28 +34,22 @@ _CONTRACT_INPUTS = 6
 _MAX_LISTED = 8
 """How many unreadable inputs are named one by one."""
 
-
-@frozen(kw_only=True)
-class CheckRequest:
-    """What to check, as it was typed."""
-
-    model: str
-    options: ModelRequest
-    inputs: DataRequest
+_OF_THE_MODEL = ("MOD", "INP", "OUT", "ENC")
+"""Codes of what is wrong with a model, such as a choice that it leaves open."""
 
 
-def check_model(request: CheckRequest, emit: Emit) -> None:
+def check_model(request: RunRequest, emit: Emit) -> None:
     """
-    Look at a model from all sides, telling everything that is seen as it is seen.
+    Look at a model from all sides, and say everything as it is seen.
 
     Parameters
     ----------
-    request : CheckRequest
+    request : RunRequest
         What to check.
     emit : callable
         Takes events: ``{"stage": str}`` before each step, ``{"finding": dict}``,
         ``{"reading": [done, total]}`` and ``{"progress": [done, total]}``, and last
-        ``{"document": dict}`` with the score or ``{"error": ...}`` where the subject could not be
+        ``{"document": dict}`` with the score, or ``{"error": ...}`` where the model could not be
         judged to the end.
     """
     try:
@@ -62,30 +58,46 @@ def check_model(request: CheckRequest, emit: Emit) -> None:
         emit({"error": Finding.from_error(error).to_dict(), "exit_code": _exit_code(error)})
 
 
-def _check(request: CheckRequest, emit: Emit) -> None:
-    from rmqm_onnx import open_encoder
+class _Reading(Listener):
+    """Passes on how far the reading of inputs is, every hundredth only: each is a line."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+
+    def work(self, what: str, **_: Any) -> Any:  # noqa: ARG002
+        """Report all work as reading: nothing else is long before the score."""
+        return nullcontext(self._report)
+
+    def _report(self, done: int, total: int) -> None:
+        if done % 100 == 1:
+            self._emit({"reading": [done, total]})
+
+
+def _check(request: RunRequest, emit: Emit) -> None:
     from rmqm_spec.encoders.checks import check_encoder
     from rmqm_spec.results.document import plain
 
-    def tell(findings: Iterable[Finding]) -> list[Finding]:
+    def say(findings: Iterable[Finding]) -> list[Finding]:
         return [_emitted(finding, emit) for finding in findings]
 
     emit({"stage": "opening the model"})
-    encoder = open_encoder(request.model, request.options.open_options())
-    findings = tell(encoder.findings)
-    findings += tell([about_derivative_rules(request.model, encoder.input, encoder.output)])
+    check_request(request)
+    backend = backend_of(request)
+    encoder = open_model(request, backend)
+    findings = say(encoder.findings)
+    if isinstance(backend, GradientGiving):
+        findings += say([backend.gradient_outlook(request.path, encoder)])
     emit({"stage": "opening the inputs"})
-    prepared = _open_inputs(request.inputs, encoder, emit)
+    prepared = _open_inputs(request, encoder, emit)
     if prepared is None:
-        findings += tell([_nothing_to_score(encoder)])
+        findings += say([_nothing_to_score(encoder)])
     else:
-        findings += tell(about_inputs(request.inputs, prepared))
+        findings += say(input_findings(request.inputs, prepared))
     emit({"stage": "checking the encoder"})
-    sample = _sample(prepared, encoder)
-    judged = tell(check_encoder(encoder, sample))
+    judged = say(check_encoder(encoder, _sample(prepared, encoder)))
     findings += judged
     document: dict[str, Any] = plain(encoder.description)
-    if prepared is not None and not any(one.level == "fail" for one in judged):
+    if prepared is not None and not any(finding.level == "fail" for finding in judged):
         emit({"stage": "scoring"})
         document = _score(request, encoder, prepared, findings, emit)
     emit({"document": document})
@@ -96,33 +108,23 @@ def _emitted(finding: Finding, emit: Emit) -> Finding:
     return finding
 
 
-def _open_inputs(inputs: DataRequest, encoder: OnnxEncoder, emit: Emit) -> PreparedInputs | None:
+def _open_inputs(request: RunRequest, encoder: ModelEncoder, emit: Emit) -> PreparedInputs | None:
     """Open the inputs; None where none were given and there is no default for such a model."""
     try:
-        return inputs.open_inputs(
-            encoder.spec,
-            encoder.arrangement.preprocessing,
-            _default_n(encoder),
-            progress=_rarely(lambda done, total: emit({"reading": [done, total]})),
-        )
+        return open_inputs(request.inputs, encoder, _Reading(emit), default_n=_default_n(encoder))
     except UsageError as error:
-        if error.code == "DAT003" and inputs.data is None:
+        if error.code == "DAT003" and request.inputs.data is None:
             return None
         raise
 
 
-def _rarely(progress: Progress) -> Progress:
-    """Tell of every hundredth input only: each telling is a line through a pipe."""
-    return lambda done, total: progress(done, total) if done % 100 == 1 else None
-
-
-def _default_n(encoder: OnnxEncoder) -> int:
+def _default_n(encoder: ModelEncoder) -> int:
     """Return how many inputs a first score takes: fewer large ones, the same on every machine."""
     n_values = int(np.prod(encoder.spec.shape))
     return 32 if n_values <= 3 * 64 * 64 else 16 if n_values <= 3 * 128 * 128 else 8
 
 
-def _nothing_to_score(encoder: OnnxEncoder) -> Finding:
+def _nothing_to_score(encoder: ModelEncoder) -> Finding:
     return Finding(
         code="DAT003",
         level="warn",
@@ -132,7 +134,7 @@ def _nothing_to_score(encoder: OnnxEncoder) -> Finding:
     )
 
 
-def _sample(prepared: PreparedInputs | None, encoder: OnnxEncoder) -> FloatArray:
+def _sample(prepared: PreparedInputs | None, encoder: ModelEncoder) -> FloatArray:
     """Load a few inputs that can be read; uniform values where none were given."""
     if prepared is None:
         shape = (_CONTRACT_INPUTS, *encoder.spec.shape)
@@ -157,29 +159,23 @@ def _sample(prepared: PreparedInputs | None, encoder: OnnxEncoder) -> FloatArray
 
 
 def _score(
-    request: CheckRequest,
-    encoder: OnnxEncoder,
+    request: RunRequest,
+    encoder: ModelEncoder,
     prepared: PreparedInputs,
     findings: list[Finding],
     emit: Emit,
 ) -> dict[str, Any]:
-    import time
-
     from rmqm_spec.evaluation.evaluate import evaluate
     from rmqm_spec.results.document import result_document
     from rmqm_spec.results.doubts import doubts
 
     started = time.monotonic()
-    found = evaluate(
-        encoder,
-        prepared,
-        seed=request.inputs.seed,
-        progress=lambda done, total: emit({"progress": [done, total]}),
-    )
-    noticed = [*_unreadable(found), *doubts(found.characteristics)]
+    progress: Progress = lambda done, total: emit({"progress": [done, total]})  # noqa: E731
+    evaluation = evaluate(encoder, prepared, seed=request.inputs.seed, progress=progress)
+    noticed = [*_unreadable(evaluation), *doubts(evaluation.characteristics)]
     findings += [_emitted(finding, emit) for finding in noticed]
     return result_document(
-        found,
+        evaluation,
         encoder.description,
         findings,
         data=request.inputs.shown or prepared.source.label,
@@ -188,20 +184,21 @@ def _score(
     )
 
 
-def _unreadable(found: Evaluation) -> list[Finding]:
+def _unreadable(evaluation: Evaluation) -> list[Finding]:
     """Name the inputs that were left out, the first of many."""
+    skipped = evaluation.skipped
     listed = [
-        Finding(code=one.code, level="warn", message=one.message, fix="It is left out.")
-        for one in found.skipped[:_MAX_LISTED]
+        Finding(code=entry.code, level="warn", message=entry.message, fix="It is left out.")
+        for entry in skipped[:_MAX_LISTED]
     ]
-    if len(found.skipped) > _MAX_LISTED:
-        message = f"{len(found.skipped)} inputs in all cannot be read"
+    if len(skipped) > _MAX_LISTED:
+        message = f"{len(skipped)} inputs in all cannot be read"
         fix = "Every one is named in the document: --json."
         listed.append(Finding(code="DAT018", level="warn", message=message, fix=fix))
     return listed
 
 
 def _exit_code(error: RmqmError) -> int:
-    """Tell failures of the model, such as an open choice, from mistyped options."""
-    about_the_model = error.code.startswith(("MOD", "INP", "OUT", "ENC"))
+    """Return 1 for faults of the model, and for others their own exit code."""
+    about_the_model = error.code.startswith(_OF_THE_MODEL)
     return 1 if isinstance(error, UsageError) and about_the_model else error.exit_code

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import sys
 from typing import Any, TextIO
 
-from rmqm_spec.cli.checking import CheckRequest, check_model
-from rmqm_spec.cli.options import DataRequest, ModelRequest
+from rmqm_spec.runs.checking import check_model
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Read the request, check, and write events."""
-    request = json.load(sys.stdin)
+    request = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
     events = _claim_stdout()
 
     def emit(event: dict[str, Any]) -> None:
         events.write(json.dumps(event) + "\n")
         events.flush()
 
-    check_model(
-        CheckRequest(
-            model=request["model"],
-            options=ModelRequest(**request["options"]),
-            inputs=DataRequest(**request["inputs"]),
-        ),
-        emit,
-    )
+    check_model(request, emit)
 
 
 def _claim_stdout() -> TextIO:
