@@ -31,7 +31,7 @@ from torch import nn
 from torch.nn import functional
 
 from rmqm_onnx.gradients import GradientSession, vjp_model
-from rmqm_onnx.providers import open_session
+from rmqm_onnx.running.session import open_session
 
 ROUNDS = 5
 

@@ -52,7 +52,7 @@ def start(out: Path, data: Path) -> subprocess.Popen:
 
 def done_again(out: Path, begun: float, killed: float) -> tuple[float, bool]:
     """Seconds since the last file was whole, and whether the kill hit a write."""
-    kept = [*out.glob("parts-*/*.npz"), *out.glob("result.json")]
+    kept = [*out.glob("checkpoints-*/*.npz"), *out.glob("result.json")]
     last = max([begun, *(path.stat().st_mtime for path in kept)])
     return killed - last, any(out.glob("**/.*.part"))
 
@@ -131,7 +131,7 @@ def read_back(n_inputs: int) -> None:
         data = write_images(folder, n_inputs)
         inputs = open_inputs(data, encoder.spec, encoder.arrangement.preprocessing)
         for pause in (2.0, 0.0):
-            checkpoints.SECONDS_PER_PART = pause
+            checkpoints.SECONDS_PER_CHECKPOINT = pause
             with Checkpoints(folder, KEY, n_inputs=n_inputs) as parts:
                 evaluate(encoder, inputs, keep=parts.keep)
                 parts.write()

@@ -29,7 +29,7 @@ import numpy as np
 import onnxruntime
 
 from rmqm_onnx import open_encoder
-from rmqm_onnx.threads import usable_cpus
+from rmqm_onnx.running.threads import usable_cpus
 from rmqm_spec import evaluate, white_noise
 
 INPUTS = {"lenet": 1000, "resnet18_32": 12, "mobilenet_224": 6}

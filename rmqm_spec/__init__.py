@@ -21,9 +21,13 @@ if TYPE_CHECKING:
         step_lengths,
     )
     from rmqm_spec.contracts.encoder import DifferentiableEncoder, Encoder, EncoderTraits
+    from rmqm_spec.contracts.listener import Listener
     from rmqm_spec.encoders.finite_differences import with_finite_differences
-    from rmqm_spec.evaluation.evaluate import Evaluation, evaluate
+    from rmqm_spec.evaluation.evaluate import evaluate
+    from rmqm_spec.evaluation.statistic import Evaluation
     from rmqm_spec.identity import content_id
+    from rmqm_spec.runs.front import check, correlate, probe, rank, score
+    from rmqm_spec.runs.request import RunRequest
 
 _HOMES = {
     "PGD": "alterations",
@@ -32,14 +36,21 @@ _HOMES = {
     "Encoder": "contracts.encoder",
     "EncoderTraits": "contracts.encoder",
     "Evaluation": "evaluation.statistic",
+    "Listener": "contracts.listener",
+    "RunRequest": "runs.request",
     "WhiteNoise": "alterations",
     "characterize": "characteristics",
+    "check": "runs.front",
     "content_id": "identity",
+    "correlate": "runs.front",
     "displacements": "characteristics",
     "evaluate": "evaluation.evaluate",
     "pgd_path": "alterations",
+    "probe": "runs.front",
+    "rank": "runs.front",
     "resolution_of": "characteristics",
     "rmqm": "characteristics",
+    "score": "runs.front",
     "step_lengths": "characteristics",
     "white_noise": "alterations",
     "with_finite_differences": "encoders.finite_differences",
@@ -52,14 +63,21 @@ __all__ = [
     "Encoder",
     "EncoderTraits",
     "Evaluation",
+    "Listener",
+    "RunRequest",
     "WhiteNoise",
     "characterize",
+    "check",
     "content_id",
+    "correlate",
     "displacements",
     "evaluate",
     "pgd_path",
+    "probe",
+    "rank",
     "resolution_of",
     "rmqm",
+    "score",
     "step_lengths",
     "white_noise",
     "with_finite_differences",

@@ -59,6 +59,10 @@ class RmqmError(Exception):
         self.message = message
         self.fix = fix
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle whole, so that an error that a worker process meets can be raised here."""
+        return _rebuilt, (type(self), self.code, self.message, self.fix)
+
 
 class SubjectError(RmqmError):
     """The model under test breaks a rule."""
@@ -96,3 +100,7 @@ class IncompleteError(RmqmError):
     """The work was stopped before its end."""
 
     exit_code = 5
+
+
+def _rebuilt(kind: type[RmqmError], code: str, message: str, fix: str) -> RmqmError:
+    return kind(code, message, fix=fix)

@@ -29,6 +29,7 @@ _FAMILIES = {
     "GRA": "Gradients and PGD",
     "IMG": "Image files",
     "INP": "The altered input",
+    "MEA": "Measures",
     "MOD": "Models",
     "NUL": "The null: permuted weights",
     "OUT": "The output",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
@@ -80,21 +81,34 @@ class ConvertedGradients:
     """
     The gradient of an ONNX model by PyTorch; it can stand in an `OnnxEncoder` for the graph's own.
 
+    It pickles as path, output and SHA-256, and converts the model again where it is unpickled.
+
     Parameters
     ----------
     path : Path or str
         The model; it must have one input. It is converted when a gradient is first asked for.
     output : str
         Name of the encodings, one of the model's declared outputs.
+    sha256 : str, optional
+        Digest of the model's file, external data apart; by default as it is now.
+
+    Raises
+    ------
+    UnreadableError
+        MOD002 if there is no such file.
     """
 
     route = _ROUTE
 
-    def __init__(self, path: Path | str, output: str) -> None:
-        self._path = path
+    def __init__(self, path: Path | str, output: str, sha256: str | None = None) -> None:
+        self._path = Path(path).absolute()
         self._output = output
+        self._sha256 = sha256 or _sha256(self._path)
         self._lock = Lock()
         self._encoder: TorchEncoder | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._path, self._output, self._sha256)
 
     def vjp(self, feeds: Mapping[str, AnyArray], name: str) -> tuple[AnyArray, Pullback]:
         """
@@ -103,7 +117,8 @@ class ConvertedGradients:
         Raises
         ------
         UnreadableError
-            GRA021 if the model has other inputs, or cannot be converted.
+            GRA021 if the model has other inputs, or cannot be converted; MOD002 if its file has
+            changed since.
         """
         if set(feeds) != {name}:
             raise UnreadableError(
@@ -112,5 +127,26 @@ class ConvertedGradients:
                 fix="Use the gradients of the graph itself, or finite differences.",
             )
         with self._lock:  # the module changes its mode while it runs: one caller at a time
-            self._encoder = self._encoder or from_onnx(self._path, output=self._output)
+            self._encoder = self._encoder or self._converted()
             return self._encoder.vjp(feeds[name])
+
+    def _converted(self) -> TorchEncoder:
+        sha256 = _sha256(self._path)
+        if sha256 != self._sha256:
+            raise UnreadableError(
+                "MOD002",
+                f"{self._path} must not change while it is in use; got another file, of SHA-256 "
+                f"{sha256[:12]}... instead of {self._sha256[:12]}...",
+                fix="Open it again, or put the file back that was opened.",
+            )
+        return from_onnx(self._path, output=self._output)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise UnreadableError(
+            "MOD002", f"model must be readable; got {error}", fix="Check the path."
+        ) from error

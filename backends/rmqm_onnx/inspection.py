@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from attrs import asdict
-from onnx import ModelProto, TensorProto, shape_inference
+from onnx import TensorProto
 
-from rmqm_onnx.description import describe_model
-from rmqm_onnx.graph import producers
-from rmqm_onnx.input_choice import alterable_names, choose_input, relevant_inputs
-from rmqm_onnx.last_layers import layer_before, score_operator
-from rmqm_onnx.layout import recognise_layout
-from rmqm_onnx.model_file import ModelFile, read_model
-from rmqm_onnx.normalisation import normalisation_in_graph
-from rmqm_onnx.options import OpenOptions
-from rmqm_onnx.output_choice import choose_output
-from rmqm_onnx.preprocessing_files import find_preprocessing
-from rmqm_onnx.signature import TensorInfo, declared_inputs, declared_outputs, tensor_info
-from rmqm_spec.contracts.preprocessing import Preprocessing
+from rmqm_onnx.choices.candidates import candidates
+from rmqm_onnx.choices.input import alterable_names, choose_input, relevant_inputs
+from rmqm_onnx.choices.last_layers import score_operator
+from rmqm_onnx.choices.layout_recognition import recognise_layout
+from rmqm_onnx.choices.normalisation import normalisation_in_graph
+from rmqm_onnx.choices.output import choose_output
+from rmqm_onnx.choices.preprocessing import stored_preprocessing
+from rmqm_onnx.reading.model_description import describe_model
+from rmqm_onnx.reading.model_file import ModelFile, read_model
+from rmqm_onnx.reading.signature import TensorInfo, declared_inputs, declared_outputs
+from rmqm_spec.contracts.backend import OpenOptions
 from rmqm_spec.errors import RmqmError
 
 __all__ = ["inspect_model"]
-
-_MAX_BYTES_FOR_SHAPES = 500_000_000
-"""Shape inference copies the model; above this size candidates are listed without shapes."""
 
 
 def inspect_model(path: str | Path, options: OpenOptions | None = None) -> dict[str, Any]:
@@ -59,7 +54,7 @@ def inspect_model(path: str | Path, options: OpenOptions | None = None) -> dict[
         "inputs": [asdict(info) for info in inputs],
         "outputs": [asdict(info) for info in outputs],
         "chosen": chosen,
-        "candidates": list(_candidates(file.proto, outputs, *_name(chosen["output"]))),
+        "candidates": list(candidates(file.proto, outputs, *_name(chosen["output"]))),
         "preprocessing": _attempt(lambda: _preprocessing(file)),
         "normalisation_in_graph": _in_graph(file, chosen["input"]),
         "gradients": _gradients(file, chosen),
@@ -129,7 +124,7 @@ def _input(
 
 def _usual_size(file: ModelFile, options: OpenOptions) -> tuple[int, int] | None:
     try:
-        found = options.preprocessing or _found(file)
+        found = options.preprocessing or stored_preprocessing(file)
     except RmqmError:
         return None  # told under "preprocessing"
     return found.size if found else None
@@ -148,42 +143,8 @@ def _output(
     }
 
 
-def _candidates(
-    proto: ModelProto, outputs: list[TensorInfo], *chosen: str
-) -> Iterator[dict[str, Any]]:
-    """Yield the outputs, and the tensor that each one's last layer takes."""
-    shapes = _inferred(proto)
-    makers = producers(proto.graph)
-    seen: set[str] = set()
-    for info in outputs:
-        if info.is_float:
-            yield {"name": info.name, "what": "output", "dims": info.dims}
-        seen.add(info.name)
-    for name in [*(info.name for info in outputs), *chosen]:
-        before = layer_before(proto.graph, name)
-        if before is not None and before not in seen and before in makers:
-            seen.add(before)
-            dims = shapes[before].dims if before in shapes else None
-            yield {"name": before, "what": f"before the last layer of {name}", "dims": dims}
-
-
-def _inferred(proto: ModelProto) -> dict[str, TensorInfo]:
-    if proto.ByteSize() > _MAX_BYTES_FOR_SHAPES:
-        return {}
-    try:
-        inferred = shape_inference.infer_shapes(proto)
-    except Exception:  # shapes are a courtesy, and odd graphs have none
-        return {}
-    return {value.name: tensor_info(value) for value in inferred.graph.value_info}
-
-
-def _found(file: ModelFile) -> Preprocessing | None:
-    metadata = {entry.key: entry.value for entry in file.proto.metadata_props}
-    return find_preprocessing(metadata, file.path)
-
-
 def _preprocessing(file: ModelFile) -> dict[str, Any]:
-    found = _found(file)
+    found = stored_preprocessing(file)
     return {"source": "none"} if found is None else found.to_dict()
 
 

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from math import prod
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve
-from onnx import GraphProto
+from attrs import evolve, frozen
 
-from rmqm_onnx.arithmetic import coarsest_resolution
-from rmqm_onnx.arrange import Arrangement
-from rmqm_onnx.description import describe, summary
-from rmqm_onnx.encoder import OnnxEncoder
-from rmqm_onnx.feeds import read_feeds
-from rmqm_onnx.graph import all_nodes, cut_out, has_zero_dims
-from rmqm_onnx.input_choice import alterable_names, choose_input, relevant_inputs
-from rmqm_onnx.input_layout import InputLayout
-from rmqm_onnx.last_layers import layer_before, score_operator
-from rmqm_onnx.layout import recognise_layout
-from rmqm_onnx.lazy_gradients import Gradients
-from rmqm_onnx.model_file import ModelFile, read_model
-from rmqm_onnx.normalisation import normalisation_finding
-from rmqm_onnx.options import OpenOptions, Provider
-from rmqm_onnx.output_choice import ChosenOutput, choose_output
-from rmqm_onnx.pooling import channels_come_first
-from rmqm_onnx.preprocessing_files import find_preprocessing
-from rmqm_onnx.probing import Probed, probe
-from rmqm_onnx.providers import open_session
-from rmqm_onnx.runtime import import_runtime
-from rmqm_onnx.signature import TensorInfo, declared_inputs, declared_outputs
-from rmqm_onnx.threads import usable_cpus
+from rmqm_onnx.choices.choosing import Choices, choose
+from rmqm_onnx.choices.output_findings import output_findings
+from rmqm_onnx.deferred_gradient import DeferredGradient
+from rmqm_onnx.reading.graph import cut_out, has_zero_dims, operators
+from rmqm_onnx.reading.model_file import ModelFile, read_model
+from rmqm_onnx.reading.resolution import coarsest_resolution
+from rmqm_onnx.running.arrangement import Arrangement
+from rmqm_onnx.running.description import describe
+from rmqm_onnx.running.encoder import OnnxEncoder
+from rmqm_onnx.running.feeding import share_out, usual_batch_size
+from rmqm_onnx.running.providers import Provider, require_known
+from rmqm_onnx.running.runtime import import_runtime
+from rmqm_onnx.running.session import open_session
+from rmqm_onnx.running.trial_run import TrialRun, try_out
+from rmqm_spec.contracts.backend import OpenOptions
 from rmqm_spec.contracts.encoder import EncoderTraits
-from rmqm_spec.contracts.preprocessing import Preprocessing
-from rmqm_spec.findings import Finding
 
 __all__ = ["open_encoder"]
 
@@ -45,17 +34,14 @@ _STRAIGHT_THROUGH = {
     "QGemm",
     *_DYNAMIC_QUANTISATION,
 }
-_MAX_CALLERS = 8
-_VALUES_PER_BATCH = {"cpu": 640_000, "cuda": 2**24, "tensorrt": 2**24}
-"""Inputs of a batch and what becomes of them should fit into the processor's cache."""
-
-_MAX_BATCH = {"cpu": 50, "cuda": 100, "tensorrt": 100}
-"""Half of or all the levels of an input; larger batches gain nothing (see benchmarks)."""
 
 
 def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEncoder:
     """
     Open an ONNX model as an encoder.
+
+    The encoder pickles as path, options and SHA-256: it is opened again where it is unpickled, and
+    refused there (MOD002) if the file is not the same.
 
     Parameters
     ----------
@@ -67,159 +53,99 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
     Returns
     -------
     OnnxEncoder
-        Ready to encode; its `findings` tell what was chosen and why.
+        Ready to encode; its `findings` say what was chosen and why.
 
     Raises
     ------
     UnreadableError
         If there is no such model or parts of it are missing.
     UsageError
-        If something must be chosen that was not.
+        If something must be chosen that was not; ARG001 if there is no such provider.
     SubjectError
         If the runtime refuses the model, or the model cannot serve as an encoder.
     UnavailableError
         If the runtime or the provider is not there.
     """
     options = options or OpenOptions()
+    provider = require_known(options.provider)
     import_runtime()
-    file = read_model(path)
-    graph = file.proto.graph
-    inputs = declared_inputs(graph)
-    alterable = alterable_names(inputs, options.input)
-    output = choose_output(graph, declared_outputs(graph), options.output, alterable)
-    relevant = relevant_inputs(graph, inputs, output.name, options.input)
-    chosen, why = choose_input(inputs if options.input else relevant, options.input)
-    feeds = read_feeds(relevant, chosen.name, options.feeds)
-    preprocessing, found = _preprocessing(file, chosen, options)
-    layout, notes = recognise_layout(
-        graph, chosen, options.layout, options.size, usual=preprocessing.size
+    return _open(read_model(path), options, provider)
+
+
+@frozen
+class _Origin:
+    """What an encoder was opened from: `path` and `options`, and the `sha256` of the model then."""
+
+    path: Path
+    options: OpenOptions
+    sha256: str
+
+    def __call__(self) -> OnnxEncoder:
+        """Open the same model again."""
+        file = read_model(self.path)
+        file.require_same(self.sha256)
+        return _open(file, self.options, require_known(self.options.provider))
+
+
+def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEncoder:
+    choices = choose(file, options)
+    callers, threads = share_out(provider, options.threads)
+    traits = EncoderTraits(
+        batch_size=options.batch_size or usual_batch_size(choices.layout, provider),
+        concurrency=callers,
+        resolution=coarsest_resolution(file.proto, choices.input.type),
     )
-    message = f"altered input: {chosen}, {why}; read as {layout.layout}, {layout.why}"
-    findings = [
-        Finding(code="MOD001", level="ok", message=summary(file)),
-        Finding(code="INP001", level="ok", message=message),
-        *notes,
-        output.finding,
-        *found,
-        *normalisation_finding(graph, chosen.name, preprocessing),
-    ]
-    arrangement = Arrangement(layout, preprocessing, chosen.dtype)
-    callers, threads = _share_out(options)
+    # The statistics are checked before the session, which may take long to open.
+    arrangement = Arrangement(choices.layout, choices.preprocessing, choices.input.dtype)
     encoder = OnnxEncoder(
-        session=_session(file, output, options, threads, prune=len(relevant) < len(inputs)),
-        input=chosen.name,
-        output=output.name,
+        session=_session(file, choices, provider, threads),
+        input=choices.input.name,
+        output=choices.output.name,
         arrangement=arrangement,
-        feeds={info.name: (info, feeds[info.name]) for info in relevant if info.name in feeds},
+        feeds=choices.feeds,
         pooling=options.pooling or "flatten",
-        channels_first=_channels_first(graph, output, layout),
-        rows=layout.batch,
-        traits=EncoderTraits(
-            batch_size=options.batch_size or _batch_size(layout, options.provider),
-            concurrency=callers,
-            resolution=coarsest_resolution(file.proto, chosen.type),
-        ),
+        channels_first=choices.channels_first,
+        rows=choices.layout.batch,
+        traits=traits,
     )
-    operators = {node.op_type for node in all_nodes(file.proto)}
-    probed = probe(encoder, bounds=(0.0, 1.0), quantised=bool(operators & _DYNAMIC_QUANTISATION))
-    findings += [*probed.findings, *_output_findings(graph, output, probed, options)]
-    description = describe(file, chosen, why, probed, options, threads)
+    names = operators(file.proto)
+    trial = try_out(encoder, bounds=(0.0, 1.0), quantised=bool(names & _DYNAMIC_QUANTISATION))
+    graph, pooling = file.proto.graph, options.pooling
     return evolve(
-        probed.encoder,
-        findings=tuple(findings),
-        description=description,
-        gradients=Gradients(
-            file.path,
-            description["model"]["sha256"],
-            output.name,
-            batch=probed.encoder.rows,
-            provider=options.provider,
-            threads=threads,
-            straight_through=sorted(operators & _STRAIGHT_THROUGH),
+        trial.encoder,
+        findings=(
+            *choices.findings,
+            *trial.findings,
+            *output_findings(graph, encoder.output, trial.output_shape, pooling),
         ),
+        description=describe(file, choices, trial, options, threads),
+        gradients=_gradient(file, trial, provider, threads, sorted(names & _STRAIGHT_THROUGH)),
+        origin=_Origin(file.path.absolute(), options, file.sha256),
     )
 
 
-def _session(
-    file: ModelFile, output: ChosenOutput, options: OpenOptions, threads: int, *, prune: bool
-) -> Any:
+def _session(file: ModelFile, choices: Choices, provider: Provider, threads: int) -> Any:
     """Open the model; only the part that gives the encodings where it gives more."""
-    graph = file.proto.graph
-    prune = prune or not output.declared or len(graph.output) > 1 or has_zero_dims(graph)
+    graph, output = file.proto.graph, choices.output
+    prune = choices.has_idle_inputs or len(graph.output) > 1 or has_zero_dims(graph)
+    prune = prune or not output.declared
     return open_session(
         cut_out(file.proto, output.name).SerializeToString() if prune else file.path,
         folder=file.path.parent if file.external and prune else None,
-        provider=options.provider,
+        provider=provider,
         threads=threads,
     )
 
 
-def _channels_first(graph: GraphProto, output: ChosenOutput, layout: InputLayout) -> bool | None:
-    found = channels_come_first(graph, output.name)
-    return False if found is None and layout.layout == "nhwc" else found
-
-
-def _preprocessing(
-    file: ModelFile, chosen: TensorInfo, options: OpenOptions
-) -> tuple[Preprocessing, list[Finding]]:
-    metadata = {entry.key: entry.value for entry in file.proto.metadata_props}
-    found = options.preprocessing or find_preprocessing(metadata, file.path)
-    if found is not None:
-        message = f"preprocessing known: {found.source}"
-        return found, [Finding(code="PRE001", level="ok", message=message)]
-    if chosen.type == "uint8":
-        message = "no preprocessing found: the network takes bytes, so values go in as 0 to 255"
-        return Preprocessing(), [Finding(code="PRE001", level="ok", message=message)]
-    return Preprocessing(), [
-        Finding(
-            code="PRE001",
-            level="warn",
-            message="no preprocessing found: the values in [0, 1] go in as they are",
-            fix="Say what the model was trained with: --mean, --std, --scale or --preprocess FILE; "
-            "if it takes [0, 1], say --scale 1.",
-        )
-    ]
-
-
-def _output_findings(
-    graph: GraphProto, output: ChosenOutput, probed: Probed, options: OpenOptions
-) -> list[Finding]:
-    found: list[Finding] = []
-    shape = probed.output_shape
-    if sum(length != 1 for length in shape) > 1 and options.pooling is None:
-        found.append(
-            Finding(
-                code="OUT004",
-                level="warn",
-                message=f"the encodings of one input have shape {shape}: all values are taken",
-                fix="Say --pooling cls or mean for tokens, mean for feature maps, or flatten.",
-            )
-        )
-    operator = score_operator(graph, output.name)
-    if operator is not None:
-        before = layer_before(graph, output.name)
-        found.append(
-            Finding(
-                code="OUT006",
-                level="warn",
-                message=f"{output.name} comes out of {operator}: probabilities, not encodings",
-                fix=f"Score the layer before: --output {before}"
-                if before
-                else "Choose another --output.",
-            )
-        )
-    return found
-
-
-def _share_out(options: OpenOptions) -> tuple[int, int]:
-    """Share the processors out: several calls at once lose less than many threads in one call."""
-    cpus = options.threads or usable_cpus()
-    if options.provider != "cpu":
-        return min(cpus, 4), 1
-    callers = min(cpus, _MAX_CALLERS)
-    return callers, max(1, cpus // callers)
-
-
-def _batch_size(layout: InputLayout, provider: Provider) -> int:
-    n_values = prod(layout.spec.shape)
-    return max(1, min(_MAX_BATCH[provider], _VALUES_PER_BATCH[provider] // n_values))
+def _gradient(
+    file: ModelFile, trial: TrialRun, provider: Provider, threads: int, straight_through: list[str]
+) -> DeferredGradient:
+    return DeferredGradient(
+        path=file.path.absolute(),
+        sha256=file.sha256,
+        output=trial.encoder.output,
+        batch=trial.encoder.rows,
+        provider=provider,
+        threads=threads,
+        straight_through=tuple(straight_through),
+    )

@@ -187,6 +187,10 @@ class DistanceMeter:
         self._latest = vectors[:, -1:].copy()
         self._next_level += n_new
 
+    def columns(self) -> dict[str, Float64Array]:
+        """Return displacements and step lengths by name, each (N, J)."""
+        return {"displacements": self.displacements, "step_lengths": self.step_lengths}
+
 
 def _norms(differences: Float64Array) -> Float64Array:
     return np.asarray(np.sqrt(np.einsum("nle,nle->nl", differences, differences)))

@@ -3,158 +3,112 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any
 
 import typer
 
 from rmqm_spec.cli.conformance.app import app as conformance_app
-from rmqm_spec.cli.correlate_options import CorrelateRequest
-from rmqm_spec.cli.expanding import expanded
-from rmqm_spec.cli.options import DataRequest, Json, Model, ModelRequest, Null, Report, Settings
-from rmqm_spec.cli.probe_options import ProbeRequest
-from rmqm_spec.cli.protocol_options import ProtocolRequest
+from rmqm_spec.cli.expanding import with_settings
 from rmqm_spec.errors import UsageError
+from rmqm_spec.runs.correlating import CorrelateRequest
+from rmqm_spec.runs.probing import ProbeSettings
+from rmqm_spec.runs.request import DataSettings, ModelSettings, ProtocolSettings, RunRequest
 
 __all__ = ["app"]
 
 app = typer.Typer(
     name="rmqm-spec",
-    help="How good is the representation of an encoder? Score ONNX models without labels.",
-    add_completion=False,
+    help="How good is the representation of an encoder? Score models without labels.",
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
+
+Model = Annotated[
+    Path,
+    typer.Argument(help="A model file, a folder with a model in it, or a request (.toml)."),
+]
+Models = Annotated[
+    list[str] | None,
+    typer.Argument(help="Models, folders or globs of models, results.", metavar="MODEL..."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document to stdout.")]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write a page for people: one HTML file that needs nothing else.",
+        rich_help_panel="Output",
+    ),
+]
+Settings = Annotated[
+    Path | None,
+    typer.Option("--models", help="TOML with a table per model: path and its own options."),
+]
+
+_OF_A_RUN = (ModelSettings, DataSettings, ProtocolSettings, RunRequest)
 
 
 @app.command()
-@expanded
-def check(model: Model, options: ModelRequest, inputs: DataRequest, json: Json = False) -> int:
+@with_settings(ModelSettings, DataSettings)
+def check(model: Model, json: Json = False, **options: Any) -> int:
     """Look at a model from all sides: is it a usable encoder? Gives a first score."""
     from rmqm_spec.cli.check import run_check
 
-    return run_check(model, options, inputs, as_json=json)
+    return run_check(model, options, as_json=json)
 
 
 @app.command()
-@expanded
-def score(
-    model: Model,
-    options: ModelRequest,
-    inputs: DataRequest,
-    protocol: ProtocolRequest,
-    out: Annotated[
-        Optional[Path], typer.Option(help="Folder for result.json and the per-input table.")  # noqa: UP045
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace another result there.")] = False,
-    null: Null = True,
-    report: Report = None,
-    json: Json = False,
-) -> int:
+@with_settings(*_OF_A_RUN, plugs=("alteration", "executor"))
+def score(model: Model, report: Report = None, json: Json = False, **options: Any) -> int:
     """Score an encoder by the full protocol; writes result.json and a per-input table."""
     from rmqm_spec.cli.score import run_score
 
-    return run_score(
-        model,
-        options,
-        inputs,
-        protocol,
-        out=out,
-        force=force,
-        null=null,
-        report=report,
-        as_json=json,
-    )
+    return run_score(model, options, report=report, as_json=json)
 
 
 @app.command()
-@expanded
+@with_settings(*_OF_A_RUN, plugs=("alteration", "executor"))
 def rank(
-    options: ModelRequest,
-    inputs: DataRequest,
-    protocol: ProtocolRequest,
-    models: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Argument(help="Models, folders or globs of models, results.", metavar="MODEL..."),
-    ] = None,
+    models: Models = None,
     settings: Settings = None,
-    out: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="Folder for rank.json and all results."),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Compute again what is there.")] = False,
-    null: Null = True,
     report: Report = None,
     json: Json = False,
+    **options: Any,
 ) -> int:
-    """Rank encoders on the same inputs: who is better, by how much, how sure."""
+    """Rank encoders on the same inputs: which is better, by how much, how sure."""
     from rmqm_spec.cli.rank import run_rank
 
-    return run_rank(
-        models or [],
-        options,
-        inputs,
-        protocol,
-        settings=settings,
-        out=out,
-        force=force,
-        null=null,
-        report=report,
-        as_json=json,
-    )
+    return run_rank(models or [], options, settings=settings, report=report, as_json=json)
 
 
 @app.command()
-@expanded
+@with_settings(ModelSettings, DataSettings, ProbeSettings, RunRequest, only=("out", "force"))
 def probe(
-    options: ModelRequest,
-    inputs: DataRequest,
-    probes: ProbeRequest,
-    models: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Argument(help="Models, folders or globs of models.", metavar="MODEL..."),
-    ] = None,
-    settings: Settings = None,
-    out: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="Folder for probe.json and the table of answers."),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace other probes there.")] = False,
-    json: Json = False,
+    models: Models = None, settings: Settings = None, json: Json = False, **options: Any
 ) -> int:
     """Probe encoders with labels: nearest neighbours and a linear classifier."""
     from rmqm_spec.cli.probe import run_probe
 
-    return run_probe(
-        models or (),
-        options,
-        inputs,
-        probes,
-        settings=settings,
-        out=out,
-        force=force,
-        as_json=json,
-    )
+    return run_probe(models or [], options, settings=settings, as_json=json)
 
 
 @app.command()
-@expanded
+@with_settings(CorrelateRequest)
 def correlate(
     results: Annotated[
         list[Path],
         typer.Argument(help="result.json, rank.json, probe.json, .csv, .tsv, or folders."),
     ],
-    request: CorrelateRequest,
     json: Json = False,
+    **options: Any,
 ) -> int:
     """Correlate scores with probes over encoders: did the score predict?"""
     from rmqm_spec.cli.correlate import run_correlate
 
-    return run_correlate(results, request, as_json=json)
+    return run_correlate(results, options, as_json=json)
 
 
 @app.command()
-@expanded
-def inspect(model: Model, options: ModelRequest, json: Json = False) -> int:
+@with_settings(ModelSettings)
+def inspect(model: Model, json: Json = False, **options: Any) -> int:
     """Show what goes in, what comes out, and which tensors could be the encodings."""
     from rmqm_spec.cli.inspect import run_inspect
 
@@ -162,8 +116,16 @@ def inspect(model: Model, options: ModelRequest, json: Json = False) -> int:
 
 
 @app.command()
+def measures(json: Json = False) -> int:
+    """List what can be measured from encodings: needs, units, direction and source."""
+    from rmqm_spec.cli.measures import run_measures
+
+    return run_measures(as_json=json)
+
+
+@app.command()
 def doctor(json: Json = False) -> int:
-    """Try runtimes, providers and threads for real."""
+    """Try runtimes, providers, threads and plugs for real."""
     from rmqm_spec.cli.doctor import run_doctor
 
     return run_doctor(as_json=json)
@@ -232,9 +194,7 @@ def report(
     return run_report(results, out, force=force, as_json=json)
 
 
-preprocess_app = typer.Typer(
-    help="Look at what is done to inputs before the network.", rich_markup_mode=None
-)
+preprocess_app = typer.Typer(help="Look at what is done to inputs before the network.")
 app.add_typer(preprocess_app, name="preprocess")
 
 
@@ -244,22 +204,20 @@ def preprocess() -> None:
 
 
 @preprocess_app.command()
-@expanded
+@with_settings(ModelSettings, DataSettings)
 def show(
     model: Model,
-    options: ModelRequest,
-    inputs: DataRequest,
     levels: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Levels to show; 0,24,49,99 by default."),
+        str | None, typer.Option(help="Levels to show; 0,24,49,99 by default.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("rmqm-preprocess"),
     json: Json = False,
+    **options: Any,
 ) -> int:
     """Write the pictures that the network really sees, unaltered and at a few levels."""
     from rmqm_spec.cli.preprocess import run_show
 
-    return run_show(model, options, inputs, levels=levels, out=out, as_json=json)
+    return run_show(model, options, levels=levels, out=out, as_json=json)
 
 
 app.add_typer(conformance_app, name="conformance")

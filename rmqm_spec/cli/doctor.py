@@ -11,21 +11,36 @@ __all__ = ["run_doctor"]
 
 BROKEN_ENVIRONMENT = 4
 
+NOTHING: dict[str, Any] = {
+    "runtime": {
+        "ok": False,
+        "builds": {},
+        "code": "ENV004",
+        "message": "no backend can be used",
+        "fix": "See below which plugs are broken.",
+    },
+    "providers": {},
+    "threads": {"machine": None, "usable": None, "quota": None},
+}
+
 
 def run_doctor(*, as_json: bool) -> int:
     """Diagnose; returns 4 where scoring cannot work."""
-    from rmqm_onnx.diagnosis import diagnose
     from rmqm_spec.clauses import SPEC_VERSION
-    from rmqm_spec.contracts.registry import available_backends
     from rmqm_spec.results.document import versions
+    from rmqm_spec.runs.inspecting import diagnose
 
+    diagnosis = diagnose()
+    environment = next(iter(diagnosis.pop("diagnoses").values()), NOTHING)
     seen = {
         "versions": versions(),
         "specification": SPEC_VERSION,
-        "backends": available_backends(),
-        **diagnose(),
+        "backends": diagnosis["plugs"]["backend"],
+        **environment,
+        **diagnosis,
     }
-    ok = seen["runtime"]["ok"] and all(one["ok"] is not False for one in seen["providers"].values())
+    works = all(one["ok"] is not False for one in seen["providers"].values())
+    ok = bool(seen["runtime"]["ok"]) and works
     if as_json:
         print_json({"schema": "rmqm-doctor/1", **WITHOUT_SCORE, "ok": ok, **seen})
     else:
@@ -54,8 +69,13 @@ def _lines(seen: Mapping[str, Any]) -> Iterator[str]:
     threads = seen["threads"]
     quota = f", quota {threads['quota']:g}" if threads["quota"] else ""
     yield _line("processors", f"{threads['machine']}{quota} -> using {threads['usable']}", ok=True)
-    for name, value in seen["backends"].items():
-        yield _line(f"backend {name}", value, ok=True)
+    broken = {(plug["kind"], plug["name"]): plug["message"] for plug in seen["broken"]}
+    for kind, plugs in seen["plugs"].items():
+        for name, origin in plugs.items():
+            message = broken.get((kind, name))
+            yield _line(f"{kind} {name}", origin, ok=message is None)
+            if message is not None:
+                yield f"    {message}"
 
 
 def _line(what: str, message: str, *, ok: bool | None) -> str:

@@ -1,46 +1,111 @@
-"""Options that are written once and shared by commands."""
+"""Settings of requests as options of commands: each is declared once, where its record is."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
 
-import attrs
+import typer
+from attrs import Attribute
 
-__all__ = ["expanded"]
+from rmqm_spec.contracts.option import Option
+from rmqm_spec.contracts.registry import load_all
+from rmqm_spec.runs.fields import settings_of
+
+__all__ = ["with_settings"]
 
 
-def expanded(command: Callable[..., int]) -> Callable[..., int]:
+def with_settings(
+    *records: type, only: tuple[str, ...] | None = None, plugs: tuple[str, ...] = ()
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """
-    Spread the fields of attrs classes among a command's parameters over its signature.
+    Give a command the settings of records as options; it takes them as its keyword arguments.
 
-    Typer reads the signature, so that options shared by commands are written once.
+    Typer reads the signature. A setting that is not given is not handed over.
+
+    Parameters
+    ----------
+    *records : type
+        Records with settings.
+    only : tuple of str, optional
+        Names of the settings to take of the last record; all by default.
+    plugs : tuple of str
+        Kinds of plugs whose options are options of the command, too.
     """
-    parameters: list[inspect.Parameter] = []
-    groups: dict[str, Any] = {}
-    for parameter in inspect.signature(command, eval_str=True).parameters.values():
-        if not attrs.has(parameter.annotation):
-            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
-            continue
-        groups[parameter.name] = parameter.annotation
-        attrs.resolve_types(parameter.annotation, include_extras=True)
-        parameters += [
-            inspect.Parameter(
-                field.name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=field.default,
-                annotation=field.type,
-            )
-            for field in attrs.fields(parameter.annotation)
+
+    def decorate(command: Callable[..., int]) -> Callable[..., int]:
+        own = [
+            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for parameter in inspect.signature(command, eval_str=True).parameters.values()
+            if parameter.kind is not inspect.Parameter.VAR_KEYWORD
+        ]
+        names = {parameter.name for parameter in own}
+        shared = [
+            parameter
+            for parameter in (*_of_records(records, only), *_of_plugs(plugs))
+            if parameter.name not in names
         ]
 
-    def spread(**values: Any) -> int:
-        for name, group in groups.items():
-            values[name] = group(**{one.name: values.pop(one.name) for one in attrs.fields(group)})
-        return command(**values)
+        def spread(**values: Any) -> int:
+            given = {name: value for name, value in values.items() if value is not None}
+            missing = {name: None for name in names if name not in given}
+            return command(**given, **missing)
 
-    spread.__name__, spread.__doc__ = command.__name__, command.__doc__
-    spread.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    spread.__annotations__ = {one.name: one.annotation for one in parameters}
-    return spread
+        spread.__name__, spread.__doc__ = command.__name__, command.__doc__
+        parameters = [*own, *shared]
+        spread.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        spread.__annotations__ = {one.name: one.annotation for one in parameters}
+        return spread
+
+    return decorate
+
+
+def _of_records(
+    records: tuple[type, ...], only: tuple[str, ...] | None
+) -> Iterator[inspect.Parameter]:
+    for record in records:
+        for name, attribute in settings_of(record).items():
+            if record is records[-1] and only is not None and name not in only:
+                continue
+            yield _parameter(attribute)
+
+
+def _parameter(attribute: Attribute[Any]) -> inspect.Parameter:
+    facts = attribute.metadata
+    typed, flag = facts["typed"], facts["flag"]
+    names = [flag] if flag else []
+    option = typer.Option(
+        *names,
+        help=facts["help"],
+        rich_help_panel=facts["panel"] or None,
+        **facts["limits"],
+    )
+    default = attribute.default if isinstance(attribute.default, str | int | bool) else None
+    annotation = typed if typed is bool else typed | None
+    return inspect.Parameter(
+        attribute.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[annotation, option],
+    )
+
+
+def _of_plugs(kinds: tuple[str, ...]) -> Iterator[inspect.Parameter]:
+    """Yield the options of all plugs that work, those of one name once."""
+    options: dict[str, list[tuple[str, str, Option]]] = {}
+    for kind in kinds:
+        for name, plug in load_all(kind)[0].items():
+            for option in plug.options:
+                options.setdefault(option.name, []).append((kind, name, option))
+    for name, owners in options.items():
+        kind = owners[0][0]
+        plugs = ", ".join(owner for _, owner, _ in owners)
+        panel = f"With --{kind} {plugs}"
+        option = typer.Option(owners[0][2].flag, help=owners[0][2].help, rich_help_panel=panel)
+        yield inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[str | None, option],
+        )

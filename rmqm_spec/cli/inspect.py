@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rmqm_spec.cli.options import ModelRequest
 from rmqm_spec.cli.output import WITHOUT_SCORE, print_json, print_text
 
 __all__ = ["run_inspect"]
 
 
-def run_inspect(model: Path, options: ModelRequest, *, as_json: bool) -> int:
+def run_inspect(model: Path, options: dict[str, Any], *, as_json: bool) -> int:
     """Describe a model; an open choice is shown, not an error."""
-    from rmqm_onnx.inspection import inspect_model
+    from rmqm_spec.cli.requests import request_for
     from rmqm_spec.results.document import plain
+    from rmqm_spec.runs.inspecting import inspect
 
-    seen = plain(inspect_model(model, options.open_options()))
+    seen = plain(inspect(request_for(model, options)))
     if as_json:
         print_json({"schema": "rmqm-inspect/1", **WITHOUT_SCORE, **seen})
     else:

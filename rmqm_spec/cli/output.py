@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
+from rmqm_spec.contracts.registry import facts_of
 from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
 
@@ -17,7 +18,9 @@ __all__ = [
     "WITHOUT_SCORE",
     "draw",
     "finding_line",
+    "measure_line",
     "note",
+    "null_line",
     "print_json",
     "print_text",
     "score_line",
@@ -97,13 +100,37 @@ def score_line(document: Mapping[str, Any]) -> str:
     if document["rmqm"] is None:
         return f"  RMQM undefined ({document['status']})"
     parts = document["components"]
-    rule = document["protocol"]["alteration"]["name"]
-    kind = "" if rule == "white-noise" else f" ({rule})"  # RMQM alone is that of white noise
+    rule = document["protocol"]["alteration"]
+    kind = "" if facts_of(rule).is_default else f" ({rule['name']})"
     interval = document["interval"]
     width = f"  [{interval[0]:.3f}, {interval[1]:.3f}] 95 % CI" if interval else "  (no interval)"
     return f"  RMQM{kind} {document['rmqm']:.3f}{width}      " + "   ".join(
         f"{name} {_number(parts[name])}" for name in ("D", "D_RC", "P_RC")
     )
+
+
+def null_line(null: Mapping[str, Any]) -> str:
+    """Return what a null says as one line."""
+    if null["rmqm"] is None:
+        return f"  null undefined ({null['status']})"
+    line = f"  null {null['rmqm']:.3f}"
+    if null["interval"]:
+        line += f"  [{null['interval'][0]:.3f}, {null['interval'][1]:.3f}] 95 % CI"
+    line += "      the same network with permuted weights"
+    if null["difference"] is None:
+        return line
+    low, high = null["difference_interval"]
+    return f"{line}; score minus null {null['difference']:+.3f} [{low:+.3f}, {high:+.3f}]"
+
+
+def measure_line(measured: Mapping[str, Any]) -> str:
+    """Return what a further measure gave as one line."""
+    if measured["value"] is None:
+        return f"  {measured['title']} undefined ({measured['status']})"
+    units = "" if measured["units"] == "1" else f" {measured['units']}"
+    interval = measured["interval"]
+    width = f"  [{interval[0]:.4g}, {interval[1]:.4g}] 95 % CI" if interval else "  (no interval)"
+    return f"  {measured['title']} {measured['value']:.4g}{units}{width}"
 
 
 def used_line(document: Mapping[str, Any]) -> str:

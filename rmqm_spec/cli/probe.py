@@ -9,110 +9,56 @@ from typing import Any
 
 from attrs import asdict
 
-from rmqm_spec.cli.candidates import Candidate, find_candidates
-from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.cli.output import finding_line, note, print_json, print_text
-from rmqm_spec.cli.probe_options import ProbeRequest
 from rmqm_spec.cli.probe_table import table_lines
-from rmqm_spec.cli.probing import Probed, probe_model
-from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
+from rmqm_spec.cli.requests import taken
 from rmqm_spec.findings import Finding
+from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.probing import ProbedModels, ProbeRequest, ProbeSettings, probe
+from rmqm_spec.screen.console import ConsoleListener
 
 __all__ = ["run_probe"]
 
 SCHEMA = "rmqm-probes/1"
 
 
+class _Warnings(ConsoleListener):
+    """Prints warnings to stderr as they are made."""
+
+    def finding(self, finding: Finding) -> None:
+        if finding.level != "ok":
+            self.pause()
+            note(finding_line(finding, sys.stderr))
+
+
 def run_probe(
-    models: Sequence[str],
-    options: ModelRequest,
-    inputs: DataRequest,
-    probes: ProbeRequest,
-    *,
-    settings: Path | None,
-    out: Path | None,
-    force: bool,
-    as_json: bool,
+    models: Sequence[str], options: dict[str, Any], *, settings: Path | None, as_json: bool
 ) -> int:
     """Probe models; returns the exit code of the first that could not be probed."""
-    from rmqm_spec.probes.comparing import compare_probes
-
-    probes.check()
-    if inputs.data is None:
-        raise UsageError(
-            "ARG001", "--data must name labelled inputs; got none", fix="Add --data and --labels."
-        )
-    probed: dict[str, Probed] = {}
-    failed: dict[str, RmqmError] = {}
-    candidates = _candidates(models, options, settings)
-    for candidate in candidates:
-        name = candidate.name
-        folder = out / name.replace("/", "-") if out and len(candidates) > 1 else out
-        try:
-            found = probe_model(candidate, inputs, probes, out=folder, force=force)
-        except KeyboardInterrupt as error:
-            raise _interrupted(name, probed) from error
-        except RmqmError as error:
-            if len(candidates) == 1 or (not probed and _of_the_data(error, failed)):
-                raise
-            failed[name] = error
-            note(finding_line(Finding.from_error(error), sys.stderr))
-            continue
-        probed[name] = found
-        for finding in found.findings:
-            if finding.level != "ok":
-                note(finding_line(finding, sys.stderr))
-    pairs = compare_probes({name: one.judgement for name, one in probed.items()})
-    if as_json:
-        print_json(_document(probed, failed, pairs))
-    else:
-        for line in table_lines(probed, pairs):
-            print_text(line)
-    for name, one in probed.items():
-        note(f"  {name} -> {one.path}")
-    return next((error.exit_code for error in failed.values()), 0)
-
-
-def _candidates(
-    models: Sequence[str], options: ModelRequest, settings: Path | None
-) -> list[Candidate]:
-    """Find models; a result has no encoder to probe."""
-    candidates = find_candidates(models, options, settings)
-    for one in candidates:
-        if one.is_result:
-            raise UsageError(
-                "ARG001",
-                f"probe must be given models; got the result {one.path}",
-                fix="Name the .onnx file.",
-            )
-    return candidates
-
-
-def _of_the_data(error: RmqmError, failed: dict[str, RmqmError]) -> bool:
-    """Tell whether a second model fails by the same fault of the data or of an option."""
-    same = any(one.message == error.message for one in failed.values())
-    return same and error.code.startswith(("ARG", "DAT", "IMG", "PRB"))
-
-
-def _interrupted(name: str, probed: dict[str, Probed]) -> IncompleteError:
-    written = f"; {len(probed)} before it are written" if probed else ""
-    return IncompleteError(
-        "RUN001",
-        f"the work must run to its end; it was interrupted while {name} was probed{written}",
-        fix="Run the same command again; fewer inputs (--n) end sooner.",
+    probes = ProbeSettings(**taken(ProbeSettings, options))
+    request = ProbeRequest(
+        models=tuple(models), settings=settings, common=request_of("", options), probes=probes
     )
+    probed = probe(request, _Warnings())
+    if as_json:
+        print_json(_document(probed))
+    else:
+        for line in table_lines(probed.models, probed.differences):
+            print_text(line)
+    for name, model in probed.models.items():
+        note(f"  {name} -> {model.path}")
+    return next((error.exit_code for error in probed.failed.values()), 0)
 
 
-def _document(
-    probed: dict[str, Probed], failed: dict[str, RmqmError], pairs: Sequence[Any]
-) -> dict[str, Any]:
+def _document(probed: ProbedModels) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
-        "ok": not failed,
+        "ok": not probed.failed,
         "rmqm": None,
         "interval": None,
         "models": [
-            {"name": name, "path": str(one.path), **one.document} for name, one in probed.items()
+            {"name": name, "path": str(model.path), **model.document}
+            for name, model in probed.models.items()
         ],
         "differences": [
             {
@@ -122,10 +68,10 @@ def _document(
                 **asdict(pair.difference),
                 "tied": pair.difference.tied,
             }
-            for pair in pairs
+            for pair in probed.differences
         ],
         "failed": [
             {"name": name, "code": error.code, "message": error.message, "fix": error.fix}
-            for name, error in failed.items()
+            for name, error in probed.failed.items()
         ],
     }

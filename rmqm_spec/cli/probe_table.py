@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
-from rmqm_spec.cli.probing import Probed
 from rmqm_spec.cli.progress import terminal_columns
 from rmqm_spec.probes.comparing import Compared, tied_with_best
+from rmqm_spec.runs.probing import ProbedModel
 
 __all__ = ["table_lines"]
 
 
-def table_lines(probed: Mapping[str, Probed], pairs: Sequence[Compared]) -> Iterator[str]:
+def table_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared]) -> Iterator[str]:
     """Return the table, best first by the first probe, and what its signs mean."""
     if not probed:
         return
@@ -57,11 +57,11 @@ def _task(document: Mapping[str, object]) -> str:
     )
 
 
-def _accuracy(one: Probed, probe: str) -> float:
+def _accuracy(one: ProbedModel, probe: str) -> float:
     return float(one.document["probes"][probe]["accuracy"])
 
 
-def _cell(one: Probed, probe: str, is_best: bool) -> str:
+def _cell(one: ProbedModel, probe: str, is_best: bool) -> str:
     found = one.document["probes"][probe]
     low, high = found["interval"]
     sign = "=" if is_best else " "

@@ -4,54 +4,53 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
-from rmqm_spec.cli.null import null_line, with_null
-from rmqm_spec.cli.options import DataRequest, ModelRequest
-from rmqm_spec.cli.output import finding_line, note, print_json, print_text, score_line, used_line
-from rmqm_spec.cli.protocol_options import ProtocolRequest
+from rmqm_spec.cli.output import (
+    finding_line,
+    measure_line,
+    note,
+    null_line,
+    print_json,
+    print_text,
+    score_line,
+    used_line,
+)
 from rmqm_spec.cli.reporting import check_report, report_on
-from rmqm_spec.cli.scoring import Scored, score_model
+from rmqm_spec.cli.requests import request_for
+from rmqm_spec.runs.scores import Score
+from rmqm_spec.runs.scoring import score
+from rmqm_spec.screen.console import ConsoleListener
 
 __all__ = ["run_score"]
 
 
-def run_score(
-    model: Path,
-    options: ModelRequest,
-    inputs: DataRequest,
-    protocol: ProtocolRequest,
-    *,
-    out: Path | None,
-    force: bool,
-    null: bool = True,
-    report: Path | None = None,
-    as_json: bool,
-) -> int:
+def run_score(model: Path, options: dict[str, Any], *, report: Path | None, as_json: bool) -> int:
     """Score a model; returns 1 where the score is undefined."""
     check_report(report)
-    scored = score_model(model, options, inputs, protocol, out=out, force=force)
-    if null:
-        scored = with_null(scored, options, inputs, protocol, force=force)
-    document = scored.stored.document
+    request = request_for(model, options)
+    scored = score(request, ConsoleListener())
     for finding in scored.findings:
         if finding.level != "ok":
             note(finding_line(finding, sys.stderr))
-    is_defined = document["status"] == "ok"
+    is_defined = scored.status == "ok"
     if as_json:
-        print_json({"ok": is_defined, **document})
-        note(f"  -> {scored.stored.path}")
+        print_json({"ok": is_defined, **scored.stored.document})
+        note(f"  -> {scored.path}")
     else:
         _print(scored)
-    report_on(report, {model.name: scored.stored})
+    report_on(report, {request.name or request.path.name: scored.stored})
     return 0 if is_defined else 1
 
 
-def _print(scored: Scored) -> None:
+def _print(scored: Score) -> None:
     document = scored.stored.document
     computed = f" (computed {document['created']})" if scored.reused else ""
     print_text(score_line(document))
-    if document.get("null"):
-        print_text(null_line(document["null"]))
-    print_text(f"{used_line(document)}   -> {scored.stored.path}{computed}")
-    for one in document["inputs"]["skipped"][:10]:
-        note(f"  left out: {one['name']} ({one['code']}) {one['message']}")
+    if scored.null:
+        print_text(null_line(scored.null))
+    for measured in scored.measures.values():
+        print_text(measure_line(measured))
+    print_text(f"{used_line(document)}   -> {scored.path}{computed}")
+    for skipped in document["inputs"]["skipped"][:10]:
+        note(f"  left out: {skipped['name']} ({skipped['code']}) {skipped['message']}")

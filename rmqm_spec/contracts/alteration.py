@@ -1,15 +1,26 @@
-"""What the evaluation needs to know about an alteration."""
+"""Alterations: what a rule does to inputs, and what it says about itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol, TypeAlias, runtime_checkable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
-from rmqm_spec.arrays import AnyArray, FloatArray
-from rmqm_spec.contracts.encoder import DifferentiableEncoder
-from rmqm_spec.contracts.inputs import Bounds
+from attrs import field, frozen
 
-__all__ = ["Alteration", "AnyAlteration", "DependentAlteration"]
+from rmqm_spec.contracts.option import Option
+
+if TYPE_CHECKING:
+    from rmqm_spec.arrays import AnyArray, FloatArray
+    from rmqm_spec.contracts.encoder import DifferentiableEncoder
+    from rmqm_spec.contracts.inputs import Bounds
+
+__all__ = [
+    "Alteration",
+    "AlterationKind",
+    "AlterationSettings",
+    "AnyAlteration",
+    "DependentAlteration",
+]
 
 
 class _Levels(Protocol):
@@ -78,3 +89,96 @@ class DependentAlteration(_Levels, Protocol):
 
 
 AnyAlteration: TypeAlias = Alteration | DependentAlteration
+
+
+@frozen(kw_only=True)
+class AlterationSettings:
+    """
+    What a run asks of an alteration.
+
+    Parameters
+    ----------
+    bounds : tuple of two floats
+        Declared range of the inputs.
+    seed : int
+        Seed of whatever is drawn.
+    n_levels : int
+        Number of altered levels, J.
+    variant : str
+        Which formulas will be used.
+    options : mapping
+        Values of the alteration's own options, read already; absent ones were not given.
+    """
+
+    bounds: Bounds
+    seed: int
+    n_levels: int
+    variant: str
+    options: Mapping[str, Any] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class AlterationKind:
+    """
+    An alteration as a plug: every fact that commands, figures and documents state about it.
+
+    An entry point of the group ``rmqm_spec.alterations`` names one. The module that holds it should
+    import little: `make` imports what the work needs.
+
+    Parameters
+    ----------
+    name : str
+        As it is typed and as protocols hold it, for example ``"white-noise"``.
+    title : str
+        As sentences and pages call it, for example ``"white noise"``.
+    summary : str
+        One short sentence for help.
+    axis : str
+        Label of the axis of levels in figures; parameters stand in braces, such as ``{J}``.
+    usual_levels : int or mapping of str to int
+        J where none is given, for all variants or by variant.
+    make : callable
+        From `AlterationSettings` to the alteration.
+    words : callable
+        From the parameters in a protocol to a few words, such as ``"white noise of 99 levels"``.
+    options : tuple of Option
+        What else it takes.
+    ranks : bool
+        Whether scores under it may rank encoders.
+    why_not : str
+        Where they may not: the reason, as the rest of a sentence.
+    needs_gradients : bool
+        Whether it asks the encoder for vector-Jacobian products.
+    parameters : type, optional
+        Record class of its parameters in a protocol (an attrs class); without it any plain values
+        beside ``name``, ``J``, ``bounds`` and ``seed`` are taken.
+    about_levels : str
+        A sentence about its levels, for pages.
+    is_default : bool
+        Whether commands take it where none is named, and name it only where another is meant.
+    """
+
+    name: str
+    title: str
+    summary: str
+    axis: str
+    usual_levels: int | Mapping[str, int]
+    make: Callable[[AlterationSettings], AnyAlteration]
+    words: Callable[[Mapping[str, Any]], str]
+    options: tuple[Option, ...] = ()
+    ranks: bool = True
+    why_not: str = ""
+    needs_gradients: bool = False
+    parameters: type | None = None
+    about_levels: str = ""
+    is_default: bool = False
+
+    def levels_of(self, variant: str) -> int:
+        """Return J where none is given."""
+        if isinstance(self.usual_levels, int):
+            return self.usual_levels
+        return self.usual_levels[variant]
+
+    def axis_label(self, parameters: Mapping[str, Any]) -> str:
+        """Return the label of the axis of levels, from the parameters in a protocol."""
+        return self.axis.format_map(parameters)

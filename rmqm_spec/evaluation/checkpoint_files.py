@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
+from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.evaluation.group import Group
 
 __all__ = ["pack", "same", "unpack"]
 
 _DIGEST_BYTES = 32
+_COLUMN = "column."
+"""What stands before the name of a column of a measure, by `rmqm_spec.evaluation.group`."""
 
 
 def pack(key: str, groups: Sequence[Group]) -> bytes:
@@ -30,18 +34,18 @@ def pack(key: str, groups: Sequence[Group]) -> bytes:
         Each begins where the one before ends.
     """
     stream = io.BytesIO()
+    columns: dict[str, Any] = {f"{_COLUMN}{name}": rows for name, rows in _joined(groups).items()}
     np.savez(
         stream,
         key=np.array(key),
-        bounds=np.array([groups[0].first, *(one.end for one in groups)]),
-        ids=np.array([identity for one in groups for identity in one.ids], dtype=str),
-        displacements=np.concatenate([one.displacements for one in groups]),
-        step_lengths=np.concatenate([one.step_lengths for one in groups]),
-        dtypes=np.array([np.dtype(one.dtype).str for one in groups]),
+        bounds=np.array([groups[0].first, *(group.end for group in groups)]),
+        ids=np.array([identity for group in groups for identity in group.ids], dtype=str),
+        dtypes=np.array([np.dtype(group.dtype).str for group in groups]),
         unreadable=np.array(json.dumps([
             [position, error.code, error.message, error.fix]
-            for one in groups for position, error in one.unreadable
+            for group in groups for position, error in group.unreadable
         ])),
+        **columns,
     )  # fmt: skip
     content = stream.getvalue()
     return content + hashlib.sha256(content).digest()
@@ -62,23 +66,33 @@ def unpack(key: str, content: bytes) -> list[Group]:
     with np.load(io.BytesIO(whole), allow_pickle=False) as stored:
         if str(stored["key"]) != key:
             raise ValueError("it belongs to another run")
-        ids, d, s = stored["ids"].tolist(), stored["displacements"], stored["step_lengths"]
+        ids, bounds, dtypes = (stored[name].tolist() for name in ("ids", "bounds", "dtypes"))
         unreadable = json.loads(str(stored["unreadable"]))
-        bounds, dtypes = stored["bounds"].tolist(), stored["dtypes"].tolist()
-    return list(_groups(bounds, dtypes, ids, d, s, unreadable))
+        columns = {
+            name.removeprefix(_COLUMN): stored[name]
+            for name in stored.files
+            if name.startswith(_COLUMN)
+        }
+    return list(_groups(bounds, dtypes, ids, columns, unreadable))
 
 
-def same(one: Group, other: Group) -> bool:
+def same(first: Group, second: Group) -> bool:
     """Whether two groups agree in every bit."""
-    return one is other or pack("", [one]) == pack("", [other])
+    return first is second or pack("", [first]) == pack("", [second])
+
+
+def _joined(groups: Sequence[Group]) -> dict[str, AnyArray]:
+    """Put the columns of consecutive groups together; groups without any input have none."""
+    kept = [group.columns for group in groups if group.ids]
+    names = kept[0] if kept else ()
+    return {name: np.concatenate([columns[name] for columns in kept]) for name in names}
 
 
 def _groups(
     bounds: list[int],
     dtypes: list[str],
     ids: list[str],
-    d: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-    s: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    columns: Mapping[str, AnyArray],
     unreadable: list[tuple[int, str, str, str]],
 ) -> Iterator[Group]:
     row = 0
@@ -90,4 +104,6 @@ def _groups(
         )
         rows = slice(row, row + end - first - len(errors))
         row = rows.stop
-        yield Group(first, end, tuple(ids[rows]), d[rows], s[rows], np.dtype(dtype), errors)
+        own = tuple(ids[rows])
+        kept = {name: values[rows] for name, values in columns.items()} if own else {}
+        yield Group(first, end, own, kept, np.dtype(dtype), errors)

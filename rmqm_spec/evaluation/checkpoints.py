@@ -1,10 +1,10 @@
 """
-Work in parts: what a run has done is on disk, so that the same run goes on after whatever stops it.
+Checkpoints: what a run has done is on disk, so that the same run resumes after whatever stops it.
 
-A part is a file of consecutive groups of inputs. Its name says which ones; the name of its folder
-says of which run, by the digest of everything that the numbers depend on, so that parts of another
-run are never taken. Doing a group twice gives the same bits, so several processes may work on one
-run at a time.
+A checkpoint is a file of consecutive groups of inputs. Its name says which ones; the name of its
+folder says of which run, by the digest of everything that the numbers depend on, so that the
+checkpoints of another run are never taken. A group that is walked twice gives the same bits, so
+several processes may work on one run at a time.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from rmqm_spec.errors import IncompleteError, UnreadableError
 from rmqm_spec.evaluation.checkpoint_files import pack, same, unpack
 from rmqm_spec.evaluation.group import Group
 
-__all__ = ["SECONDS_PER_PART", "Checkpoints", "remove_checkpoints"]
+__all__ = ["SECONDS_PER_CHECKPOINT", "Checkpoints", "remove_checkpoints"]
 
-SECONDS_PER_PART = 2.0
-"""A part is written when so much work is collected: that much, or one group, is lost at a crash."""
+SECONDS_PER_CHECKPOINT = 2.0
+"""A checkpoint is written after so much work: that much, or one group, is lost at a crash."""
 
 _ATTEMPTS = 3
 
@@ -34,12 +34,12 @@ class Checkpoints:
     The groups of a run that are done: read from disk, and written there.
 
     As a context it keeps what is done when the work inside is stopped; Ctrl-C becomes an
-    `IncompleteError` that says how to go on.
+    `IncompleteError` that says how to resume.
 
     Parameters
     ----------
     folder : Path
-        Where the result will be; the parts are in a folder below it.
+        Where the result will be; the checkpoints are in a folder below it.
     key : str
         Digest of everything that the groups depend on.
     n_inputs : int
@@ -55,17 +55,17 @@ class Checkpoints:
     Raises
     ------
     UnreadableError
-        RUN003 if two parts hold different numbers for the same inputs.
+        RUN003 if two checkpoints hold different numbers for the same inputs.
 
     Examples
     --------
     >>> import tempfile
     >>> import numpy as np
-    >>> rows = np.ones((2, 3))
+    >>> rows = {"rmqm.displacements": np.ones((2, 3)), "rmqm.step_lengths": np.ones((2, 3))}
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     parts = Checkpoints(Path(folder), 64 * "0", n_inputs=9)
-    ...     parts.keep(Group(0, 2, ("one", "two"), rows, rows, np.float32))
-    ...     parts.write()
+    ...     checkpoints = Checkpoints(Path(folder), 64 * "0", n_inputs=9)
+    ...     checkpoints.keep(Group(0, 2, ("one", "two"), rows, np.float32))
+    ...     checkpoints.write()
     ...     Checkpoints(Path(folder), 64 * "0", n_inputs=9).known[0].ids
     ('one', 'two')
     """
@@ -81,9 +81,9 @@ class Checkpoints:
         self._written_at = time.monotonic()
         origins: dict[int, Path] = {}
         for path in sorted(self.folder.glob("*.npz")):
-            for walked in self._read(path):
-                origin = origins.setdefault(walked.first, path)
-                if not same(self.known.setdefault(walked.first, walked), walked):
+            for group in self._read(path):
+                origin = origins.setdefault(group.first, path)
+                if not same(self.known.setdefault(group.first, group), group):
                     raise self._contradiction(f"{origin} and {path}")
 
     def __enter__(self) -> Self:
@@ -105,16 +105,16 @@ class Checkpoints:
     @property
     def n_known(self) -> int:
         """Number of inputs that were done before."""
-        return sum(one.end - one.first for one in self.known.values())
+        return sum(group.end - group.first for group in self.known.values())
 
     @property
     def n_kept(self) -> int:
         """Number of inputs that are done and on disk."""
         return self.n_known + self._n_written
 
-    def keep(self, walked: Group) -> None:
+    def keep(self, group: Group) -> None:
         """
-        Take a group that is done; write a part where enough is collected.
+        Take a group that is done; write a checkpoint where enough is collected.
 
         Raises
         ------
@@ -123,16 +123,16 @@ class Checkpoints:
         UnreadableError
             RUN003 if another process wrote other numbers.
         """
-        if walked.first in self.known:
+        if group.first in self.known:
             return
-        if self._pending and self._pending[-1].end != walked.first:
+        if self._pending and self._pending[-1].end != group.first:
             self.write()
-        self._pending.append(walked)
-        if time.monotonic() - self._written_at >= SECONDS_PER_PART:
+        self._pending.append(group)
+        if time.monotonic() - self._written_at >= SECONDS_PER_CHECKPOINT:
             self.write()
 
     def write(self) -> None:
-        """Write what is collected as one part; raises as `keep` does."""
+        """Write what is collected as one checkpoint; raises as `keep` does."""
         if not self._pending:
             return
         first, end = self._pending[0].first, self._pending[-1].end
@@ -168,16 +168,16 @@ class Checkpoints:
 
     def _compare(self, path: Path) -> None:
         """Look at what another process wrote under the same name in the meantime."""
-        mine = {one.first: one for one in self._pending}
-        for walked in self._read(path):
-            if not same(mine.get(walked.first, walked), walked):
+        mine = {group.first: group for group in self._pending}
+        for group in self._read(path):
+            if not same(mine.get(group.first, group), group):
                 raise self._contradiction(f"{path} and the process that found this")
 
     def _contradiction(self, places: str) -> UnreadableError:
         return UnreadableError(
             "RUN003",
-            f"parts of one run must agree in every bit; got different numbers for the same inputs "
-            f"in {places}",
+            f"checkpoints of one run must agree in every bit; got different numbers for the same "
+            f"inputs in {places}",
             fix=f"Remove {self.folder} and run the same command again. If it happens again, the "
             "encoder does not repeat its encodings: rmqm-spec check.",
         )
@@ -193,16 +193,16 @@ class Checkpoints:
 
 
 def remove_checkpoints(folder: Path, key: str) -> None:
-    """Remove the parts of a run whose result is in `folder` or beside it: it holds everything."""
+    """Remove the checkpoints of a run whose result, in `folder` or beside it, holds everything."""
     shutil.rmtree(_below(folder, key), ignore_errors=True)
 
 
 def _below(folder: Path, key: str) -> Path:
-    return folder / f"parts-{key[:16]}"
+    return folder / f"checkpoints-{key[:16]}"
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Write a part; the folder may vanish meanwhile, where another process finishes the run."""
+    """Write a checkpoint; its folder may vanish meanwhile: another process may finish the run."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             make_folder(path.parent)

@@ -21,11 +21,14 @@ from rmqm_spec.contracts.encoder import (
     traits_of,
 )
 from rmqm_spec.contracts.inputs import Bounds, Inputs
+from rmqm_spec.contracts.measure import Measure
 from rmqm_spec.errors import UsageError
 from rmqm_spec.evaluation.group import Group
+from rmqm_spec.evaluation.meters import require_walk_suffices
 from rmqm_spec.evaluation.statistic import Evaluation, Skipped, Statistic
 from rmqm_spec.evaluation.walk import Walk, walk_groups
 from rmqm_spec.inputs.in_memory import ArrayInputs
+from rmqm_spec.measures.movement import RMQM
 from rmqm_spec.resolution import checked_resolution
 
 __all__ = ["Evaluation", "Progress", "Skipped", "evaluate"]
@@ -34,7 +37,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of inputs done and offered."""
 
 MIN_INPUTS_FOR_PRECISION = 32
-"""An interval from fewer inputs is too unsure of itself to stop the work."""
+"""An interval from fewer inputs is too uncertain to stop the work by."""
 
 
 def evaluate(
@@ -50,9 +53,11 @@ def evaluate(
     workers: int | None = None,
     resolution: float | None = None,
     precision: float | None = None,
+    measures: Sequence[Measure] = (),
     progress: Progress | None = None,
     known: Mapping[int, Group] | None = None,
     keep: Callable[[Group], None] | None = None,
+    walker: Callable[[Walk, int], Generator[Group]] = walk_groups,
 ) -> Evaluation:
     """
     Alter inputs, encode them, and measure how their encodings move.
@@ -81,6 +86,8 @@ def evaluate(
         Resolution of the encoder's arithmetic; by default that of the type of its encodings.
     precision : float, optional
         Stop when the 95 % interval is at most plus and minus this wide.
+    measures : sequence of Measure
+        What else to measure beside RMQM, from the same encodings.
     progress : callable, optional
         Called with the number of inputs done and offered, at the start and after each group.
     known : mapping, optional
@@ -88,6 +95,8 @@ def evaluate(
         alteration and batch size in a run before: they are neither loaded nor encoded again.
     keep : callable, optional
         Called with every group of inputs that is done, in order, to keep it for such a run.
+    walker : callable
+        From the walk and the number of threads to its groups in order; an executor brings its own.
 
     Returns
     -------
@@ -135,21 +144,29 @@ def evaluate(
     if isinstance(alteration, DependentAlteration):
         route = route_of(as_differentiable(encoder))
     traits = traits_of(encoder)
-    walk = Walk(encoder, source, alteration, batch_size or traits.batch_size, known or {})
+    require_walk_suffices((RMQM, *measures))
+    walk = Walk(
+        encoder,
+        source,
+        alteration,
+        batch_size or traits.batch_size,
+        (RMQM, *measures),
+        known or {},
+    )
     if resolution is None:
         resolution = traits.resolution
-    gathered = Statistic(alteration, variant, resolution, source.name)
-    groups = walk_groups(walk, workers or traits.concurrency)
+    statistic = Statistic(alteration, variant, resolution, source.name, measures)
+    groups = walker(walk, workers or traits.concurrency)
     try:
-        _gather(groups, gathered, len(source), precision, progress, keep)
+        _gather(groups, statistic, len(source), precision, progress, keep)
     finally:
         groups.close()
-    return gathered.finish(len(source), route)
+    return statistic.finish(len(source), route)
 
 
 def _gather(
     groups: Generator[Group],
-    gathered: Statistic,
+    statistic: Statistic,
     n_offered: int,
     precision: float | None,
     progress: Progress | None,
@@ -159,20 +176,20 @@ def _gather(
     next_look = MIN_INPUTS_FOR_PRECISION
     if progress:
         progress(0, n_offered)  # the clock of a rate starts here
-    for walked in groups:
-        gathered.add(walked)
+    for group in groups:
+        statistic.add(group)
         if keep:
-            keep(walked)
+            keep(group)
         if progress:
-            progress(gathered.n_seen, n_offered)
-        if precision is None or len(gathered.rows) < next_look:
+            progress(statistic.n_seen, n_offered)
+        if precision is None or len(statistic.rows) < next_look:
             continue
-        low, high = gathered.characteristics().interval
-        if (high - low) / 2 <= precision and gathered.n_seen < n_offered:
-            gathered.stopped_early = True
+        low, high = statistic.characteristics().interval
+        if (high - low) / 2 <= precision and statistic.n_seen < n_offered:
+            statistic.stopped_early = True
             return
-        # Looking costs time in proportion to what was gathered: look ever more rarely.
-        next_look = math.ceil(1.2 * len(gathered.rows))
+        # Looking costs time in proportion to the rows so far: look ever more rarely.
+        next_look = math.ceil(1.2 * len(statistic.rows))
 
 
 def _check_options(**options: float | None) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy.typing as npt
 from attrs import frozen
 
-from rmqm_spec.arrays import Float64Array
+from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import UnreadableError
 
-__all__ = ["Group"]
+__all__ = ["Group", "column_key"]
 
 
 @frozen(eq=False)
@@ -22,8 +24,8 @@ class Group:
         Positions among all inputs.
     ids : tuple of str
         Of the n inputs that could be read.
-    displacements, step_lengths : (n, J) ndarray of float64
-        Their distances.
+    columns : mapping of str to (n, ...) ndarray
+        What each measure keeps of them, by `column_key`; empty where none could be read.
     dtype : type of NumPy
         The type of the encodings.
     unreadable : tuple of (int, UnreadableError)
@@ -33,13 +35,24 @@ class Group:
     first: int
     end: int
     ids: tuple[str, ...]
-    displacements: Float64Array
-    step_lengths: Float64Array
+    columns: Mapping[str, AnyArray]
     dtype: npt.DTypeLike
     unreadable: tuple[tuple[int, UnreadableError], ...] = ()
 
     @property
     def readable(self) -> list[int]:
         """Positions of the inputs that could be read."""
-        others = {position for position, _ in self.unreadable}
-        return [one for one in range(self.first, self.end) if one not in others]
+        unreadable = {position for position, _ in self.unreadable}
+        return [place for place in range(self.first, self.end) if place not in unreadable]
+
+
+def column_key(measure: str, column: str) -> str:
+    """
+    Name a column of a measure among those of all measures.
+
+    Examples
+    --------
+    >>> column_key("rmqm", "displacements")
+    'rmqm.displacements'
+    """
+    return f"{measure}.{column}"

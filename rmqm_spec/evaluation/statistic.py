@@ -1,20 +1,23 @@
-"""The sufficient statistic while it grows, and the evaluation that it becomes."""
+"""What is kept of all inputs while a walk goes on, and the evaluation that it becomes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
-from rmqm_spec.alterations import AnyAlteration
-from rmqm_spec.arrays import Float64Array
-from rmqm_spec.characteristics import Characteristics, Variant, characterize
+from rmqm_spec.arrays import AnyArray, Float64Array
+from rmqm_spec.characteristics import Characteristics, Variant
+from rmqm_spec.contracts.alteration import AnyAlteration
+from rmqm_spec.contracts.measure import Measure, Summary
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.evaluation.group import Group
+from rmqm_spec.evaluation.group import Group, column_key
+from rmqm_spec.evaluation.meters import summarised
+from rmqm_spec.measures.movement import RMQM, Movement
 from rmqm_spec.resolution import at_resolution, checked_resolution, resolution_of
 
-__all__ = ["Evaluation", "Skipped", "Statistic"]
+__all__ = ["Evaluation", "Measured", "Skipped", "Statistic"]
 
 
 @frozen(kw_only=True)
@@ -24,6 +27,26 @@ class Skipped:
     name: str
     code: str
     message: str
+
+
+@frozen(kw_only=True, eq=False)
+class Measured:
+    """
+    What a further measure gave.
+
+    Parameters
+    ----------
+    measure : Measure
+        The measure.
+    columns : mapping of str to (N, ...) ndarray
+        What it keeps of each input, in the order of the input ids.
+    summary : Summary
+        What it says of all inputs.
+    """
+
+    measure: Measure
+    columns: Mapping[str, AnyArray]
+    summary: Summary
 
 
 @frozen(kw_only=True, eq=False)
@@ -49,6 +72,8 @@ class Evaluation:
         Whether the asked precision was reached before the inputs ran out.
     gradient_route : str, optional
         How the encoder made its gradients, where the alteration asked for them.
+    measured : dict of str to Measured
+        What further measures gave, by name.
     """
 
     ids: tuple[str, ...]
@@ -63,6 +88,7 @@ class Evaluation:
     n_duplicates: int
     stopped_early: bool
     gradient_route: str | None = None
+    measured: Mapping[str, Measured] = field(factory=dict)
 
     @property
     def rmqm(self) -> float:
@@ -81,7 +107,7 @@ class Evaluation:
 
 
 class Statistic:
-    """The sufficient statistic while it grows; the first of equal inputs counts."""
+    """The rows of all distinct inputs while they grow; the first of equal inputs counts."""
 
     def __init__(
         self,
@@ -89,8 +115,9 @@ class Statistic:
         variant: Variant,
         resolution: float | None,
         name: Callable[[int], str],
+        measures: Sequence[Measure] = (),
     ) -> None:
-        self.rows: dict[str, tuple[str, Float64Array, Float64Array]] = {}
+        self.rows: dict[str, tuple[str, tuple[AnyArray, ...]]] = {}
         self.skipped: list[Skipped] = []
         self.n_seen = 0
         self.stopped_early = False
@@ -98,49 +125,50 @@ class Statistic:
         self._variant = variant
         self._resolution = resolution
         self._name = name
+        self._measures = tuple(measures)
+        self._keys = [
+            column_key(measure.name, column.name)
+            for measure in (RMQM, *measures)
+            for column in measure.kept
+        ]
 
-    def add(self, walked: Group) -> None:
+    def add(self, group: Group) -> None:
         """Take a group; groups come in order, so that the same bits result from any cut."""
-        for position, error in walked.unreadable:
+        for position, error in group.unreadable:
             name = self._name(position)
             self.skipped.append(Skipped(name=name, code=error.code, message=error.message))
-        if walked.ids and self._resolution is None:
-            self._resolution = resolution_of(walked.dtype)
-        rows = zip(
-            walked.ids, walked.readable, walked.displacements, walked.step_lengths, strict=True
-        )
-        for one, position, d, s in rows:
-            self.rows.setdefault(one, (self._name(position), d, s))
-        self.n_seen += walked.end - walked.first
-
-    def _statistic(self) -> tuple[list[str], Float64Array, Float64Array, float]:
-        if not self.rows:
-            raise UnreadableError(
-                "DAT018",
-                f"at least one input must be readable; got 0 of {self.n_seen}"
-                + (f", the first because {self.skipped[0].message}" if self.skipped else ""),
-                fix="Point --data at images or arrays that open.",
-            )
-        resolution = checked_resolution(self._resolution or 0.0)
-        ids = sorted(self.rows)
-        d = at_resolution(np.stack([self.rows[one][1] for one in ids]), resolution)
-        s = at_resolution(np.stack([self.rows[one][2] for one in ids]), resolution)
-        return ids, d, s, resolution
+        self.n_seen += group.end - group.first
+        if not group.ids:
+            return
+        if self._resolution is None:
+            self._resolution = resolution_of(group.dtype)
+        columns = [group.columns[key] for key in self._keys]
+        rows = zip(*columns, strict=True)
+        for identity, position, row in zip(group.ids, group.readable, rows, strict=True):
+            self.rows.setdefault(identity, (self._name(position), row))
 
     def characteristics(self) -> Characteristics:
-        """Compute everything that follows from the rows so far."""
-        _, d, s, resolution = self._statistic()
-        return characterize(d, s, variant=self._variant, resolution=resolution)
+        """Compute everything that follows from the distances so far."""
+        movement, ids = self._movement(), sorted(self.rows)
+        return movement.characteristics(self._columns(movement, ids))
 
     def finish(self, n_offered: int, route: str | None) -> Evaluation:
         """Return what was measured, of so many inputs that there are."""
-        ids, d, s, resolution = self._statistic()
+        movement, ids = self._movement(), sorted(self.rows)
+        distances = {
+            name: at_resolution(rows, movement.resolution)
+            for name, rows in self._columns(movement, ids).items()
+        }
+        measured = {}
+        for measure in self._measures:
+            columns = self._columns(measure, ids)
+            summary = summarised(measure, columns)
+            measured[measure.name] = Measured(measure=measure, columns=columns, summary=summary)
         return Evaluation(
             ids=tuple(ids),
-            names=tuple(self.rows[one][0] for one in ids),
-            displacements=d,
-            step_lengths=s,
-            characteristics=characterize(d, s, variant=self._variant, resolution=resolution),
+            names=tuple(self.rows[identity][0] for identity in ids),
+            **distances,
+            characteristics=movement.characteristics(distances),
             alteration=self._alteration.to_dict(),
             skipped=tuple(self.skipped),
             n_offered=n_offered,
@@ -148,4 +176,27 @@ class Statistic:
             n_duplicates=self.n_seen - len(self.skipped) - len(ids),
             stopped_early=self.stopped_early,
             gradient_route=route,
+            measured=measured,
         )
+
+    def _movement(self) -> Movement:
+        """Return RMQM as this run defines it."""
+        if not self.rows:
+            raise UnreadableError(
+                "DAT018",
+                f"at least one input must be readable; got 0 of {self.n_seen}"
+                + (f", the first because {self.skipped[0].message}" if self.skipped else ""),
+                fix="Point --data at images or arrays that open.",
+            )
+        return Movement(self._variant, checked_resolution(self._resolution or 0.0))
+
+    def _columns(self, measure: Measure, ids: Sequence[str]) -> dict[str, AnyArray]:
+        """Return the columns of a measure, each (N, ...), in the order of `ids`."""
+        places = {
+            column.name: self._keys.index(column_key(measure.name, column.name))
+            for column in measure.kept
+        }
+        return {
+            name: np.stack([self.rows[identity][1][place] for identity in ids])
+            for name, place in places.items()
+        }

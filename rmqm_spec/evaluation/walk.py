@@ -15,11 +15,13 @@ from attrs import field, frozen
 
 from rmqm_spec.alterations import Alteration, AnyAlteration, DependentAlteration
 from rmqm_spec.arrays import FloatArray
-from rmqm_spec.characteristics.distances import DistanceMeter
 from rmqm_spec.contracts.encoder import Encoder, as_differentiable, encode_checked
 from rmqm_spec.contracts.inputs import Input, Inputs
+from rmqm_spec.contracts.measure import Measure
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.evaluation.group import Group
+from rmqm_spec.evaluation.meters import Meters
+from rmqm_spec.measures.movement import RMQM
 
 __all__ = ["Walk", "walk_groups"]
 
@@ -46,6 +48,7 @@ class Walk:
     inputs: Inputs
     alteration: AnyAlteration
     batch_size: int
+    measures: tuple[Measure, ...] = (RMQM,)
     known: Mapping[int, Group] = field(factory=dict)
     cancelled: threading.Event = field(factory=threading.Event)
     _memory: threading.local = field(factory=threading.local)
@@ -71,28 +74,20 @@ class Walk:
             # A group is taken whole or not at all: a batch of another size may round differently.
             return known
         loaded, unreadable = self._load(range(first, end))
-        names = [_describe(one) for one in loaded]
-        meter = DistanceMeter(len(loaded), self.alteration.n_levels, names)
-        dtype: npt.DTypeLike = np.float64
-        ids = [one.id for one in loaded]
-        if loaded:
-            values = np.stack([one.values for one in loaded])
-            if isinstance(self.alteration, DependentAlteration):
-                dtype = self._follow(self.alteration, values, ids, meter)
-            else:
-                dtype = self._pack(self.alteration, values, ids, meter)
-        return Group(
-            first,
-            end,
-            tuple(ids),
-            meter.displacements,
-            meter.step_lengths,
-            dtype,
-            tuple(unreadable),
-        )
+        if not loaded:
+            return Group(first, end, (), {}, np.float64, tuple(unreadable))
+        ids = [entry.id for entry in loaded]
+        names = [f"{entry.name} (id {entry.id[:12]})" for entry in loaded]
+        meters = Meters(self.measures, len(loaded), self.alteration.n_levels, names)
+        values = np.stack([entry.values for entry in loaded])
+        if isinstance(self.alteration, DependentAlteration):
+            dtype = self._follow(self.alteration, values, ids, meters)
+        else:
+            dtype = self._pack(self.alteration, values, ids, meters)
+        return Group(first, end, tuple(ids), meters.columns(), dtype, tuple(unreadable))
 
     def _pack(
-        self, alteration: Alteration, values: FloatArray, ids: list[str], meter: DistanceMeter
+        self, alteration: Alteration, values: FloatArray, ids: list[str], meters: Meters
     ) -> npt.DTypeLike:
         """Make and encode several levels at once; returns the type of the encodings."""
         n_encodings = alteration.n_levels + 1
@@ -102,7 +97,7 @@ class Walk:
             block = self._block((len(ids), n_levels, *values.shape[1:]), values.dtype)
             altered = alteration.alter(values, ids, level, n_levels, out=block)
             encodings = encode_checked(self.encoder, altered.reshape(-1, *values.shape[1:]))
-            meter.update(encodings.reshape(len(ids), n_levels, -1))
+            meters.update(encodings.reshape(len(ids), n_levels, -1))
         return encodings.dtype
 
     def _follow(
@@ -110,13 +105,13 @@ class Walk:
         alteration: DependentAlteration,
         values: FloatArray,
         ids: list[str],
-        meter: DistanceMeter,
+        meters: Meters,
     ) -> npt.DTypeLike:
         """Take the encodings that the alteration needs anyway; returns their type."""
         path = alteration.path(as_differentiable(self.encoder), values, ids)
         for _, (_, encodings) in zip(range(alteration.n_levels + 1), path, strict=True):
             self._stop_if_cancelled()
-            meter.update(encodings[:, None])
+            meters.update(encodings[:, None])
         return encodings.dtype
 
     def _stop_if_cancelled(self) -> None:
@@ -176,7 +171,3 @@ def _timed(walk: Walk, starts: range) -> tuple[list[Group], float]:
     """Walk several groups in one task: handing over tasks costs more than a small network."""
     begun = time.monotonic()
     return [walk.group(start) for start in starts], time.monotonic() - begun
-
-
-def _describe(one: Input) -> str:
-    return f"{one.name} (id {one.id[:12]})"

@@ -104,6 +104,7 @@ def _from_result(result: StoredResult) -> dict[str, Any]:
     document = result.document
     return {
         **{name: document.get(name) for name in _FROM_RESULT},
+        **({"measures": document["measures"]} if document.get("measures") else {}),
         "geometry": document["protocol"].get("inputs"),
         "result": str(result.path),
         "result_sha256": document["result_sha256"],

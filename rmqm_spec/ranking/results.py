@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from functools import reduce
 
 from rmqm_spec.characteristics import Characteristics
+from rmqm_spec.contracts.registry import facts_of
 from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking.order import rank_encoders
@@ -44,14 +45,14 @@ def rank_results(
     Raises
     ------
     UsageError
-        GRA016 for scores along PGD paths, CMP001 where protocols or inputs differ, CMP002 for fewer
-        than two common inputs.
+        GRA016 for an alteration that ranks no encoders, CMP001 where protocols or inputs differ,
+        CMP002 for fewer than two common inputs.
 
     Notes
     -----
     Clauses RMQM-PRO-003, RMQM-PRO-007, RMQM-PGD-010 and RMQM-RES-005.
     """
-    _require_noise(results)
+    _require_ranking_alteration(results)
     ignored = {_OWN_GEOMETRY, _RESOLUTION} | ({INPUT_SET} if on_common_inputs else set())
     (label, first), *others = results.items()
     for name, other in others:
@@ -63,15 +64,15 @@ def rank_results(
     return rank_encoders(found), notes
 
 
-def _require_noise(results: Mapping[str, StoredResult]) -> None:
+def _require_ranking_alteration(results: Mapping[str, StoredResult]) -> None:
     for name, one in results.items():
-        rule = one.document["protocol"]["alteration"]["name"]
-        if rule == "pgd":
+        kind = facts_of(one.document["protocol"]["alteration"])
+        if not kind.ranks:
             raise UsageError(
                 "GRA016",
-                f"a ranking must rest on white noise; got the PGD score of {name} "
-                f"({one.path.parent})",
-                fix="Rank results of white noise, and report PGD beside them.",
+                f"a ranking must rest on an alteration that ranks encoders; got the score of "
+                f"{name} under {kind.name} ({one.path.parent}): {kind.why_not}",
+                fix=f"Rank results of another alteration, and report {kind.name} beside them.",
             )
 
 

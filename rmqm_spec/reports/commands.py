@@ -6,13 +6,14 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rmqm_spec.contracts.registry import facts_of
+
 __all__ = ["command_of"]
 
 _OWN_DATA = "SCO007"
 """Finding of a score on the bundled images, which need no --data."""
 
 _OWN_PREPROCESSING = "flags"
-_USUAL = {"white-noise": 99, "pgd": 30}
 
 
 def command_of(document: Mapping[str, Any]) -> str:
@@ -90,12 +91,14 @@ def _of_protocol(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     rule = protocol["alteration"]
     if protocol["variant"] != "paper":
         yield "variant", protocol["variant"]
-    if rule["name"] != "white-noise":
-        yield "alteration", rule["name"]
-        yield "step-size", repr(rule["alpha"])
-    if rule["J"] != _USUAL.get(rule["name"]) or protocol["variant"] != "paper":
+    kind = facts_of(rule)
+    if not kind.is_default:
+        yield "alteration", kind.name
+    if rule["J"] != kind.levels_of(protocol["variant"]):
         yield "levels", str(rule["J"])
-    if rule.get("coupling") == "common":
-        yield "coupling", "common"
+    for option in kind.options:
+        value = rule.get(option.parameter, option.default)
+        if value != option.default:
+            yield option.flag.removeprefix("--"), value if isinstance(value, str) else repr(value)
     if rule["seed"]:
         yield "seed", str(rule["seed"])

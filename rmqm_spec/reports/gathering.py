@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from rmqm_spec.contracts.registry import facts_of
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking import Ranking, rank_results
@@ -116,7 +117,7 @@ def _ranked(
     if len(results) < 2:
         return None, []
     first, *others = results.values()
-    if first.document["protocol"]["alteration"]["name"] == "pgd":
+    if not facts_of(first.document["protocol"]["alteration"]).ranks:
         for other in others:
             require_comparable(first.document, other.document, apart_from=_MAY_DIFFER)
         return None, []

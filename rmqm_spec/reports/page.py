@@ -8,6 +8,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import Any, Final
 
+from rmqm_spec.contracts.registry import facts_of
 from rmqm_spec.errors import UnavailableError
 from rmqm_spec.ranking import Pair, Ranking, rounded_up
 from rmqm_spec.ranking.parts import shares, terms
@@ -177,6 +178,4 @@ def _shown_pairs(ranking: Ranking | None) -> list[Pair]:
 
 
 def _level_label(rule: dict[str, Any]) -> str:
-    if rule["name"] == "pgd":
-        return "level (steps of PGD)"
-    return f"level (noise: level/{rule['J']} of the range)"
+    return facts_of(rule).axis_label(rule)

@@ -9,6 +9,8 @@ from typing import Any
 from attrs import frozen
 
 from rmqm_spec.characteristics import Characteristics
+from rmqm_spec.contracts.alteration import AlterationKind
+from rmqm_spec.contracts.registry import facts_of
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking import Ranking
 from rmqm_spec.reports.examples import Examples
@@ -81,7 +83,6 @@ class Subjects:
     failed: tuple[Mapping[str, str], ...] = ()
 
     @property
-    def is_pgd(self) -> bool:
-        """Whether the scores are along PGD paths, by which encoders are not ranked."""
-        rule: str = self.encoders[0].document["protocol"]["alteration"]["name"]
-        return rule == "pgd"
+    def alteration(self) -> AlterationKind:
+        """What the alteration of the scores states about itself."""
+        return facts_of(self.encoders[0].document["protocol"]["alteration"])

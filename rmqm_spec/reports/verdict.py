@@ -67,8 +67,8 @@ def verdict_of(subjects: Subjects) -> Verdict:
     scored = [one for one in subjects.encoders if one.has_score]
     if not scored:
         return Verdict(headline=_nothing(subjects.encoders), points=_limits(subjects, scored))
-    if subjects.is_pgd:
-        return _of_attacks(subjects, scored)
+    if not subjects.alteration.ranks:
+        return _without_ranking(subjects, scored)
     if subjects.ranking is None or len(subjects.ranking.ranked) == 1:
         return _of_one(subjects, scored[0])
     return _of_many(subjects, subjects.ranking, scored)
@@ -97,10 +97,11 @@ def _of_one(subjects: Subjects, one: Subject) -> Verdict:
     )
 
 
-def _of_attacks(subjects: Subjects, scored: Sequence[Subject]) -> Verdict:
-    told = "; ".join(f"{short(one.name)} {one.found.rmqm:.3f}" for one in scored)
+def _without_ranking(subjects: Subjects, scored: Sequence[Subject]) -> Verdict:
+    scores = "; ".join(f"{short(one.name)} {one.found.rmqm:.3f}" for one in scored)
+    rule = subjects.alteration.title
     return Verdict(
-        headline=f"RMQM along PGD paths: {told}. These scores do not rank encoders.",
+        headline=f"RMQM under {rule}: {scores}. These scores do not rank encoders.",
         points=(
             ("How sure?", _each(scored, _how_sure)),
             ("What drives it?", _each(scored, _what_drives)),
@@ -218,7 +219,7 @@ def _limits(subjects: Subjects, scored: Sequence[Subject]) -> tuple[tuple[str, s
     codes = {code for one in subjects.encoders for code in _warned(one.document)}
     if codes | {one.code for one in subjects.notes}:
         told.append("The warnings above come before any number.")
-    if any(one.document.get("null") is None for one in scored) and not subjects.is_pgd:
+    if any(one.document.get("null") is None for one in scored) and subjects.alteration.ranks:
         told.append(
             "No null is shown for every encoder: an untrained network can outscore a trained one, "
             "and only the same network with permuted weights shows what training added."

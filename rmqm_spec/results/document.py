@@ -13,6 +13,7 @@ from rmqm_spec.clauses import SPEC_VERSION
 from rmqm_spec.evaluation.evaluate import Evaluation
 from rmqm_spec.findings import Finding
 from rmqm_spec.identity import digest_of_ids, digest_of_json
+from rmqm_spec.results.measured import measures_of
 
 __all__ = [
     "NOT_IDENTITY",
@@ -132,6 +133,7 @@ def result_document(
             ],
         },
         "curves": curves,
+        **({"measures": measures_of(evaluation.measured)} if evaluation.measured else {}),
         **{key: encoder.get(key) for key in ("model", "input", "output", "preprocessing")},
         "runtime": _runtime(evaluation, encoder),
         "null": None,

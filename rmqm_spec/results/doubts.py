@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rmqm_spec.alterations import PGD, WhiteNoise
 from rmqm_spec.characteristics import Characteristics
+from rmqm_spec.contracts.registry import default_alteration, facts_of
 from rmqm_spec.findings import Finding
 
 __all__ = ["doubts"]
@@ -43,7 +43,7 @@ def doubts(found: Characteristics, alteration: Mapping[str, Any] | None = None) 
     """
     if found.status != "ok":
         return list(_without_score(found))
-    return [*_with_score(found), *_about_the_protocol(found, alteration or WhiteNoise().to_dict())]
+    return [*_with_score(found), *_about_the_protocol(found, alteration)]
 
 
 def _without_score(found: Characteristics) -> Iterator[Finding]:
@@ -93,22 +93,22 @@ def _with_score(found: Characteristics) -> Iterator[Finding]:
         )
 
 
-def _about_the_protocol(found: Characteristics, alteration: Mapping[str, Any]) -> Iterator[Finding]:
-    is_pgd = alteration["name"] == PGD.name
-    usual = PGD(restarted="restarts" in alteration) if is_pgd else WhiteNoise()
-    if found.n_levels != usual.n_levels:
+def _about_the_protocol(
+    scored: Characteristics, alteration: Mapping[str, Any] | None
+) -> Iterator[Finding]:
+    kind = facts_of(alteration) if alteration else default_alteration()
+    usual = kind.levels_of(scored.variant)
+    if scored.n_levels != usual:
         yield Finding(
             code="SCO006",
             level="warn",
-            message=f"the score is for {found.n_levels} levels, not the {usual.n_levels} of the "
-            "protocol",
+            message=f"the score is for {scored.n_levels} levels, not the {usual} of the protocol",
             fix="Compare it only with scores of as many levels.",
         )
-    if is_pgd:
+    if not kind.ranks:
         yield Finding(
             code="GRA016",
             level="warn",
-            message="PGD scores do not rank encoders of different training methods: a path depends "
-            "on the loss that is attacked",
-            fix="Report it beside the score under white noise, and rank by that one.",
+            message=f"scores under {kind.name} do not rank encoders: {kind.why_not}",
+            fix="Report it beside the score under white noise, and rank by that score.",
         )

@@ -22,6 +22,8 @@ from rmqm_spec.documents.writing import (
 )
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.evaluation.evaluate import Evaluation
+from rmqm_spec.results.measured import FILE as MEASURES
+from rmqm_spec.results.measured import packed_columns
 
 __all__ = [
     "check_writable",
@@ -99,6 +101,9 @@ def _write(
             evaluation.ids, evaluation.names, evaluation.characteristics.per_input
         ).encode("utf-8", "backslashreplace"),
     }
+    if evaluation.measured:
+        digest = document["result_sha256"]
+        contents[folder / MEASURES] = packed_columns(evaluation.measured, digest)
     with refusing(folder):
         if replaced:
             (folder / "result.json").unlink(missing_ok=True)

@@ -44,7 +44,7 @@ def stop(name, *arguments, cwd):
 
 
 def kept(folder):
-    return [path.name for path in folder.iterdir() if path.name.startswith("parts-")]
+    return [path.name for path in folder.iterdir() if path.name.startswith("checkpoints-")]
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_a_wrong_value_in_the_middle_keeps_the_inputs_before_it(folder):
     np.save(folder / "wrong.npy", images)
     done = score("--data", "wrong.npy", "--out", "wrong", cwd=folder)
     assert (done.returncode, "error DAT010: values of wrong.npy[7]" in done.stderr) == (2, True)
-    assert f"of {N_INPUTS} inputs are done, kept in wrong/parts-" in done.stderr
+    assert f"of {N_INPUTS} inputs are done, kept in wrong/checkpoints-" in done.stderr
 
 
 def test_a_stopped_score_goes_on_after_a_part_that_is_damaged(folder):

@@ -24,7 +24,7 @@ MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
 N_INPUTS, N_KILLS = 600, 54
 EAGER = """
 from rmqm_spec.evaluation import checkpoints
-checkpoints.SECONDS_PER_PART = 0.02
+checkpoints.SECONDS_PER_CHECKPOINT = 0.02
 from rmqm_spec.cli import main
 main()
 """

@@ -11,12 +11,12 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from rmqm_spec.cli.options import DataRequest, ModelRequest
+from rmqm_spec.cli.protocol_options import _LOSSES, ProtocolRequest
 
 from rmqm_spec import PGD, EncoderTraits, content_id, evaluate
 from rmqm_spec.alterations import LOSSES
 from rmqm_spec.cli import score as score_module
-from rmqm_spec.cli.options import DataRequest, ModelRequest
-from rmqm_spec.cli.protocol_options import _LOSSES, ProtocolRequest
 from rmqm_spec.contracts.encoder import as_encoder
 from rmqm_spec.errors import EncodingError, UsageError
 from rmqm_spec.evaluation import checkpoints
@@ -176,10 +176,10 @@ def test_a_model_with_a_gradient_may_still_be_taken_by_differences(opened, tmp_p
 
 
 def test_a_stopped_score_goes_on_to_the_same_bits(opened, tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoints, "SECONDS_PER_PART", 0.0)
+    monkeypatch.setattr(checkpoints, "SECONDS_PER_CHECKPOINT", 0.0)
     with pytest.raises(EncodingError):
         opened(tmp_path / "in two", fails_at=CHECK + 70)  # two groups of two inputs are done
-    assert len(list((tmp_path / "in two").glob("parts-*/*.npz"))) == 2
+    assert len(list((tmp_path / "in two").glob("checkpoints-*/*.npz"))) == 2
     _, in_two, encoder = opened(tmp_path / "in two")
     _, at_once, _ = opened(tmp_path / "at once")
     assert encoder.calls == CHECK + 32

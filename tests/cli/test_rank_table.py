@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
 from rmqm_spec.cli.candidates import find_candidates
 from rmqm_spec.cli.options import ModelRequest
+
 from rmqm_spec.cli.rank_table import ranking_table
 from rmqm_spec.cli.verdict import verdict
 

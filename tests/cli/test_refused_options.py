@@ -10,9 +10,9 @@ from pathlib import Path
 
 import attrs
 import pytest
-
 from rmqm_spec.cli.options import DataRequest, ModelRequest
 from rmqm_spec.cli.protocol_options import ProtocolRequest
+
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UsageError

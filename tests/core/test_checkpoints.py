@@ -90,7 +90,7 @@ GROUPS = groups()
 @pytest.fixture
 def eager(monkeypatch):
     """Write a part after every group."""
-    monkeypatch.setattr(checkpoints, "SECONDS_PER_PART", 0.0)
+    monkeypatch.setattr(checkpoints, "SECONDS_PER_CHECKPOINT", 0.0)
 
 
 def stops_after(n_calls, error):
@@ -106,7 +106,7 @@ def stops_after(n_calls, error):
 
 
 def names(folder):
-    return sorted(path.name for path in folder.glob("parts-*/*"))
+    return sorted(path.name for path in folder.glob("checkpoints-*/*"))
 
 
 def error_of(kind, function, *arguments, **options):
@@ -150,7 +150,7 @@ def test_an_interrupt_says_how_much_is_kept_and_how_to_go_on(tmp_path):
         "RUN001",
         5,
         "the work must run to its end; it was interrupted after 6 of 40 inputs, which are kept in "
-        + str(tmp_path / "parts-aaaaaaaaaaaaaaaa"),
+        + str(tmp_path / "checkpoints-aaaaaaaaaaaaaaaa"),
         "Run the same command again: it goes on after these.",
     )
 
@@ -180,9 +180,9 @@ def test_groups_that_do_not_follow_each_other_are_parts_of_their_own(tmp_path):
 
 def test_known_groups_are_not_written_again(tmp_path, eager):
     run(tmp_path)
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("parts-*/*")}
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("checkpoints-*/*")}
     assert run(tmp_path)[1] == []
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.glob("parts-*/*")} == before
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.glob("checkpoints-*/*")} == before
 
 
 def test_parts_of_another_run_are_not_taken(tmp_path):
@@ -193,7 +193,7 @@ def test_parts_of_another_run_are_not_taken(tmp_path):
 def test_parts_of_another_run_in_the_folder_of_this_one_are_named_and_not_taken(tmp_path):
     run(tmp_path)
     other = Checkpoints(tmp_path, "a" * 63 + "b", n_inputs=N_INPUTS)
-    path = tmp_path / "parts-aaaaaaaaaaaaaaaa" / "00000000-00000040.npz"
+    path = tmp_path / "checkpoints-aaaaaaaaaaaaaaaa" / "00000000-00000040.npz"
     told = f"{path} cannot be used, its inputs are encoded again: it belongs to another run"
     assert (other.known, other.damaged) == ({}, [told])
 
@@ -201,7 +201,7 @@ def test_parts_of_another_run_in_the_folder_of_this_one_are_named_and_not_taken(
 @pytest.mark.parametrize("length", [0, 1, 100, -100, -1])
 def test_a_part_that_is_cut_off_is_named_and_done_again(tmp_path, eager, length):
     run(tmp_path)
-    path = sorted(tmp_path.glob("parts-*/*"))[4]
+    path = sorted(tmp_path.glob("checkpoints-*/*"))[4]
     path.write_bytes(path.read_bytes()[:length])
     again = Checkpoints(tmp_path, KEY, n_inputs=N_INPUTS)
     assert [str(path) in one for one in again.damaged] == [True]
@@ -221,7 +221,7 @@ def test_a_flipped_bit_is_noticed(position, bit):
 def test_a_part_opens_as_an_npz_file(tmp_path):
     (tmp_path / "part.npz").write_bytes(pack(KEY, GROUPS[:3]))
     with np.load(tmp_path / "part.npz") as stored:
-        assert stored["displacements"].shape == (5, 6)
+        assert stored["column.rmqm.displacements"].shape == (5, 6)
 
 
 def test_groups_come_back_with_every_bit():
@@ -232,22 +232,24 @@ def test_groups_come_back_with_every_bit():
             other.ids,
             other.dtype,
         )
-        assert one.displacements.tobytes() == other.displacements.tobytes()
-        assert one.step_lengths.tobytes() == other.step_lengths.tobytes()
+        assert one.columns.keys() == other.columns.keys()
+        for name in one.columns:
+            assert one.columns[name].tobytes() == other.columns[name].tobytes()
         assert [(k, e.code, e.message, e.fix) for k, e in one.unreadable] == [
             (k, e.code, e.message, e.fix) for k, e in other.unreadable
         ]
 
 
 def changed(walked):
-    d = walked.displacements.copy()
+    d = walked.columns["rmqm.displacements"].copy()
     d[0, 0] = np.nextafter(d[0, 0], 2)
-    return Group(walked.first, walked.end, walked.ids, d, walked.step_lengths, walked.dtype)
+    columns = {**walked.columns, "rmqm.displacements": d}
+    return Group(walked.first, walked.end, walked.ids, columns, walked.dtype)
 
 
 def put(folder, name, *walked):
-    (folder / "parts-aaaaaaaaaaaaaaaa").mkdir(exist_ok=True)
-    (folder / "parts-aaaaaaaaaaaaaaaa" / name).write_bytes(pack(KEY, walked))
+    (folder / "checkpoints-aaaaaaaaaaaaaaaa").mkdir(exist_ok=True)
+    (folder / "checkpoints-aaaaaaaaaaaaaaaa" / name).write_bytes(pack(KEY, walked))
 
 
 def test_parts_that_overlap_and_agree_are_taken_once(tmp_path):
@@ -261,11 +263,11 @@ def test_parts_that_differ_in_one_bit_stop_the_work_and_are_both_named(tmp_path)
     put(tmp_path, "one.npz", *GROUPS[:3])
     put(tmp_path, "two.npz", changed(GROUPS[2]))
     told = error_of(UnreadableError, run, tmp_path)
-    below = tmp_path / "parts-aaaaaaaaaaaaaaaa"
+    below = tmp_path / "checkpoints-aaaaaaaaaaaaaaaa"
     assert told.code == "RUN003"
     assert told.message == (
-        "parts of one run must agree in every bit; got different numbers for the same inputs in "
-        f"{below / 'one.npz'} and {below / 'two.npz'}"
+        "checkpoints of one run must agree in every bit; got different numbers for the same "
+        f"inputs in {below / 'one.npz'} and {below / 'two.npz'}"
     )
     assert told.fix.startswith(f"Remove {below} and run the same command again.")
 
@@ -335,7 +337,7 @@ def test_a_full_disk_stops_the_work_at_the_first_part_that_cannot_be_kept(
         return encode(inputs)
 
     told = error_of(IncompleteError, run, tmp_path, encoder)
-    below = tmp_path / "parts-aaaaaaaaaaaaaaaa"
+    below = tmp_path / "checkpoints-aaaaaaaaaaaaaaaa"
     assert (told.code, told.exit_code, len(calls)) == ("RUN002", 5, 7)
     assert told.message == (
         "what is done must be written to disk; got [Errno 28] No space left on device; 14 of 40 "

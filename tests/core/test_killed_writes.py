@@ -109,7 +109,7 @@ FILES = ["distances.npz", "per_input.csv", "result.json"]
 def patient(monkeypatch):
     """Write parts where the test says; a kill, other than a power cut, needs no flush."""
     monkeypatch.setattr(os, "fsync", lambda handle: None)
-    monkeypatch.setattr(checkpoints, "SECONDS_PER_PART", 1e9)
+    monkeypatch.setattr(checkpoints, "SECONDS_PER_CHECKPOINT", 1e9)
 
 
 def test_a_process_killed_at_any_step_is_followed_by_one_that_ends_with_the_same_bits(tmp_path):

@@ -8,9 +8,9 @@ import sys
 import filelock
 import numpy as np
 import pytest
+from rmqm_spec.cli.noticed import about_folders
 
 from rmqm_spec import WhiteNoise, evaluate
-from rmqm_spec.cli.noticed import about_folders
 from rmqm_spec.documents import writing
 from rmqm_spec.documents.writing import can_lock, locked
 from rmqm_spec.errors import UsageError

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ import pytest
 import rmqm_spec
 from rmqm_spec import characterize, errors
 from rmqm_spec.contracts import registry
-from rmqm_spec.contracts.registry import available_backends, load_backend
+from rmqm_spec.contracts.alteration import AlterationKind
+from rmqm_spec.contracts.executor import ExecutorKind
+from rmqm_spec.contracts.registry import available, load, load_all
 from rmqm_spec.errors import RmqmError, UnavailableError, UsageError
 from rmqm_spec.findings import _FAMILIES, Finding, catalogue, codes_page, explain
 from rmqm_spec.results.doubts import doubts
@@ -24,46 +27,139 @@ def message(function, *arguments, **options):
     return type(caught.value), caught.value.code, str(caught.value)
 
 
+class Openable:
+    """A backend by its looks."""
+
+    summary = "Opens nothing."
+    patterns = ("*.none",)
+    usual_places = ()
+    providers = ("cpu",)
+
+    def __init__(self, name):
+        self.name = name
+
+    def open(self, path, options):
+        raise NotImplementedError
+
+
+class Measuring:
+    """A measure by its looks."""
+
+    name = title = "width"
+    summary = "Measures nothing."
+    source = "nowhere"
+    units = "1"
+    direction = "none"
+    needs = frozenset()
+    kept = ()
+
+    def start(self, n_inputs, n_levels, names):
+        raise NotImplementedError
+
+    def summarise(self, columns):
+        raise NotImplementedError
+
+
+ALTERING = AlterationKind(
+    name="blur", summary="Blurs.", axis="level", usual_levels=9, make=print, words=str
+)
+EXECUTING = ExecutorKind(name="pool", summary="Works.", open=None)
+MODULE = "plugs_of_this_test"
+
+
 @pytest.fixture
 def plugs(monkeypatch):
-    """Install backends by name and value; nothing else is installed then."""
+    """Install plugs of one group, by name and value; nothing else is installed then."""
+    module = ModuleType(MODULE)
+    module.GOOD, module.OTHER = Openable("good"), Openable("good")
+    module.MEASURE, module.ALTERATION, module.EXECUTOR = Measuring(), ALTERING, EXECUTING
+    module.NAMELESS = object()
+    monkeypatch.setitem(sys.modules, MODULE, module)
 
-    def install(*plugs):
-        found = [EntryPoint(name, value, registry.GROUP) for name, value in plugs]
-        monkeypatch.setattr(registry, "entry_points", lambda group: found)
+    def install(*plugs, kind="backend"):
+        def entries(group):
+            values = plugs if group == registry.GROUPS[kind] else ()
+            return [EntryPoint(name, value, group) for name, value in values]
+
+        monkeypatch.setattr(registry, "entry_points", entries)
+        return module
 
     return install
 
 
-GOOD, BROKEN = ("good", "math:sqrt"), ("broken", "no_such_module_of_ours:open")
+GOOD, BROKEN = ("good", f"{MODULE}:GOOD"), ("broken", "no_such_module_of_ours:PLUG")
 
 
 def test_a_backend_is_loaded_by_its_name(plugs):
-    plugs(GOOD, BROKEN)
-    assert load_backend("good")(9) == 3
+    module = plugs(GOOD, BROKEN)
+    assert load("backend", "good") is module.GOOD
+    assert registry.backend("good") is module.GOOD
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "attribute", "function"),
+    [
+        ("alteration", "blur", "ALTERATION", registry.alteration_kind),
+        ("measure", "width", "MEASURE", registry.measure),
+        ("executor", "pool", "EXECUTOR", registry.executor_kind),
+    ],
+)
+def test_plugs_of_every_kind_are_loaded(plugs, kind, name, attribute, function):
+    module = plugs((name, f"{MODULE}:{attribute}"), kind=kind)
+    assert load(kind, name) is function(name) is getattr(module, attribute)
+    assert available("backend") == {}
 
 
 def test_the_list_of_backends_imports_none_of_them(plugs):
     plugs(GOOD, BROKEN)
-    assert available_backends() == {"broken": "no_such_module_of_ours:open", "good": "math:sqrt"}
+    assert available("backend") == {"broken": BROKEN[1], "good": GOOD[1]}
+    assert BROKEN[1].partition(":")[0] not in sys.modules
 
 
 def test_a_broken_backend_is_unavailable(plugs):
     plugs(GOOD, BROKEN)
     expected = (
-        "backend 'broken' must be importable; got ModuleNotFoundError: "
-        "No module named 'no_such_module_of_ours'"
+        "backend 'broken' must be importable from no_such_module_of_ours:PLUG; got "
+        "ModuleNotFoundError: No module named 'no_such_module_of_ours'"
     )
-    assert message(load_backend, "broken") == (UnavailableError, "ENV004", expected)
+    assert message(load, "backend", "broken") == (UnavailableError, "ENV004", expected)
 
 
-def test_a_backend_without_its_function_is_unavailable(plugs):
-    plugs(("half", "math:no_such_function"))
+def test_a_backend_without_its_object_is_unavailable(plugs):
+    plugs(("half", f"{MODULE}:HALF"))
     expected = (
-        "backend 'half' must be importable; got AttributeError: "
-        "module 'math' has no attribute 'no_such_function'"
+        f"backend 'half' must be importable from {MODULE}:HALF; got AttributeError: "
+        f"module '{MODULE}' has no attribute 'HALF'"
     )
-    assert message(load_backend, "half") == (UnavailableError, "ENV004", expected)
+    assert message(load, "backend", "half") == (UnavailableError, "ENV004", expected)
+
+
+@pytest.mark.parametrize("kind", registry.GROUPS)
+@pytest.mark.parametrize(
+    ("name", "attribute", "got"),
+    [
+        ("good", "NAMELESS", "object named None"),
+        ("better", "GOOD", "Openable named 'good'"),  # by another name than its own
+    ],
+)
+def test_a_plug_of_the_wrong_kind_or_name_is_unavailable(plugs, kind, name, attribute, got):
+    plugs((name, f"{MODULE}:{attribute}"), kind=kind)
+    expected = f"{kind} {name!r} must be a {kind} of that name at {MODULE}:{attribute}; got {got}"
+    assert message(load, kind, name) == (UnavailableError, "ENV004", expected)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in registry.GROUPS if kind != "backend"])
+def test_a_backend_is_no_plug_of_another_kind(plugs, kind):
+    plugs(GOOD, kind=kind)
+    assert message(load, kind, "good")[:2] == (UnavailableError, "ENV004")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "name"), [("MEASURE", "width"), ("ALTERATION", "blur"), ("EXECUTOR", "pool")]
+)
+def test_no_plug_of_another_kind_is_a_backend(plugs, attribute, name):
+    plugs((name, f"{MODULE}:{attribute}"))
+    assert message(load, "backend", name)[:2] == (UnavailableError, "ENV004")
 
 
 @pytest.mark.parametrize(("installed", "known"), [([], "none"), ([GOOD, BROKEN], "broken, good")])
@@ -72,21 +168,40 @@ def test_an_unknown_backend_is_refused_with_those_installed(plugs, installed, kn
     expected = (
         f"backend must name exactly one of those installed ({known}); got 'tpu': none of that name"
     )
-    assert message(load_backend, "tpu") == (UsageError, "ARG003", expected)
+    assert message(load, "backend", "tpu") == (UsageError, "ARG003", expected)
+
+
+TWO_OF_ONE_NAME = (
+    f"backend must name exactly one of those installed (good); got 'good': {MODULE}:GOOD and "
+    f"{MODULE}:OTHER"
+)
 
 
 def test_two_backends_of_one_name_are_refused(plugs):
-    plugs(GOOD, ("good", "math:cos"))
-    expected = (
-        "backend must name exactly one of those installed (good); "
-        "got 'good': math:sqrt and math:cos"
-    )
-    assert message(load_backend, "good") == (UsageError, "ARG003", expected)
+    plugs(("good", f"{MODULE}:OTHER"), GOOD)
+    assert message(load, "backend", "good") == (UsageError, "ARG003", TWO_OF_ONE_NAME)
 
 
 def test_one_backend_listed_twice_is_one(plugs):
-    plugs(GOOD, GOOD)
-    assert load_backend("good")(4) == 2
+    module = plugs(GOOD, GOOD)
+    assert load("backend", "good") is module.GOOD
+
+
+def test_a_broken_plug_breaks_no_other(plugs):
+    module = plugs(GOOD, BROKEN, ("nameless", f"{MODULE}:NAMELESS"))
+    working, broken = load_all("backend")
+    assert working == {"good": module.GOOD}
+    assert [(one.kind, one.name, one.origin, one.error.code) for one in broken] == [
+        ("backend", "broken", BROKEN[1], "ENV004"),
+        ("backend", "nameless", f"{MODULE}:NAMELESS", "ENV004"),
+    ]
+
+
+def test_two_plugs_of_one_name_are_a_broken_one(plugs):
+    plugs(GOOD, ("good", f"{MODULE}:OTHER"))
+    working, (broken,) = load_all("backend")
+    assert working == {}
+    assert (str(broken.error), broken.error.code) == (TWO_OF_ONE_NAME, "ARG003")
 
 
 def test_a_finding_is_plain_data():
@@ -248,6 +363,10 @@ def test_a_missing_score_is_explained(d, text):
 HEAVY = ("onnx", "onnxruntime", "typer", "sklearn", "scipy.stats", "torch", "rich", "PIL")
 
 
+LISTING = (
+    "from rmqm_spec.contracts.registry import GROUPS, available; "
+    "assert [available(kind) for kind in GROUPS]"
+)
 EVALUATION = "import numpy; rmqm_spec.evaluate(lambda x: x + 0.1, numpy.eye(4))"
 
 
@@ -264,12 +383,17 @@ def imported_by(statement, modules):
     "statement",
     [
         "from rmqm_spec import evaluate, characterize, white_noise",
-        "from rmqm_spec.contracts.registry import available_backends; available_backends()",
+        LISTING,
         EVALUATION,
     ],
 )
 def test_nothing_heavy_is_imported(statement):
     assert imported_by(statement, HEAVY) == []
+
+
+def test_a_list_of_plugs_imports_neither_numpy_nor_a_plug():
+    modules = ("numpy", "rmqm_onnx", "rmqm_spec.alterations", "rmqm_spec.contracts.backend")
+    assert imported_by(LISTING, modules) == []
 
 
 def test_the_bare_import_does_not_even_import_numpy():

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("onnxruntime")
 
-from rmqm_onnx.model_file import read_model
+from rmqm_onnx.reading.model_file import read_model
 from rmqm_spec.errors import SubjectError, UnreadableError
 
 
@@ -210,14 +210,14 @@ def test_external_data_of_a_constant_inside_a_subgraph_is_checked_too(make, tmp_
 
 def test_a_model_is_named_by_the_bytes_of_its_file(saved, make):
     path = saved(make.dense())
-    assert read_model(path).digest() == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert read_model(path).sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_the_name_of_a_model_changes_with_its_external_data(make, tmp_path):
     path = with_external_data(make.dense(), tmp_path)
-    before = read_model(path).digest()
+    before = read_model(path).sha256
     path.with_suffix(".onnx.data").write_bytes(bytes(960))
-    assert read_model(path).digest() != before
+    assert read_model(path).sha256 != before
 
 
 def test_the_size_of_a_model_counts_its_external_data(opened, make, tmp_path):

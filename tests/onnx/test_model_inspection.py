@@ -9,8 +9,8 @@ import pytest
 pytest.importorskip("onnxruntime")
 
 from rmqm_onnx import OpenOptions
+from rmqm_onnx.choices.last_layers import layer_before
 from rmqm_onnx.inspection import inspect_model
-from rmqm_onnx.last_layers import layer_before
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UnreadableError
 

@@ -10,9 +10,9 @@ import pytest
 
 pytest.importorskip("onnxruntime")
 
-from rmqm_onnx.arrange import Arrangement
-from rmqm_onnx.input_layout import InputLayout
-from rmqm_onnx.preprocessing_files import find_preprocessing, read_preprocessing
+from rmqm_onnx.choices.input_layout import InputLayout
+from rmqm_onnx.reading.preprocessing_files import find_preprocessing, read_preprocessing
+from rmqm_onnx.running.arrangement import Arrangement
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UnreadableError, UsageError

@@ -7,8 +7,8 @@ import pytest
 from onnx import TensorProto, helper, load, numpy_helper, save_model
 
 from rmqm_onnx import OpenOptions, open_encoder
-from rmqm_onnx.null import write_null
-from rmqm_onnx.weights import weights
+from rmqm_onnx.null_model import write_null
+from rmqm_onnx.reading.weights import weights
 from rmqm_spec.errors import SubjectError, UnavailableError
 
 

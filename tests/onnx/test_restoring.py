@@ -10,9 +10,9 @@ pytest.importorskip("onnxruntime")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from rmqm_onnx.arrange import Arrangement  # noqa: E402
-from rmqm_onnx.first_values import range_after_normalisation, range_finding  # noqa: E402
-from rmqm_onnx.input_layout import InputLayout  # noqa: E402
+from rmqm_onnx.choices.input_layout import InputLayout  # noqa: E402
+from rmqm_onnx.choices.normalised_range import range_after_normalisation, range_finding  # noqa: E402
+from rmqm_onnx.running.arrangement import Arrangement  # noqa: E402
 from rmqm_spec.contracts.inputs import InputSpec  # noqa: E402
 from rmqm_spec.contracts.preprocessing import Preprocessing  # noqa: E402
 

@@ -15,11 +15,11 @@ pytest.importorskip("onnxruntime")
 
 import onnxruntime
 
-from rmqm_onnx import diagnosis, providers, runtime, threads
-from rmqm_onnx.diagnosis import diagnose
-from rmqm_onnx.providers import open_session, plain_message
-from rmqm_onnx.runtime import import_runtime, installed_builds
-from rmqm_onnx.threads import cgroup_quota, usable_cpus
+from rmqm_onnx.running import diagnosis, runtime, session, threads
+from rmqm_onnx.running.diagnosis import diagnose
+from rmqm_onnx.running.runtime import import_runtime, installed_builds
+from rmqm_onnx.running.session import open_session, plain_message
+from rmqm_onnx.running.threads import cgroup_quota, usable_cpus
 from rmqm_spec.errors import SubjectError, UnavailableError
 
 # Threads.
@@ -210,7 +210,7 @@ CPU, CUDA, TENSORRT = (f"{name}ExecutionProvider" for name in ("CPU", "CUDA", "T
 def fake(monkeypatch):
     def install(opens, available=(TENSORRT, CUDA, CPU)):
         made = FakeRuntime(available, opens)
-        monkeypatch.setattr(providers, "import_runtime", lambda: made)
+        monkeypatch.setattr(session, "import_runtime", lambda: made)
         return made
 
     return install

@@ -17,7 +17,7 @@ from rmqm_onnx.gradients.checking import (
 from rmqm_onnx.gradients.coverage import coverage_table, operators_without_rule
 from rmqm_onnx.gradients.models import jvp_model, unsupported, vjp_model
 from rmqm_onnx.gradients.reverse import Missing
-from rmqm_onnx.gradients.running import GradientSession, LossAndGradient
+from rmqm_onnx.gradients.session import GradientSession, LossAndGradient
 
 __all__ = [
     "GradientSession",

@@ -10,7 +10,7 @@ from rmqm_onnx.gradients.rules.quantisation import STRAIGHT_THROUGH
 from rmqm_onnx.gradients.table import ZERO
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import FLOATS
-from rmqm_onnx.graph import names_read
+from rmqm_onnx.reading.graph import names_read
 
 __all__ = ["active_tensors", "is_standard"]
 

@@ -11,8 +11,8 @@ from rmqm_onnx.gradients.contrib import DEFINITIONS
 from rmqm_onnx.gradients.execution import run_all
 from rmqm_onnx.gradients.opsets import MIN_OPSET, opset_of
 from rmqm_onnx.gradients.unrolling import LOOPS
-from rmqm_onnx.graph import all_tensors, cut_out
-from rmqm_onnx.signature import declared_inputs
+from rmqm_onnx.reading.graph import all_tensors, cut_out
+from rmqm_onnx.reading.signature import declared_inputs
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import SubjectError
 

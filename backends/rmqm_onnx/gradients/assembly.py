@@ -8,7 +8,7 @@ from onnx import ModelProto, NodeProto, helper
 
 from rmqm_onnx.gradients.derivation import Derivation
 from rmqm_onnx.gradients.tensor import Tensor
-from rmqm_onnx.graph import names_read
+from rmqm_onnx.reading.graph import names_read
 
 __all__ = ["assembled", "needed"]
 

@@ -5,16 +5,69 @@ from __future__ import annotations
 import numpy as np
 
 from rmqm_spec.arrays import Float64Array, FloatArray
-from rmqm_spec.contracts.encoder import DifferentiableEncoder
+from rmqm_spec.contracts.encoder import DifferentiableEncoder, route_of
 from rmqm_spec.findings import Finding
 
-__all__ = ["gradient_finding", "self_check", "staircase_check", "staircase_finding"]
+__all__ = [
+    "gradient_error",
+    "gradient_finding",
+    "gradient_findings",
+    "self_check",
+    "staircase_check",
+    "staircase_finding",
+]
 
 WARN_ABOVE = 0.05
 _GREY_LEVELS = 255
 _STEPS = (1e-1, 3e-2, 1e-2, 3e-3, 1e-3)
 _OFF_TIES = 1e-2
 """Of the range of the inputs."""
+
+
+def gradient_error(encoder: DifferentiableEncoder, inputs: FloatArray) -> float | None:
+    """
+    Hold a gradient against differences: `self_check`, or `staircase_check` of a model that rounds.
+
+    Parameters
+    ----------
+    encoder : DifferentiableEncoder
+        Its `gradient_route` says whether rounding counts as the identity.
+    inputs : (N, *S) ndarray of float
+        Real inputs.
+
+    Returns
+    -------
+    float or None
+        Relative error; None without inputs.
+    """
+    if not len(inputs):
+        return None
+    check = staircase_check if _rounds(route_of(encoder)) else self_check
+    return check(encoder, inputs)
+
+
+def gradient_findings(route: str, error: float | None) -> tuple[Finding, ...]:
+    """
+    Say what an error of `gradient_error` means for a gradient made by this route.
+
+    Examples
+    --------
+    >>> [finding.code for finding in gradient_findings("onnx (reverse mode as a graph)", 0.3)]
+    ['GRA007']
+    >>> gradient_findings("onnx (reverse mode as a graph)", 0.001)
+    ()
+    """
+    if error is None:
+        return ()
+    if _rounds(route):
+        return (staircase_finding(error),)
+    finding = gradient_finding(error)
+    return () if finding.level == "ok" else (finding,)
+
+
+def _rounds(route: str) -> bool:
+    """Return whether rounding counts as the identity: no difference quotient can judge that."""
+    return "straight through" in route
 
 
 def self_check(encoder: DifferentiableEncoder, inputs: FloatArray, *, seed: int = 0) -> float:

@@ -11,7 +11,7 @@ from rmqm_onnx.gradients.contrib import DEFINITIONS
 from rmqm_onnx.gradients.preparation import BY_DEFINITION
 from rmqm_onnx.gradients.reverse import Missing, reason
 from rmqm_onnx.gradients.rules import RULES, ZERO
-from rmqm_onnx.graph import names_read, needed_names
+from rmqm_onnx.reading.graph import names_read, needed_names
 
 __all__ = ["coverage_table", "operators_without_rule"]
 

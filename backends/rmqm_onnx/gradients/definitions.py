@@ -8,7 +8,7 @@ import numpy as np
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 
 from rmqm_onnx.gradients.contrib import DEFINITIONS
-from rmqm_onnx.gradients.probing import probed
+from rmqm_onnx.gradients.known_tensors import probed
 from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import Tensor

@@ -11,13 +11,13 @@ from rmqm_onnx.gradients.agreement import require_agreement
 from rmqm_onnx.gradients.definitions import has_definitions, with_definitions
 from rmqm_onnx.gradients.example import Example, example_inputs
 from rmqm_onnx.gradients.execution import folded
+from rmqm_onnx.gradients.known_tensors import probed
 from rmqm_onnx.gradients.preparation import prepared
-from rmqm_onnx.gradients.probing import probed
 from rmqm_onnx.gradients.reverse import Missing, reverse
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import FLOATS, Tensor
 from rmqm_onnx.gradients.unrolling import unrolled
-from rmqm_onnx.signature import declared_inputs, declared_outputs
+from rmqm_onnx.reading.signature import declared_inputs, declared_outputs
 from rmqm_spec.errors import SubjectError, UsageError
 
 __all__ = ["Derivation", "derivation"]

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from onnx import ModelProto
 
-from rmqm_onnx.signature import TensorInfo, declared_inputs
+from rmqm_onnx.reading.signature import TensorInfo, declared_inputs
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import UsageError
 

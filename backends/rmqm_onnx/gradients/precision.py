@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from onnx import AttributeProto, GraphProto, ModelProto, TensorProto, numpy_helper
 
-from rmqm_onnx.graph import all_nodes, all_tensors
+from rmqm_onnx.reading.graph import all_nodes, all_tensors
 
 __all__ = ["in_single_precision"]
 

@@ -8,7 +8,7 @@ from rmqm_onnx.gradients.definitions import without_image_scaler
 from rmqm_onnx.gradients.execution import folded
 from rmqm_onnx.gradients.opsets import MIN_OPSET, opset_of
 from rmqm_onnx.gradients.precision import in_single_precision
-from rmqm_onnx.graph import cut_out
+from rmqm_onnx.reading.graph import cut_out
 from rmqm_spec.errors import SubjectError
 
 __all__ = ["prepared"]

@@ -15,7 +15,7 @@ from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.table import ZERO
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import FLOATS, Tensor
-from rmqm_onnx.graph import names_read
+from rmqm_onnx.reading.graph import names_read
 
 __all__ = ["Missing", "reason", "reverse"]
 

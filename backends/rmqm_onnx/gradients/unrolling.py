@@ -10,7 +10,7 @@ from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_h
 
 from rmqm_onnx.gradients.activity import is_standard
 from rmqm_onnx.gradients.execution import folded
-from rmqm_onnx.gradients.probing import probed
+from rmqm_onnx.gradients.known_tensors import probed
 from rmqm_onnx.gradients.renaming import renamed
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_spec.arrays import AnyArray

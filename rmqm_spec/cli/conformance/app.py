@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any
 
 import typer
 
 from rmqm_spec.cli.conformance.options import ConformanceRequest
-from rmqm_spec.cli.expanding import expanded
-from rmqm_spec.cli.options import Json
+from rmqm_spec.cli.expanding import with_settings
 
 __all__ = ["app"]
 
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document to stdout.")]
+
 app = typer.Typer(
     help="Judge an implementation of the specification; this installation by default.",
-    rich_markup_mode=None,
 )
 
 
 @app.callback(invoke_without_command=True)
-@expanded
+@with_settings(ConformanceRequest)
 def conformance(
     context: typer.Context,
-    request: ConformanceRequest,
     list_all: Annotated[bool, typer.Option("--list", help="Print all checks and stop.")] = False,
     json: Json = False,
+    **options: Any,
 ) -> int:
     """Judge an implementation of the specification; this installation by default."""
     from rmqm_spec.cli.conformance.command import run_conformance
@@ -33,14 +33,15 @@ def conformance(
 
     if context.invoked_subcommand is not None:
         return 0
-    found = list_checks(as_json=json) if list_all else run_conformance(request, as_json=json)
-    raise typer.Exit(found)
+    request = ConformanceRequest(**options)
+    code = list_checks(as_json=json) if list_all else run_conformance(request, as_json=json)
+    raise typer.Exit(code)
 
 
 @app.command()
 def init(
     lang: Annotated[str, typer.Option(help="python or javascript.")] = "python",
-    out: Annotated[Optional[Path], typer.Option(help="File to write.")] = None,  # noqa: UP045
+    out: Annotated[Path | None, typer.Option(help="File to write.")] = None,
     json: Json = False,
 ) -> int:
     """Write a harness to start from: a program that the kit can judge as it is."""
@@ -52,7 +53,7 @@ def init(
 @app.command()
 def serve(
     object: Annotated[  # noqa: A002 - the name of the option
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(help="A Python object or class, MODULE:NAME; this installation without it."),
     ] = None,
 ) -> int:

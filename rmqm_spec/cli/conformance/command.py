@@ -14,7 +14,6 @@ from rmqm_spec.cli.conformance.kit import implementation, require_kit
 from rmqm_spec.cli.conformance.options import ConformanceRequest
 from rmqm_spec.cli.output import note, print_json, print_text
 from rmqm_spec.cli.progress import ProgressReport
-from rmqm_spec.cli.values import above_zero
 from rmqm_spec.errors import IncompleteError, UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ def run_conformance(request: ConformanceRequest, *, as_json: bool) -> int:
     from rmqm_conformance.expected import read_expected_failures
     from rmqm_conformance.formats import text
 
-    above_zero("--deadline", request.deadline)
     reasons = None
     if request.expected_failures is not None:
         reasons = read_expected_failures(request.expected_failures)

@@ -4,45 +4,42 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Optional
 
-import typer
 from attrs import frozen
+
+from rmqm_spec.runs.fields import setting
+from rmqm_spec.runs.values import above_zero
 
 __all__ = ["ConformanceRequest"]
 
-_Text = Optional[str]  # noqa: UP045 - typer reads the annotation at run time
-_File = Optional[Path]  # noqa: UP045
-_Texts = Optional[list[str]]  # noqa: UP045
-
-
-def _who(text: str, *names: str) -> object:
-    return typer.Option(*names, help=text, rich_help_panel="Who is judged")
-
-
-def _what(text: str, *names: str) -> object:
-    return typer.Option(*names, help=text, rich_help_panel="What is checked")
-
-
-def _where(text: str, *names: str) -> object:
-    return typer.Option(*names, help=text, rich_help_panel="Reports")
+_WHO, _WHAT, _WHERE = "Who is judged", "What is checked", "Reports"
 
 
 @frozen(kw_only=True)
 class ConformanceRequest:
     """Who is judged, by which checks, and where the reports go."""
 
-    cmd: Annotated[_Text, _who('A program over JSON lines, e.g. "node my_impl.js".')] = None
-    object: Annotated[_Text, _who("A Python object or class, MODULE:NAME.")] = None
-    deadline: Annotated[float, _who("Seconds for one answer of the program.")] = 30.0
-    profile: Annotated[str, _what("full, or fast with fewer examples.")] = "full"
-    seed: Annotated[int, _what("Seed of the examples.")] = 0
-    only: Annotated[_Texts, _what("A check or a clause; may be given again.")] = None
-    expected_failures: Annotated[_File, _what("TOML file: id and reason of each.")] = None
-    report: Annotated[_File, _where("Write the report as JSON.")] = None
-    junit: Annotated[_File, _where("Write the report as JUnit XML.")] = None
-    markdown: Annotated[_File, _where("Write a summary in Markdown.")] = None
-    badge: Annotated[_File, _where("Write the document behind a badge.")] = None
+    cmd: str | None = setting('A program over JSON lines, e.g. "node my_impl.js".', panel=_WHO)
+    object: str | None = setting("A Python object or class, MODULE:NAME.", panel=_WHO)
+    deadline: float = setting(
+        "Seconds for one answer of the program; 30 by default.",
+        default=30.0,
+        read=above_zero,
+        typed=float,
+        panel=_WHO,
+    )
+    profile: str = setting("full, or fast with fewer examples.", default="full", panel=_WHAT)
+    seed: int = setting("Seed of the examples.", default=0, typed=int, panel=_WHAT)
+    only: list[str] | None = setting(
+        "A check or a clause; may be given again.", typed=list[str], panel=_WHAT
+    )
+    expected_failures: Path | None = setting(
+        "TOML file: id and reason of each.", typed=Path, panel=_WHAT
+    )
+    report: Path | None = setting("Write the report as JSON.", typed=Path, panel=_WHERE)
+    junit: Path | None = setting("Write the report as JUnit XML.", typed=Path, panel=_WHERE)
+    markdown: Path | None = setting("Write a summary in Markdown.", typed=Path, panel=_WHERE)
+    badge: Path | None = setting("Write the document behind a badge.", typed=Path, panel=_WHERE)
 
     @property
     def command(self) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from rmqm_onnx.pooling import pool
 from rmqm_spec.alterations import GENERATOR, loss, pgd_path, white_noise
 from rmqm_spec.alterations.arguments import checked_inputs
 from rmqm_spec.alterations.pgd.steps import STEP_SIZE, take_step
@@ -19,6 +18,7 @@ from rmqm_spec.cli.conformance.own_requests import described, evaluated
 from rmqm_spec.contracts.encoder import encode_checked, vjp_checked
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
+from rmqm_spec.encoders.pooling import pool
 from rmqm_spec.errors import RmqmError, UsageError
 from rmqm_spec.identity import content_id, digest_of_ids
 from rmqm_spec.inputs.prepared import open_inputs

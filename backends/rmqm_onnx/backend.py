@@ -1,0 +1,164 @@
+"""ONNX Runtime as a plug: what the commands ask of a backend, each import where it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rmqm_onnx.reading.places import PATTERNS, USUAL_PLACES
+from rmqm_onnx.running.providers import PROVIDERS, require_known
+from rmqm_spec.errors import UsageError
+
+if TYPE_CHECKING:
+    from rmqm_onnx.running.encoder import OnnxEncoder
+    from rmqm_spec.arrays import FloatArray
+    from rmqm_spec.contracts import backend as contract
+    from rmqm_spec.contracts.backend import Arranged, ModelEncoder, NullModel, OpenOptions
+    from rmqm_spec.contracts.encoder import DifferentiableEncoder
+    from rmqm_spec.contracts.preprocessing import Preprocessing
+    from rmqm_spec.findings import Finding
+
+__all__ = ["ONNX", "OnnxBackend"]
+
+
+class OnnxBackend:
+    """
+    ONNX models on ONNX Runtime, as `rmqm_spec.contracts.backend` asks for it.
+
+    Examples
+    --------
+    >>> ONNX.name, ONNX.patterns, ONNX.providers
+    ('onnx', ('*.onnx',), ('cpu', 'cuda', 'tensorrt'))
+    """
+
+    name = "onnx"
+    summary = "ONNX models on ONNX Runtime, with gradients of their own graph."
+    patterns: tuple[str, ...] = PATTERNS
+    usual_places: tuple[str, ...] = USUAL_PLACES
+    providers: tuple[str, ...] = tuple(PROVIDERS)
+    gradient_routes: tuple[str, ...] = ("onnx", "torch")
+
+    def open(self, path: Path, options: OpenOptions) -> OnnxEncoder:
+        """Open a model; raises as `rmqm_onnx.open_encoder`."""
+        from rmqm_onnx.opening import open_encoder
+
+        return open_encoder(path, options)
+
+    def inspect(self, path: Path, options: OpenOptions) -> Mapping[str, Any]:
+        """Describe a model by its file alone."""
+        from rmqm_onnx.inspection import inspect_model
+
+        require_known(options.provider)
+        return inspect_model(path, options)
+
+    def write_null(self, path: Path, folder: Path, *, seed: int = 0) -> NullModel:
+        """Write the network with permuted weights into an empty folder."""
+        from rmqm_onnx.null_model import write_null
+
+        return write_null(path, folder, seed=seed)
+
+    def with_gradient(self, encoder: ModelEncoder, path: Path, route: str) -> DifferentiableEncoder:
+        """
+        Return the encoder of a model file with the gradient that was asked for.
+
+        Raises
+        ------
+        UsageError
+            ARG001 if there is no such route, or the encoder is not one of this backend.
+        UnavailableError
+            ENV007 if the route is ``"torch"`` and PyTorch is missing.
+        """
+        own = _own(encoder)
+        if route == "onnx":
+            return own
+        if route == "torch":
+            from attrs import evolve
+
+            from rmqm_onnx.reading.places import locate_model
+            from rmqm_torch import ConvertedGradients
+
+            gradients = ConvertedGradients(locate_model(path), own.output)
+            return evolve(own, gradients=gradients)
+        raise UsageError(
+            "ARG001",
+            f"--gradient must be one of {', '.join(self.gradient_routes)} for the backend onnx; "
+            f"got {route!r}",
+            fix="Correct it, or leave it out.",
+        )
+
+    def gradient_outlook(self, path: Path, encoder: ModelEncoder) -> Finding:
+        """Say whether every operator between input and encodings has a derivative rule."""
+        from rmqm_onnx.gradients.outlook import gradient_outlook
+
+        return gradient_outlook(path, encoder.input, encoder.output)
+
+    def gradient_error(self, encoder: DifferentiableEncoder, inputs: FloatArray) -> float | None:
+        """Hold a gradient against differences at inputs (n, *S); None where n is 0."""
+        from rmqm_onnx.gradients.checking import gradient_error
+
+        return gradient_error(encoder, inputs)
+
+    def gradient_findings(self, route: str, error: float | None) -> Sequence[Finding]:
+        """Say how well a gradient, made by the route that the encoder names, agrees with them."""
+        from rmqm_onnx.gradients.checking import gradient_findings
+
+        return gradient_findings(route, error)
+
+    def read_preprocessing(self, path: Path) -> Preprocessing:
+        """Read a file that a user named: our keys in TOML or JSON, Hugging Face's, or timm's."""
+        from rmqm_onnx.reading.preprocessing_files import read_preprocessing
+
+        return read_preprocessing(path)
+
+    def arranged(self, encoder: ModelEncoder, inputs: FloatArray) -> Arranged:
+        """Return what the network is handed for inputs (n, *S)."""
+        from rmqm_spec.contracts.backend import Arranged
+
+        arrangement = _own(encoder).arrangement
+        values = arrangement(inputs)
+        return Arranged(
+            values=values,
+            layout=arrangement.layout.layout,
+            restored=arrangement.restore(values),
+            rounding=arrangement.rounding(values),
+            shape=arrangement.layout.network_shape,
+        )
+
+    def range_finding(
+        self, path: Path, encoder: ModelEncoder, low: float, high: float
+    ) -> Finding | None:
+        """Doubt values from `low` to `high`, where the graph's own normalisation says otherwise."""
+        from rmqm_onnx.choices.normalised_range import range_finding
+        from rmqm_onnx.reading.model_file import read_model
+
+        return range_finding(read_model(path).proto.graph, encoder.input, low, high)
+
+    def diagnose(self) -> Mapping[str, Any]:
+        """Try the runtime and each provider for real."""
+        from rmqm_onnx.running.diagnosis import diagnose
+
+        return diagnose()
+
+
+ONNX = OnnxBackend()
+
+if TYPE_CHECKING:  # held against the contract, all of it, before anything runs
+    _BACKEND: contract.Backend = ONNX
+    _INSPECTING: contract.Inspecting = ONNX
+    _NULL_WRITING: contract.NullWriting = ONNX
+    _GRADIENT_GIVING: contract.GradientGiving = ONNX
+    _PREPROCESSING_READING: contract.PreprocessingReading = ONNX
+    _DIAGNOSING: contract.Diagnosing = ONNX
+
+
+def _own(encoder: ModelEncoder) -> OnnxEncoder:
+    from rmqm_onnx.running.encoder import OnnxEncoder
+
+    if isinstance(encoder, OnnxEncoder):
+        return encoder
+    raise UsageError(
+        "ARG001",
+        f"an encoder for the backend onnx must be one that it opened; got {type(encoder).__name__}",
+        fix="Open the model with this backend, or ask the backend that opened it.",
+    )

@@ -1,0 +1,1 @@
+"""What is taken where a model leaves it open, each choice with its reason."""

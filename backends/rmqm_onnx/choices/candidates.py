@@ -1,0 +1,46 @@
+"""Tensors that could be the encodings: the outputs, and what the last layers take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from onnx import ModelProto, shape_inference
+
+from rmqm_onnx.choices.last_layers import layer_before
+from rmqm_onnx.reading.graph import producers
+from rmqm_onnx.reading.signature import TensorInfo, tensor_info
+
+__all__ = ["candidates"]
+
+_MAX_BYTES_FOR_SHAPES = 500_000_000
+"""Shape inference copies the model; above this size candidates are listed without shapes."""
+
+
+def candidates(
+    proto: ModelProto, outputs: list[TensorInfo], *chosen: str
+) -> Iterator[dict[str, Any]]:
+    """Yield the outputs, and the tensor that each one's last layer takes."""
+    shapes = _inferred(proto)
+    makers = producers(proto.graph)
+    seen: set[str] = set()
+    for info in outputs:
+        if info.is_float:
+            yield {"name": info.name, "what": "output", "dims": info.dims}
+        seen.add(info.name)
+    for name in [*(info.name for info in outputs), *chosen]:
+        before = layer_before(proto.graph, name)
+        if before is not None and before not in seen and before in makers:
+            seen.add(before)
+            dims = shapes[before].dims if before in shapes else None
+            yield {"name": before, "what": f"before the last layer of {name}", "dims": dims}
+
+
+def _inferred(proto: ModelProto) -> dict[str, TensorInfo]:
+    if proto.ByteSize() > _MAX_BYTES_FOR_SHAPES:
+        return {}
+    try:
+        inferred = shape_inference.infer_shapes(proto)
+    except Exception:  # shapes are a courtesy, and odd graphs have none
+        return {}
+    return {value.name: tensor_info(value) for value in inferred.graph.value_info}

@@ -1,0 +1,117 @@
+"""Which input is altered, and what the other inputs are fed with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from onnx import GraphProto
+
+from rmqm_onnx.reading.graph import needed_names
+from rmqm_onnx.reading.signature import FLOATS, TensorInfo
+from rmqm_spec.errors import SubjectError, UsageError
+
+__all__ = ["alterable_names", "choose_input", "relevant_inputs"]
+
+ALTERABLE = (*FLOATS, "uint8")
+"""Types whose values can be altered in small steps; uint8 holds pixels from 0 to 255."""
+
+
+def alterable_names(inputs: Sequence[TensorInfo], name: str | None) -> set[str]:
+    """Return the names of the inputs one of which is altered: the one told, or all possible."""
+    return {name} if name else {info.name for info in inputs if info.type in ALTERABLE}
+
+
+def relevant_inputs(
+    graph: GraphProto, inputs: Sequence[TensorInfo], output: str, name: str | None
+) -> list[TensorInfo]:
+    """
+    Return the inputs that the encodings depend on.
+
+    Raises
+    ------
+    SubjectError
+        If there is none.
+    UsageError
+        If the input that the user named is not among them.
+    """
+    needed = needed_names(graph, output)
+    relevant = [info for info in inputs if info.name in needed]
+    if not relevant:
+        raise SubjectError(
+            "OUT007",
+            f"the encodings must depend on an input; got {output}, which depends on none",
+            fix="Choose another --output.",
+        )
+    if name in {info.name for info in inputs} - needed:
+        listed = "; ".join(str(info) for info in relevant)
+        raise UsageError(
+            "INP002",
+            f"--input must name an input that {output} depends on ({listed}); got {name!r}",
+            fix="Correct it, or choose another --output.",
+        )
+    return relevant
+
+
+def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[TensorInfo, str]:
+    """
+    Choose the input that is altered.
+
+    Returns
+    -------
+    TensorInfo, str
+        The input, and why it was chosen.
+
+    Raises
+    ------
+    UsageError
+        If the named input does not exist, or several could be meant.
+    SubjectError
+        If no input can be altered.
+    """
+    listed = "; ".join(str(info) for info in inputs)
+    if name is not None:
+        for info in inputs:
+            if info.name == name:
+                return _alterable(info), "as told (--input)"
+        raise UsageError(
+            "INP002",
+            f"--input must name an input ({listed}); got {name!r}",
+            fix="Correct it.",
+        )
+    possible = [info for info in inputs if info.type in ALTERABLE]
+    if not possible:
+        raise SubjectError(
+            "INP003",
+            f"one input must be of type {', '.join(ALTERABLE)}; got {listed or 'no input'}",
+            fix="Alterations need a continuous input: score the part of the model behind its "
+            "tokens or strings.",
+        )
+    if len(possible) == 1:
+        return possible[0], "the only input that can be altered"
+    large = [info for info in possible if not _is_single(info)]
+    if len(large) == 1:
+        return large[0], "the only one with more than one value that can be altered"
+    images = [info for info in possible if info.dims is not None and len(info.dims) == 4]
+    if len(images) == 1:
+        return images[0], "the only input with the shape of images"
+    raise UsageError(
+        "INP002",
+        f"one input must be chosen to be altered; got {len(possible)} candidates: "
+        + "; ".join(str(info) for info in possible),
+        fix="Choose one with --input NAME, and feed the others with --feed NAME=VALUE.",
+    )
+
+
+def _is_single(info: TensorInfo) -> bool:
+    """Tell whether an input holds one value for each row, such as a threshold."""
+    return info.dims is not None and all(length == 1 for length in info.dims[1:])
+
+
+def _alterable(info: TensorInfo) -> TensorInfo:
+    if info.type in ALTERABLE:
+        return info
+    raise SubjectError(
+        "INP003",
+        f"the altered input must have a type among {', '.join(ALTERABLE)}; got {info}",
+        fix="Choose another --input: alterations need a continuous input.",
+    )

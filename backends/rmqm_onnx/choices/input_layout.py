@@ -1,0 +1,171 @@
+"""How an input of a network is laid out, once it is known what it is."""
+
+from __future__ import annotations
+
+from math import prod
+
+from attrs import frozen
+
+from rmqm_onnx.reading.signature import TensorInfo
+from rmqm_spec.contracts.backend import Layout
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.errors import UsageError
+from rmqm_spec.findings import Finding
+
+__all__ = ["CHANNELS", "MNIST", "InputLayout", "as_array", "as_flat", "as_image", "axes_of"]
+
+DEFAULT_SIZE = (224, 224)
+"""Height and width where neither model, preprocessing nor user says any; always with a warning."""
+
+CHANNELS = (1, 3)
+MNIST = (28, 28)
+
+
+@frozen(kw_only=True)
+class InputLayout:
+    """
+    How canonical inputs, (C, H, W) for images, become the network's input.
+
+    Parameters
+    ----------
+    layout : {"nchw", "nhwc", "nhw", "flat", "array"}
+        Order of axes in the network.
+    spec : InputSpec
+        What the encoder takes, without the batch axis.
+    network_shape : tuple of int
+        Shape of one input as the network wants it.
+    batch : int, optional
+        Batch size where it is fixed.
+    why : str
+        What the choice rests on.
+    """
+
+    layout: Layout
+    spec: InputSpec
+    network_shape: tuple[int, ...]
+    batch: int | None
+    why: str
+
+
+def axes_of(info: TensorInfo) -> tuple[int | None, tuple[int | None, ...]]:
+    """Return the batch axis and the others."""
+    if not info.dims:
+        raise UsageError(
+            "INP004",
+            f"input must have a declared shape with a batch axis; got {info}",
+            fix="Export the model again with the shape of its input.",
+        )
+    return info.dims[0], info.dims[1:]
+
+
+def as_array(info: TensorInfo, why: str) -> InputLayout:
+    """Take the input for what is no image."""
+    batch, rest = axes_of(info)
+    if None in rest or not rest:
+        raise UsageError(
+            "INP004",
+            f"an input that is no image must have a fixed shape after the batch axis; got {info}",
+            fix="Say what it is with --layout nchw|nhwc|nhw|flat, or export it with a fixed shape.",
+        )
+    shape = tuple(length for length in rest if length is not None)
+    spec = InputSpec(kind="array", shape=shape)
+    return InputLayout(layout="array", spec=spec, network_shape=shape, batch=batch, why=why)
+
+
+def as_flat(
+    info: TensorInfo,
+    size: tuple[int, int] | None,
+    why: str,
+) -> InputLayout:
+    """Take the input for the pixels of one image in a row."""
+    batch, rest = axes_of(info)
+    shape = tuple(length for length in rest if length is not None)
+    height, width = size or MNIST
+    channels = prod(shape) // (height * width)
+    if (
+        len(shape) < len(rest)
+        or channels not in CHANNELS
+        or channels * height * width != prod(shape)
+    ):
+        raise UsageError(
+            "INP004",
+            f"a flat image must have 1 or 3 x {height} x {width} values; got {info}",
+            fix="Give the height and width: --size HxW.",
+        )
+    spec = InputSpec(kind="image", shape=(channels, height, width))
+    return InputLayout(layout="flat", spec=spec, network_shape=shape, batch=batch, why=why)
+
+
+def as_image(
+    info: TensorInfo,
+    layout: Layout,
+    size: tuple[int, int] | None,
+    usual: tuple[int, int] | None,
+    why: str,
+) -> tuple[InputLayout, list[Finding]]:
+    """Take the input for an image; findings tell what its shape leaves open."""
+    batch, rest = axes_of(info)
+    axes = {"nchw": (0, 1, 2), "nhwc": (2, 0, 1), "nhw": (None, 0, 1)}[layout]
+    if len(rest) != (2 if layout == "nhw" else 3):
+        raise UsageError(
+            "INP004",
+            f"layout {layout} must have {len(layout)} axes; got {info}",
+            fix="Choose another --layout.",
+        )
+    channels = 1 if axes[0] is None else rest[axes[0]]
+    if channels not in (*CHANNELS, None):
+        raise UsageError(
+            "INP004",
+            f"an image must have 1 or 3 channels; got {channels} in {info}",
+            fix="Say --layout array and give --data as an array of the network's shape.",
+        )
+    found: list[Finding] = []
+    if channels is None:
+        channels = 3
+        found.append(_assumed(info, "number of channels", "3", "Export it with a fixed number."))
+    declared = (rest[axes[1]], rest[axes[2]])
+    height, width = _size(info, declared, size, usual)
+    if None in declared and not (size or usual):
+        found.append(_assumed(info, "height and width", f"{height}x{width}", "Give --size HxW."))
+    if usual and not size and usual != (height, width):
+        found.append(_unusual(info, usual, (height, width)))
+    spec = InputSpec(kind="image", shape=(channels, height, width))
+    by_layout = {
+        "nchw": (channels, height, width),
+        "nhwc": (height, width, channels),
+        "nhw": (height, width),
+    }
+    network = by_layout[layout]
+    return InputLayout(layout=layout, spec=spec, network_shape=network, batch=batch, why=why), found
+
+
+def _size(
+    info: TensorInfo,
+    declared: tuple[int | None, int | None],
+    size: tuple[int, int] | None,
+    usual: tuple[int, int] | None,
+) -> tuple[int, int]:
+    wanted = size or usual or DEFAULT_SIZE
+    found = declared[0] or wanted[0], declared[1] or wanted[1]
+    if size and found != size:
+        raise UsageError(
+            "INP004",
+            f"--size must equal the fixed height and width of the model; got {size} for {info}",
+            fix="Leave --size out.",
+        )
+    return found
+
+
+def _unusual(info: TensorInfo, usual: tuple[int, int], size: tuple[int, int]) -> Finding:
+    return Finding(
+        code="PRE006",
+        level="warn",
+        message=f"the preprocessing is for {usual[0]}x{usual[1]}, but {info} is fixed: images are "
+        f"resized to {size[0]}x{size[1]} at last",
+        fix="Use the preprocessing that belongs to this export.",
+    )
+
+
+def _assumed(info: TensorInfo, what: str, value: str, fix: str) -> Finding:
+    message = f"{info} leaves its {what} open: {value} is used"
+    return Finding(code="INP005", level="warn", message=message, fix=fix)

@@ -1,0 +1,70 @@
+"""The end of a network: does it make probabilities, and what does its last layer take?"""
+
+from __future__ import annotations
+
+from onnx import GraphProto, NodeProto
+
+from rmqm_onnx.reading.graph import constants, makers_above, producers
+
+__all__ = ["layer_before", "score_operator"]
+
+_SCORES = ("Softmax", "LogSoftmax", "Sigmoid", "Hardmax")
+_MOVES = (
+    "GlobalAveragePool",
+    "Relu",
+    "Add",
+    "Reshape",
+    "Flatten",
+    "Squeeze",
+    "Unsqueeze",
+    "Identity",
+    "Cast",
+    "Dropout",
+    "Transpose",
+    "QuantizeLinear",
+    "DequantizeLinear",
+)
+_LAYERS = (
+    "Gemm",
+    "MatMul",
+    "Conv",
+    "QGemm",
+    "QLinearMatMul",
+    "QLinearConv",
+    "MatMulInteger",
+    "ConvInteger",
+    "FusedGemm",
+    "FusedConv",
+)
+
+
+def score_operator(graph: GraphProto, output: str) -> str | None:
+    """Return the operator that makes probabilities of the output's values, if one does."""
+    for node in makers_above(producers(graph), output):
+        if node.op_type in _SCORES:
+            return str(node.op_type)
+        if node.op_type not in _MOVES or node.op_type == "Add":
+            break
+    return None
+
+
+def layer_before(graph: GraphProto, output: str) -> str | None:
+    """Return the tensor that the last layer takes: in a classifier, the penultimate encodings."""
+    makers = producers(graph)
+    constant = constants(graph)
+    node = makers.get(output)
+    for _ in makers:
+        if node is None or node.op_type in _LAYERS:
+            break
+        movable = node.op_type in (*_MOVES, *_SCORES)
+        node = _maker_of_data(node, makers, constant) if movable else None
+    if node is None:
+        return None
+    return next((name for name in node.input if name not in constant and name in makers), None)
+
+
+def _maker_of_data(
+    node: NodeProto, makers: dict[str, NodeProto], constant: set[str]
+) -> NodeProto | None:
+    names = (name for name in node.input if name in makers and name not in constant)
+    return next((makers[name] for name in names), None)

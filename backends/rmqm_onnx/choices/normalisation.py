@@ -1,0 +1,57 @@
+"""Does the graph normalise its input itself? Read off its first operators."""
+
+from __future__ import annotations
+
+from onnx import GraphProto, NodeProto
+
+from rmqm_onnx.reading.graph import constants, consumers
+from rmqm_spec.contracts.preprocessing import Preprocessing
+from rmqm_spec.findings import Finding
+
+__all__ = ["normalisation_finding", "normalisation_in_graph", "normalising_nodes"]
+
+_PASSED = ("Cast", "Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Pad")
+_WITH_CONSTANT = ("Sub", "Add", "Mul", "Div")
+
+
+def normalisation_in_graph(graph: GraphProto, name: str) -> list[str]:
+    """Return the operators that shift or scale the input before the first layer, in order."""
+    return [node.op_type for node, _ in normalising_nodes(graph, name)]
+
+
+def normalising_nodes(graph: GraphProto, name: str) -> list[tuple[NodeProto, str]]:
+    """Return these operators, each with the name of the tensor that it shifts or scales."""
+    constant = constants(graph)
+    found: list[tuple[NodeProto, str]] = []
+    for _ in range(16):
+        nodes = [node for node in consumers(graph, name) if node.op_type != "Shape"]
+        if len(nodes) != 1:
+            break
+        node = nodes[0]
+        others = [other for other in node.input if other and other != name]
+        shifts = node.op_type in _WITH_CONSTANT and others and set(others) <= constant
+        if shifts or node.op_type in ("ImageScaler", "BatchNormalization"):
+            found.append((node, name))
+        elif node.op_type not in _PASSED:
+            break
+        name = node.output[0]
+    return found
+
+
+def normalisation_finding(
+    graph: GraphProto, name: str, preprocessing: Preprocessing
+) -> list[Finding]:
+    """Say that the graph normalises its input, and warn where that would happen twice."""
+    operators = normalisation_in_graph(graph, name)
+    if not operators:
+        return []
+    seen = f"the graph itself shifts or scales its input ({', '.join(operators)})"
+    if not any(preprocessing.mean or ()):
+        return [Finding(code="PRE002", level="ok", message=seen)]
+    twice = Finding(
+        code="PRE002",
+        level="warn",
+        message=f"{seen}, and so does the preprocessing from {preprocessing.source}",
+        fix="If the graph holds the whole normalisation, pass --scale 1 alone.",
+    )
+    return [twice]

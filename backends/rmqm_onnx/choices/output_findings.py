@@ -1,0 +1,41 @@
+"""What is worth knowing about the tensor that was chosen as the encodings."""
+
+from __future__ import annotations
+
+from onnx import GraphProto
+
+from rmqm_onnx.choices.last_layers import layer_before, score_operator
+from rmqm_spec.contracts.backend import Pooling
+from rmqm_spec.findings import Finding
+
+__all__ = ["output_findings"]
+
+
+def output_findings(
+    graph: GraphProto, output: str, shape: tuple[int, ...], pooling: Pooling | None
+) -> list[Finding]:
+    """Warn of encodings (of one input, of this shape) that nobody pools, and of probabilities."""
+    findings: list[Finding] = []
+    if sum(length != 1 for length in shape) > 1 and pooling is None:
+        findings.append(
+            Finding(
+                code="OUT004",
+                level="warn",
+                message=f"the encodings of one input have shape {shape}: all values are taken",
+                fix="Say --pooling cls or mean for tokens, mean for feature maps, or flatten.",
+            )
+        )
+    operator = score_operator(graph, output)
+    if operator is not None:
+        before = layer_before(graph, output)
+        findings.append(
+            Finding(
+                code="OUT006",
+                level="warn",
+                message=f"{output} comes out of {operator}: probabilities, not encodings",
+                fix=f"Score the layer before: --output {before}"
+                if before
+                else "Choose another --output.",
+            )
+        )
+    return findings

@@ -1,0 +1,48 @@
+"""Which preprocessing holds: what the user says, what lies in or beside the model, or none."""
+
+from __future__ import annotations
+
+from rmqm_onnx.reading.model_file import ModelFile
+from rmqm_onnx.reading.preprocessing_files import find_preprocessing
+from rmqm_onnx.reading.signature import TensorInfo
+from rmqm_spec.contracts.preprocessing import Preprocessing
+from rmqm_spec.findings import Finding
+
+__all__ = ["choose_preprocessing", "stored_preprocessing"]
+
+
+def choose_preprocessing(
+    file: ModelFile,
+    info: TensorInfo,
+    asked: Preprocessing | None,
+) -> tuple[Preprocessing, list[Finding]]:
+    """
+    Choose the preprocessing of a model's altered input; findings say where it comes from.
+
+    Raises
+    ------
+    UnreadableError
+        If something lies in or beside the model that cannot be understood.
+    """
+    known = asked or stored_preprocessing(file)
+    if known is not None:
+        message = f"preprocessing known: {known.source}"
+        return known, [Finding(code="PRE001", level="ok", message=message)]
+    if info.type == "uint8":
+        message = "no preprocessing found: the network takes bytes, so values go in as 0 to 255"
+        return Preprocessing(), [Finding(code="PRE001", level="ok", message=message)]
+    return Preprocessing(), [
+        Finding(
+            code="PRE001",
+            level="warn",
+            message="no preprocessing found: the values in [0, 1] go in as they are",
+            fix="Say what the model was trained with: --mean, --std, --scale or --preprocess FILE; "
+            "if it takes [0, 1], say --scale 1.",
+        )
+    ]
+
+
+def stored_preprocessing(file: ModelFile) -> Preprocessing | None:
+    """Return the preprocessing that lies in or beside a model."""
+    metadata = {entry.key: entry.value for entry in file.proto.metadata_props}
+    return find_preprocessing(metadata, file.path)

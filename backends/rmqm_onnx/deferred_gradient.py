@@ -1,0 +1,108 @@
+"""The gradient of an opened model: nothing is loaded or made before it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from attrs import asdict, field, mutable
+
+from rmqm_onnx.reading.model_file import read_model
+from rmqm_onnx.running.providers import Provider
+from rmqm_spec.arrays import AnyArray
+
+if TYPE_CHECKING:
+    from rmqm_onnx.gradients import GradientSession
+
+__all__ = ["DeferredGradient"]
+
+
+@mutable(kw_only=True, eq=False)
+class DeferredGradient:
+    """
+    The gradient of a model file, shared by all callers; it pickles without what it has made.
+
+    Parameters
+    ----------
+    path : Path
+        The model; it is read again when the gradient is made.
+    sha256 : str
+        Its digest when it was opened.
+    output : str
+        Name of the encodings.
+    batch : int, optional
+        Number of rows that every call must have.
+    provider : {"cpu", "cuda", "tensorrt"}
+        Where to run.
+    threads : int
+        Threads within an operator.
+    straight_through : tuple of str
+        Operators whose rounding counts as the identity.
+    """
+
+    path: Path
+    sha256: str
+    output: str
+    batch: int | None
+    provider: Provider
+    threads: int
+    straight_through: tuple[str, ...] = ()
+    _lock: Lock = field(factory=Lock, init=False, repr=False)
+    _session: GradientSession | None = field(default=None, init=False, repr=False)
+
+    @property
+    def route(self) -> str:
+        """How the gradient is made."""
+        route = "onnx (reverse mode as a graph)"
+        if self.straight_through:
+            route += f", straight through {', '.join(self.straight_through)}"
+        return route
+
+    def vjp(
+        self, feeds: Mapping[str, AnyArray], name: str
+    ) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
+        """
+        Return the network's output and the way back to its input `name`.
+
+        Raises
+        ------
+        UnreadableError
+            MOD002 if the file has changed since it was opened.
+        SubjectError
+            GRA001 if an operator has no derivative rule.
+        """
+        with self._lock:
+            if self._session is None:
+                self._session = self._made(feeds, name)
+        return self._session.vjp(feeds)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        settings = asdict(self, recurse=False, filter=lambda attribute, _: attribute.init)
+        return _deferred, (settings,)
+
+    def _made(self, feeds: Mapping[str, AnyArray], name: str) -> GradientSession:
+        from rmqm_onnx.gradients import GradientSession
+
+        read_model(self.path).require_same(self.sha256)
+        n_rows = len(feeds[name])
+        rows = self.batch or 1
+        example = {
+            key: value[:rows] if len(value) == n_rows else value for key, value in feeds.items()
+        }
+        session = GradientSession(
+            self.path,
+            input=name,
+            output=self.output,
+            example=example,
+            batch=self.batch,
+            provider=self.provider,
+            threads=self.threads,
+        )
+        session.vjp(example)  # the graphs are made under the lock
+        return session
+
+
+def _deferred(settings: dict[str, Any]) -> DeferredGradient:
+    return DeferredGradient(**settings)

@@ -1,0 +1,170 @@
+"""Gradients run: encodings and a pullback, derivatives in a direction, a loss with its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from onnx import ModelProto
+
+from rmqm_onnx.gradients.derivation import derivation
+from rmqm_onnx.gradients.example import Example
+from rmqm_onnx.gradients.models import jvp_model, vjp_model
+from rmqm_onnx.gradients.passes import passes
+from rmqm_onnx.gradients.two_passes import TwoPasses, failed
+from rmqm_onnx.running.providers import Provider
+from rmqm_onnx.running.session import open_session
+from rmqm_spec.arrays import AnyArray
+
+__all__ = ["GradientSession", "LossAndGradient"]
+
+Inputs: TypeAlias = AnyArray | Mapping[str, AnyArray]
+_DEVICES: dict[Provider, str] = {"cpu": "cpu", "cuda": "cuda", "tensorrt": "cuda"}
+
+
+class LossAndGradient(NamedTuple):
+    """What one run gives: encodings, the loss of each row, and the gradient of the losses' sum."""
+
+    encodings: AnyArray
+    loss: AnyArray
+    gradient: AnyArray
+
+
+class GradientSession:
+    """
+    An encoder with derivatives; each graph is made and opened when it is first needed.
+
+    Parameters
+    ----------
+    model : ModelProto, str or Path
+        The encoder.
+    input, output : str, optional
+        What is differentiated with respect to what: by default the first output and the first
+        input of floating type.
+    example : ndarray or mapping of str to ndarray, optional
+        Values with a batch axis for inputs whose shape is left open.
+    batch : int, optional
+        The one batch size that the model runs with, where it declares any.
+    provider : {"cpu", "cuda", "tensorrt"}
+        Where to run.
+    threads : int
+        Threads within an operator.
+
+    Examples
+    --------
+    >>> from onnx import parser
+    >>> model = parser.parse_model('''<ir_version: 10, opset_import: ["": 20]>
+    ... encoder (float[N, 2] x) => (float[N, 1] y) { y = ReduceProd <keepdims=1> (x, axes)
+    ... }'''.replace("{ y", "<int64[1] axes = {1}> { y"))
+    >>> session = GradientSession(model)
+    >>> encodings, pullback = session.vjp(np.float32([[2, 3]]))
+    >>> encodings, pullback(np.float32([[1]]))
+    (array([[6.]], dtype=float32), array([[3., 2.]], dtype=float32))
+    >>> session.jvp(np.float32([[2, 3]]), np.float32([[1, 1]]))
+    (array([[6.]], dtype=float32), array([[5.]], dtype=float32))
+    """
+
+    def __init__(
+        self,
+        model: ModelProto | str | Path,
+        *,
+        input: str | None = None,  # noqa: A002
+        output: str | None = None,
+        example: Example = None,
+        batch: int | None = None,
+        provider: Provider = "cpu",
+        threads: int = 1,
+    ) -> None:
+        self._chosen: dict[str, Any] = {
+            "input": input,
+            "output": output,
+            "example": example,
+            "batch": batch,
+        }
+        self._model = model
+        self._provider: Provider = provider
+        self._threads = threads
+
+    def vjp(self, inputs: Inputs) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
+        """
+        Encode, and keep what the gradient needs: one forward pass, and one backward per pull.
+
+        Parameters
+        ----------
+        inputs : (N, ...) ndarray or mapping of str to ndarray
+            The differentiated input, or a value for every input.
+
+        Returns
+        -------
+        ndarray
+            The encoder's output.
+        callable
+            From a cotangent of the output to the gradient of the input.
+        """
+        name, passes = self._passes
+        return passes.vjp(self._feeds(inputs, name, passes.forward))
+
+    def jvp(self, inputs: Inputs, tangent: AnyArray) -> tuple[AnyArray, AnyArray]:
+        """Return the encodings and their derivative in the direction of `tangent`."""
+        encodings, derivative = self._fed(self._jvp, inputs, tangent)
+        return encodings, derivative
+
+    def displacement(self, inputs: Inputs, references: AnyArray) -> LossAndGradient:
+        """
+        Return encodings, their squared distances to references, and the gradient, of one run.
+
+        Parameters
+        ----------
+        inputs : (N, ...) ndarray or mapping of str to ndarray
+            The differentiated input, or a value for every input.
+        references : (N, E) ndarray
+            Unit vectors; the encodings are divided by their norms.
+        """
+        return LossAndGradient(*self._fed(self._displacement, inputs, references))
+
+    @cached_property
+    def _passes(self) -> tuple[str, TwoPasses]:
+        parts = derivation(self._model, **self._chosen)
+        cut = passes(parts)
+        sessions = self._open(cut.forward), self._open(cut.backward)
+        return parts.input, TwoPasses(cut, *sessions, _DEVICES[self._provider])
+
+    @cached_property
+    def _jvp(self) -> Any:
+        return self._open(jvp_model(self._model, **self._chosen))
+
+    @cached_property
+    def _displacement(self) -> Any:
+        return self._open(vjp_model(self._model, loss="displacement", **self._chosen))
+
+    def _open(self, model: ModelProto) -> Any:
+        return open_session(
+            model.SerializeToString(),
+            folder=None,
+            provider=self._provider,
+            threads=self._threads,
+        )
+
+    def _fed(self, session: Any, inputs: Inputs, last: AnyArray) -> list[AnyArray]:
+        names = [one.name for one in session.get_inputs()]
+        feeds = self._feeds(inputs, names[0], session)
+        feeds[names[-1]] = _typed(last, session.get_inputs()[-1].type)
+        try:
+            found: list[AnyArray] = session.run(None, feeds)
+        except Exception as error:
+            raise failed(error) from error
+        return found
+
+    def _feeds(self, inputs: Inputs, name: str, session: Any) -> dict[str, AnyArray]:
+        given = dict(inputs) if isinstance(inputs, Mapping) else {name: inputs}
+        taken = {one.name: one.type for one in session.get_inputs()}
+        return {key: _typed(value, taken[key]) for key, value in given.items() if key in taken}
+
+
+def _typed(values: AnyArray, of: str) -> AnyArray:
+    """Give numbers the type that the graph takes: half precision and bytes became float32."""
+    wanted = {"tensor(float)": np.float32, "tensor(double)": np.float64}.get(of)
+    return np.ascontiguousarray(values, dtype=wanted)

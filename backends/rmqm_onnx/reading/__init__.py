@@ -1,0 +1,1 @@
+"""What a model's file holds, and the files beside it: without running anything."""

@@ -1,0 +1,43 @@
+"""Where a model's file lies: named itself, or in one of the usual places of a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rmqm_spec.errors import UnreadableError
+
+__all__ = ["PATTERNS", "USUAL_PLACES", "locate_model"]
+
+PATTERNS = ("*.onnx",)
+
+USUAL_PLACES = ("model.onnx", "onnx/model.onnx")
+"""Where exporters put the model in a folder: plain, and the layout of transformers.js."""
+
+
+def locate_model(path: Path) -> Path:
+    """
+    Find the model in a file or folder.
+
+    Raises
+    ------
+    UnreadableError
+        If there is none, or a folder holds several and none in the usual place.
+    """
+    if path.is_file():
+        return path
+    if not path.is_dir():
+        raise UnreadableError(
+            "MOD002", f"model must be an existing file or folder; got {path}", fix="Check the path."
+        )
+    for place in USUAL_PLACES:
+        if (path / place).is_file():
+            return path / place
+    models = sorted(path.glob("*.onnx")) or sorted(path.glob("onnx/*.onnx"))
+    if len(models) == 1:
+        return models[0]
+    listed = ", ".join(model.name for model in models[:8]) or "no .onnx file"
+    raise UnreadableError(
+        "MOD002",
+        f"a model folder must hold {' or '.join(USUAL_PLACES)}; got {listed} in {path}",
+        fix="Name the file itself.",
+    )

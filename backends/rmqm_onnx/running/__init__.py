@@ -1,0 +1,1 @@
+"""The model on ONNX Runtime: sessions, inputs as the network takes them, encodings."""

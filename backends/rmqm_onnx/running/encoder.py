@@ -1,0 +1,259 @@
+"""An open model as an encoder: any number of inputs, padding unseen, from several threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from attrs import evolve, field, frozen
+
+from rmqm_onnx.reading.signature import TensorInfo
+from rmqm_onnx.running.arrangement import Arrangement
+from rmqm_onnx.running.gradient_route import GradientRoute
+from rmqm_onnx.running.session import plain_message
+from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.contracts.backend import Pooling
+from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.preprocessing import Preprocessing
+from rmqm_spec.encoders.pooling import pool, unpool
+from rmqm_spec.errors import ShapeError, SubjectError, UsageError
+from rmqm_spec.findings import Finding
+
+__all__ = ["OnnxEncoder"]
+
+_CARRIED = (
+    "arrangement", "feeds", "pooling", "channels_first", "rows", "one_at_a_time", "gradients",
+)  # fmt: skip
+"""What a pickle holds beside the origin: whatever changes a number must not be found out anew."""
+
+
+@frozen(kw_only=True, eq=False)
+class OnnxEncoder:
+    """
+    An ONNX model as an encoder.
+
+    Parameters
+    ----------
+    session : onnxruntime.InferenceSession
+        The open model.
+    input, output : str
+        Names of the altered input and of the encodings.
+    arrangement : Arrangement
+        From inputs in their declared range to the network's input.
+    feeds : dict of str to (TensorInfo, ndarray)
+        What the other inputs are fed with, for one row.
+    pooling : {"flatten", "mean", "cls"}
+        How encodings of more than one axis become one vector.
+    channels_first : bool, optional
+        Where the channels of these encodings are, as far as the graph tells.
+    rows : int, optional
+        Number of rows that every call must have; None where any number goes.
+    one_at_a_time : bool
+        Whether a call may hold one distinct input only, because encodings depend on the batch.
+    traits : EncoderTraits
+        How it likes to be fed.
+    findings : tuple of Finding
+        What was chosen and noticed while opening.
+    description : dict
+        Model, choices, preprocessing and runtime, as plain data for results.
+    gradients : GradientRoute, optional
+        The network's gradient, made when it is first asked for.
+    origin : callable, optional
+        Opens the same model again; an encoder pickles by it.
+    """
+
+    session: Any
+    input: str
+    output: str
+    arrangement: Arrangement
+    feeds: dict[str, tuple[TensorInfo, AnyArray]]
+    pooling: Pooling
+    channels_first: bool | None = None
+    rows: int | None = None
+    traits: EncoderTraits = field(factory=EncoderTraits)
+    one_at_a_time: bool = False
+    findings: tuple[Finding, ...] = ()
+    description: Mapping[str, Any] = field(factory=dict)
+    gradients: GradientRoute | None = None
+    origin: Callable[[], OnnxEncoder] | None = None
+
+    @property
+    def spec(self) -> InputSpec:
+        """What the encoder takes, without the batch axis."""
+        return self.arrangement.layout.spec
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """Geometry and value map of the inputs."""
+        return self.arrangement.preprocessing
+
+    def encode(self, inputs: FloatArray, /) -> AnyArray:
+        """
+        Encode inputs.
+
+        Parameters
+        ----------
+        inputs : (N, *S) ndarray of float
+            Inputs in their declared range, images as (C, H, W).
+
+        Returns
+        -------
+        (N, E) ndarray
+            Encodings, of the network's own type.
+
+        Raises
+        ------
+        ShapeError
+            If the inputs have not the shape (N, *S).
+        SubjectError
+            If the network cannot run, or gives not one row per input.
+        """
+        parts = [self._run(part) for part in self._parts(inputs)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def vjp(self, inputs: FloatArray, /) -> tuple[AnyArray, Pullback]:
+        """
+        Encode, and return the way back from encodings to inputs (clause RMQM-ENC-008).
+
+        The first call writes the gradient as a graph of its own. Encodings and gradients of
+        networks in half precision are computed in float32.
+
+        Parameters
+        ----------
+        inputs : (N, *S) ndarray of float
+            As for `encode`.
+
+        Returns
+        -------
+        (N, E) ndarray
+            Encodings.
+        callable
+            From a cotangent (N, E) to the gradient (N, *S), that with respect to the inputs in
+            their declared range (clause RMQM-PGD-003).
+
+        Raises
+        ------
+        SubjectError
+            GRA001, naming the operators that have no derivative rule; and as `encode`.
+        """
+        passes = [self._vjp(part) for part in self._parts(inputs)]
+        encodings = np.concatenate([one for one, _ in passes])
+        ends = np.cumsum([len(one) for one, _ in passes])[:-1]
+
+        def pullback(cotangent: FloatArray) -> FloatArray:
+            rows = np.split(cotangent, ends)
+            pulled = [back(one) for (_, back), one in zip(passes, rows, strict=True)]
+            gradient = self.arrangement.pull_back(np.concatenate(pulled))
+            return gradient.astype(inputs.dtype, copy=False)
+
+        return encodings, pullback
+
+    @property
+    def gradient_route(self) -> str:
+        """How gradients are made, for results."""
+        return self.gradients.route if self.gradients else "none"
+
+    def raw_output(self, inputs: FloatArray) -> AnyArray:
+        """Return what the network gives for one batch, before pooling."""
+        return self._call(self.arrangement(inputs))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """
+        Pickle without the session: the model is opened again, and called in the same way.
+
+        Raises
+        ------
+        UsageError
+            ARG001 if the encoder does not know its model's file.
+        """
+        if self.origin is None:
+            raise UsageError(
+                "ARG001",
+                "an encoder must know its model's file to be pickled; this encoder of "
+                f"{self.output!r} does not",
+                fix="Open it with open_encoder.",
+            )
+        return _opened_again, (self.origin, {name: getattr(self, name) for name in _CARRIED})
+
+    def _parts(self, inputs: FloatArray) -> list[AnyArray]:
+        """Arrange inputs for the network, as many at a time as it takes."""
+        if inputs.shape[1:] != self.spec.shape or not len(inputs):
+            raise ShapeError(
+                "DAT012",
+                f"inputs must have shape (N, {', '.join(map(str, self.spec.shape))}) with N >= 1; "
+                f"got {inputs.shape}",
+                fix="Images are (N, C, H, W) whatever the layout of the network is.",
+            )
+        arranged = self.arrangement(inputs)
+        step = 1 if self.one_at_a_time else self.rows or self.traits.batch_size
+        return [arranged[k : k + step] for k in range(0, len(arranged), step)]
+
+    def _padded(self, arranged: AnyArray) -> AnyArray:
+        if not self.rows or len(arranged) >= self.rows:
+            return arranged
+        padding = np.repeat(arranged[-1:], self.rows - len(arranged), axis=0)
+        return np.concatenate([arranged, padding])
+
+    def _run(self, arranged: AnyArray) -> AnyArray:
+        n_inputs, arranged = len(arranged), self._padded(arranged)
+        return self._pool(self._call(arranged), len(arranged))[:n_inputs]
+
+    def _pool(self, output: AnyArray, n_rows: int) -> AnyArray:
+        return pool(output, n_rows, self.pooling, channels_first=self.channels_first)
+
+    def _vjp(self, arranged: AnyArray) -> tuple[AnyArray, Pullback]:
+        if self.gradients is None:
+            raise SubjectError(
+                "GRA002",
+                "an encoder must know its model's file to give gradients; this one does not",
+                fix="Open it with open_encoder.",
+            )
+        n_inputs, arranged = len(arranged), self._padded(arranged)
+        output, back = self.gradients.vjp(self._feeds(arranged), self.input)
+        pooled = self._pool(output, len(arranged))
+
+        def pullback(cotangent: FloatArray) -> FloatArray:
+            whole = np.zeros(pooled.shape, dtype=pooled.dtype)
+            whole[:n_inputs] = cotangent
+            first = self.channels_first
+            return back(unpool(whole, output.shape, self.pooling, channels_first=first))[:n_inputs]
+
+        return pooled[:n_inputs], pullback
+
+    def _feeds(self, arranged: AnyArray) -> dict[str, AnyArray]:
+        n_rows = len(arranged)
+        fed = {name: _spread(info, row, n_rows) for name, (info, row) in self.feeds.items()}
+        return {self.input: arranged, **fed}
+
+    def _call(self, arranged: AnyArray) -> AnyArray:
+        try:
+            (output,) = self.session.run([self.output], self._feeds(arranged))
+        except Exception as error:
+            raise SubjectError(
+                "MOD007",
+                f"the model must run on {len(arranged)} input(s) of shape {arranged.shape[1:]}; "
+                f"ONNX Runtime says {plain_message(error)}",
+                fix="Check --size and --layout; a model that fails on every input must be exported "
+                "again.",
+            ) from error
+        if isinstance(output, np.ndarray) and output.dtype.kind in "fiub":
+            return output
+        kind = output.dtype if isinstance(output, np.ndarray) else type(output).__name__
+        raise SubjectError(
+            "OUT003",
+            f"the encodings must be an array of numbers; got {kind} from {self.output}",
+            fix="Choose another --output.",
+        )
+
+
+def _opened_again(origin: Callable[[], OnnxEncoder], carried: Mapping[str, Any]) -> OnnxEncoder:
+    return evolve(origin(), **carried)
+
+
+def _spread(info: TensorInfo, row: AnyArray, n_inputs: int) -> AnyArray:
+    """Repeat a fed value along the batch, where the declared batch axis is dynamic."""
+    if info.dims and info.dims[0] is None and len(row) == 1:
+        return np.repeat(row, n_inputs, axis=0)
+    return row

@@ -1,0 +1,54 @@
+"""How an encoder is best fed: inputs per call, calls at once, and threads in each of them."""
+
+from __future__ import annotations
+
+from math import prod
+
+from rmqm_onnx.choices.input_layout import InputLayout
+from rmqm_onnx.running.providers import Provider
+from rmqm_onnx.running.threads import usable_cpus
+
+__all__ = ["share_out", "usual_batch_size"]
+
+_MAX_CALLERS = 8
+_VALUES_PER_BATCH = {"cpu": 640_000, "cuda": 2**24, "tensorrt": 2**24}
+"""Inputs of a batch and what becomes of them should fit into the processor's cache."""
+
+_MAX_BATCH = {"cpu": 50, "cuda": 100, "tensorrt": 100}
+"""Half of or all the levels of an input; larger batches gain nothing (see benchmarks)."""
+
+
+def share_out(provider: Provider, threads: int | None) -> tuple[int, int]:
+    """
+    Share the processors out between calls and the threads of each.
+
+    Several calls at once lose less than many threads in one call.
+
+    Parameters
+    ----------
+    provider : {"cpu", "cuda", "tensorrt"}
+        Where the model runs.
+    threads : int, optional
+        Number of processors to use; all that the process may use by default.
+
+    Returns
+    -------
+    int, int
+        Number of calls at once, and of threads within an operator.
+
+    Examples
+    --------
+    >>> share_out("cpu", 16)
+    (8, 2)
+    """
+    cpus = threads or usable_cpus()
+    if provider != "cpu":
+        return min(cpus, 4), 1
+    callers = min(cpus, _MAX_CALLERS)
+    return callers, max(1, cpus // callers)
+
+
+def usual_batch_size(layout: InputLayout, provider: Provider) -> int:
+    """Return the number of inputs per call where nobody says it."""
+    n_values = prod(layout.spec.shape)
+    return max(1, min(_MAX_BATCH[provider], _VALUES_PER_BATCH[provider] // n_values))

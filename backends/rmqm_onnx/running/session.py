@@ -1,0 +1,124 @@
+"""A session of the runtime: opened where it was asked for, then read back."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from pathlib import Path
+from typing import Any
+
+from rmqm_onnx.running.providers import PROVIDERS, Provider
+from rmqm_onnx.running.runtime import import_runtime, installed_builds
+from rmqm_spec.errors import RmqmError, SubjectError, UnavailableError
+
+__all__ = ["open_session", "plain_message"]
+
+_OPTIONS: dict[Provider, dict[str, str]] = {
+    # TF32 keeps 10 bits of mantissa: movements below 1e-3 would drown in rounding.
+    "cuda": {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"},
+    "cpu": {},
+    "tensorrt": {},
+}
+
+
+def open_session(
+    model: Path | bytes, *, folder: Path | None, provider: Provider = "cpu", threads: int = 1
+) -> Any:
+    """
+    Open a model and make sure that it runs where it was told to.
+
+    Parameters
+    ----------
+    model : Path or bytes
+        A file, or a serialised model.
+    folder : Path, optional
+        Where external data lies, for a serialised model.
+    provider : {"cpu", "cuda", "tensorrt"}
+        Where to run.
+    threads : int
+        Threads within an operator.
+
+    Returns
+    -------
+    onnxruntime.InferenceSession
+
+    Raises
+    ------
+    SubjectError
+        If the runtime refuses the model.
+    UnavailableError
+        If the provider is not there or did not open; there is no silent fall-back.
+    """
+    runtime = import_runtime()
+    _require_available(runtime, provider)
+    options = runtime.SessionOptions()
+    options.log_severity_level = 4
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    if folder is not None:
+        key = "session.model_external_initializers_file_folder_path"
+        options.add_session_config_entry(key, str(folder))
+    wanted = [(PROVIDERS[provider], _OPTIONS[provider])]
+    if provider == "tensorrt":
+        wanted.append((PROVIDERS["cuda"], _OPTIONS["cuda"]))
+    if provider != "cpu":
+        wanted.append((PROVIDERS["cpu"], {}))
+    source = model if isinstance(model, bytes) else str(model)
+    try:
+        # Its own fall-back prints to stdout and goes on elsewhere, at opening and at every run.
+        session = runtime.InferenceSession(source, options, providers=wanted, enable_fallback=0)
+    except Exception as error:
+        raise _refused(error, provider) from error
+    if session.get_providers()[0] != PROVIDERS[provider]:
+        raise _not_opened(provider, f"the session fell back to {session.get_providers()[0]}")
+    return session
+
+
+def plain_message(error: BaseException) -> str:
+    """Return the runtime's message without its numbers and source positions, in one line."""
+    text = " ".join(str(error).split())
+    parts = text.split(" : ", 3)
+    if text.startswith("[ONNXRuntimeError]") and len(parts) == 4:
+        text = f"{parts[2]}: {parts[3]}"
+    return text if len(text) <= 400 else text[:397] + "..."
+
+
+def _require_available(runtime: Any, provider: Provider) -> None:
+    if provider == "cpu":
+        return
+    if PROVIDERS[provider] not in runtime.get_available_providers():
+        raise _not_opened(provider, f"{_build()} was built without it")
+    if hasattr(runtime, "preload_dlls"):
+        # It prints what it could not find to stdout, which belongs to the result.
+        with contextlib.redirect_stdout(io.StringIO()):
+            runtime.preload_dlls(directory="")
+
+
+def _refused(error: Exception, provider: Provider) -> RmqmError:
+    kind = type(error).__name__
+    if kind == "EPFail" or (provider != "cpu" and isinstance(error, RuntimeError)):
+        return _not_opened(provider, plain_message(error))
+    unknown = "is not a registered function/op" in str(error) or "No Op registered" in str(error)
+    about_operators = kind in ("NotImplemented", "InvalidGraph", "InvalidArgument")
+    code = "MOD004" if unknown or about_operators else "MOD003"
+    return SubjectError(
+        code,
+        f"ONNX Runtime must be able to open the model; it says {plain_message(error)}",
+        fix="Export the model again with a recent exporter and opset (17 or later), with standard "
+        "operators only.",
+    )
+
+
+def _not_opened(provider: Provider, reason: str) -> UnavailableError:
+    if provider == "cpu":
+        fix = "Reinstall: pip install 'rmqm-spec[cpu]'."
+    else:
+        fix = (
+            "Run rmqm-spec doctor; install the GPU build (pip uninstall -y onnxruntime, then "
+            "pip install 'rmqm-spec[gpu]') and a driver that fits, or use --provider cpu."
+        )
+    return UnavailableError("ENV003", f"provider {provider} must open; got: {reason}", fix=fix)
+
+
+def _build() -> str:
+    return ", ".join(f"{name} {release}" for name, release in installed_builds().items())

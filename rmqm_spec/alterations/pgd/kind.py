@@ -1,0 +1,105 @@
+"""PGD as a plug: what commands, figures and documents state about it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from rmqm_spec.contracts.alteration import AlterationKind, AlterationSettings
+from rmqm_spec.contracts.option import Option
+from rmqm_spec.errors import UsageError
+
+if TYPE_CHECKING:
+    from rmqm_spec.alterations.pgd.alteration import PGD
+
+__all__ = ["PROJECTED_GRADIENT", "PGDParameters"]
+
+
+@frozen(kw_only=True)
+class PGDParameters:
+    """PGD in a protocol (clause families RMQM-PGD and RMQM-LOSS)."""
+
+    name: str
+    J: int
+    alpha: float
+    bounds: tuple[float, float]
+    loss: str
+    seed: int
+    restarts: bool | None = None
+
+
+def _make(settings: AlterationSettings) -> PGD:
+    from rmqm_spec.alterations.pgd.alteration import PGD
+
+    names = {"step_size": "alpha", "loss": "loss"}
+    return PGD(
+        n_levels=settings.n_levels,
+        seed=settings.seed,
+        bounds=settings.bounds,
+        restarted=settings.variant == "authors-2022",
+        **{names[name]: value for name, value in settings.options.items()},
+    )
+
+
+def _words(parameters: Mapping[str, Any]) -> str:
+    return (
+        f"PGD of {parameters['J']} levels, steps of {parameters['alpha']:.3g}, "
+        f"loss {parameters['loss']}, seed {parameters['seed']}"
+    )
+
+
+def _step_size(given: Any) -> float:
+    """Read a number, or two with a stroke between them, such as 2/255."""
+    above, *below = (float(part) for part in str(given).split("/"))
+    size = above / below[0] if len(below) == 1 else math.nan if below else above
+    if not 0 < size < math.inf:
+        raise ValueError("it must be above 0")
+    return size
+
+
+def _scored_loss(given: Any) -> str:
+    if given not in {"displacement", "cross-entropy", "triplet", "nt-xent"}:
+        raise ValueError("the only loss of a score is displacement")
+    if given != "displacement":
+        raise UsageError(
+            "GRA013",
+            f"--loss must be displacement for a score; got {given!r}, which needs labels, or views "
+            "and fixed batches",
+            fix="Leave it out. In Python rmqm_spec.pgd_path makes the paths of all losses.",
+        )
+    return "displacement"
+
+
+PROJECTED_GRADIENT = AlterationKind(
+    name="pgd",
+    title="PGD",
+    summary="Steps up the gradient of the encodings' displacement.",
+    axis="level (steps of PGD)",
+    usual_levels={"paper": 30, "authors-2022": 29},
+    make=_make,
+    words=_words,
+    options=(
+        Option(
+            name="step_size",
+            help="Share of the range that a step moves; 2/255 by default.",
+            read=_step_size,
+            default=2 / 255,
+            parameter="alpha",
+        ),
+        Option(
+            name="loss",
+            help="displacement, which is all that a score can follow.",
+            read=_scored_loss,
+            default="displacement",
+        ),
+    ),
+    ranks=False,
+    why_not="a path depends on the loss that is attacked, so scores do not rank encoders of "
+    "different training methods",
+    needs_gradients=True,
+    about_levels="Every level is one more step along the gradient.",
+    parameters=PGDParameters,
+)

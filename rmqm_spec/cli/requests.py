@@ -1,0 +1,51 @@
+"""From the options of a command to the request of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+
+from rmqm_spec.errors import UsageError
+from rmqm_spec.runs.fields import settings_of
+from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.request import RunRequest
+
+__all__ = ["request_for", "taken"]
+
+
+def request_for(model: Path, options: Mapping[str, Any]) -> RunRequest:
+    """
+    Return the request that a command makes: of a model, or as a TOML file has it.
+
+    Raises
+    ------
+    UsageError
+        ARG001 if an option breaks a rule, or stands beside a file that has all of them.
+    """
+    if model.suffix != ".toml":
+        return request_of(model, options)
+    from rmqm_spec.runs.request_files import read_request
+
+    plain, typed = request_of(model, {}), request_of(model, options)
+    for group in ("opening", "inputs", "protocol", "executor"):
+        if repr(getattr(plain, group)) != repr(getattr(typed, group)):
+            raise UsageError(
+                "ARG001",
+                f"a request must stand alone; got {model} and further options",
+                fix="Put everything but --out, --force and --no-null into the file.",
+            )
+    asked = read_request(model)
+    return evolve(
+        asked,
+        out=typed.out or asked.out,
+        force=typed.force or asked.force,
+        null=typed.null and asked.null,
+    )
+
+
+def taken(record: type, options: dict[str, Any]) -> dict[str, Any]:
+    """Take the settings of a record out of the options of a command."""
+    return {name: options.pop(name) for name in settings_of(record) if name in options}

@@ -1,0 +1,282 @@
+"""Backends: what opens the files of a runtime or a framework as encoders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+
+from attrs import field, frozen
+
+from rmqm_spec.contracts.preprocessing import Preprocessing
+from rmqm_spec.findings import Finding
+
+if TYPE_CHECKING:
+    from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
+    from rmqm_spec.contracts.encoder import DifferentiableEncoder, EncoderTraits
+    from rmqm_spec.contracts.inputs import InputSpec
+
+__all__ = [
+    "Arranged",
+    "Backend",
+    "Diagnosing",
+    "GradientGiving",
+    "Inspecting",
+    "Layout",
+    "ModelEncoder",
+    "NullModel",
+    "NullWriting",
+    "OpenOptions",
+    "Pooling",
+    "PreprocessingReading",
+]
+
+Layout = Literal["nchw", "nhwc", "nhw", "flat", "array"]
+Pooling = Literal["flatten", "mean", "cls"]
+
+
+@frozen(kw_only=True)
+class OpenOptions:
+    """
+    How to open a model; every field left alone is read off the model.
+
+    Parameters
+    ----------
+    input, output : str, optional
+        Names of the input that is altered and of the tensor that holds the encodings, declared
+        or internal.
+    layout : {"nchw", "nhwc", "nhw", "flat", "array"}, optional
+        Where the network's input has its channels; "array" for what is no image.
+    size : tuple of int, optional
+        Height and width, where the model leaves them open.
+    pooling : {"flatten", "mean", "cls"}, optional
+        How encodings of more than one axis become one vector.
+    feeds : sequence of (str, str)
+        Values of other inputs: a number, a text, or a path to a .npy file.
+    preprocessing : Preprocessing, optional
+        Instead of what lies in or beside the model.
+    provider : str
+        Where it runs, by the backend's own names; ``"cpu"`` everywhere.
+    threads : int, optional
+        Number of processors to use; all that the process may use by default.
+    batch_size : int, optional
+        Inputs per call.
+    """
+
+    input: str | None = None
+    output: str | None = None
+    layout: Layout | None = None
+    size: tuple[int, int] | None = None
+    pooling: Pooling | None = None
+    feeds: Sequence[tuple[str, str]] = ()
+    preprocessing: Preprocessing | None = None
+    provider: str = "cpu"
+    threads: int | None = None
+    batch_size: int | None = None
+
+
+class ModelEncoder(Protocol):
+    """An encoder that was opened from a file, and that knows what it takes."""
+
+    def encode(self, inputs: FloatArray, /) -> AnyArray:
+        """Encode inputs (N, *S) as (N, E), for any N >= 1, without writing to `inputs`."""
+        ...
+
+    @property
+    def spec(self) -> InputSpec:
+        """What it takes, without the batch axis."""
+        ...
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """Geometry and value map of its inputs."""
+        ...
+
+    @property
+    def traits(self) -> EncoderTraits:
+        """How it likes to be fed."""
+        ...
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was chosen and noticed while opening."""
+        ...
+
+    @property
+    def description(self) -> Mapping[str, Any]:
+        """
+        Model, input, output, preprocessing, geometry and runtime, as plain data for results.
+
+        ``model`` has at least ``name`` and ``sha256``; docs/result.md lists all keys.
+        """
+        ...
+
+    @property
+    def input(self) -> str:
+        """Name of the altered input."""
+        ...
+
+    @property
+    def output(self) -> str:
+        """Name of the tensor with the encodings."""
+        ...
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """
+    A backend as a plug: an entry point of the group ``rmqm_spec.backends`` names one.
+
+    The module that holds it should import little: `open` imports the runtime. What a backend can do
+    beyond opening a model stands in protocols of their own (`Inspecting`, `NullWriting`,
+    `GradientGiving`, `PreprocessingReading`, `Diagnosing`); commands look for them and say in plain
+    words where one is missing.
+    """
+
+    @property
+    def name(self) -> str:
+        """As it is typed after ``--backend``."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """One short sentence for help and ``rmqm-spec doctor``."""
+        ...
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Names of its model files, as patterns: ``("*.onnx",)``."""
+        ...
+
+    @property
+    def usual_places(self) -> tuple[str, ...]:
+        """Where a folder that is one model holds its file, such as ``("model.onnx",)``."""
+        ...
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Names that ``--provider`` takes."""
+        ...
+
+    def open(self, path: Path, options: OpenOptions) -> ModelEncoder:
+        """Open a model; raises an `RmqmError` with the reason where that fails."""
+        ...
+
+
+@runtime_checkable
+class Inspecting(Protocol):
+    """A backend that describes a model by its file alone."""
+
+    def inspect(self, path: Path, options: OpenOptions) -> Mapping[str, Any]:
+        """Return the body of the document ``rmqm-inspect/1``."""
+        ...
+
+
+@frozen(kw_only=True)
+class NullModel:
+    """
+    A model with permuted weights, on disk.
+
+    Parameters
+    ----------
+    path : Path
+        The model file; its external data, if any, lies beside it.
+    seed : int
+        Of the permutations.
+    tensors, values : int
+        How many weight tensors were permuted, and how many values they hold.
+    """
+
+    path: Path
+    seed: int
+    tensors: int
+    values: int
+
+
+@runtime_checkable
+class NullWriting(Protocol):
+    """A backend that writes the same network with permuted weights."""
+
+    def write_null(self, path: Path, folder: Path, *, seed: int = 0) -> NullModel:
+        """Write it into an empty folder."""
+        ...
+
+
+@runtime_checkable
+class GradientGiving(Protocol):
+    """A backend whose encoders may have gradients, made in one of several ways."""
+
+    @property
+    def gradient_routes(self) -> tuple[str, ...]:
+        """Names that ``--gradient`` takes, the usual one first."""
+        ...
+
+    def with_gradient(self, encoder: ModelEncoder, path: Path, route: str) -> DifferentiableEncoder:
+        """Return the encoder of a model file with the gradient that was asked for."""
+        ...
+
+    def gradient_outlook(self, path: Path, encoder: ModelEncoder) -> Finding:
+        """Say, by the model file alone, whether a gradient can be taken."""
+        ...
+
+    def gradient_error(self, encoder: DifferentiableEncoder, inputs: FloatArray) -> float | None:
+        """Hold a gradient against differences at inputs (n, *S); None where nothing can be held."""
+        ...
+
+    def gradient_findings(self, route: str, error: float | None) -> Sequence[Finding]:
+        """Say where a gradient is no derivative, and how well it agrees with differences."""
+        ...
+
+
+@runtime_checkable
+class PreprocessingReading(Protocol):
+    """A backend that reads preprocessing from files, and that can show what a network sees."""
+
+    def read_preprocessing(self, path: Path) -> Preprocessing:
+        """Read a file that a user named."""
+        ...
+
+    def arranged(self, encoder: ModelEncoder, inputs: FloatArray) -> Arranged:
+        """Return what the network is handed for inputs (n, *S)."""
+        ...
+
+    def range_finding(
+        self, path: Path, encoder: ModelEncoder, low: float, high: float
+    ) -> Finding | None:
+        """Doubt the range of what the network is handed, where its first layers say otherwise."""
+        ...
+
+
+@frozen(kw_only=True, eq=False)
+class Arranged:
+    """
+    What a network is handed for some inputs.
+
+    Parameters
+    ----------
+    values : (n, *T) ndarray
+        In the network's own layout, order of channels and type.
+    layout : str
+        That layout.
+    restored : (n, *S) ndarray
+        The inputs again, with the value map undone.
+    rounding : float
+        How much of a difference to the inputs the type of `values` explains.
+    shape : tuple of int
+        Shape of one row as the network declares it.
+    """
+
+    values: AnyArray
+    layout: str
+    restored: Float64Array
+    rounding: float
+    shape: tuple[int, ...] = field(default=())
+
+
+@runtime_checkable
+class Diagnosing(Protocol):
+    """A backend that tries its environment for real."""
+
+    def diagnose(self) -> Mapping[str, Any]:
+        """Return ``runtime``, ``providers`` and ``threads`` of the document ``rmqm-doctor/1``."""
+        ...

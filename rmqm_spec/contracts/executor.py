@@ -1,0 +1,59 @@
+"""Executors: where the groups of a run are walked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
+from typing import Any
+
+from attrs import frozen
+
+from rmqm_spec.contracts.option import Option
+
+__all__ = ["ExecutorKind", "OpenExecutor"]
+
+
+@frozen(kw_only=True, eq=False)
+class OpenExecutor:
+    """
+    An executor that is ready for work.
+
+    Parameters
+    ----------
+    pool : concurrent.futures.Executor
+        Takes a function that pickles, with arguments that pickle (PEP 3148).
+    workers : int
+        How many pieces of work it does at a time.
+    """
+
+    pool: Executor
+    workers: int
+
+
+@frozen(kw_only=True)
+class ExecutorKind:
+    """
+    An executor as a plug: an entry point of the group ``rmqm_spec.executors`` names one.
+
+    A worker opens model and inputs from the run's request, once, and walks the groups that it is
+    handed. Which groups there are does not depend on the executor: every one of them gives the same
+    bits.
+
+    Parameters
+    ----------
+    name : str
+        As it is typed.
+    summary : str
+        One short sentence for help.
+    open : callable
+        From the values of its options to a context with an `OpenExecutor`; None for work in the
+        calling process, by its own threads.
+    options : tuple of Option
+        What it takes.
+    """
+
+    name: str
+    summary: str
+    open: Callable[[Mapping[str, Any]], AbstractContextManager[OpenExecutor]] | None
+    options: tuple[Option, ...] = ()

@@ -1,0 +1,139 @@
+"""Measures: numbers computed from the encodings of one walk through all levels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+
+from attrs import field, frozen
+
+from rmqm_spec.arrays import AnyArray
+
+__all__ = ["Column", "Direction", "Measure", "Meter", "Need", "Summary"]
+
+Need: TypeAlias = Literal["unaltered", "altered", "labels", "gradients", "encoders"]
+"""Encodings of unaltered or of altered inputs, labels, gradients, or several encoders."""
+
+Direction: TypeAlias = Literal["higher", "lower"] | None
+"""Which values are better; None where that is not known."""
+
+
+@frozen(kw_only=True)
+class Column:
+    """
+    A column of what a measure keeps of each input.
+
+    Parameters
+    ----------
+    name : str
+        Its name, unique within the measure.
+    units : str
+        Units of its values; ``"1"`` for numbers without a dimension.
+    meaning : str
+        What it holds, with its shape behind the axis of inputs.
+    """
+
+    name: str
+    units: str = "1"
+    meaning: str = ""
+
+
+@frozen(kw_only=True)
+class Summary:
+    """
+    What a measure says of all inputs.
+
+    Parameters
+    ----------
+    value : float
+        The number; NaN where it is undefined.
+    interval : tuple of two floats, optional
+        95 % interval of it, where the measure has one.
+    status : str
+        ``"ok"``, or in one word why there is no value.
+    details : mapping of str to float
+        Further numbers, by name.
+    """
+
+    value: float
+    interval: tuple[float, float] | None = None
+    status: str = "ok"
+    details: Mapping[str, float] = field(factory=dict)
+
+    @property
+    def is_defined(self) -> bool:
+        """Whether there is a value."""
+        return math.isfinite(self.value)
+
+
+@runtime_checkable
+class Meter(Protocol):
+    """Measures a group of inputs while their levels stream by."""
+
+    def update(self, encodings: AnyArray, /) -> None:
+        """Take the encodings (n, L, E) of the next L levels; the first call brings level 0."""
+        ...
+
+    def columns(self) -> Mapping[str, AnyArray]:
+        """Return what is kept of each input, by name of the column: (n, ...)."""
+        ...
+
+
+@runtime_checkable
+class Measure(Protocol):
+    """
+    A measure as a plug: an entry point of the group ``rmqm_spec.measures`` names one.
+
+    Every measure sees the same walk: encoders run once for all of them. What it keeps of a group
+    must depend on that group alone, so that killed work resumes and merged work gives the same
+    bits; `summarise` gets the columns of all distinct inputs in the order of their ids.
+    """
+
+    @property
+    def name(self) -> str:
+        """As it is typed and as documents hold it, for example ``"rankme"``."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """As tables and pages call it, for example ``"RankMe"``."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """One short sentence for help."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Where the definition comes from: paper and equation, or clause."""
+        ...
+
+    @property
+    def units(self) -> str:
+        """Units of the value; ``"1"`` for numbers without a dimension."""
+        ...
+
+    @property
+    def direction(self) -> Direction:
+        """Which values are better, where that is known."""
+        ...
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What it is computed from."""
+        ...
+
+    @property
+    def kept(self) -> tuple[Column, ...]:
+        """The columns that it keeps of each input."""
+        ...
+
+    def start(self, n_inputs: int, n_levels: int, names: Sequence[str]) -> Meter:
+        """Return a meter for a group of n inputs at levels 0..J; names are for errors."""
+        ...
+
+    def summarise(self, columns: Mapping[str, AnyArray]) -> Any:
+        """Return a `Summary` from the columns of all inputs, each (N, ...)."""
+        ...

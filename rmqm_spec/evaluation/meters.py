@@ -1,0 +1,141 @@
+"""The meters of all chosen measures, fed with one and the same stream of encodings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from rmqm_spec.arrays import AnyArray
+from rmqm_spec.contracts.measure import Measure, Summary
+from rmqm_spec.errors import RmqmError, SubjectError, UsageError
+from rmqm_spec.evaluation.group import column_key
+
+__all__ = ["Meters", "require_walk_suffices", "summarised"]
+
+Outcome = TypeVar("Outcome")
+
+_GIVEN = frozenset({"unaltered", "altered"})
+"""What a walk gives to measures."""
+
+
+class Meters:
+    """
+    Meters for a group of inputs, one of each measure.
+
+    Parameters
+    ----------
+    measures : sequence of Measure
+        The measures.
+    n_inputs, n_levels : int
+        Number n of inputs in the group, and J.
+    names : sequence of str
+        What to call the inputs in an error.
+    """
+
+    def __init__(
+        self, measures: Sequence[Measure], n_inputs: int, n_levels: int, names: Sequence[str]
+    ) -> None:
+        self._n_inputs = n_inputs
+        self._meters = [
+            (measure, _guarded(measure, "start", measure.start, n_inputs, n_levels, names))
+            for measure in measures
+        ]
+
+    def update(self, encodings: AnyArray) -> None:
+        """Hand the encodings (n, L, E) of the next L levels to every measure."""
+        for measure, meter in self._meters:
+            _guarded(measure, "update", meter.update, encodings)
+
+    def columns(self) -> dict[str, AnyArray]:
+        """
+        Return what all measures keep of each input.
+
+        Raises
+        ------
+        SubjectError
+            MEA002 if a measure keeps other columns than it declares, or not one row per input.
+        """
+        kept: dict[str, AnyArray] = {}
+        for measure, meter in self._meters:
+            columns = _guarded(measure, "columns", meter.columns)
+            declared = [column.name for column in measure.kept]
+            if sorted(columns) != sorted(declared):
+                raise _broken(measure, f"columns {sorted(columns)} where it declares {declared}")
+            for name in declared:
+                rows = np.asarray(columns[name])
+                if rows.ndim < 1 or len(rows) != self._n_inputs or rows.dtype.hasobject:
+                    raise _broken(
+                        measure,
+                        f"{rows.dtype} of shape {rows.shape} as {name} of {self._n_inputs} inputs",
+                    )
+                kept[column_key(measure.name, name)] = rows
+        return kept
+
+
+def require_walk_suffices(measures: Sequence[Measure]) -> None:
+    """
+    Refuse measures that need more than encodings of unaltered and altered inputs.
+
+    Raises
+    ------
+    UsageError
+        MEA001 for such a measure, ARG001 for a measure that is named twice.
+    """
+    names = [measure.name for measure in measures]
+    for measure in measures:
+        missing = sorted(set(measure.needs) - _GIVEN)
+        if missing:
+            raise UsageError(
+                "MEA001",
+                f"a measure of a score must need encodings alone; {measure.name} needs "
+                f"{', '.join(missing)}",
+                fix="Leave it out here; rmqm-spec measures lists what each measure needs.",
+            )
+        if names.count(measure.name) > 1:
+            raise UsageError(
+                "ARG001",
+                f"measures must be named once each; got {measure.name!r} more than once",
+                fix="Name it once; rmqm is always computed.",
+            )
+
+
+def summarised(measure: Measure, columns: Mapping[str, AnyArray]) -> Summary:
+    """
+    Return what a measure says of all inputs.
+
+    Parameters
+    ----------
+    measure : Measure
+        The measure.
+    columns : mapping of str to (N, ...) ndarray
+        Its own columns, by their names.
+
+    Raises
+    ------
+    SubjectError
+        MEA002 if it fails, or gives something else than a `Summary`.
+    """
+    summary = _guarded(measure, "summarise", measure.summarise, columns)
+    if not isinstance(summary, Summary):
+        raise _broken(measure, f"{type(summary).__name__} where a Summary is due")
+    return summary
+
+
+def _guarded(measure: Measure, step: str, work: Callable[..., Outcome], *arguments: Any) -> Outcome:
+    """Call a measure; an error of its own is named as such."""
+    try:
+        return work(*arguments)
+    except RmqmError:
+        raise
+    except Exception as error:
+        raise _broken(measure, f"{type(error).__name__} in {step}: {error}") from error
+
+
+def _broken(measure: Measure, got: str) -> SubjectError:
+    return SubjectError(
+        "MEA002",
+        f"the measure {measure.name} must keep to its contract; got {got}",
+        fix="Leave the measure out, or correct it: docs/extending.md.",
+    )

@@ -1,0 +1,1 @@
+"""Measures of encodings that the package brings along."""

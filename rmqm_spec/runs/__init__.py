@@ -1,0 +1,1 @@
+"""The application: a request goes in, a listener hears of the work, a record comes out."""

@@ -1,0 +1,238 @@
+"""Which encoders are meant: files, folders, globs, results, and a file of settings."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from glob import glob
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+
+from rmqm_spec.contracts.registry import load_all
+from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.runs.fields import settings_of
+from rmqm_spec.runs.request import ModelSettings, RunRequest
+
+__all__ = ["Candidate", "find_candidates"]
+
+_PREPROCESSING = ("preprocess", "scale", "mean", "std", "channel_order")
+_PATHS = ("preprocess",)
+_DIGEST = re.compile(r"-[0-9a-f]{8}$")
+"""What `score` puts behind the name of a model in the name of its folder."""
+
+
+@frozen(kw_only=True)
+class Candidate:
+    """
+    An encoder that was named.
+
+    Parameters
+    ----------
+    path : Path
+        A model, or a folder with its result.
+    request : RunRequest
+        How to score the model.
+    is_result : bool
+        Whether it was scored already.
+    name : str
+        What tables call it; empty until it is known to be unlike all others.
+    """
+
+    path: Path
+    request: RunRequest
+    is_result: bool = False
+    name: str = ""
+
+
+def find_candidates(
+    given: Sequence[str], common: RunRequest, settings: Path | None = None
+) -> list[Candidate]:
+    """
+    Find what was named, each once, in the order in which it was named.
+
+    Parameters
+    ----------
+    given : sequence of str
+        Models, folders, globs, results.
+    common : RunRequest
+        What all models are asked; its own model says nothing.
+    settings : Path, optional
+        TOML with a table for each model that needs its own: ``path`` and options.
+
+    Raises
+    ------
+    UsageError
+        ARG001 if nothing is named, or a table breaks a rule.
+    UnreadableError
+        RNK004 if the file of settings cannot be read.
+    """
+    candidates = [candidate for text in given for candidate in _named(text, common)]
+    if settings is not None:
+        candidates += _tables(settings, common)
+    distinct: dict[tuple[object, ...], Candidate] = {}
+    for candidate in candidates:
+        key = (candidate.path.resolve(), repr(candidate.request.opening), candidate.name)
+        distinct.setdefault(key, candidate)
+    if not distinct:
+        raise UsageError(
+            "ARG001",
+            "at least one model must be given; got none",
+            fix="For example a.onnx b.onnx --data photos/, or --models FILE.toml.",
+        )
+    return _with_names(list(distinct.values()))
+
+
+def _named(text: str, common: RunRequest) -> Iterator[Candidate]:
+    """Yield what one argument names; a path that does not exist is met again when it is opened."""
+    path = Path(text)
+    if not path.exists() and any(sign in text for sign in "*?["):
+        matches = sorted(glob(text, recursive=True))  # noqa: PTH207 - absolute patterns too
+        if not matches:
+            raise UsageError(
+                "ARG001",
+                f"a pattern must match something; got none for {text!r}",
+                fix="Check the pattern; quote it so that the shell leaves it alone.",
+            )
+        for match in matches:
+            yield from _named(match, common)
+    elif path.is_dir() and not _is_result(path):
+        yield from _inside(path, common)
+    elif _is_result(path):
+        folder = path if path.is_dir() else path.parent
+        yield Candidate(path=folder, request=common, is_result=True)
+    else:
+        yield _model(path, common)
+
+
+def _model(path: Path, request: RunRequest, name: str = "") -> Candidate:
+    return Candidate(path=path, request=evolve(request, model=str(path)), name=name)
+
+
+def _is_result(path: Path) -> bool:
+    return path.name == "result.json" or (path / "result.json").is_file()
+
+
+def _inside(folder: Path, common: RunRequest) -> Iterator[Candidate]:
+    """Yield the model of a folder, else all models of it, else the results in it."""
+    backends = load_all("backend")[0].values()
+    patterns = [pattern for backend in backends for pattern in backend.patterns]
+    places = [place for backend in backends for place in backend.usual_places]
+    models = sorted({path for pattern in patterns for path in folder.glob(pattern)})
+    if len(models) < 2 or any((folder / place).is_file() for place in places):
+        results = sorted(folder.glob("*/result.json"))
+        if not models and results:
+            for result in results:
+                yield Candidate(path=result.parent, request=common, is_result=True)
+        else:
+            yield _model(folder, common)
+        return
+    yield from (_model(path, common) for path in models)
+
+
+def _tables(settings: Path, common: RunRequest) -> Iterator[Candidate]:
+    try:
+        tables = tomllib.loads(settings.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnreadableError(
+            "RNK004",
+            f"--models must be a TOML file; got {settings}: {error}",
+            fix="Write a table for each model: [name], then path = and its options.",
+        ) from error
+    for name, table in tables.items():
+        if not isinstance(table, dict) or not isinstance(table.get("path"), str):
+            raise _wrong(settings, name, 'have a path = "..."', table)
+        own = {key.replace("-", "_"): value for key, value in table.items() if key != "path"}
+        path = settings.parent / table["path"]
+        if _is_result(path):
+            if own:
+                raise _wrong(settings, name, "have no options beside the path of a result", own)
+            yield Candidate(path=path, request=common, is_result=True, name=name)
+        else:
+            opening = _own(settings, name, common.opening, own)
+            yield _model(path, evolve(common, opening=opening), name)
+
+
+def _own(settings: Path, name: str, opening: ModelSettings, own: dict[str, Any]) -> ModelSettings:
+    """Put a model's own options in the place of those of all models."""
+    known = settings_of(ModelSettings)
+    unknown = sorted(own.keys() - known.keys())
+    if unknown:
+        raise _wrong(settings, name, f"know only path, {', '.join(known)}", unknown[0])
+    if own.keys() & set(_PREPROCESSING):
+        cleared: dict[str, Any] = dict.fromkeys(_PREPROCESSING)
+        opening = evolve(opening, **cleared)
+    beside = {key: settings.parent / own[key] for key in _PATHS if isinstance(own.get(key), str)}
+    try:
+        return evolve(opening, **{**own, **beside})
+    except UsageError as error:
+        raise UsageError(
+            error.code, f"table [{name}] of {settings}: {error.message}", fix=error.fix
+        ) from error
+
+
+def _wrong(settings: Path, name: str, rule: str, value: object) -> UsageError:
+    return UsageError(
+        "ARG001",
+        f"table [{name}] of {settings} must {rule}; got {value!r}",
+        fix="docs/ranking.md shows a file of settings.",
+    )
+
+
+def _with_names(candidates: list[Candidate]) -> list[Candidate]:
+    """Call each by as much of its path as makes it unlike the others."""
+    named: list[Candidate] = []
+    taken: set[str] = set()
+    for candidate in candidates:
+        names = [candidate.name] if candidate.name else list(_names(candidate))
+        others = [
+            name for other in candidates if other is not candidate for name in _shortest(other)
+        ]
+        name = next((name for name in names if name not in others), names[-1])
+        name = _unlike(name, taken)
+        taken.add(name)
+        named.append(evolve(candidate, name=name))
+    return named
+
+
+def _shortest(candidate: Candidate) -> Iterable[str]:
+    return [candidate.name] if candidate.name else _names(candidate)
+
+
+def _names(candidate: Candidate) -> Iterator[str]:
+    """Yield names from the shortest on: the file's, then with the folders above it."""
+    path = candidate.path.absolute()
+    path = path if candidate.is_result or path.is_dir() else path.with_suffix("")
+    parts = [part for part in path.parts if part != path.anchor]
+    for usual in _usual_parts():
+        if parts[-1:] == [usual] and len(parts) > 1:
+            parts = parts[:-1]
+    if candidate.is_result and (plain := _DIGEST.sub("", parts[-1])) != parts[-1]:
+        yield plain
+    for k in range(1, len(parts) + 1):
+        yield "/".join(parts[-k:])
+
+
+def _usual_parts() -> list[str]:
+    """Return what says nothing at the end of a path: the usual places of models, from behind."""
+    backends = load_all("backend")[0].values()
+    places = [Path(place).with_suffix("") for backend in backends for place in backend.usual_places]
+    names = [part for place in places for part in reversed(place.parts)]
+    depths = {name: max(_depth(name, place) for place in places) for name in names}
+    return sorted(depths, key=lambda name: depths[name])
+
+
+def _depth(name: str, place: Path) -> int:
+    """Return how far from the end of a place a part stands; 0 where it is not there."""
+    parts = list(reversed(place.parts))
+    return parts.index(name) if name in parts else 0
+
+
+def _unlike(name: str, taken: set[str]) -> str:
+    number, unlike = 1, name
+    while unlike in taken:
+        number += 1
+        unlike = f"{name} ({number})"
+    return unlike

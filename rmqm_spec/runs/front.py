@@ -1,0 +1,292 @@
+"""The front door for Python: the same runs as on the command line, from flat options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from rmqm_spec.contracts.executor import OpenExecutor
+from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.errors import UsageError
+from rmqm_spec.runs.fields import settings_of
+from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.request import RunRequest
+
+if TYPE_CHECKING:
+    from rmqm_spec.runs.checks import Check
+    from rmqm_spec.runs.correlating import Correlated
+    from rmqm_spec.runs.probing import ProbedModels
+    from rmqm_spec.runs.ranking import RankedModels
+    from rmqm_spec.runs.scores import Score
+
+__all__ = ["check", "correlate", "probe", "rank", "score"]
+
+
+def check(
+    model: str | Path | RunRequest, *, listener: Listener | None = None, **options: Any
+) -> Check:
+    """
+    Look at a model from all sides: is it a usable encoder? Gives a first score.
+
+    Parameters
+    ----------
+    model : str, Path or RunRequest
+        A model file, a folder that holds one, or the whole request.
+    listener : Listener, optional
+        Hears of findings and progress; by default progress is shown on the terminal or notebook.
+    **options
+        As on the command line, with underscores: ``data``, ``n``, ``mean``, ``output``, ...
+
+    Returns
+    -------
+    Check
+        What was seen, with `ok`, `findings` and the first score.
+
+    Raises
+    ------
+    UsageError
+        ARG001 if an option breaks a rule.
+
+    Examples
+    --------
+    >>> import rmqm_spec
+    >>> checked = rmqm_spec.check("examples/digits_ntxent.onnx", listener=Listener())
+    >>> checked.ok, round(checked.rmqm, 3)
+    (True, 2.404)
+    """
+    from rmqm_spec.runs.checks import check as run
+
+    return run(_request(model, options), listener or _screen())
+
+
+def score(
+    model: str | Path | RunRequest,
+    *,
+    listener: Listener | None = None,
+    executor: str | Executor | None = None,
+    **options: Any,
+) -> Score:
+    """
+    Score an encoder by the full protocol; writes the result as the command line does.
+
+    Parameters
+    ----------
+    model : str, Path or RunRequest
+        A model file, a folder that holds one, or the whole request.
+    listener : Listener, optional
+        Hears of progress and steps; by default progress is shown on the terminal or notebook.
+    executor : str or concurrent.futures.Executor, optional
+        The name of an installed executor, or any PEP 3148 executor; it stays open.
+    **options
+        As on the command line, with underscores: ``data`` (also an array), ``n``, ``variant``,
+        ``alteration`` with its own options, ``measure``, ``null``, ``out``, ...
+
+    Returns
+    -------
+    Score
+        The number, its interval, findings and tables; undefined scores are no error.
+
+    Raises
+    ------
+    RmqmError
+        Whatever is wrong with options, model or data: the class says what kind, `fix` what to do.
+
+    Examples
+    --------
+    >>> import rmqm_spec, tempfile
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     scored = rmqm_spec.score(
+    ...         "examples/digits_ntxent.onnx", n=20, null=False, out=out, listener=Listener()
+    ...     )
+    >>> round(scored.rmqm, 2), scored.inputs.dtype.names[:3]
+    (2.41, ('id', 'name', 'D'))
+    """
+    from rmqm_spec.runs.scoring import score as run
+
+    name, pool = _executor(executor)
+    if name is not None:
+        options["executor"] = name
+    return run(_request(model, options), listener or _screen(), pool=pool)
+
+
+def rank(
+    models: Sequence[str | Path] | str | Path = (),
+    *,
+    settings: str | Path | None = None,
+    listener: Listener | None = None,
+    executor: str | Executor | None = None,
+    **options: Any,
+) -> RankedModels:
+    """
+    Rank encoders on the same inputs: which is better, by how much, how sure.
+
+    Parameters
+    ----------
+    models : str, Path or sequence of them
+        Models, folders or globs of models, results.
+    settings : str or Path, optional
+        TOML with a table per model: its path and its own options (``--models``).
+    listener, executor, **options
+        As for `score`.
+
+    Returns
+    -------
+    RankedModels
+        The ranking, its table, and the results that it rests on.
+
+    Raises
+    ------
+    RmqmError
+        If an option breaks a rule, or all models fail by one and the same fault.
+    """
+    from rmqm_spec.runs.ranking import RankRequest
+    from rmqm_spec.runs.ranking import rank as run
+
+    name, pool = _executor(executor)
+    if name is not None:
+        options["executor"] = name
+    request = RankRequest(
+        models=_texts(models), settings=_path(settings), common=request_of("", options)
+    )
+    return run(request, listener or _screen(), pool=pool)
+
+
+def probe(
+    models: Sequence[str | Path] | str | Path = (),
+    *,
+    settings: str | Path | None = None,
+    listener: Listener | None = None,
+    **options: Any,
+) -> ProbedModels:
+    """
+    Probe encoders with labels: nearest neighbours and a linear classifier.
+
+    Parameters
+    ----------
+    models, settings, listener
+        As for `rank`.
+    **options
+        As on the command line, with underscores: ``data``, ``labels``, ``k``, ``C``, ...
+
+    Returns
+    -------
+    ProbedModels
+        Accuracies with intervals, and the differences between models.
+
+    Raises
+    ------
+    RmqmError
+        If an option breaks a rule, or the data cannot be used.
+    """
+    from rmqm_spec.runs.probing import ProbeRequest, ProbeSettings
+    from rmqm_spec.runs.probing import probe as run
+
+    own = {
+        name: options.pop(name)
+        for name in settings_of(ProbeSettings)
+        if options.get(name) is not None
+    }
+    request = ProbeRequest(
+        models=_texts(models),
+        settings=_path(settings),
+        common=request_of("", options),
+        probes=ProbeSettings(**own),
+    )
+    return run(request, listener or _screen())
+
+
+def correlate(
+    results: Sequence[str | Path] | str | Path,
+    *,
+    listener: Listener | None = None,
+    **options: Any,
+) -> Correlated:
+    """
+    Correlate scores with probes over encoders: did the score predict?
+
+    Parameters
+    ----------
+    results : str, Path or sequence of them
+        ``result.json``, ``rank.json``, ``probe.json``, tables, or folders of them.
+    listener : Listener, optional
+        Hears of progress; by default it is shown on the terminal or notebook.
+    **options
+        ``scores``, ``probes``, ``tasks``, ``plot`` and ``seed``, as on the command line.
+
+    Returns
+    -------
+    Correlated
+        Coefficients with intervals, their table, and what they do not show.
+
+    Raises
+    ------
+    RmqmError
+        If an option breaks a rule, or a document cannot be read.
+    """
+    from rmqm_spec.runs.correlating import CorrelateRequest
+    from rmqm_spec.runs.correlating import correlate as run
+
+    known = settings_of(CorrelateRequest)
+    for name in options:
+        if name not in known:
+            raise UsageError(
+                "ARG001",
+                f"an option of correlate must be one of {', '.join(known)}; got {name!r}",
+                fix="Correct it.",
+            )
+    given = {name: value for name, value in options.items() if value is not None}
+    paths = tuple(Path(text) for text in _texts(results))
+    return run(CorrelateRequest(results=paths, **given), listener or _screen())
+
+
+def _request(model: str | Path | RunRequest, options: dict[str, Any]) -> RunRequest:
+    if not isinstance(model, RunRequest):
+        if not isinstance(model, str | Path):
+            raise UsageError(
+                "ARG001",
+                f"model must be the path of a model file, or a RunRequest; got "
+                f"{type(model).__name__}",
+                fix="For an encoder that is an object: rmqm_spec.evaluate(encoder, inputs).",
+            )
+        return request_of(model, options)
+    own = {name: options.pop(name) for name in settings_of(RunRequest) if name in options}
+    if options:
+        raise UsageError(
+            "ARG001",
+            f"a whole request must stand alone, apart from {', '.join(settings_of(RunRequest))}; "
+            f"got {next(iter(options))!r} too",
+            fix="Put everything into the request: attrs.evolve(request, ...).",
+        )
+    return evolve(model, **own)
+
+
+def _executor(executor: str | Executor | None) -> tuple[str | None, OpenExecutor | None]:
+    if executor is None or isinstance(executor, str):
+        return executor, None
+    if not callable(getattr(executor, "submit", None)):
+        raise UsageError(
+            "ARG001",
+            f"executor must be a name or have a method submit; got {type(executor).__name__}",
+            fix="For example concurrent.futures.ProcessPoolExecutor().",
+        )
+    workers = getattr(executor, "_max_workers", None)
+    return None, OpenExecutor(pool=executor, workers=workers if isinstance(workers, int) else 4)
+
+
+def _texts(given: Sequence[str | Path] | str | Path) -> tuple[str, ...]:
+    return (str(given),) if isinstance(given, str | Path) else tuple(str(path) for path in given)
+
+
+def _path(given: str | Path | None) -> Path | None:
+    return None if given is None else Path(given)
+
+
+def _screen() -> Listener:
+    """Show progress on the terminal or in the notebook; steps and findings are in the record."""
+    from rmqm_spec.screen.console import ConsoleListener
+
+    return ConsoleListener(notes=False)

@@ -1,0 +1,361 @@
+"""A run, opened: model, inputs and alteration, named by all that its numbers depend on."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from rmqm_spec.contracts.alteration import AlterationSettings, AnyAlteration
+from rmqm_spec.contracts.backend import (
+    Backend,
+    GradientGiving,
+    ModelEncoder,
+    PreprocessingReading,
+)
+from rmqm_spec.contracts.encoder import Encoder, as_differentiable, route_of
+from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.contracts.measure import Measure
+from rmqm_spec.contracts.option import read_options
+from rmqm_spec.contracts.registry import (
+    available,
+    backend,
+    executor_kind,
+    load_all,
+)
+from rmqm_spec.contracts.registry import measure as load_measure
+from rmqm_spec.errors import UnavailableError, UsageError
+from rmqm_spec.runs.request import DataSettings, ModelSettings, RunRequest
+
+if TYPE_CHECKING:
+    from rmqm_spec.contracts.alteration import AlterationKind
+    from rmqm_spec.contracts.inputs import Bounds
+    from rmqm_spec.contracts.preprocessing import Preprocessing
+    from rmqm_spec.inputs.prepared import PreparedInputs
+
+__all__ = [
+    "Run",
+    "backend_of",
+    "check_request",
+    "open_inputs",
+    "open_model",
+    "open_run",
+    "preprocessing_of",
+]
+
+_TAKING_PART = ("rmqm-spec", "numpy", "Pillow")
+"""Whose versions can change a number; the runtime's is in the encoder's description."""
+
+_DIFFERENCES = "finite-differences"
+"""The gradient that needs nothing of a backend."""
+
+
+@frozen(kw_only=True, eq=False)
+class Run:
+    """
+    What is about to be computed.
+
+    Parameters
+    ----------
+    request : RunRequest
+        What was asked for.
+    backend : Backend
+        What opened the model.
+    encoder : ModelEncoder
+        The model, open.
+    graded : Encoder
+        The encoder with the gradient that was asked for.
+    prepared : PreparedInputs
+        The inputs, in the order in which they are taken.
+    kind : AlterationKind
+        What the alteration states about itself.
+    alteration : Alteration or DependentAlteration
+        The alteration.
+    measures : tuple of Measure
+        What is measured beside RMQM.
+    source : str
+        Where the inputs come from, for people.
+    folder : Path
+        Where the result belongs.
+    sha256 : str
+        Digest of everything that the numbers and names of the result depend on.
+    """
+
+    request: RunRequest
+    backend: Backend
+    encoder: ModelEncoder
+    graded: Encoder
+    prepared: PreparedInputs
+    kind: AlterationKind
+    alteration: AnyAlteration
+    measures: tuple[Measure, ...]
+    source: str
+    folder: Path
+    sha256: str
+
+    @property
+    def encodings_per_input(self) -> int:
+        """How often each input is encoded: unaltered, and at every level."""
+        return self.alteration.n_levels + 1
+
+    @property
+    def words(self) -> str:
+        """The alteration in words."""
+        words = self.kind.words(self.alteration.to_dict())
+        return f"{words}; gradient: {route_of(self.graded)}" if self.kind.needs_gradients else words
+
+
+def open_run(
+    request: RunRequest, listener: Listener | None = None, *, encoder: ModelEncoder | None = None
+) -> Run:
+    """
+    Open model and inputs, and name the run.
+
+    Parameters
+    ----------
+    request : RunRequest
+        What is asked for.
+    listener : Listener, optional
+        Hears how far the reading of the inputs is.
+    encoder : ModelEncoder, optional
+        The model, where it is open already.
+
+    Raises
+    ------
+    RmqmError
+        Whatever is wrong with the request, the model or the data, by name.
+    """
+    from rmqm_spec.identity import digest_of_json
+    from rmqm_spec.results.document import plain, protocol_of, versions
+
+    check_request(request)
+    opener = backend_of(request)
+    encoder = encoder or open_model(request, opener)
+    kind = request.protocol.kind
+    _check_gradient(request, kind, opener, encoder)
+    prepared = open_inputs(request.inputs, encoder, listener)
+    alteration = _alteration(request, kind, prepared.bounds)
+    graded = _with_gradient(request, kind, opener, encoder, prepared.bounds)
+    measures = tuple(load_measure(name) for name in request.protocol.measure)
+    source = request.inputs.shown or prepared.source.label
+    asked = _asked(request, source)
+    if kind.needs_gradients:
+        asked.append(route_of(graded))
+    if measures:
+        asked.append([_origin("measure", measure.name) for measure in measures])
+    description = encoder.description
+    protocol = protocol_of(
+        request.protocol.variant, alteration.to_dict(), encoder.traits.resolution, description
+    )
+    asked_digest = digest_of_json(plain([description["model"]["sha256"], protocol, asked]))
+    taken = [(prepared.digest(k), prepared.name(k)) for k in range(len(prepared))]
+    installed = versions()
+    label = request.name or _name_of(request.path)
+    return Run(
+        request=request,
+        backend=opener,
+        encoder=encoder,
+        graded=graded,
+        prepared=prepared,
+        kind=kind,
+        alteration=alteration,
+        measures=measures,
+        source=source,
+        folder=request.out or Path("rmqm-results") / f"{label}-{asked_digest[:8]}",
+        sha256=digest_of_json(
+            plain([asked_digest, description, taken, [installed.get(one) for one in _TAKING_PART]])
+        ),
+    )
+
+
+def check_request(request: RunRequest) -> None:
+    """
+    Refuse, before any work, what does not go together.
+
+    Raises
+    ------
+    UsageError, UnavailableError
+        By the setting, or the plug.
+    """
+    protocol = request.protocol
+    kind = protocol.kind
+    read_options(kind.options, protocol.alteration_options, owner=f"--alteration {kind.name}")
+    executor = executor_kind(request.executor)
+    read_options(executor.options, request.executor_options, owner=f"--executor {executor.name}")
+    if protocol.gradient is not None and not kind.needs_gradients:
+        needed = " or ".join(
+            f"--alteration {other.name}"
+            for other in load_all("alteration")[0].values()
+            if other.needs_gradients
+        )
+        raise UsageError(
+            "ARG001",
+            f"--gradient must come with {needed}; got --alteration {kind.name}",
+            fix=f"Leave it out, or choose {needed}.",
+        )
+    from rmqm_spec.evaluation.meters import require_walk_suffices
+    from rmqm_spec.measures.movement import RMQM
+
+    require_walk_suffices([RMQM, *(load_measure(name) for name in protocol.measure)])
+
+
+def backend_of(request: RunRequest) -> Backend:
+    """
+    Return what opens the model: the backend that was named, or the one that knows such files.
+
+    Where no backend knows the name of the file, the first is taken: its error says what it expects.
+    """
+    if request.opening.backend is not None:
+        return backend(request.opening.backend)
+    working, broken = load_all("backend")
+    if not working:
+        raise (
+            broken[0].error
+            if broken
+            else UnavailableError(
+                "ENV004", "a backend must be installed; got none", fix="Reinstall rmqm-spec."
+            )
+        )
+    knowing = [plug for plug in working.values() if knows(plug, request.path)]
+    plug: Backend = (knowing or list(working.values()))[0]
+    return plug
+
+
+def knows(plug: Backend, path: Path) -> bool:
+    """Whether a backend opens files of this name, or finds such a file in this folder."""
+    if path.is_dir():
+        places = [path / place for place in plug.usual_places]
+        return any(place.is_file() for place in places) or any(
+            next(path.glob(pattern), None) is not None for pattern in plug.patterns
+        )
+    return any(fnmatch(path.name, pattern) for pattern in plug.patterns)
+
+
+def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncoder:
+    """Open the model of a request."""
+    opener = opener or backend_of(request)
+    opening = request.opening
+    preprocessing = preprocessing_of(opening, opener)
+    if opening.provider not in opener.providers:
+        raise UsageError(
+            "ARG001",
+            f"--provider must be one of {', '.join(opener.providers)}; got {opening.provider!r}",
+            fix="Correct it.",
+        )
+    return opener.open(request.path, opening.open_options(preprocessing))
+
+
+def preprocessing_of(opening: ModelSettings, opener: Backend) -> Preprocessing | None:
+    """Return the preprocessing that is set; None where it is read off the model."""
+    if opening.preprocess is None:
+        return opening.own_preprocessing()
+    if not isinstance(opener, PreprocessingReading):
+        raise UsageError(
+            "ARG001",
+            f"--preprocess must be given to a backend that reads such files; got {opener.name}",
+            fix="Say the values: --scale, --mean, --std, --channel-order.",
+        )
+    return opener.read_preprocessing(opening.preprocess)
+
+
+def open_inputs(
+    inputs: DataSettings,
+    encoder: ModelEncoder,
+    listener: Listener | None = None,
+    *,
+    default_n: int | None = None,
+) -> PreparedInputs:
+    """
+    Open the inputs for a model; `default_n` of them where no number is set.
+
+    All of them are read once, to see which are the same and to choose: the listener hears how far
+    that is.
+    """
+    from rmqm_spec.inputs.prepared import open_inputs as prepare
+
+    listener = listener or Listener()
+    with listener.work("reading inputs", units=("inputs", "inputs")) as progress:
+        return prepare(
+            inputs.data,
+            encoder.spec,
+            encoder.preprocessing,
+            layout=inputs.data_layout,
+            value_range=inputs.range,
+            n=inputs.n or default_n,
+            progress=progress,
+        )
+
+
+def _asked(request: RunRequest, source: str) -> list[object]:
+    inputs = request.inputs
+    return [source, inputs.n, inputs.range, inputs.data_layout, request.protocol.precision]
+
+
+def _alteration(request: RunRequest, kind: AlterationKind, bounds: Bounds) -> AnyAlteration:
+    protocol = request.protocol
+    owner = f"--alteration {kind.name}"
+    return kind.make(
+        AlterationSettings(
+            bounds=bounds,
+            seed=request.inputs.seed,
+            n_levels=protocol.levels or kind.levels_of(protocol.variant),
+            variant=protocol.variant,
+            options=read_options(kind.options, protocol.alteration_options, owner=owner),
+        )
+    )
+
+
+def _routes(opener: Backend) -> tuple[str, ...]:
+    own = opener.gradient_routes if isinstance(opener, GradientGiving) else ()
+    return ("auto", *own, _DIFFERENCES)
+
+
+def _check_gradient(
+    request: RunRequest, kind: AlterationKind, opener: Backend, encoder: ModelEncoder
+) -> None:
+    """Refuse, before the inputs are read, an encoder whose gradient cannot be taken."""
+    from rmqm_spec.encoders.finite_differences import check_number_of_values
+
+    route = request.protocol.gradient or "auto"
+    if route not in _routes(opener):
+        raise UsageError(
+            "ARG001",
+            f"--gradient must be one of {', '.join(_routes(opener))}; got {route!r}",
+            fix="Correct it.",
+        )
+    if not kind.needs_gradients:
+        return
+    if route == _DIFFERENCES:
+        check_number_of_values(prod(encoder.spec.shape))
+    else:
+        as_differentiable(encoder)
+
+
+def _with_gradient(
+    request: RunRequest,
+    kind: AlterationKind,
+    opener: Backend,
+    encoder: ModelEncoder,
+    bounds: Bounds,
+) -> Encoder:
+    from rmqm_spec.encoders.finite_differences import with_finite_differences
+
+    route = request.protocol.gradient or "auto"
+    if not kind.needs_gradients:
+        return encoder
+    if route == _DIFFERENCES:
+        return with_finite_differences(encoder, bounds)
+    if route == "auto" or not isinstance(opener, GradientGiving):
+        return encoder
+    return opener.with_gradient(encoder, request.path, route)
+
+
+def _origin(kind: str, name: str) -> str:
+    return f"{name} {available(kind)[name]}"
+
+
+def _name_of(model: Path) -> str:
+    return model.stem if model.suffix and model.is_file() else model.resolve().name

@@ -1,0 +1,414 @@
+"""``probe``: what nearest neighbours and a linear probe make of labelled inputs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, field, frozen
+
+from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
+from rmqm_spec.findings import Finding
+from rmqm_spec.runs.candidates import Candidate, find_candidates
+from rmqm_spec.runs.fields import setting
+from rmqm_spec.runs.labels import labels_of
+from rmqm_spec.runs.opening import open_inputs, open_model
+from rmqm_spec.runs.remarks import elsewhere, input_findings
+from rmqm_spec.runs.request import DataSettings, RunRequest
+from rmqm_spec.runs.tables import frame, structured
+from rmqm_spec.runs.values import counts, penalties
+
+if TYPE_CHECKING:
+    from rmqm_spec.arrays import AnyArray
+    from rmqm_spec.contracts.backend import ModelEncoder
+    from rmqm_spec.probes import Judgement, Labelled, LinearProbe, Parts
+    from rmqm_spec.probes.comparing import Compared
+    from rmqm_spec.probes.document import Task
+
+__all__ = ["ProbeRequest", "ProbeSettings", "ProbedModel", "ProbedModels", "probe"]
+
+
+def _share(flag: str, given: Any) -> float:
+    """Read a share; which shares can be, `rmqm_spec.probes.split` says."""
+    try:
+        return float(given)
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            "ARG001", f"{flag} must be a number between 0 and 1; got {given!r}", fix="Correct it."
+        ) from error
+
+
+def _name(flag: str, given: Any) -> str:
+    if not isinstance(given, str | Path):
+        raise UsageError("ARG001", f"{flag} must be a text; got {given!r}", fix="Correct it.")
+    return str(given)
+
+
+@frozen(kw_only=True)
+class ProbeSettings:
+    """Labels, split, neighbours and the linear probe."""
+
+    labels: str | None = setting(
+        "Labels of --data: file.npz:key, file.npy, file.csv:column, folders, column:NAME.",
+        read=_name,
+        panel="Probes",
+    )
+    train_data: str | None = setting(
+        "Inputs to learn from; without it --data is split.", read=_name, panel="Probes"
+    )
+    train_labels: str | None = setting("Labels of --train-data.", read=_name, panel="Probes")
+    train_share: float | None = setting(
+        "Share of each class to learn from; 0.5 by default.",
+        read=_share,
+        typed=float,
+        panel="Probes",
+    )
+    leave_one_out: bool = setting(
+        "Judge neighbours of each input among all others.",
+        default=False,
+        typed=bool,
+        flag="--leave-one-out",
+        panel="Probes",
+    )
+    k: tuple[int, ...] = setting(
+        "Numbers of neighbours; 1,5 by default.",
+        default=(1, 5),
+        read=counts,
+        flag="--k",
+        panel="Probes",
+    )
+    C: tuple[float, ...] = setting(
+        "Inverse penalties of the linear probe to choose from; none: no such probe.",
+        default=(0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0),
+        read=penalties,
+        flag="--C",
+        panel="Probes",
+    )
+    task: str | None = setting("What to call the task.", read=_name, panel="Probes")
+
+    def __attrs_post_init__(self) -> None:
+        if self.train_labels is not None and self.train_data is None:
+            raise _conflict("--train-labels must come with --train-data; got it alone")
+        if self.train_data is None:
+            return
+        for name in ("train_share", "leave_one_out"):
+            if getattr(self, name):
+                option = f"--{name.replace('_', '-')}"
+                raise _conflict(f"{option} must come without --train-data; got both")
+
+    @property
+    def share(self) -> float:
+        """Share of the training part."""
+        return 0.5 if self.train_share is None else self.train_share
+
+
+def _conflict(message: str) -> UsageError:
+    return UsageError("ARG001", message, fix="Leave one of them out.")
+
+
+@frozen(kw_only=True, eq=False)
+class ProbeRequest:
+    """
+    Models to be probed.
+
+    Parameters
+    ----------
+    models : tuple of str
+        Models, folders or globs of models.
+    settings : Path, optional
+        TOML with a table for each model that needs options of its own.
+    common : RunRequest
+        How to open all models, and which inputs; ``out`` is the folder of the probes.
+    probes : ProbeSettings
+        Labels and probes.
+    """
+
+    models: tuple[str, ...] = ()
+    settings: Path | None = None
+    common: RunRequest = field(factory=lambda: RunRequest(model=""))
+    probes: ProbeSettings = field(factory=ProbeSettings)
+
+
+@frozen(kw_only=True, eq=False)
+class ProbedModel:
+    """
+    What probes make of a model, and where it is written.
+
+    Parameters
+    ----------
+    path : Path
+        Its ``probe.json``.
+    document : dict
+        Its content.
+    judgement : Judgement
+        The answers.
+    findings : tuple of Finding
+        Everything that is worth knowing.
+    """
+
+    path: Path
+    document: dict[str, Any]
+    judgement: Judgement
+    findings: tuple[Finding, ...]
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class ProbedModels:
+    """
+    Probes of several models on one task.
+
+    Parameters
+    ----------
+    models : dict of str to ProbedModel
+        Those that were probed, by name.
+    failed : dict of str to RmqmError
+        Why others could not be, by name.
+    differences : tuple of Compared
+        Paired differences between them, probe by probe.
+    """
+
+    models: Mapping[str, ProbedModel]
+    failed: Mapping[str, RmqmError]
+    differences: tuple[Compared, ...]
+
+    @property
+    def table(self) -> AnyArray:
+        """A row per model and probe: accuracy with its interval; a structured array."""
+        rows = [
+            (name, probe, found["accuracy"], *found["interval"])
+            for name, model in self.models.items()
+            for probe, found in model.document["probes"].items()
+        ]
+        columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
+        names = ("name", "probe", "accuracy", "low", "high")
+        return structured(dict(zip(names, columns, strict=True)))
+
+    def to_pandas(self) -> Any:
+        """Return `table` as a data frame; needs pandas."""
+        return frame(self.table)
+
+    def __repr__(self) -> str:
+        return f"<Probes of {', '.join(self.models) or 'nothing'}>"
+
+    def _repr_html_(self) -> str:
+        """Show the table in a notebook."""
+        from rmqm_spec.screen.notebook import html_of_table
+
+        return html_of_table(self.table)
+
+
+def probe(request: ProbeRequest, listener: Listener | None = None) -> ProbedModels:
+    """
+    Probe models with labelled inputs.
+
+    Parameters
+    ----------
+    request : ProbeRequest
+        The models, the inputs and their labels.
+    listener : Listener, optional
+        Hears of progress and steps.
+
+    Returns
+    -------
+    ProbedModels
+        The probes as they are on disk. Models that fail are in it, with the reason.
+
+    Raises
+    ------
+    RmqmError
+        If the request breaks a rule, or two models fail by one and the same fault of the data.
+    """
+    from rmqm_spec.probes.comparing import compare_probes
+
+    listener = listener or Listener()
+    if request.common.inputs.data is None:
+        raise UsageError(
+            "ARG001", "--data must name labelled inputs; got none", fix="Add --data and --labels."
+        )
+    probed: dict[str, ProbedModel] = {}
+    failed: dict[str, RmqmError] = {}
+    candidates = _candidates(request)
+    for candidate in candidates:
+        name, out = candidate.name, request.common.out
+        folder = out / name.replace("/", "-") if out and len(candidates) > 1 else out
+        try:
+            probed[name] = _probed(candidate, request.probes, folder, listener)
+        except KeyboardInterrupt as error:
+            raise _interrupted(name, len(probed)) from error
+        except RmqmError as error:
+            if len(candidates) == 1 or (not probed and _of_the_data(error, failed)):
+                raise
+            failed[name] = error
+            listener.finding(Finding.from_error(error))
+            continue
+        for finding in probed[name].findings:
+            listener.finding(finding)
+    judgements = {name: model.judgement for name, model in probed.items()}
+    return ProbedModels(models=probed, failed=failed, differences=tuple(compare_probes(judgements)))
+
+
+def _candidates(request: ProbeRequest) -> list[Candidate]:
+    """Find models; a result has no encoder to probe."""
+    candidates = find_candidates(request.models, request.common, request.settings)
+    for candidate in candidates:
+        if candidate.is_result:
+            raise UsageError(
+                "ARG001",
+                f"probe must be given models; got the result {candidate.path}",
+                fix="Name the model's file.",
+            )
+    return candidates
+
+
+def _of_the_data(error: RmqmError, failed: Mapping[str, RmqmError]) -> bool:
+    """Whether a second model fails by the same fault of the data or of an option."""
+    same = any(earlier.message == error.message for earlier in failed.values())
+    return same and error.code.startswith(("ARG", "DAT", "IMG", "PRB"))
+
+
+def _interrupted(name: str, n_probed: int) -> IncompleteError:
+    written = f"; {n_probed} before it are written" if n_probed else ""
+    return IncompleteError(
+        "RUN001",
+        f"the work must run to its end; it was interrupted while {name} was probed{written}",
+        fix="Run the same command again; fewer inputs (--n) end sooner.",
+    )
+
+
+def _probed(
+    candidate: Candidate, probes: ProbeSettings, out: Path | None, listener: Listener
+) -> ProbedModel:
+    """Encode, judge and write."""
+    from threadpoolctl import threadpool_limits
+
+    from rmqm_spec.documents.writing import check_writable
+    from rmqm_spec.probes import judge
+    from rmqm_spec.probes.document import probe_document
+    from rmqm_spec.probes.storing import write_probe
+
+    started = time.monotonic()
+    request = candidate.request
+    encoder = open_model(request)
+    if out is not None:
+        check_writable(out)
+    parts, n_offered, findings = _parts(encoder, request.inputs, probes, candidate.name, listener)
+    listener.note(
+        f"  {candidate.name}: {len(parts.train)} to learn from, {len(parts.test)} to judge on"
+    )
+    with threadpool_limits(request.opening.threads):
+        judgement = judge(
+            parts, k=probes.k, candidates=probes.C, leave_one_out=probes.leave_one_out
+        )
+    findings = [*encoder.findings, *findings, *_doubts(parts, judgement.linear)]
+    document = probe_document(
+        _task(request.inputs, probes),
+        parts,
+        judgement,
+        encoder.description,
+        findings,
+        n_offered=n_offered,
+        seconds=time.monotonic() - started,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    named = f"{candidate.name.replace('/', '-')}-probe-{document['probe_sha256'][:8]}"
+    folder = out or Path("rmqm-results") / named
+    path = write_probe(folder, document, judgement, force=request.force)
+    if path.parent.resolve() != folder.resolve():
+        findings.append(elsewhere(folder, path.parent, "probe"))
+    return ProbedModel(path=path, document=document, judgement=judgement, findings=tuple(findings))
+
+
+def _parts(
+    encoder: ModelEncoder,
+    inputs: DataSettings,
+    probes: ProbeSettings,
+    name: str,
+    listener: Listener,
+) -> tuple[Parts, int, list[Finding]]:
+    """Encode everything; returns also how many inputs there were, and findings about them."""
+    from rmqm_spec.probes import divide, train_and_test
+
+    judged, n_judged, findings = _labelled(
+        encoder, inputs, probes.labels, f"{name}: encoding", listener
+    )
+    if probes.train_data is None:
+        return divide(judged, probes.share), n_judged, findings
+    source = evolve(inputs, data=probes.train_data, n=None)
+    learnt, n_learnt, more = _labelled(
+        encoder, source, probes.train_labels, f"{name}: training", listener
+    )
+    return train_and_test(learnt, judged), n_judged + n_learnt, [*findings, *more]
+
+
+def _labelled(
+    encoder: ModelEncoder, inputs: DataSettings, labels: str | None, what: str, listener: Listener
+) -> tuple[Labelled, int, list[Finding]]:
+    from rmqm_spec.probes import encode_inputs, labelled
+
+    prepared = open_inputs(inputs, encoder, listener)
+    known = labels_of(prepared, labels)
+    with listener.work(what) as progress:
+        encoded = encode_inputs(encoder, prepared, progress)
+    chosen = labelled(encoded, known.by_index.__getitem__, known.ambiguous)
+    return chosen, len(prepared), list(input_findings(inputs, prepared))
+
+
+def _task(inputs: DataSettings, probes: ProbeSettings) -> Task:
+    from rmqm_spec.probes.document import Task
+    from rmqm_spec.probes.split import SPLIT_RULE
+
+    data = inputs.shown or "an array"
+    is_split = probes.train_data is None
+    return Task(
+        name=probes.task or Path(data).name,
+        data=data,
+        labels=probes.labels or "the data itself",
+        train_data=probes.train_data,
+        train_labels=None if is_split else probes.train_labels or "the data itself",
+        split=SPLIT_RULE if is_split else "given",
+        train_share=probes.share if is_split else None,
+        leave_one_out=probes.leave_one_out,
+    )
+
+
+def _doubts(parts: Parts, linear: LinearProbe | None) -> Iterator[Finding]:
+    """Say what was left out, and where the linear probe did not converge."""
+    refused = set(parts.train.refused) | set(parts.test.refused)
+    if refused:
+        codes = sorted({left_out.code for left_out in refused})
+        counted = ", ".join(
+            f"{code} {sum(left_out.code == code for left_out in refused)}" for code in codes
+        )
+        first = min(refused, key=lambda left_out: (left_out.code, left_out.name))
+        yield Finding(
+            code="PRB009",
+            level="warn",
+            message=f"{len(refused)} input(s) are left out ({counted}); one is: {first.message}",
+            fix="probe.json names all of them; rmqm-spec explain says what a code means.",
+        )
+    if linear is None:
+        return
+    if not linear.converged:
+        yield Finding(
+            code="PRB008",
+            level="warn",
+            message=f"the linear probe stopped after {linear.iterations} iterations at a gradient "
+            f"of {linear.gradient:.1e}",
+            fix="Its accuracy may still rise or fall: give a smaller --C.",
+        )
+    if linear.held_out and linear.C in _ends(list(linear.held_out)):
+        end = "smallest" if min(linear.held_out) == linear.C else "largest"
+        yield Finding(
+            code="PRB013",
+            level="warn",
+            message=f"the linear probe was best at C {linear.C:g}, the {end} that was tried",
+            fix="Another C may be better still: give more candidates with --C.",
+        )
+
+
+def _ends(tried: Sequence[float]) -> tuple[float, float]:
+    return min(tried), max(tried)

@@ -1,0 +1,256 @@
+"""``rank``: several encoders on the same inputs, and which of them is better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, field, frozen
+
+from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
+from rmqm_spec.findings import Finding
+from rmqm_spec.runs.candidates import Candidate, find_candidates
+from rmqm_spec.runs.opening import check_request
+from rmqm_spec.runs.remarks import elsewhere
+from rmqm_spec.runs.request import RunRequest
+from rmqm_spec.runs.scoring import score
+from rmqm_spec.runs.tables import frame, structured
+
+if TYPE_CHECKING:
+    from rmqm_spec.arrays import AnyArray
+    from rmqm_spec.contracts.executor import OpenExecutor
+    from rmqm_spec.results.stored import StoredResult
+
+__all__ = ["RankRequest", "RankedModels", "rank"]
+
+
+@frozen(kw_only=True, eq=False)
+class RankRequest:
+    """
+    Models and results to be ranked.
+
+    Parameters
+    ----------
+    models : tuple of str
+        Models, folders, globs, results.
+    settings : Path, optional
+        TOML with a table for each model that needs options of its own.
+    common : RunRequest
+        What all models are asked; ``out`` is the folder of the ranking.
+    """
+
+    models: tuple[str, ...] = ()
+    settings: Path | None = None
+    common: RunRequest = field(factory=lambda: RunRequest(model=""))
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class RankedModels:
+    """
+    A ranking, and the results that it rests on.
+
+    Parameters
+    ----------
+    document : dict
+        The ranking (``rmqm-rank/1``).
+    path : Path
+        The file ``rank.json``.
+    results : dict of str to StoredResult
+        Results by the name of their encoder.
+    findings : tuple of Finding
+        What is worth knowing about the ranking.
+    findings_of : dict of str to tuple of Finding
+        What is worth knowing about each encoder.
+    failed : dict of str to RmqmError
+        Why models could not be scored, by name.
+    on_common_inputs : bool
+        Whether all were scored here, on the same inputs.
+    """
+
+    document: dict[str, Any]
+    path: Path
+    results: Mapping[str, StoredResult]
+    findings: tuple[Finding, ...]
+    findings_of: Mapping[str, tuple[Finding, ...]]
+    failed: Mapping[str, RmqmError]
+    on_common_inputs: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every encoder has a score."""
+        return not self.document["unranked"] and not self.document["failed"]
+
+    @property
+    def table(self) -> AnyArray:
+        """A row per encoder, the best first: a structured array."""
+        ranked = self.document["ranked"]
+        columns: dict[str, Any] = {
+            "position": [row["position"] for row in ranked],
+            "name": [row["name"] for row in ranked],
+            "rmqm": [row["rmqm"] for row in ranked],
+            "low": [(row["interval"] or (None, None))[0] for row in ranked],
+            "high": [(row["interval"] or (None, None))[1] for row in ranked],
+            "best": [row["best"] for row in ranked],
+            "null": [(row["null"] or {}).get("rmqm") for row in ranked],
+        }
+        names = dict.fromkeys(name for row in ranked for name in row.get("measures") or {})
+        for name in names:
+            columns[name] = [
+                ((row.get("measures") or {}).get(name) or {}).get("value") for row in ranked
+            ]
+        return structured(columns)
+
+    def to_pandas(self) -> Any:
+        """Return `table` as a data frame with the names as its index; needs pandas."""
+        return frame(self.table, index="name")
+
+    def __repr__(self) -> str:
+        names = ", ".join(f"{row['name']} {row['rmqm']:.3f}" for row in self.document["ranked"])
+        return f"<Ranking {names or 'of nothing'}: {self.path}>"
+
+    def _repr_html_(self) -> str:
+        """Show the table in a notebook."""
+        from rmqm_spec.screen.notebook import html_of_table
+
+        return html_of_table(self.table)
+
+
+@frozen(eq=False)
+class _Outcome:
+    """What became of the candidates, by name."""
+
+    results: dict[str, StoredResult] = field(factory=dict)
+    speeds: dict[str, float | None] = field(factory=dict)
+    failed: dict[str, RmqmError] = field(factory=dict)
+    findings: dict[str, tuple[Finding, ...]] = field(factory=dict)
+
+
+def rank(
+    request: RankRequest, listener: Listener | None = None, *, pool: OpenExecutor | None = None
+) -> RankedModels:
+    """
+    Rank models and results: which is better, by how much, how sure.
+
+    Parameters
+    ----------
+    request : RankRequest
+        The models, and what they are asked.
+    listener : Listener, optional
+        Hears of progress and steps.
+    pool : OpenExecutor, optional
+        Workers that the caller keeps open.
+
+    Returns
+    -------
+    RankedModels
+        The ranking as it is on disk. Models that fail are in it, with the reason.
+
+    Raises
+    ------
+    RmqmError
+        If the request breaks a rule, or all models fail by one and the same fault.
+    """
+    listener = listener or Listener()
+    _check(request.common)
+    candidates = find_candidates(request.models, request.common, request.settings)
+    outcome = _Outcome()
+    for number, candidate in enumerate(candidates, 1):
+        listener.note(f"[{number}/{len(candidates)}] {candidate.name}: {candidate.path}")
+        try:
+            _take(candidate, outcome, listener, pool)
+        except IncompleteError:
+            raise
+        except RmqmError as error:
+            outcome.failed[candidate.name] = error
+            listener.note(f"  {error.code}: {error.message}")
+    _raise_what_all_failed_by(outcome)
+    scored_here = not any(candidate.is_result for candidate in candidates)
+    document, findings = _ranked(outcome, on_common_inputs=scored_here)
+    path, moved = _write(document, request.common)
+    return RankedModels(
+        document=document,
+        path=path,
+        results=outcome.results,
+        findings=(*findings, *moved),
+        findings_of=outcome.findings,
+        failed=outcome.failed,
+        on_common_inputs=scored_here,
+    )
+
+
+def _check(common: RunRequest) -> None:
+    check_request(common)
+    kind = common.protocol.kind
+    if not kind.ranks:
+        raise UsageError(
+            "GRA016",
+            f"a ranking must rest on an alteration that ranks encoders; got --alteration "
+            f"{kind.name}: {kind.why_not}",
+            fix=f"Rank without it; rmqm-spec score --alteration {kind.name} gives a score to "
+            "report beside the ranking.",
+        )
+    if common.protocol.precision is not None:
+        raise UsageError(
+            "ARG001",
+            f"rank must use the same inputs for all; got --precision "
+            f"{common.protocol.precision:g}, by which each would stop at its own number",
+            fix="Say how many inputs: --n 1000.",
+        )
+
+
+def _take(
+    candidate: Candidate, outcome: _Outcome, listener: Listener, pool: OpenExecutor | None
+) -> None:
+    """Score a candidate, or read its result."""
+    name = candidate.name
+    if candidate.is_result:
+        from rmqm_spec.results.stored import read_result
+
+        stored = read_result(candidate.path)
+        outcome.results[name] = stored
+        outcome.findings[name] = _stored_findings(stored)
+        outcome.speeds[name] = (stored.document["runtime"] or {}).get("encodings_per_second")
+        return
+    out = candidate.request.out
+    folder = None if out is None else out / name.replace("/", "-")
+    scored = score(evolve(candidate.request, out=folder), listener, pool=pool)
+    outcome.results[name] = scored.stored
+    outcome.speeds[name] = scored.encodings_per_second
+    outcome.findings[name] = scored.findings
+
+
+def _stored_findings(stored: StoredResult) -> tuple[Finding, ...]:
+    null = stored.document.get("null") or {"findings": []}
+    known = (*stored.document["findings"], *null["findings"])
+    return tuple(Finding(**finding) for finding in known)
+
+
+def _raise_what_all_failed_by(outcome: _Outcome) -> None:
+    """Where all models failed in one way, it is an error of the data or the environment."""
+    if not outcome.results:
+        errors = list(outcome.failed.values())
+        if len({(error.code, error.message) for error in errors}) == 1:
+            raise errors[0]
+
+
+def _ranked(outcome: _Outcome, *, on_common_inputs: bool) -> tuple[dict[str, Any], list[Finding]]:
+    from rmqm_spec.ranking import NOTHING_RANKED, rank_results, ranking_document
+
+    ranking, findings = NOTHING_RANKED, list[Finding]()
+    if outcome.results:
+        ranking, findings = rank_results(outcome.results, on_common_inputs=on_common_inputs)
+    document = ranking_document(
+        ranking, outcome.results, findings, failed=outcome.failed, speeds=outcome.speeds
+    )
+    return document, findings
+
+
+def _write(document: Mapping[str, Any], common: RunRequest) -> tuple[Path, list[Finding]]:
+    from rmqm_spec.ranking.storing import write_ranking
+
+    folder = common.out or Path("rmqm-results") / f"rank-{document['ranking_sha256'][:8]}"
+    path = write_ranking(folder, document, force=common.force)
+    moved = [elsewhere(folder, path.parent, "ranking")] if path.parent != folder else []
+    return path, moved

@@ -1,0 +1,293 @@
+"""What a run is asked to do: typed records that pickle, made alike by every front door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from attrs import field, frozen
+
+from rmqm_spec.contracts.backend import Layout as NetworkLayout
+from rmqm_spec.contracts.backend import OpenOptions, Pooling
+from rmqm_spec.contracts.preprocessing import ChannelOrder, Preprocessing
+from rmqm_spec.contracts.registry import alteration_kind, default_alteration
+from rmqm_spec.errors import UsageError
+from rmqm_spec.runs.fields import setting
+from rmqm_spec.runs.values import (
+    above_zero,
+    at_least,
+    choice,
+    factor,
+    feeds,
+    height_and_width,
+    numbers,
+    processors,
+    value_range,
+    words,
+)
+
+if TYPE_CHECKING:
+    from rmqm_spec.arrays import AnyArray
+    from rmqm_spec.contracts.alteration import AlterationKind
+
+__all__ = ["DataSettings", "ModelSettings", "ProtocolSettings", "RunRequest"]
+
+DataLayout = Literal["nhwc", "nchw", "nhw", "array"]
+Variant = Literal["paper", "authors-2022"]
+
+
+def _path(flag: str, given: Any) -> Path:
+    if not isinstance(given, str | Path):
+        raise UsageError("ARG001", f"{flag} must be a path; got {given!r}", fix="Correct it.")
+    return Path(given)
+
+
+def _text(flag: str, given: Any) -> str:
+    if not isinstance(given, str):
+        raise UsageError("ARG001", f"{flag} must be a text; got {given!r}", fix="Correct it.")
+    return given
+
+
+def _data(flag: str, given: Any) -> Any:
+    """Take a text or a path as text, and an array as it is."""
+    if isinstance(given, str | Path):
+        return str(given)
+    if hasattr(given, "__array__"):
+        import numpy as np
+
+        return np.asarray(given)
+    raise UsageError(
+        "ARG001", f"{flag} must be a text, a path or an array; got {given!r}", fix="Correct it."
+    )
+
+
+@frozen(kw_only=True)
+class ModelSettings:
+    """How to open a model; every setting left alone is read off the model."""
+
+    input: str | None = setting("Input to alter.", read=_text, panel="Model")
+    output: str | None = setting(
+        "Tensor with the encodings, declared or inside.", read=_text, panel="Model"
+    )
+    layout: NetworkLayout | None = setting(
+        "nchw, nhwc, nhw, flat or array.", read=choice(NetworkLayout), panel="Model"
+    )
+    size: tuple[int, int] | None = setting(
+        "Height and width where open: 224 or 480x640.", read=height_and_width, panel="Model"
+    )
+    pooling: Pooling | None = setting("flatten, mean or cls.", read=choice(Pooling), panel="Model")
+    feed: tuple[tuple[str, str], ...] | None = setting(
+        "NAME=VALUE for another input.", read=feeds, typed=list[str], panel="Model"
+    )
+    mean: tuple[float, ...] | None = setting(
+        "Mean, one value or one per channel.", read=numbers, panel="Model"
+    )
+    std: tuple[float, ...] | None = setting("Deviation, likewise.", read=numbers, panel="Model")
+    scale: float | None = setting(
+        "Factor on [0, 1] before mean and std; 255 for bytes.",
+        read=factor,
+        typed=float,
+        panel="Model",
+    )
+    channel_order: ChannelOrder | None = setting(
+        "rgb or bgr.", read=choice(ChannelOrder), panel="Model"
+    )
+    preprocess: Path | None = setting(
+        "TOML or JSON file with the preprocessing.", read=_path, panel="Model"
+    )
+    backend: str | None = setting(
+        "What opens the model; by default by the name of its file.", read=_text, panel="Model"
+    )
+    provider: str = setting(
+        "Where the model runs: cpu, cuda or tensorrt.", default="cpu", read=_text, panel="Model"
+    )
+    threads: int | None = setting(
+        "Processors to use.", read=processors, typed=int, panel="Model", min=1
+    )
+    batch_size: int | None = setting(
+        "Inputs per call.", read=at_least(1), typed=int, panel="Model", min=1
+    )
+    preprocessing: Preprocessing | None = None
+    """The preprocessing itself, where it is at hand: then no setting above says anything of it."""
+
+    def __attrs_post_init__(self) -> None:
+        given = [name for name in ("scale", "mean", "std", "channel_order") if self._has(name)]
+        if self.preprocess is not None and given:
+            raise UsageError(
+                "ARG001",
+                f"--preprocess must stand alone; got {' '.join(given)} too",
+                fix="Put everything into the file.",
+            )
+
+    def _has(self, name: str) -> bool:
+        return getattr(self, name) is not None
+
+    def own_preprocessing(self) -> Preprocessing | None:
+        """Return the preprocessing that is set here; None where it is read off the model."""
+        names = ("scale", "mean", "std", "channel_order")
+        given = {name: getattr(self, name) for name in names if self._has(name)}
+        return Preprocessing(**given, source="flags") if given else self.preprocessing
+
+    def open_options(self, preprocessing: Preprocessing | None) -> OpenOptions:
+        """Return what a backend is told, with the preprocessing that is set."""
+        return OpenOptions(
+            input=self.input,
+            output=self.output,
+            layout=self.layout,
+            size=self.size,
+            pooling=self.pooling,
+            feeds=self.feed or (),
+            preprocessing=preprocessing,
+            provider=self.provider,
+            threads=self.threads,
+            batch_size=self.batch_size,
+        )
+
+
+@frozen(kw_only=True, eq=False)
+class DataSettings:
+    """Which inputs, and how to read them."""
+
+    data: str | AnyArray | None = setting(
+        "Folder, pattern, .npz:key, .npy, .parquet, .tar, .csv or URL.", read=_data, panel="Inputs"
+    )
+    data_layout: DataLayout | None = setting(
+        "Axes: nhwc, nchw, nhw or array.", read=choice(DataLayout), panel="Inputs"
+    )
+    range: tuple[float, float] | None = setting(
+        "Range of the values of an array: LOW,HIGH.", read=value_range, panel="Inputs"
+    )
+    n: int | None = setting(
+        "Use this many, chosen by content.",
+        read=at_least(1),
+        typed=int,
+        flag="--n",
+        panel="Inputs",
+        min=1,
+    )
+    seed: int = setting(
+        "Seed of the alteration.", default=0, read=at_least(0), typed=int, panel="Inputs", min=0
+    )
+
+    @property
+    def shown(self) -> str | None:
+        """What was given as data, without what a URL may hold in secret: it is written down."""
+        from rmqm_spec.inputs.downloads import is_url, without_secrets
+
+        if not isinstance(self.data, str):
+            return None
+        return without_secrets(self.data) if self.data and is_url(self.data) else self.data
+
+
+@frozen(kw_only=True)
+class ProtocolSettings:
+    """What the number means: formulas, alteration, further measures."""
+
+    precision: float | None = setting(
+        "Stop when the 95 % interval is at most plus and minus this wide.",
+        read=above_zero,
+        typed=float,
+        panel="Protocol",
+    )
+    variant: Variant = setting(
+        "paper or authors-2022.", default="paper", read=choice(Variant), panel="Protocol"
+    )
+    alteration: str | None = setting(
+        "What is done to the inputs; white noise by default.", read=_text, panel="Protocol"
+    )
+    levels: int | None = setting(
+        "Number of altered levels, J.",
+        read=at_least(1),
+        typed=int,
+        panel="Protocol",
+        min=1,
+        max=9999,
+    )
+    gradient: str | None = setting(
+        "How gradients are made, where the alteration needs them: auto (default), a way of the "
+        "backend, or finite-differences for up to 256 values.",
+        read=_text,
+        panel="Protocol",
+    )
+    measure: tuple[str, ...] = setting(
+        "A further measure of the same encodings; may be given again.",
+        default=(),
+        read=words,
+        typed=list[str],
+        panel="Protocol",
+    )
+    alteration_options: Mapping[str, Any] = field(factory=dict)
+    """Options that the alteration itself takes, by name, as they were given."""
+
+    @property
+    def kind(self) -> AlterationKind:
+        """The alteration, with all that it states about itself."""
+        return alteration_kind(self.alteration) if self.alteration else default_alteration()
+
+
+@frozen(kw_only=True, eq=False)
+class RunRequest:
+    """
+    One model to be scored, and all that its numbers depend on.
+
+    Parameters
+    ----------
+    model : str
+        A model file, or a folder that holds one.
+    name : str, optional
+        What tables and folders call it; by default the name of its file.
+    opening : ModelSettings
+        How to open it.
+    inputs : DataSettings
+        Which inputs.
+    protocol : ProtocolSettings
+        What the number means.
+    executor : str
+        Where the work is done.
+    executor_options : mapping
+        Options that the executor takes, by name, as they were given.
+    out : Path, optional
+        Folder of the result; by default a folder below ``rmqm-results``, named by model and digest.
+    force : bool
+        Compute again what is there, and replace another result in the folder.
+    null : bool
+        Whether to score the same network with permuted weights too.
+
+    Notes
+    -----
+    `rmqm_spec.runs.flat.request_of` makes a request from flat names, as the command line, a TOML
+    file and Python have them. A request pickles.
+    """
+
+    model: str
+    name: str | None = None
+    opening: ModelSettings = field(factory=ModelSettings)
+    inputs: DataSettings = field(factory=DataSettings)
+    protocol: ProtocolSettings = field(factory=ProtocolSettings)
+    executor: str = setting(
+        "Where the work is done.", default="threads", read=_text, panel="Protocol"
+    )
+    executor_options: Mapping[str, Any] = field(factory=dict)
+    out: Path | None = setting(
+        "Folder for result.json and the per-input table.", read=_path, panel="Output", typed=Path
+    )
+    force: bool = setting(
+        "Compute again, and replace another result there.",
+        default=False,
+        typed=bool,
+        flag="--force",
+        panel="Output",
+    )
+    null: bool = setting(
+        "Score the same network with permuted weights too.",
+        default=True,
+        typed=bool,
+        flag="--null/--no-null",
+        panel="Protocol",
+    )
+
+    @property
+    def path(self) -> Path:
+        """The model as a path."""
+        return Path(self.model)

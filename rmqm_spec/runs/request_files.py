@@ -1,0 +1,58 @@
+"""Requests as TOML files: the options of the command line, one per line."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.request import RunRequest
+
+__all__ = ["read_request"]
+
+_BESIDE = ("data", "preprocess", "out")
+"""Paths that are meant from the file's own folder."""
+
+
+def read_request(path: str | Path) -> RunRequest:
+    """
+    Read a request.
+
+    Parameters
+    ----------
+    path : str or Path
+        A TOML file with ``model`` and any options by name, such as ``n = 200``; paths are meant
+        from the folder of the file.
+
+    Raises
+    ------
+    UnreadableError
+        RUN006 if it is no TOML file.
+    UsageError
+        ARG001, naming the file, if an option is unknown or breaks its rule.
+    """
+    path = Path(path)
+    try:
+        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnreadableError(
+            "RUN006",
+            f"a request must be a TOML file; got {path}: {error}",
+            fix='Write options by name, such as model = "model.onnx" and n = 200.',
+        ) from error
+    model = table.pop("model", None)
+    if not isinstance(model, str):
+        raise UsageError(
+            "ARG001",
+            f'{path} must have a model = "..."; got {model!r}',
+            fix="docs/python.md shows a request.",
+        )
+    for name in _BESIDE:
+        if isinstance(table.get(name), str) and "://" not in table[name]:
+            table[name] = str(path.parent / table[name])
+    try:
+        return request_of(path.parent / model, table)
+    except UsageError as error:
+        raise UsageError(error.code, f"{path}: {error.message}", fix=error.fix) from error

@@ -1,0 +1,122 @@
+"""``score``: one model through the full protocol, up to the files of its result."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.findings import Finding
+from rmqm_spec.runs.computing import compute
+from rmqm_spec.runs.nulls import with_null
+from rmqm_spec.runs.opening import Run, open_run
+from rmqm_spec.runs.request import RunRequest
+from rmqm_spec.runs.scores import Score
+
+if TYPE_CHECKING:
+    from rmqm_spec.contracts.backend import ModelEncoder
+    from rmqm_spec.contracts.executor import OpenExecutor
+    from rmqm_spec.results.stored import StoredResult
+
+__all__ = ["score", "score_alone"]
+
+
+def score(
+    request: RunRequest, listener: Listener | None = None, *, pool: OpenExecutor | None = None
+) -> Score:
+    """
+    Score a model by the full protocol, or find the result of the same run.
+
+    Parameters
+    ----------
+    request : RunRequest
+        The model, its inputs and the protocol.
+    listener : Listener, optional
+        Hears of progress and steps.
+    pool : OpenExecutor, optional
+        Workers that the caller keeps open; without them the executor of the request.
+
+    Returns
+    -------
+    Score
+        The result as it is on disk, with the findings; undefined scores are no error.
+
+    Raises
+    ------
+    RmqmError
+        Whatever is wrong with request, model or data, by name. An interrupt becomes an
+        `IncompleteError`; the same request then resumes.
+    """
+    listener = listener or Listener()
+    scored = score_alone(request, listener, pool=pool)
+    if request.null:
+        scored = with_null(scored, listener, score_alone, pool=pool)
+    return scored
+
+
+def score_alone(
+    request: RunRequest,
+    listener: Listener,
+    *,
+    label: str = "scoring",
+    encoder: ModelEncoder | None = None,
+    pool: OpenExecutor | None = None,
+) -> Score:
+    """
+    Score a model without its null.
+
+    Parameters
+    ----------
+    request : RunRequest
+        The model, its inputs and the protocol.
+    listener : Listener
+        Hears of progress and steps.
+    label : str
+        What progress calls the work.
+    encoder : ModelEncoder, optional
+        The model, where it is open already.
+    pool : OpenExecutor, optional
+        Workers that the caller keeps open.
+    """
+    started = time.monotonic()
+    run = open_run(request, listener, encoder=encoder)
+    stored = None if request.force else _stored(run, listener)
+    reused = stored is not None
+    if stored is None:
+        stored, findings = compute(run, listener, label=label, started=started, pool=pool)
+    else:
+        findings = tuple(Finding(**finding) for finding in stored.document["findings"])
+    _keep_examples(run, stored, listener)
+    return Score(
+        request=request,
+        stored=stored,
+        findings=findings,
+        reused=reused,
+        run=run,
+    )
+
+
+def _stored(run: Run, listener: Listener) -> StoredResult | None:
+    """Find the result of the same run; checkpoints that a killed process left are in vain."""
+    from rmqm_spec.evaluation.checkpoints import remove_checkpoints
+    from rmqm_spec.results.stored import find_run
+
+    stored = find_run(run.folder, run.sha256)
+    if stored is not None:
+        remove_checkpoints(run.folder, run.sha256)
+        listener.note(
+            f"  nothing has changed since {stored.document['created']}: the result of then is in "
+            f"{stored.path.parent} (--force computes it again)"
+        )
+    return stored
+
+
+def _keep_examples(run: Run, stored: StoredResult, listener: Listener) -> None:
+    """Keep pictures for reports; a result is whole without them."""
+    from rmqm_spec.errors import UsageError
+    from rmqm_spec.reports.example_files import keep_examples
+
+    try:
+        keep_examples(stored, run.prepared, run.alteration)
+    except UsageError as error:
+        listener.note(f"  no pictures are kept for reports: {error.message}")

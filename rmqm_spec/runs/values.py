@@ -1,0 +1,183 @@
+"""Values of settings, from a text that was typed or a value of TOML or Python."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, get_args
+
+from rmqm_spec.errors import UsageError
+
+__all__ = [
+    "above_zero",
+    "at_least",
+    "choice",
+    "counts",
+    "factor",
+    "feeds",
+    "height_and_width",
+    "numbers",
+    "penalties",
+    "processors",
+    "value_range",
+    "words",
+]
+
+
+def refused(flag: str, rule: str, given: object, fix: str = "Correct it.") -> UsageError:
+    """Return the error that says which rule a setting breaks."""
+    return UsageError("ARG001", f"{flag} must be {rule}; got {given!r}", fix=fix)
+
+
+def choice(allowed: Any) -> Callable[[str, Any], Any]:
+    """Return a reader of one of the words of a ``Literal``."""
+    names = get_args(allowed)
+
+    def read(flag: str, given: Any) -> Any:
+        if given not in names:
+            raise refused(flag, f"one of {', '.join(names)}", given)
+        return given
+
+    return read
+
+
+def at_least(smallest: int) -> Callable[[str, Any], int]:
+    """Return a reader of whole numbers from `smallest` up."""
+
+    def read(flag: str, given: Any) -> int:
+        number = int(given) if isinstance(given, str) and given.strip().isdecimal() else given
+        if hasattr(number, "__index__") and not isinstance(number, bool):
+            number = number.__index__()
+        if not isinstance(number, int) or isinstance(number, bool) or number < smallest:
+            raise refused(flag, f"a whole number of at least {smallest}", given)
+        return number
+
+    return read
+
+
+def processors(flag: str, given: Any) -> int:
+    """Read a number of processors of this machine."""
+    number = at_least(1)(flag, given)
+    present = os.cpu_count() or 1
+    if number > present:
+        raise UsageError(
+            "ARG001",
+            f"{flag} must be at most the {present} processors of this machine; got {number}",
+            fix="Leave it out to use all that this process may use.",
+        )
+    return number
+
+
+def numbers(flag: str, given: Any) -> tuple[float, ...]:
+    """Read one or more finite numbers: a text with commas, a number, or a sequence."""
+    try:
+        parts = given.split(",") if isinstance(given, str) else _parts(given)
+        found = tuple(float(part) for part in parts)
+    except (TypeError, ValueError):
+        found = ()
+    if not found or not all(map(math.isfinite, found)):
+        raise refused(
+            flag,
+            "finite numbers with commas between them",
+            given,
+            fix=f"For example {flag} 0.5 or {flag} 0.1,0.2,0.3.",
+        )
+    return found
+
+
+def value_range(flag: str, given: Any) -> tuple[float, float]:
+    """Read ``LOW,HIGH``."""
+    found = numbers(flag, given)
+    if len(found) != 2 or not found[0] < found[1]:
+        raise refused(flag, "LOW,HIGH with LOW < HIGH", given, fix="For example 0,255.")
+    return found[0], found[1]
+
+
+def counts(flag: str, given: Any) -> tuple[int, ...]:
+    """Read whole numbers from 1 up, ascending, each once."""
+    parts = given.split(",") if isinstance(given, str) else _parts(given)
+    if not parts or not all(str(part).strip().isdecimal() and int(part) > 0 for part in parts):
+        raise refused(
+            flag,
+            "whole numbers from 1 with commas between them",
+            given,
+            fix=f"For example {flag} 1,5,20.",
+        )
+    return tuple(sorted({int(part) for part in parts}))
+
+
+def penalties(flag: str, given: Any) -> tuple[float, ...]:
+    """Read numbers above 0, ascending, each once; none for the word ``none``."""
+    if isinstance(given, str) and given == "none":
+        return ()
+    if not isinstance(given, str) and not _parts(given):
+        return ()
+    found = numbers(flag, given)
+    if not all(number > 0 for number in found):
+        raise refused(flag, "numbers above 0, or none", given, fix=f"For example {flag} 1,100.")
+    return tuple(sorted(set(found)))
+
+
+def above_zero(flag: str, given: Any) -> float:
+    """Read a finite number above 0."""
+    number = _number(given)
+    if not 0 < number < math.inf:
+        raise refused(flag, "a finite number above 0", given, fix="Leave it out.")
+    return number
+
+
+def factor(flag: str, given: Any) -> float:
+    """Read a finite number other than 0."""
+    number = _number(given)
+    if not (math.isfinite(number) and number):
+        raise refused(flag, "a finite number other than 0", given, fix="Leave it out.")
+    return number
+
+
+def height_and_width(flag: str, given: Any) -> tuple[int, int]:
+    """Read ``HEIGHTxWIDTH``, or one number for both."""
+    parts = given.lower().split("x") if isinstance(given, str) else _parts(given)
+    sizes = [int(part) for part in parts if str(part).isdecimal()]
+    if len(parts) not in (1, 2) or len(sizes) != len(parts) or 0 in sizes:
+        raise refused(flag, "HEIGHTxWIDTH", given, fix="For example 224 or 480x640.")
+    return sizes[0], sizes[-1]
+
+
+def feeds(flag: str, given: Any) -> tuple[tuple[str, str], ...]:
+    """Read one or more ``NAME=VALUE``: texts, or a mapping."""
+    if isinstance(given, str):
+        given = [given]
+    if hasattr(given, "items"):
+        given = [f"{name}={value}" for name, value in given.items()]
+    found = []
+    for entry in given:
+        if not isinstance(entry, str):
+            name, value = (*entry, "")[:2]
+            entry = f"{name}={value}"  # noqa: PLW2901
+        name, separator, value = entry.partition("=")
+        if not separator or not name:
+            raise refused(flag, "NAME=VALUE", entry, fix=f"For example {flag} mask=1.")
+        found.append((name, value))
+    return tuple(found)
+
+
+def words(flag: str, given: Any) -> tuple[str, ...]:
+    """Read names with commas between them, or a sequence of names."""
+    parts = [given] if isinstance(given, str) else list(given)
+    if not all(isinstance(part, str) for part in parts):
+        raise refused(flag, "names with commas between them", given)
+    return tuple(word for part in parts for name in part.split(",") if (word := name.strip()))
+
+
+def _number(given: Any) -> float:
+    if isinstance(given, bool):
+        return math.nan
+    try:
+        return float(given)
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def _parts(given: Any) -> Sequence[Any]:
+    return list(given) if isinstance(given, Sequence) else [given]
