@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import get_args
@@ -29,9 +28,9 @@ MODEL = Path(__file__).parents[2] / "examples/digits_ntxent.onnx"
 DIFFERENCES = ["--alteration", "pgd", "--gradient", "finite-differences"]
 
 
-def score(*arguments, cwd):
-    command = [sys.executable, "-m", "rmqm_spec", "score", str(MODEL), *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def score(rmqm):
+    return partial(rmqm, "score", MODEL)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +42,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def scored(folder):
+def scored(score, folder):
     """Score a few inputs by finite differences; what was printed, said and written."""
     done = score("--data", "data.npy", "--out", "out", *DIFFERENCES, cwd=folder)
     assert done.returncode == 0, done.stderr
@@ -90,10 +89,10 @@ def test_the_score_is_told_to_be_that_of_pgd_and_to_rank_no_methods(scored):
     assert "SCO006" not in said
 
 
-def test_authors_2022_has_29_restarted_levels_and_its_options_are_in_the_protocol(folder):
+def test_authors_2022_has_29_restarted_levels_and_its_options_are_in_the_protocol(score, folder):
     options = ["--variant", "authors-2022", "--step-size", "1/255", "--seed", "3"]
     done = score("--data", "data.npy", "--out", "b", *DIFFERENCES, *options, "--json", cwd=folder)
-    document = json.loads(done.stdout)
+    document = done.document
     assert document.pop("ok")
     assert is_valid(document)
     expected = PGD(restarted=True, alpha=1 / 255, seed=3).to_dict()
@@ -101,7 +100,7 @@ def test_authors_2022_has_29_restarted_levels_and_its_options_are_in_the_protoco
     assert "SCO006" not in done.stderr
 
 
-def test_other_levels_are_told(folder):
+def test_other_levels_are_told(score, folder):
     options = ["--levels", "4", "--out", "c"]
     done = score("--data", "data.npy", *DIFFERENCES, *options, cwd=folder)
     assert "the score is for 4 levels, not the 30 of the protocol" in done.stderr

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rmqm_spec.alterations.pgd.steps import first_start, take_step
 
 from rmqm_spec import PGD, content_id, pgd_path
 from rmqm_spec.alterations.noise.generator import uniform_start
 from rmqm_spec.alterations.pgd.losses import loss
+from rmqm_spec.alterations.pgd.steps import first_start, take_step
 from rmqm_spec.errors import EncodingError, RmqmError, ShapeError, UsageError
 
 IMAGES = np.random.default_rng(0).random((5, 2, 3))
