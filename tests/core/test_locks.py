@@ -2,8 +2,6 @@
 
 import errno
 import signal
-import subprocess
-import sys
 
 import filelock
 import numpy as np
@@ -37,11 +35,9 @@ def written(folder, seed=0, **options):
 
 
 @pytest.fixture
-def holder(tmp_path):
+def holder(rmqm, tmp_path):
     """Another process that holds the lock of the folder."""
-    worker = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
+    worker = rmqm.start_python("-c", HOLD, tmp_path, cwd=tmp_path)
     assert worker.stdout.readline() == "held\n"
     yield worker
     worker.kill()
