@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rmqm_spec.screen.writing import visible
 
