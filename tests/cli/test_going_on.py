@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
-N_INPUTS = 3000
+N_INPUTS = 1000
 
 
 @pytest.fixture(scope="module")
