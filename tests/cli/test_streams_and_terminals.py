@@ -6,10 +6,10 @@ import json
 import os
 import pty
 import re
+import resource
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +65,7 @@ def test_progress_tells_rate_and_time_left_within_the_terminal(on_terminal, colu
     _, shown = on_terminal("score", MODEL, *many, columns=columns)
     drawn = [line for line in shown.split("\r") if " left" in line]
     assert drawn
-    assert all(re.search(r"\d+%  \d:\d\d left  [\d,]+( encodings)?/s", line) for line in drawn)
+    assert all(re.search(r"\d+%  \d+:\d\d left  [\d,]+( encodings)?/s", line) for line in drawn)
     assert max(map(len, drawn)) < columns
 
 
@@ -170,11 +170,13 @@ def test_help_imports_nothing_heavy(tmp_path):
 
 
 def test_help_comes_at_once(tmp_path):
+    """Counted in processor time: other work on the machine does not matter."""
     seconds = []
     for _ in range(2):
-        begun = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert shell("rmqm-spec --help", tmp_path).stdout.startswith("Usage: ")
-        seconds.append(time.perf_counter() - begun)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
     assert min(seconds) < 0.6  # 0.2 on an idle machine
 
 
