@@ -61,6 +61,7 @@ def test_correct_variants_raise_no_alarm_whatever_the_seed():
     for seed in range(2, 2 + N_SEEDS):
         effort = evolve(BRIEF, seed=seed)
         found = [("Plain", judged_base(one, effort)[0]) for one in properties]
+        n_runs += 1
         for variant in ALLOWED:
             n_runs += 1
             subject = PythonSubject(variant())
