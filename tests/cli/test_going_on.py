@@ -14,7 +14,11 @@ import pytest
 pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
-N_INPUTS = 3000
+N_INPUTS = 1000
+EAGER = """
+from rmqm_spec.evaluation import checkpoints
+checkpoints.SECONDS_PER_PART = 0.02
+"""
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +33,14 @@ def same_files(one, other):
 
 @pytest.fixture(scope="module")
 def stop(rmqm):
-    """Start a score and signal it in the middle of its work."""
+    """Start a score into ``--out`` and signal it as soon as it has kept something."""
 
     def run(name, *arguments, cwd):
-        worker = rmqm.start("score", MODEL, "--no-null", *arguments, cwd=cwd)
-        while not worker.stderr.readline().endswith("encodings\n"):
+        worker = rmqm.start("score", MODEL, "--no-null", *arguments, cwd=cwd, before=EAGER)
+        out = cwd / arguments[arguments.index("--out") + 1]
+        while not list(out.glob("parts-*/*.npz")):
             assert worker.poll() is None, worker.stderr.read()
-        time.sleep(0.5)
+            time.sleep(0.02)
         worker.send_signal(getattr(signal, name))
         printed, said = worker.communicate(timeout=30)
         return worker.returncode, printed, said
