@@ -77,14 +77,10 @@ def converter() -> Converter:
     one.register_structure_hook(int, _integer)
     one.register_structure_hook(float, _number)
     one.register_structure_hook_func(lambda kind: kind is Any, lambda value, _: value)
-    one.register_structure_hook_func(lambda kind: get_origin(kind) is Literal, _literal)
+    one.register_structure_hook_func(_is(Literal), _literal)
     one.register_structure_hook_func(_is_union, lambda value, kind: _union(value, kind, one))
-    one.register_structure_hook_func(
-        lambda kind: get_origin(kind) is tuple, lambda value, kind: _tuple(value, kind, one)
-    )
-    one.register_structure_hook_func(
-        lambda kind: get_origin(kind) is dict, lambda value, kind: _dict(value, kind, one)
-    )
+    one.register_structure_hook_func(_is(tuple), lambda value, kind: _tuple(value, kind, one))
+    one.register_structure_hook_func(_is(dict), lambda value, kind: _dict(value, kind, one))
     one.register_structure_hook_factory(attrs.has, lambda cls: _record(cls, one))
     return one
 
@@ -93,7 +89,7 @@ def _record(cls: type, one: Converter) -> Callable[[Any, Any], Any]:
     """Make the function that structures a record: its fields, then their rules."""
     types = types_of(cls)
     fields = {field.name: field for field in attrs.fields(cls)}
-    by_name = getattr(cls, "__by_name__", dict)
+    by_name: Callable[[], dict[str, type]] = getattr(cls, "__by_name__", dict)
 
     def structure(value: Any, _: Any) -> Any:
         if not isinstance(value, Mapping):
@@ -159,6 +155,11 @@ def _literal(value: Any, kind: Any) -> Any:
             return value
     words = ", ".join(map(_short, get_args(kind)))
     raise Misfit("", f"must be one of {words}; got {_short(value)}")
+
+
+def _is(origin: Any) -> Callable[[Any], bool]:
+    """Return whether a type is a tuple, a dict or a Literal, whatever is in its brackets."""
+    return lambda kind: get_origin(kind) == origin
 
 
 def _is_union(kind: Any) -> bool:

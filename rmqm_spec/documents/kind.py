@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from attrs import frozen
@@ -29,17 +30,23 @@ class Kind(Generic[R]):
         Name of the file of its JSON Schema.
     record : type
         The record that its documents make.
+    check : callable, optional
+        Raises `Misfit` where fields of a record do not go together.
     """
 
     schema: str
     name: str
     record: type[R]
+    check: Callable[[R], None] | None = None
 
     def structured(self, document: dict[str, Any]) -> R:
         """Return the record of a document, or raise `Misfit` where it breaks a rule."""
         if document.get("schema") != self.schema:
             raise Misfit("schema", f"must be {self.schema!r}; got {document.get('schema')!r}")
-        return structured(self.as_stored(document), self.record)
+        record = structured(self.as_stored(document), self.record)
+        if self.check is not None:
+            self.check(record)
+        return record
 
     def as_stored(self, document: dict[str, Any]) -> dict[str, Any]:
         """Leave out what ``--json`` adds, where the record does not name it."""

@@ -70,7 +70,7 @@ def _object(cls: type) -> dict[str, Any]:
 
 def _with_own(cls: type, schema: dict[str, Any]) -> dict[str, Any]:
     """Add the records that objects of certain names have (``__by_name__``)."""
-    own = getattr(cls, "__by_name__", dict)()
+    own: dict[str, type] = getattr(cls, "__by_name__", dict)()
     if not own:
         return schema
     unnamed = {"not": {"properties": {"name": {"enum": sorted(own)}}, "required": ["name"]}}

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from rmqm_spec.contracts.record import SHA256, entry, record
-from rmqm_spec.results.record import FindingEntry
+from rmqm_spec.results.record import (
+    FindingEntry,
+    GeometryEntry,
+    InputEntry,
+    ModelEntry,
+    OutputEntry,
+    PreprocessingEntry,
+)
 
 __all__ = ["ProbeDocument", "ProbesDocument"]
 
@@ -97,11 +104,11 @@ class ProbedEncoder:
     classes: tuple[ClassEntry, ...] = entry(shortest=2)
     split: SplitEntry
     inputs: InputsEntry
-    model: dict[str, Any] | None
-    input: dict[str, Any] | None
-    output: dict[str, Any] | None
-    preprocessing: dict[str, Any] | None
-    geometry: dict[str, Any] | None
+    model: ModelEntry
+    input: InputEntry
+    output: OutputEntry
+    preprocessing: PreprocessingEntry | None
+    geometry: GeometryEntry | None
     runtime: dict[str, Any] | None
     findings: tuple[FindingEntry, ...]
     versions: dict[str, str]

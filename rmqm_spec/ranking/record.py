@@ -7,7 +7,9 @@ from typing import Any, Literal
 from rmqm_spec.contracts.record import CODE, entry, record
 from rmqm_spec.results.record import (
     FindingEntry,
+    GeometryEntry,
     MeasureEntry,
+    ModelEntry,
     NullEntry,
     Status,
 )
@@ -63,12 +65,12 @@ class RankedEntry:
     status: Status
     components: dict[str, float | None]
     counts: ScoreCounts
-    model: dict[str, Any] | None = entry("As in the result.")
+    model: ModelEntry | None = entry("As in the result.")
     null: NullEntry | None = entry(
         "The same network with permuted weights, as in the result; null where none was scored."
     )
     measures: dict[str, MeasureEntry] = entry("As in the result.", optional=True)
-    geometry: dict[str, Any] | None = entry("What the inputs went through before the alteration.")
+    geometry: GeometryEntry | None = entry("What the inputs went through before the alteration.")
     result: str = entry("Path of the result.")
     result_sha256: str
     findings: tuple[FindingEntry, ...] = entry("Warnings of the result.")
@@ -85,12 +87,12 @@ class UnrankedEntry:
     status: Status
     components: dict[str, float | None]
     counts: ScoreCounts
-    model: dict[str, Any] | None = entry("As in the result.")
+    model: ModelEntry | None = entry("As in the result.")
     null: NullEntry | None = entry(
         "The same network with permuted weights, as in the result; null where none was scored."
     )
     measures: dict[str, MeasureEntry] = entry("As in the result.", optional=True)
-    geometry: dict[str, Any] | None = entry("What the inputs went through before the alteration.")
+    geometry: GeometryEntry | None = entry("What the inputs went through before the alteration.")
     result: str = entry("Path of the result.")
     result_sha256: str
     findings: tuple[FindingEntry, ...] = entry("Warnings of the result.")

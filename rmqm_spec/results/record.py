@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from rmqm_spec.contracts.record import CODE, SHA256, entry, record
 from rmqm_spec.contracts.registry import load_all
@@ -11,9 +11,13 @@ __all__ = [
     "AlterationParameters",
     "CheckDocument",
     "FindingEntry",
+    "GeometryEntry",
+    "InputEntry",
     "MeasureEntry",
     "ModelEntry",
     "NullEntry",
+    "OutputEntry",
+    "PreprocessingEntry",
     "ResultDocument",
     "Status",
     "alteration_records",
@@ -69,7 +73,7 @@ class Protocol:
     variant: Literal["paper", "authors-2022"]
     alteration: AlterationParameters = entry("The alteration with all its parameters.")
     resolution: float = entry("Distances below it count as zero.", least=0)
-    inputs: dict[str, Any] | None = entry("What inputs go through before the alteration.")
+    inputs: GeometryEntry | None = entry("What inputs go through before the alteration.")
 
 
 @record
@@ -163,6 +167,39 @@ class ModelEntry:
 
 
 @record
+class InputEntry:
+    """What is altered, and how the network takes it; further keys are the backend's own."""
+
+    __open__ = True
+
+    name: str
+    layout: str
+    feeds: dict[str, str] = entry("What other inputs are fed with.")
+
+
+@record
+class PreprocessingEntry:
+    """Geometry and value map of the encoder."""
+
+    __open__ = True
+
+    scale: float
+    mean: tuple[float, ...] | None
+    std: tuple[float, ...] | None
+    channel_order: Literal["rgb", "bgr"]
+    source: str
+
+
+@record
+class GeometryEntry:
+    """What inputs go through before the alteration."""
+
+    __open__ = True
+
+    shape: tuple[int, ...] = entry(each_least=0)
+
+
+@record
 class OutputEntry:
     """What is taken as the encodings."""
 
@@ -228,7 +265,6 @@ class NullEntry:
     findings: tuple[FindingEntry, ...]
 
 
-_PREPROCESSING = ("scale", "mean", "std", "channel_order", "source")
 _VERSIONS = ("python", "platform", "numpy")
 
 
@@ -253,9 +289,9 @@ class ResultDocument:
         "Further measures of the same encodings, by name.", optional=True
     )
     model: ModelEntry
-    input: dict[str, Any] = entry("What is altered.")
+    input: InputEntry
     output: OutputEntry
-    preprocessing: dict[str, Any] = entry(keys=_PREPROCESSING)
+    preprocessing: PreprocessingEntry
     runtime: RuntimeEntry
     null: NullEntry | None
     findings: tuple[FindingEntry, ...]
@@ -295,10 +331,10 @@ class CheckDocument:
     inputs: InputsEntry = entry(optional=True)
     curves: CurvesEntry = entry(optional=True)
     model: ModelEntry = entry(optional=True)
-    input: dict[str, Any] = entry(optional=True)
+    input: InputEntry = entry(optional=True)
     output: OutputEntry = entry(optional=True)
-    preprocessing: dict[str, Any] = entry(optional=True, keys=_PREPROCESSING)
+    preprocessing: PreprocessingEntry = entry(optional=True)
     runtime: RuntimeEntry = entry(optional=True)
     versions: dict[str, str] = entry(optional=True, keys=_VERSIONS)
     created: str = entry(optional=True, format="date-time")
-    geometry: dict[str, Any] = entry(optional=True)
+    geometry: GeometryEntry = entry(optional=True)

@@ -9,8 +9,7 @@ from rmqm_spec.correlation.record import CorrelationDocument
 from rmqm_spec.differences.record import DiffDocument
 from rmqm_spec.documents.kind import Kind
 from rmqm_spec.documents.schema import schema_of_record
-from rmqm_spec.probes.kind import PROBE
-from rmqm_spec.probes.record import ProbesDocument
+from rmqm_spec.probes.kind import PROBE, PROBES
 from rmqm_spec.ranking.kind import RANKING
 from rmqm_spec.reports.record import ReportDocument
 from rmqm_spec.results.kind import RESULT
@@ -27,7 +26,7 @@ _LISTED = (
     Kind(schema="rmqm-diff/1", name="diff", record=DiffDocument),
     Kind(schema="rmqm-preprocess/1", name="preprocess", record=PreprocessDocument),
     PROBE,
-    Kind(schema="rmqm-probes/1", name="probes", record=ProbesDocument),
+    PROBES,
     Kind(schema="rmqm-report/1", name="report", record=ReportDocument),
     Kind(schema="rmqm-validate/1", name="validate", record=ValidateDocument),
 )

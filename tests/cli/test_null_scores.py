@@ -18,7 +18,7 @@ from rmqm_spec.results.stored import read_result
 pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
-SCHEMA = Path(rmqm_spec.__file__).with_name("schemas") / "result.schema.json"
+SCHEMA = Path(rmqm_spec.__file__).with_name("documents") / "schemas" / "result.schema.json"
 FAST = ("--levels", "4", "--n", "40")
 
 

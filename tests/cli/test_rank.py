@@ -16,7 +16,7 @@ import rmqm_spec
 pytest.importorskip("onnxruntime")
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SCHEMA = Path(rmqm_spec.__file__).with_name("schemas") / "rank.schema.json"
+SCHEMA = Path(rmqm_spec.__file__).with_name("documents") / "schemas" / "rank.schema.json"
 MODELS = ("ntxent.onnx", "entropy.onnx")
 FAST = ("--levels", "4", "--n", "40", "--no-null")
 
