@@ -10,8 +10,8 @@ import typer
 from rmqm_spec.cli.conformance.app import app as conformance_app
 from rmqm_spec.cli.expanding import with_settings
 from rmqm_spec.errors import UsageError
-from rmqm_spec.runs.correlating import CorrelateRequest
-from rmqm_spec.runs.probing import ProbeSettings
+from rmqm_spec.runs.correlate_request import CorrelateRequest
+from rmqm_spec.runs.probe_request import ProbeSettings
 from rmqm_spec.runs.request import DataSettings, ModelSettings, ProtocolSettings, RunRequest
 
 __all__ = ["app"]

@@ -13,7 +13,8 @@ from rmqm_spec.cli.probe_table import probe_lines
 from rmqm_spec.cli.requests import taken
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.flat import request_of
-from rmqm_spec.runs.probing import ProbedModels, ProbeRequest, ProbeSettings, probe
+from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
+from rmqm_spec.runs.probing import ProbedModels, probe
 from rmqm_spec.screen.console import ConsoleListener
 from rmqm_spec.screen.lines import finding_line
 from rmqm_spec.screen.writing import note, print_json, print_text

@@ -68,7 +68,7 @@ def test_the_child_ends_when_the_check_is_killed(checking):
 
 @pytest.mark.parametrize("command", ["check", "score"])
 def test_an_error_of_our_own_is_one_sentence_and_a_file(rmqm, command, tmp_path):
-    (tmp_path / "rmqm_onnx.py").write_text("raise RuntimeError('broken on purpose')")
+    (tmp_path / "onnx.py").write_text("raise RuntimeError('broken on purpose')")
     settings = {"PYTHONPATH": str(tmp_path), "TMPDIR": str(tmp_path)}
     done = rmqm(command, MODEL, "--json", cwd=tmp_path, env=settings)
     (report,) = tmp_path.glob("rmqm-spec-bug-*.txt")

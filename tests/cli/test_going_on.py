@@ -68,7 +68,7 @@ def test_a_stopped_score_goes_on_to_the_same_bits(score, stop, folder):
     stopped = (exit_code, printed, len(kept(folder / "in two")), "which are kept in" in said)
     again = score(*arguments, cwd=folder)
     assert (stopped, again.returncode) == ((5, "", 1, True), 0)
-    assert "  going on after " in again.stderr
+    assert "  resuming after " in again.stderr
     assert same_files(folder / "in two", folder / "at once")
     assert kept(folder / "in two") == []
 
@@ -85,13 +85,13 @@ def test_a_stopped_score_prints_one_document(stopped):
     document, name = stopped
     assert (document["rmqm"], document["error"]["code"]) == (None, "RUN001")
     assert document["error"]["message"].endswith(f"inputs, which are kept in json/{name}")
-    assert document["error"]["fix"] == "Run the same command again: it goes on after these."
+    assert document["error"]["fix"] == "Run the same command again: it resumes after these."
 
 
 def test_parts_of_another_seed_are_not_taken(score, folder, stopped):
     arguments = ["--data", "data.npy", "--out", "json", "--seed", "1", "--n", "20"]
     other = score(*arguments, cwd=folder)
-    assert (other.returncode, "going on" in other.stderr) == (0, False)
+    assert (other.returncode, "resuming" in other.stderr) == (0, False)
     assert kept(folder / "json") == [stopped[1]]
 
 

@@ -56,11 +56,7 @@ def test_what_is_printed_follows_its_schema(rmqm, folder):
     done = rmqm("report", "entropy", "ntxent/result.json", "--json", cwd=folder)
     assert done.returncode == 0, done.stderr
     document = done.document
-    text = (
-        files("rmqm_spec")
-        .joinpath("documents/schemas/report.schema.json")
-        .read_text("utf-8")
-    )
+    text = files("rmqm_spec").joinpath("documents/schemas/report.schema.json").read_text("utf-8")
     jsonschema.Draft202012Validator(json.loads(text)).validate(document)
     assert document["report"] == "report.html"
     assert document["headline"] in (folder / "report.html").read_text("utf-8")

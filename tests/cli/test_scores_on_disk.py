@@ -26,11 +26,7 @@ def score(rmqm):
 
 
 def is_valid(document, name="result"):
-    schema = (
-        files("rmqm_spec")
-        .joinpath(f"documents/schemas/{name}.schema.json")
-        .read_text("utf-8")
-    )
+    schema = files("rmqm_spec").joinpath(f"documents/schemas/{name}.schema.json").read_text("utf-8")
     return jsonschema.Draft202012Validator(json.loads(schema)).is_valid(document)
 
 
