@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -92,16 +90,13 @@ def test_every_recipe_is_on_the_page():
     assert {name for name in scripts if name not in text} == set()
 
 
-def test_the_quick_start_shows_what_is_printed(tmp_path):
+def test_the_quick_start_shows_what_is_printed(rmqm, tmp_path):
     pytest.importorskip("onnxruntime")
     text = (ROOT / "docs/quickstart.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```text\n(\$ rmqm-spec.*?)```", text, flags=re.DOTALL)
     commands = [line[2:].split() for line in block.splitlines() if line.startswith("$ ")]
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     for command in commands:
-        done = subprocess.run(
-            [sys.executable, "-m", "rmqm_spec", *command[1:]],
-            cwd=tmp_path, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = rmqm(*command[1:], cwd=tmp_path)
     shown = [line for line in block.splitlines() if not line.startswith("$ ")]
     assert done.stdout.splitlines() == shown

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -42,19 +39,13 @@ PARAMETERS = [
 ]
 
 
-def run(*command, cwd):
-    return subprocess.run(
-        [sys.executable, *command], cwd=cwd, capture_output=True, text=True, check=False
-    )
-
-
 @pytest.mark.parametrize(("script", "options"), PARAMETERS)
-def test_a_recipe_gives_a_sound_encoder(tmp_path, script, options):
-    done = run(str(FOLDER / script), "--out", "model.onnx", *options, cwd=tmp_path)
+def test_a_recipe_gives_a_sound_encoder(rmqm, tmp_path, script, options):
+    done = rmqm.python(FOLDER / script, "--out", "model.onnx", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "differ by at most" in done.stdout
-    checked = run("-m", "rmqm_spec", "check", "model.onnx", "--n", "4", "--json", cwd=tmp_path)
-    document = json.loads(checked.stdout)
+    checked = rmqm("check", "model.onnx", "--n", 4, "--json", cwd=tmp_path)
+    document = checked.document
     level = {one["code"]: one["level"] for one in document["findings"]}
     assert document["ok"], checked.stderr
     assert [level[code] for code in ("PRE001", "OUT001", "BAT001", "DET001")] == ["ok"] * 4

@@ -54,7 +54,7 @@ def from_onnx(path: Path | str, *, output: str | None = None, **options: Any) ->
             fix="pip install 'rmqm-spec[torch]'; torchvision must fit the build of PyTorch.",
         ) from error
     model = onnx.load(str(path))
-    names = [one.name for one in model.graph.output]
+    names = [value.name for value in model.graph.output]
     if (output is None and len(names) != 1) or (output is not None and output not in names):
         raise UnreadableError(
             "GRA022",
@@ -71,7 +71,7 @@ def from_onnx(path: Path | str, *, output: str | None = None, **options: Any) ->
         ) from error
     if len(names) > 1:
         place = names.index(output or "")
-        options.setdefault("output", lambda found: found[place])
+        options.setdefault("output", lambda outputs: outputs[place])
     encoder = TorchEncoder(module, **options)
     encoder.gradient_route = _ROUTE
     return encoder

@@ -27,7 +27,7 @@ __all__ = ["TorchEncoder"]
 
 class TorchEncoder:
     """
-    A module as an encoder and as a differentiable encoder; it is left as it was found.
+    A module as an encoder and as a differentiable encoder; its mode is left as it was.
 
     Each call puts the module into evaluation mode and takes it back afterwards, submodule by
     submodule. Gradients are taken with respect to the inputs alone: no weight gets a ``.grad``.
@@ -126,8 +126,8 @@ class TorchEncoder:
             (gradient,) = torch.autograd.grad(
                 encodings, leaf, ct.to(encodings.dtype), retain_graph=True
             )
-            found: FloatArray = _as_array(gradient).astype(inputs.dtype, copy=False)
-            return found
+            pulled: FloatArray = _as_array(gradient).astype(inputs.dtype, copy=False)
+            return pulled
 
         return _as_array(encodings), pullback
 
@@ -137,28 +137,28 @@ class TorchEncoder:
 
     def _forward(self, inputs: torch.Tensor) -> torch.Tensor:
         given = inputs if self._value_map is None else self._value_map(inputs)
-        found = self._module(given.to(self._dtype))
+        encodings = self._module(given.to(self._dtype))
         if self._output is not None:
-            found = self._output(found)
-        if not isinstance(found, torch.Tensor) or not found.is_floating_point():
+            encodings = self._output(encodings)
+        if not isinstance(encodings, torch.Tensor) or not encodings.is_floating_point():
             raise EncodingError(
                 "ENC004",
-                f"the module must return a tensor of floats; got {type(found).__name__}",
-                fix="Pick one: TorchEncoder(module, output=lambda found: found[0]).",
+                f"the module must return a tensor of floats; got {type(encodings).__name__}",
+                fix="Pick the encodings: TorchEncoder(module, output=lambda outputs: outputs[0]).",
             )
-        return found
+        return encodings
 
 
 @contextmanager
 def _evaluating(module: torch.nn.Module) -> Iterator[None]:
     """Put a module into evaluation mode, and every submodule back into its own afterwards."""
-    modes = [(one, one.training) for one in module.modules()]
+    modes = [(submodule, submodule.training) for submodule in module.modules()]
     module.eval()
     try:
         yield
     finally:
-        for one, training in modes:
-            one.training = training
+        for submodule, training in modes:
+            submodule.training = training
 
 
 def _as_array(tensor: torch.Tensor) -> Any:

@@ -65,7 +65,7 @@ class OnnxBackend:
         Raises
         ------
         UsageError
-            ARG001 if there is no such route, or the encoder is not one of this backend.
+            ARG001 if there is no such route, or another backend opened the encoder.
         UnavailableError
             ENV007 if the route is ``"torch"`` and PyTorch is missing.
         """
@@ -159,6 +159,6 @@ def _own(encoder: ModelEncoder) -> OnnxEncoder:
         return encoder
     raise UsageError(
         "ARG001",
-        f"an encoder for the backend onnx must be one that it opened; got {type(encoder).__name__}",
+        f"the backend onnx must be given an encoder that it opened; got {type(encoder).__name__}",
         fix="Open the model with this backend, or ask the backend that opened it.",
     )

@@ -67,12 +67,12 @@ def _name(choice: dict[str, Any]) -> list[str]:
 
 
 def _attempt(look: Any) -> dict[str, Any]:
-    """Return what was found, or the error as data: one open choice must not hide the rest."""
+    """Return the answer, or the error as data: an open choice must not hide the rest."""
     try:
-        found: dict[str, Any] = look()
+        answer: dict[str, Any] = look()
     except RmqmError as error:
         return {"error": {"code": error.code, "message": error.message, "fix": error.fix}}
-    return found
+    return answer
 
 
 def _model(file: ModelFile) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _input(
     except RmqmError:
         pass  # the output is still open: any input may be meant
     info, why = choose_input(inputs if options.input else relevant, options.input)
-    layout, found = recognise_layout(
+    layout, findings = recognise_layout(
         graph, info, options.layout, options.size, usual=_usual_size(file, options)
     )
     return {
@@ -118,16 +118,16 @@ def _input(
         "kind": layout.spec.kind,
         "shape": list(layout.spec.shape),
         "batch": layout.batch,
-        "notes": [one.message for one in found],
+        "notes": [finding.message for finding in findings],
     }
 
 
 def _usual_size(file: ModelFile, options: OpenOptions) -> tuple[int, int] | None:
     try:
-        found = options.preprocessing or stored_preprocessing(file)
+        preprocessing = options.preprocessing or stored_preprocessing(file)
     except RmqmError:
-        return None  # told under "preprocessing"
-    return found.size if found else None
+        return None  # said under "preprocessing"
+    return preprocessing.size if preprocessing else None
 
 
 def _output(
@@ -144,8 +144,8 @@ def _output(
 
 
 def _preprocessing(file: ModelFile) -> dict[str, Any]:
-    found = stored_preprocessing(file)
-    return {"source": "none"} if found is None else found.to_dict()
+    preprocessing = stored_preprocessing(file)
+    return {"source": "none"} if preprocessing is None else preprocessing.to_dict()
 
 
 def _in_graph(file: ModelFile, chosen: dict[str, Any]) -> list[str]:
@@ -153,13 +153,13 @@ def _in_graph(file: ModelFile, chosen: dict[str, Any]) -> list[str]:
 
 
 def _gradients(file: ModelFile, chosen: dict[str, Any]) -> dict[str, Any]:
-    """Tell by the operators alone; a rule may still leave out a rare form of its operator."""
+    """Judge by the operators alone; a rule may still leave out a rare form of its operator."""
     from rmqm_onnx.gradients import operators_without_rule
 
     names = [chosen[side].get("name") for side in ("input", "output")]
     if None in names:
         return {"possible": None, "missing": {}}
-    missing = Counter(one.operator for one in operators_without_rule(file.proto, *names))
+    missing = Counter(node.operator for node in operators_without_rule(file.proto, *names))
     return {"possible": not missing, "missing": dict(missing.most_common())}
 
 

@@ -71,17 +71,17 @@ def write_null(model: str | Path, folder: Path, *, seed: int = 0) -> NullModel:
     """
     file = read_model(model)
     proto = _without_functions(file.proto)
-    found = weights(proto)
-    if not found:
+    tensors = weights(proto)
+    if not tensors:
         raise SubjectError(
             "NUL001",
             f"a model must have weights to permute; got none in {file.path.name}",
             fix="Nothing to do: there is no null for trees, tables and formulas.",
         )
     path = folder / file.path.name
-    permutations = {id(tensor): (seed, name) for name, tensor in found}
+    permutations = {id(tensor): (seed, name) for name, tensor in tensors}
     try:
-        _permute_inside(found, seed)
+        _permute_inside(tensors, seed)
         if file.external:
             with path.with_name(f"{path.name}.data").open("wb") as target:
                 _move_external(proto, file.path.parent, target, permutations)
@@ -92,8 +92,8 @@ def write_null(model: str | Path, folder: Path, *, seed: int = 0) -> NullModel:
             f"the null of {file.path.name} must be written to {folder}; got {error}",
             fix="Point TMPDIR at a folder with room for the model, or pass --no-null.",
         ) from error
-    n_values = sum(int(np.prod(tensor.dims)) for _, tensor in found)
-    return NullModel(path=path, seed=seed, tensors=len(found), values=n_values)
+    n_values = sum(int(np.prod(tensor.dims)) for _, tensor in tensors)
+    return NullModel(path=path, seed=seed, tensors=len(tensors), values=n_values)
 
 
 def _without_functions(model: ModelProto) -> ModelProto:
@@ -105,8 +105,8 @@ def _without_functions(model: ModelProto) -> ModelProto:
     return inline_local_functions(model)
 
 
-def _permute_inside(found: list[tuple[str, TensorProto]], seed: int) -> None:
-    for name, tensor in found:
+def _permute_inside(tensors: list[tuple[str, TensorProto]], seed: int) -> None:
+    for name, tensor in tensors:
         if tensor.data_location == TensorProto.EXTERNAL:
             continue
         if tensor.raw_data:

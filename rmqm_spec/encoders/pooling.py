@@ -95,14 +95,14 @@ def unpool(
     """
     if pooling == "flatten" or len(shape) <= 2:
         return cotangent.reshape(shape)
-    found: AnyArray = np.zeros(shape, dtype=cotangent.dtype)
+    whole: AnyArray = np.zeros(shape, dtype=cotangent.dtype)
     if pooling == "cls":
-        found[:, 0] = cotangent
-        return found
+        whole[:, 0] = cotangent
+        return whole
     positions = _positions(len(shape), channels_first)
     n_positions = prod(shape[axis] for axis in positions)
-    found += np.expand_dims(cotangent, positions) / n_positions
-    return found
+    whole += np.expand_dims(cotangent, positions) / n_positions
+    return whole
 
 
 def _positions(n_axes: int, channels_first: bool | None) -> tuple[int, ...]:

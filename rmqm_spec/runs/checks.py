@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from attrs import field, frozen, mutable
@@ -170,6 +171,10 @@ def _follow(
         finally:
             worker.kill()
             worker.wait()
+            for pipe in (worker.stdin, worker.stdout):
+                if pipe is not None:
+                    with suppress(BrokenPipeError):
+                        pipe.close()
         if worker.returncode:
             errors.seek(0)
             heard.error = _crash(worker.returncode, heard, errors.read().decode("utf-8", "replace"))

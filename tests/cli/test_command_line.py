@@ -20,18 +20,6 @@ MODEL = str(ROOT / "examples/digits_ntxent.onnx")
 COMMAND = [sys.executable, "-m", "rmqm_spec"]
 
 
-def run(*arguments, **settings):
-    return subprocess.run(
-        [*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, **settings
-    )
-
-
-def start(*arguments, cwd):
-    return subprocess.Popen(
-        [*COMMAND, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-
 def children(pid):
     path = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(word) for word in path.read_text().split()] if path.exists() else []
@@ -61,9 +49,9 @@ def many_images(tmp_path):
         (["check", MODEL, "--data", "nowhere"], "DAT001", 3),
     ],
 )
-def test_a_check_that_cannot_go_on_says_why(arguments, code, exit_code):
-    done = run(*arguments, "--json")
-    document = json.loads(done.stdout)
+def test_a_check_that_cannot_go_on_says_why(rmqm, arguments, code, exit_code):
+    done = rmqm(*arguments, "--json", cwd=ROOT)
+    document = done.document
     assert (done.returncode, document["findings"][-1]["code"]) == (exit_code, code)
     assert (document["ok"], document["rmqm"], document["interval"]) == (False, None, None)
     assert "Traceback" not in done.stderr
@@ -89,9 +77,9 @@ def test_a_check_that_cannot_go_on_says_why(arguments, code, exit_code):
         (["inspect", "README.md"], "MOD002", 3),
     ],
 )
-def test_an_error_is_one_document_with_code_and_fix(arguments, code, exit_code):
-    done = run(*arguments, "--json")
-    document = json.loads(done.stdout)
+def test_an_error_is_one_document_with_code_and_fix(rmqm, arguments, code, exit_code):
+    done = rmqm(*arguments, "--json", cwd=ROOT)
+    document = done.document
     assert (done.returncode, document["error"]["code"]) == (exit_code, code)
     assert document["error"]["fix"]
     assert (document["ok"], document["rmqm"], document["interval"]) == (False, None, None)
@@ -101,49 +89,49 @@ def test_an_error_is_one_document_with_code_and_fix(arguments, code, exit_code):
 @pytest.mark.parametrize(
     "command", [["doctor"], ["explain"], ["explain", "DET001"], ["inspect", MODEL]]
 )
-def test_json_is_one_document(command):
-    done = run(*command, "--json")
-    assert isinstance(json.loads(done.stdout), dict)
+def test_json_is_one_document(rmqm, command):
+    done = rmqm(*command, "--json", cwd=ROOT)
+    assert isinstance(done.document, dict)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_result_goes_to_stdout_and_everything_else_to_stderr(tmp_path):
-    done = run("score", MODEL, "--n", "40", "--out", str(tmp_path / "a result"))
+def test_the_result_goes_to_stdout_and_everything_else_to_stderr(rmqm, tmp_path):
+    done = rmqm("score", MODEL, "--n", "40", "--out", "a result", cwd=tmp_path)
     assert done.stdout.splitlines()[0].startswith("  RMQM 2.4")
     assert "protocol" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
 
 
-def test_broken_images_are_counted_and_named(tmp_path):
+def test_broken_images_are_counted_and_named(rmqm, tmp_path):
     from PIL import Image
 
     rng = np.random.default_rng(0)
     for k in range(3):
         Image.fromarray(rng.integers(0, 256, (8, 8), dtype=np.uint8)).save(tmp_path / f"{k}.png")
     (tmp_path / "broken.png").write_bytes(b"\x89PNG broken")
-    done = run("score", MODEL, "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--json")
-    document = json.loads(done.stdout)
+    done = rmqm("score", MODEL, "--data", str(tmp_path), "--out", "out", "--json", cwd=tmp_path)
+    document = done.document
     assert (document["counts"]["used"], document["counts"]["unreadable"]) == (3, 1)
     assert document["inputs"]["skipped"][0]["name"].endswith("broken.png")
 
 
-def test_one_input_has_a_score_and_no_interval(tmp_path):
-    done = run("score", MODEL, "--n", "1", "--out", str(tmp_path), "--json")
-    document = json.loads(done.stdout)
+def test_one_input_has_a_score_and_no_interval(rmqm, tmp_path):
+    done = rmqm("score", MODEL, "--n", "1", "--out", "out", "--json", cwd=tmp_path)
+    document = done.document
     assert document["rmqm"] > 0
     assert document["interval"] is None
 
 
-def test_an_asked_precision_stops_early(tmp_path):
-    done = run("score", MODEL, "--precision", "0.05", "--out", str(tmp_path), "--json")
-    document = json.loads(done.stdout)
+def test_an_asked_precision_stops_early(rmqm, tmp_path):
+    done = rmqm("score", MODEL, "--precision", "0.05", "--out", "out", "--json", cwd=tmp_path)
+    document = done.document
     low, high = document["interval"]
     assert document["counts"]["stopped_early"]
     assert (high - low) / 2 <= 0.05
 
 
-def test_an_interrupt_ends_a_score_without_a_traceback(tmp_path, many_images):
-    worker = start("score", MODEL, "--data", many_images, "--out", "out", cwd=tmp_path)
+def test_an_interrupt_ends_a_score_without_a_traceback(rmqm, tmp_path, many_images):
+    worker = rmqm.start("score", MODEL, "--data", many_images, "--out", "out", cwd=tmp_path)
     wait_for(lambda: worker.stderr.readline().startswith("  50,000 inputs"))
     time.sleep(0.3)
     worker.send_signal(signal.SIGINT)
@@ -152,8 +140,8 @@ def test_an_interrupt_ends_a_score_without_a_traceback(tmp_path, many_images):
     assert "RUN001" in said
 
 
-def test_an_interrupt_ends_a_check_and_its_child(tmp_path, many_images):
-    worker = start("check", MODEL, "--data", many_images, "--n", "50000", cwd=tmp_path)
+def test_an_interrupt_ends_a_check_and_its_child(rmqm, tmp_path, many_images):
+    worker = rmqm.start("check", MODEL, "--data", many_images, "--n", "50000", cwd=tmp_path)
     wait_for(lambda: worker.stdout.readline().startswith("  OK    ENC008"))
     child = children(worker.pid)
     worker.send_signal(signal.SIGINT)
@@ -164,8 +152,9 @@ def test_an_interrupt_ends_a_check_and_its_child(tmp_path, many_images):
 
 
 @pytest.mark.parametrize("name", ["SIGSEGV", "SIGKILL"])
-def test_a_crash_of_the_runtime_is_a_finding(tmp_path, many_images, name):
-    worker = start("check", MODEL, "--data", many_images, "--n", "50000", "--json", cwd=tmp_path)
+def test_a_crash_of_the_runtime_is_a_finding(rmqm, tmp_path, many_images, name):
+    arguments = ("check", MODEL, "--data", many_images, "--n", "50000", "--json")
+    worker = rmqm.start(*arguments, cwd=tmp_path)
     wait_for(lambda: children(worker.pid))
     time.sleep(1.0)
     os.kill(children(worker.pid)[0], getattr(signal, name))
@@ -181,21 +170,6 @@ def test_a_reader_that_goes_away_is_no_error():
         shell=True, cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stderr == ""
-
-
-def test_help_imports_nothing_heavy():
-    code = (
-        "import sys\n"
-        "sys.argv = ['rmqm-spec', '--help']\n"
-        "from rmqm_spec.cli import main\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {'numpy', 'scipy', 'onnx', 'onnxruntime', 'sklearn', 'PIL', 'rich'}\n"
-        "sys.stderr.write(str(sorted(heavy & set(sys.modules))))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.stderr == "[]"
 
 
 def test_every_code_in_the_source_is_explained():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
-import subprocess
-import sys
+import struct
+import termios
+from functools import partial
 from importlib.resources import files
 
 import pytest
@@ -29,9 +31,9 @@ f,clothes,2.6,0.4,0.40,0.39
 """
 
 
-def correlate(*arguments, cwd):
-    command = [sys.executable, "-m", "rmqm_spec", "correlate", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def correlate(rmqm):
+    return partial(rmqm, "correlate")
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +45,10 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def document(folder):
+def document(correlate, folder):
     done = correlate("table.csv", "--scores", "all", "--json", cwd=folder)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return done.document
 
 
 def test_the_document_follows_its_schema(document):
@@ -70,12 +72,12 @@ def test_every_score_meets_every_probe_in_each_task_and_pooled(document):
     ]  # fmt: skip
 
 
-def test_the_same_numbers_from_the_other_kind_of_table(folder, document):
-    again = json.loads(correlate("table.tsv", "--scores", "all", "--json", cwd=folder).stdout)
+def test_the_same_numbers_from_the_other_kind_of_table(correlate, folder, document):
+    again = correlate("table.tsv", "--scores", "all", "--json", cwd=folder).document
     assert again["correlations"] == document["correlations"]
 
 
-def test_the_table_says_what_it_does_not_show(folder):
+def test_the_table_says_what_it_does_not_show(correlate, folder):
     done = correlate("table.csv", "--probes", "knn", cwd=folder)
     assert done.stdout.splitlines()[0].split()[:4] == ["score", "probe", "task", "n"]
     assert "  rmqm   knn    pooled   6  " in done.stdout
@@ -83,7 +85,7 @@ def test_the_table_says_what_it_does_not_show(folder):
     assert done.stderr == ""
 
 
-def test_a_figure(folder):
+def test_a_figure(correlate, folder):
     pytest.importorskip("matplotlib")
     done = correlate("table.csv", "--plot", "out.svg", cwd=folder)
     assert done.returncode == 0, done.stderr
@@ -109,27 +111,26 @@ def test_a_figure(folder):
         ([], 2, "ARG001"),
     ],
 )
-def test_refusals(folder, arguments, code, said):
+def test_refusals(correlate, folder, arguments, code, said):
     done = correlate(*arguments, cwd=folder)
     assert done.returncode == code
     assert said in done.stderr
     assert done.stdout == ""
 
 
-def test_without_matplotlib_nothing_is_computed_and_the_command_is_printed(folder):
-    blocked = "import sys; sys.modules['matplotlib'] = None; from rmqm_spec.cli import main; main()"
-    command = [sys.executable, "-c", blocked, "correlate", "table.csv", "--plot", "out.svg"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+def test_without_matplotlib_nothing_is_computed_and_the_command_is_printed(correlate, folder):
+    blocked = "import sys; sys.modules['matplotlib'] = None"
+    done = correlate("table.csv", "--plot", "out.svg", cwd=folder, before=blocked)
     assert done.returncode == 4
     assert "pip install 'rmqm-spec[report]'" in done.stderr
 
 
-def test_a_narrow_terminal_gets_short_lines(folder):
+def test_a_narrow_terminal_gets_short_lines(rmqm, folder):
     leader, follower = pty.openpty()
-    script = (
-        "stty cols 60; exec " + f"{sys.executable} -m rmqm_spec correlate table.csv --tasks letters"
-    )
-    with subprocess.Popen(["sh", "-c", script], cwd=folder, stdin=follower, stdout=follower, stderr=subprocess.PIPE) as running:  # fmt: skip # noqa: E501
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+    streams = {"stdin": follower, "stdout": follower}
+    arguments = ("table.csv", "--tasks", "letters")
+    with rmqm.start("correlate", *arguments, cwd=folder, **streams) as running:
         os.close(follower)
         seen = b""
         while True:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,13 +14,8 @@ pytest.importorskip("onnxruntime")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def run(*arguments, cwd):
-    command = [sys.executable, "-m", "rmqm_spec", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-
-
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(rmqm, tmp_path_factory):
     folder = tmp_path_factory.mktemp("results")
     for out, model, *options in (
         ("ntxent", "digits_ntxent.onnx"),
@@ -30,7 +23,7 @@ def folder(tmp_path_factory):
         ("authors", "digits_ntxent.onnx", "--variant", "authors-2022"),
         ("nine", "digits_ntxent.onnx", "--levels", "9"),
     ):
-        done = run("score", str(EXAMPLES / model), "--n", "8", "--out", out, *options, cwd=folder)
+        done = rmqm("score", str(EXAMPLES / model), "--n", "8", "--out", out, *options, cwd=folder)
         assert done.returncode == 0, done.stderr
     return folder
 
@@ -46,39 +39,39 @@ def folder(tmp_path_factory):
         (["ntxent", "nine", "--recompute"], 1, "rmqm-spec explain CMP001"),
     ],
 )
-def test_exit_code_and_text(folder, arguments, exit_code, expected):
-    done = run("diff", *arguments, cwd=folder)
+def test_exit_code_and_text(rmqm, folder, arguments, exit_code, expected):
+    done = rmqm("diff", *arguments, cwd=folder)
     assert (done.returncode, expected in done.stdout) == (exit_code, True), done.stdout
-    found = run("diff", *arguments, "--json", cwd=folder)
+    found = rmqm("diff", *arguments, "--json", cwd=folder)
     assert found.returncode == exit_code
-    document = json.loads(found.stdout)
+    document = found.document
     text = files("rmqm_spec").joinpath("schemas/diff.schema.json").read_text(encoding="utf-8")
     jsonschema.Draft202012Validator(json.loads(text)).validate(document)
     assert document["ok"] == (exit_code == 0)
 
 
-def test_as_many_inputs_are_named_as_asked(folder):
-    found = json.loads(run("diff", "ntxent", "entropy", "--top", "3", "--json", cwd=folder).stdout)
+def test_as_many_inputs_are_named_as_asked(rmqm, folder):
+    found = rmqm("diff", "ntxent", "entropy", "--top", "3", "--json", cwd=folder).document
     changes = [abs(one["change"]) for one in found["difference"]["inputs"]]
     assert len(changes) == 3
     assert changes == sorted(changes, reverse=True)
 
 
 @pytest.mark.parametrize(("place", "code"), [("nowhere", "RES001"), ("empty.json", "RES002")])
-def test_what_is_no_result_is_refused(folder, place, code):
+def test_what_is_no_result_is_refused(rmqm, folder, place, code):
     (folder / "empty.json").write_text("{}")
-    done = run("diff", "ntxent", place, "--json", cwd=folder)
-    assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (3, code)
+    done = rmqm("diff", "ntxent", place, "--json", cwd=folder)
+    assert (done.returncode, done.document["error"]["code"]) == (3, code)
 
 
 @pytest.mark.parametrize(
     ("section", "key"), [("protocol", "variant"), ("protocol", "resolution"), (None, "rmqm")]
 )
-def test_a_broken_result_is_refused_by_name(folder, tmp_path, section, key):
+def test_a_broken_result_is_refused_by_name(rmqm, folder, tmp_path, section, key):
     document = json.loads((folder / "ntxent/result.json").read_text())
     del (document[section] if section else document)[key]
     (tmp_path / "result.json").write_text(json.dumps(document))
     (tmp_path / "distances.npz").write_bytes((folder / "ntxent/distances.npz").read_bytes())
-    done = run("diff", str(folder / "ntxent"), str(tmp_path), "--json", cwd=tmp_path)
-    error = json.loads(done.stdout)["error"]
+    done = rmqm("diff", str(folder / "ntxent"), str(tmp_path), "--json", cwd=tmp_path)
+    error = done.document["error"]
     assert (done.returncode, error["code"], key in error["message"]) == (3, "RES002", True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,11 +17,6 @@ ROOT = Path(__file__).parents[2]
 MODEL = str(ROOT / "examples/digits_ntxent.onnx")
 
 
-def run(*arguments, cwd=ROOT):
-    command = [sys.executable, "-m", "rmqm_spec", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-
-
 def validator(name):
     text = files("rmqm_spec").joinpath(f"schemas/{name}.schema.json").read_text(encoding="utf-8")
     schema = json.loads(text)
@@ -32,11 +25,11 @@ def validator(name):
 
 
 @pytest.fixture(scope="module")
-def scored(tmp_path_factory):
+def scored(rmqm, tmp_path_factory):
     folder = tmp_path_factory.mktemp("scored")
-    done = run("score", MODEL, "--n", "12", "--out", str(folder), "--json")
+    done = rmqm("score", MODEL, "--n", "12", "--out", folder, "--json", cwd=folder)
     assert done.returncode == 0, done.stderr
-    return folder, json.loads(done.stdout)
+    return folder, done.document
 
 
 def written(scored):
@@ -83,26 +76,28 @@ def test_the_table_has_a_line_per_input_whose_contributions_average_to_the_score
     np.testing.assert_allclose(mean, written(scored)["rmqm"], rtol=1e-12)
 
 
-def test_the_same_command_gives_the_same_digest(scored, tmp_path):
-    again = run("score", MODEL, "--n", "12", "--out", str(tmp_path), "--json", "--threads", "1")
-    assert json.loads(again.stdout)["result_sha256"] == written(scored)["result_sha256"]
+def test_the_same_command_gives_the_same_digest(rmqm, scored, tmp_path):
+    again = rmqm(
+        "score", MODEL, "--n", "12", "--out", tmp_path, "--json", "--threads", "1", cwd=tmp_path
+    )
+    assert again.document["result_sha256"] == written(scored)["result_sha256"]
 
 
-def test_another_result_in_the_folder_is_kept(scored):
+def test_another_result_in_the_folder_is_kept(rmqm, scored):
     before = written(scored)
-    done = run("score", MODEL, "--n", "13", "--out", str(scored[0]), "--json")
-    beside = scored[0].with_name(f"{scored[0].name}-{json.loads(done.stdout)['result_sha256'][:8]}")
+    done = rmqm("score", MODEL, "--n", "13", "--out", scored[0], "--json", cwd=scored[0])
+    beside = scored[0].with_name(f"{scored[0].name}-{done.document['result_sha256'][:8]}")
     assert written(scored) == before
     assert (beside / "result.json").exists()
 
 
-def test_a_check_follows_its_schema():
-    done = run("check", MODEL, "--n", "8", "--json")
-    validator("check").validate(json.loads(done.stdout))
+def test_a_check_follows_its_schema(rmqm, tmp_path):
+    done = rmqm("check", MODEL, "--n", "8", "--json", cwd=tmp_path)
+    validator("check").validate(done.document)
 
 
-def test_a_failed_check_follows_its_schema(tmp_path):
+def test_a_failed_check_follows_its_schema(rmqm, tmp_path):
     (tmp_path / "model.onnx").write_text("no model")
-    document = json.loads(run("check", str(tmp_path), "--json").stdout)
+    document = rmqm("check", tmp_path, "--json", cwd=tmp_path).document
     validator("check").validate(document)
     assert (document["ok"], document["rmqm"], document["interval"]) == (False, None, None)

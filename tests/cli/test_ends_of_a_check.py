@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,7 +13,6 @@ import pytest
 pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
-COMMAND = [sys.executable, "-m", "rmqm_spec"]
 
 
 def wait_until(condition, seconds=20):
@@ -32,15 +28,12 @@ def child_of(worker):
 
 
 @pytest.fixture
-def checking(tmp_path):
+def checking(rmqm, tmp_path):
     """A check in the middle of its work, in a process group of its own."""
     images = np.random.default_rng(0).integers(0, 256, (50_000, 8, 8), dtype=np.uint8)
     np.save(tmp_path / "many.npy", images)
-    worker = subprocess.Popen(
-        [*COMMAND, "check", MODEL, "--data", "many.npy", "--n", "50000"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
-    )  # fmt: skip
+    arguments = ("check", MODEL, "--data", "many.npy", "--n", "50000")
+    worker = rmqm.start(*arguments, cwd=tmp_path, start_new_session=True)
     wait_until(lambda: worker.stdout.readline().startswith("  OK    ENC008"))
     yield worker
     worker.kill()
@@ -74,15 +67,12 @@ def test_the_child_ends_when_the_check_is_killed(checking):
 
 
 @pytest.mark.parametrize("command", ["check", "score"])
-def test_an_error_of_our_own_is_one_sentence_and_a_file(command, tmp_path):
+def test_an_error_of_our_own_is_one_sentence_and_a_file(rmqm, command, tmp_path):
     (tmp_path / "rmqm_onnx.py").write_text("raise RuntimeError('broken on purpose')")
     settings = {"PYTHONPATH": str(tmp_path), "TMPDIR": str(tmp_path)}
-    done = subprocess.run(
-        [*COMMAND, command, MODEL, "--json"],
-        cwd=tmp_path, env={**os.environ, **settings}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = rmqm(command, MODEL, "--json", cwd=tmp_path, env=settings)
     (report,) = tmp_path.glob("rmqm-spec-bug-*.txt")
-    error = json.loads(done.stdout)["error"]
+    error = done.document["error"]
     assert (done.returncode, error["code"], "Traceback" in done.stderr) == (70, "BUG001", False)
     assert error["message"].endswith("RuntimeError: broken on purpose")
     assert error["fix"] == f"Please report it with the file {report}."

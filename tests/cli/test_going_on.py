@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +14,12 @@ import pytest
 pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
-SCORE = [sys.executable, "-m", "rmqm_spec", "score", MODEL, "--no-null"]
 N_INPUTS = 3000
 
 
-def score(*arguments, cwd):
-    return subprocess.run(
-        [*SCORE, *arguments], cwd=cwd, capture_output=True, text=True, check=False
-    )
+@pytest.fixture(scope="module")
+def score(rmqm):
+    return partial(rmqm, "score", MODEL, "--no-null")
 
 
 def same_files(one, other):
@@ -30,17 +27,20 @@ def same_files(one, other):
     return all((one / name).read_bytes() == (other / name).read_bytes() for name in names)
 
 
-def stop(name, *arguments, cwd):
+@pytest.fixture(scope="module")
+def stop(rmqm):
     """Start a score and signal it in the middle of its work."""
-    worker = subprocess.Popen(
-        [*SCORE, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    while not worker.stderr.readline().endswith("encodings\n"):
-        assert worker.poll() is None, worker.stderr.read()
-    time.sleep(0.5)
-    worker.send_signal(getattr(signal, name))
-    printed, said = worker.communicate(timeout=30)
-    return worker.returncode, printed, said
+
+    def run(name, *arguments, cwd):
+        worker = rmqm.start("score", MODEL, "--no-null", *arguments, cwd=cwd)
+        while not worker.stderr.readline().endswith("encodings\n"):
+            assert worker.poll() is None, worker.stderr.read()
+        time.sleep(0.5)
+        worker.send_signal(getattr(signal, name))
+        printed, said = worker.communicate(timeout=30)
+        return worker.returncode, printed, said
+
+    return run
 
 
 def kept(folder):
@@ -48,7 +48,7 @@ def kept(folder):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(score, tmp_path_factory):
     """A folder in which a score was interrupted, and one was not."""
     folder = tmp_path_factory.mktemp("going-on")
     images = np.random.default_rng(0).integers(0, 256, (N_INPUTS, 8, 8), dtype=np.uint8)
@@ -57,7 +57,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_a_stopped_score_goes_on_to_the_same_bits(folder):
+def test_a_stopped_score_goes_on_to_the_same_bits(score, stop, folder):
     arguments = ["--data", "data.npy", "--out", "in two"]
     exit_code, printed, said = stop("SIGTERM", *arguments, cwd=folder)
     stopped = (exit_code, printed, len(kept(folder / "in two")), "which are kept in" in said)
@@ -69,7 +69,7 @@ def test_a_stopped_score_goes_on_to_the_same_bits(folder):
 
 
 @pytest.fixture(scope="module")
-def stopped(folder):
+def stopped(stop, folder):
     """What a stopped score printed, and the name of the folder in which it kept its parts."""
     _, printed, _ = stop("SIGINT", "--data", "data.npy", "--out", "json", "--json", cwd=folder)
     (name,) = kept(folder / "json")
@@ -83,14 +83,14 @@ def test_a_stopped_score_prints_one_document(stopped):
     assert document["error"]["fix"] == "Run the same command again: it goes on after these."
 
 
-def test_parts_of_another_seed_are_not_taken(folder, stopped):
+def test_parts_of_another_seed_are_not_taken(score, folder, stopped):
     arguments = ["--data", "data.npy", "--out", "json", "--seed", "1", "--n", "20"]
     other = score(*arguments, cwd=folder)
     assert (other.returncode, "going on" in other.stderr) == (0, False)
     assert kept(folder / "json") == [stopped[1]]
 
 
-def test_a_wrong_value_in_the_middle_keeps_the_inputs_before_it(folder):
+def test_a_wrong_value_in_the_middle_keeps_the_inputs_before_it(score, folder):
     images = np.random.default_rng(0).random((N_INPUTS, 8, 8), dtype=np.float32)
     images[7] = 7.0
     np.save(folder / "wrong.npy", images)
@@ -99,7 +99,7 @@ def test_a_wrong_value_in_the_middle_keeps_the_inputs_before_it(folder):
     assert f"of {N_INPUTS} inputs are done, kept in wrong/checkpoints-" in done.stderr
 
 
-def test_a_stopped_score_goes_on_after_a_part_that_is_damaged(folder):
+def test_a_stopped_score_goes_on_after_a_part_that_is_damaged(score, stop, folder):
     arguments = ["--data", "data.npy", "--out", "damaged"]
     stop("SIGINT", *arguments, cwd=folder)
     (name,) = kept(folder / "damaged")

@@ -7,7 +7,6 @@ import hashlib
 import random
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -25,18 +24,17 @@ N_INPUTS, N_KILLS = 600, 54
 EAGER = """
 from rmqm_spec.evaluation import checkpoints
 checkpoints.SECONDS_PER_CHECKPOINT = 0.02
-from rmqm_spec.cli import main
-main()
 """
 """The command, writing a part every 20 ms: a kill hits a write far more often than in use."""
 
 
-def start(out, *arguments, cwd):
-    command = [sys.executable, "-c", EAGER, "score", MODEL, "--data", "data.npy", "--out", out]
-    return subprocess.Popen(
-        [*command, *arguments], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        text=True,
-    )  # fmt: skip
+@pytest.fixture(scope="module")
+def start(rmqm):
+    def score(out, *arguments, cwd):
+        words = ("score", MODEL, "--data", "data.npy", "--out", out, *arguments)
+        return rmqm.start(*words, cwd=cwd, before=EAGER, stdout=subprocess.DEVNULL)
+
+    return score
 
 
 def ended(worker):
@@ -76,7 +74,7 @@ FILES = ONE | {f"null/{name}" for name in ONE}
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(start, tmp_path_factory):
     folder = tmp_path_factory.mktemp("killed")
     images = np.random.default_rng(0).integers(0, 256, (N_INPUTS, 8, 8), dtype=np.uint8)
     np.save(folder / "data.npy", images)
@@ -84,7 +82,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-def killed_until_done(out, chance, cwd):
+def killed_until_done(start, out, chance, cwd):
     """Kill the same command again and again, ever later; returns how often that was."""
     n_kills, patience = 0, 0.2
     while is_killed(start(out, cwd=cwd), chance.uniform(0, patience)):
@@ -92,17 +90,17 @@ def killed_until_done(out, chance, cwd):
     return n_kills
 
 
-def test_runs_killed_at_random_moments_end_with_the_same_bits(folder):
+def test_runs_killed_at_random_moments_end_with_the_same_bits(start, folder):
     quiet, chance = digests(folder / "quiet"), random.Random(0)
     n_kills = n_rounds = 0
     while n_kills < N_KILLS:
         out, n_rounds = f"round {n_rounds}", n_rounds + 1
-        n_kills += killed_until_done(out, chance, folder)
+        n_kills += killed_until_done(start, out, chance, folder)
         assert digests(folder / out) == quiet
         assert left_in(folder / out) == FILES
 
 
-def test_two_runs_in_one_folder_of_which_one_is_killed_end_with_the_same_bits(folder):
+def test_two_runs_in_one_folder_of_which_one_is_killed_end_with_the_same_bits(start, folder):
     chance = random.Random(1)
     for number in range(3):
         out = f"pair {number}"
@@ -115,7 +113,7 @@ def test_two_runs_in_one_folder_of_which_one_is_killed_end_with_the_same_bits(fo
 
 
 @pytest.mark.parametrize("options", [[], ["--force"]])
-def test_two_different_runs_in_one_folder_do_not_mix_their_files(folder, options):
+def test_two_different_runs_in_one_folder_do_not_mix_their_files(start, folder, options):
     out = f"different {options}"
     seeds = ("0", "1", "2", "3")
     workers = [start(out, "--seed", seed, "--n", "90", *options, cwd=folder) for seed in seeds]

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -25,17 +22,15 @@ SCHEMA = Path(rmqm_spec.__file__).with_name("schemas") / "result.schema.json"
 FAST = ("--levels", "4", "--n", "40")
 
 
-def score(*arguments, cwd, model=MODEL):
+@pytest.fixture(scope="module")
+def score(rmqm):
     """Run a score whose temporary files lie in ``tmp`` of the folder."""
-    (cwd / "tmp").mkdir(exist_ok=True)
-    return subprocess.run(
-        [sys.executable, "-m", "rmqm_spec", "score", model, *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "TMPDIR": str(cwd / "tmp")},
-    )
+
+    def run(*arguments, cwd, model=MODEL):
+        (cwd / "tmp").mkdir(exist_ok=True)
+        return rmqm("score", model, *arguments, cwd=cwd, env={"TMPDIR": str(cwd / "tmp")})
+
+    return run
 
 
 def left_behind(folder):
@@ -43,7 +38,7 @@ def left_behind(folder):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(score, tmp_path_factory):
     folder = tmp_path_factory.mktemp("null")
     assert score(*FAST, "--out", "with", cwd=folder).returncode == 0
     assert score(*FAST, "--out", "without", "--no-null", cwd=folder).returncode == 0
@@ -84,7 +79,7 @@ def test_the_null_does_not_change_the_name_of_the_result(folder):
     assert first["result_sha256"] == second["result_sha256"]
 
 
-def test_what_is_told(folder):
+def test_what_is_told(score, folder):
     said = score(*FAST, "--out", "with", cwd=folder)
     document = json.loads((folder / "with" / "result.json").read_text())
     assert f"  null {document['null']['rmqm']:.3f}  [" in said.stdout
@@ -92,7 +87,7 @@ def test_what_is_told(folder):
     assert "null" not in score(*FAST, "--out", "without", "--no-null", cwd=folder).stdout
 
 
-def test_a_null_that_is_there_is_not_computed_again(folder):
+def test_a_null_that_is_there_is_not_computed_again(score, folder):
     path = folder / "with" / "null" / "result.json"
     before = path.stat().st_mtime_ns
     assert score(*FAST, "--out", "with", cwd=folder).returncode == 0
@@ -100,22 +95,22 @@ def test_a_null_that_is_there_is_not_computed_again(folder):
     assert left_behind(folder) == []
 
 
-def test_the_null_of_a_score_that_stopped_early_sees_the_same_inputs(folder):
+def test_the_null_of_a_score_that_stopped_early_sees_the_same_inputs(score, folder):
     said = score("--levels", "4", "--precision", "0.2", "--out", "early", "--json", cwd=folder)
-    document = json.loads(said.stdout)
+    document = said.document
     assert document["counts"]["stopped_early"]
     assert document["null"]["difference"] is not None
     null = read_result(folder / "early" / "null").document
     assert null["inputs"]["ids_sha256"] == document["inputs"]["ids_sha256"]
 
 
-def test_pgd_has_no_null(folder):
+def test_pgd_has_no_null(score, folder):
     arguments = ("--alteration", "pgd", "--levels", "2", "--n", "4", "--out", "pgd")
     assert score(*arguments, cwd=folder).returncode == 0
     assert not (folder / "pgd" / "null").exists()
 
 
-def test_a_model_without_weights_keeps_its_score(folder):
+def test_a_model_without_weights_keeps_its_score(score, folder):
     info = helper.make_tensor_value_info
     graph = helper.make_graph(
         [helper.make_node("Flatten", ["x"], ["f"]), helper.make_node("Exp", ["f"], ["y"])],
@@ -127,7 +122,7 @@ def test_a_model_without_weights_keeps_its_score(folder):
     model = helper.make_model(graph, ir_version=8, opset_imports=opsets)
     (folder / "formula.onnx").write_bytes(model.SerializeToString())
     said = score(*FAST, "--out", "f", "--json", cwd=folder, model="formula.onnx")
-    document = json.loads(said.stdout)
+    document = said.document
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(
         {key: value for key, value in document.items() if key != "ok"}
     )
@@ -139,18 +134,12 @@ def test_a_model_without_weights_keeps_its_score(folder):
     )
 
 
-def test_an_interrupted_null_leaves_no_file_behind_and_goes_on(folder):
+def test_an_interrupted_null_leaves_no_file_behind_and_goes_on(rmqm, score, folder):
     images = np.random.default_rng(0).integers(0, 256, (2000, 8, 8), dtype=np.uint8)
     np.save(folder / "data.npy", images)
     arguments = ("--data", "data.npy", "--out", "cut")
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "rmqm_spec", "score", MODEL, *arguments],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "TMPDIR": str(folder / "tmp")},
-    )
+    tmp = {"TMPDIR": str(folder / "tmp")}
+    worker = rmqm.start("score", MODEL, *arguments, cwd=folder, env=tmp)
     while "permuted weights" not in worker.stderr.readline():
         assert worker.poll() is None
     while not left_behind(folder):

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from contextlib import nullcontext
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pytest
-from rmqm_spec.cli.options import DataRequest, ModelRequest
-from rmqm_spec.cli.protocol_options import _LOSSES, ProtocolRequest
 
 from rmqm_spec import PGD, EncoderTraits, content_id, evaluate
 from rmqm_spec.alterations import LOSSES
-from rmqm_spec.cli import score as score_module
-from rmqm_spec.contracts.encoder import as_encoder
+from rmqm_spec.cli.score import run_score
+from rmqm_spec.contracts.inputs import InputSpec
+from rmqm_spec.contracts.registry import alteration_kind
 from rmqm_spec.errors import EncodingError, UsageError
 from rmqm_spec.evaluation import checkpoints
+from rmqm_spec.runs import opening
+from rmqm_spec.runs.flat import request_of
 
 jsonschema = pytest.importorskip("jsonschema")
 rmqm_onnx = pytest.importorskip("rmqm_onnx")
@@ -29,9 +29,9 @@ MODEL = Path(__file__).parents[2] / "examples/digits_ntxent.onnx"
 DIFFERENCES = ["--alteration", "pgd", "--gradient", "finite-differences"]
 
 
-def score(*arguments, cwd):
-    command = [sys.executable, "-m", "rmqm_spec", "score", str(MODEL), *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def score(rmqm):
+    return partial(rmqm, "score", MODEL)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def scored(folder):
+def scored(score, folder):
     """Score a few inputs by finite differences; what was printed, said and written."""
     done = score("--data", "data.npy", "--out", "out", *DIFFERENCES, cwd=folder)
     assert done.returncode == 0, done.stderr
@@ -90,10 +90,10 @@ def test_the_score_is_told_to_be_that_of_pgd_and_to_rank_no_methods(scored):
     assert "SCO006" not in said
 
 
-def test_authors_2022_has_29_restarted_levels_and_its_options_are_in_the_protocol(folder):
+def test_authors_2022_has_29_restarted_levels_and_its_options_are_in_the_protocol(score, folder):
     options = ["--variant", "authors-2022", "--step-size", "1/255", "--seed", "3"]
     done = score("--data", "data.npy", "--out", "b", *DIFFERENCES, *options, "--json", cwd=folder)
-    document = json.loads(done.stdout)
+    document = done.document
     assert document.pop("ok")
     assert is_valid(document)
     expected = PGD(restarted=True, alpha=1 / 255, seed=3).to_dict()
@@ -101,7 +101,7 @@ def test_authors_2022_has_29_restarted_levels_and_its_options_are_in_the_protoco
     assert "SCO006" not in done.stderr
 
 
-def test_other_levels_are_told(folder):
+def test_other_levels_are_told(score, folder):
     options = ["--levels", "4", "--out", "c"]
     done = score("--data", "data.npy", *DIFFERENCES, *options, cwd=folder)
     assert "the score is for 4 levels, not the 30 of the protocol" in done.stderr
@@ -143,20 +143,18 @@ class Differentiable:
 def opened(monkeypatch, folder):
     """Let the command open the example with a derivative; returns a function that runs it."""
 
-    original = rmqm_onnx.open_encoder
+    original = opening.open_model
 
     def run(out, *, fails_at=None, **typed):
         made = []
 
-        def open_encoder(model, options):
-            made.append(Differentiable(original(model, options), fails_at=fails_at))
+        def open_model(*arguments):
+            made.append(Differentiable(original(*arguments), fails_at=fails_at))
             return made[0]
 
-        monkeypatch.setattr(rmqm_onnx, "open_encoder", open_encoder)
-        data = DataRequest(data=str(folder / "data.npy"))
-        protocol = ProtocolRequest(alteration="pgd", **typed)
-        options = {"out": out, "force": False, "as_json": False}
-        code = score_module.run_score(MODEL, ModelRequest(), data, protocol, **options)
+        monkeypatch.setattr(opening, "open_model", open_model)
+        options = {"data": str(folder / "data.npy"), "alteration": "pgd", "out": out, **typed}
+        code = run_score(MODEL, options, report=None, as_json=False)
         document = json.loads((out / "result.json").read_text(encoding="utf-8"))
         return code, document, made[0]
 
@@ -193,7 +191,7 @@ def test_parts_of_another_gradient_are_not_taken(opened, tmp_path, capsys):
     with pytest.raises(EncodingError):
         opened(tmp_path / "out", fails_at=CHECK + 70)
     opened(tmp_path / "out", gradient="finite-differences")
-    assert "going on" not in capsys.readouterr().err
+    assert "resuming" not in capsys.readouterr().err
 
 
 def test_the_command_scores_as_the_function_does(opened, tmp_path, folder):
@@ -214,7 +212,11 @@ PGD_RULE = "--{} must come with --alteration pgd; got --alteration white-noise"
 @pytest.mark.parametrize(
     ("typed", "code", "message"),
     [
-        ({"alteration": "x"}, "ARG001", "--alteration must be one of white-noise, pgd; got 'x'"),
+        (
+            {"alteration": "x"},
+            "ARG003",
+            "alteration must name exactly one of those installed (pgd, white-noise); got 'x': none of that name",
+        ),
         (
             {"alteration": "pgd", "gradient": "x"},
             "ARG001",
@@ -266,28 +268,48 @@ PGD_RULE = "--{} must come with --alteration pgd; got --alteration white-noise"
 )
 def test_a_wrong_value_is_named_with_its_option_and_rule(typed, code, message):
     with pytest.raises(UsageError) as caught:
-        ProtocolRequest(**typed).check()
+        opening.check_request(request_of(MODEL, typed))
     assert (caught.value.code, caught.value.message) == (code, message)
 
 
 def test_the_losses_that_are_told_apart_are_those_that_there_are():
-    assert get_args(_LOSSES) == tuple(LOSSES)
+    (loss,) = (one for one in alteration_kind("pgd").options if one.name == "loss")
+    for name in LOSSES:
+        with (
+            pytest.raises(UsageError, match="displacement for a score")
+            if name != "displacement"
+            else nullcontext()
+        ):
+            assert loss.value(name) == "displacement"
 
 
-def test_inputs_of_many_values_are_refused_before_any_work():
-    protocol = ProtocolRequest(alteration="pgd", gradient="finite-differences")
+class Plain:
+    """An encoder without gradients, as a backend opens it."""
+
+    def __init__(self, *shape):
+        self.spec = InputSpec(kind="array", shape=shape)
+
+    def encode(self, inputs):
+        return np.tanh(inputs)
+
+
+def refusal(monkeypatch, encoder, **options):
+    monkeypatch.setattr(opening, "open_model", lambda *_: encoder)
     with pytest.raises(UsageError) as caught:
-        protocol.check_gradient(as_encoder(np.tanh), 3 * 32 * 32)
-    assert (caught.value.code, caught.value.message) == (
+        opening.open_run(request_of(MODEL, {"alteration": "pgd", **options}))
+    return caught.value
+
+
+def test_inputs_of_many_values_are_refused_before_any_work(monkeypatch):
+    error = refusal(monkeypatch, Plain(3, 32, 32), gradient="finite-differences")
+    assert (error.code, error.message) == (
         "GRA014",
         "inputs must have at most 256 values for finite differences; got 3072",
     )
 
 
 @pytest.mark.parametrize("gradient", [None, "auto", "onnx"])
-def test_a_model_without_gradients_is_refused_before_any_work(gradient):
-    protocol = ProtocolRequest(alteration="pgd", gradient=gradient)
-    with pytest.raises(UsageError) as caught:
-        protocol.check_gradient(as_encoder(np.tanh), 64)
-    assert caught.value.code == "GRA010"
-    assert "score --gradient finite-differences" in caught.value.fix
+def test_a_model_without_gradients_is_refused_before_any_work(monkeypatch, gradient):
+    error = refusal(monkeypatch, Plain(64), gradient=gradient)
+    assert error.code == "GRA010"
+    assert "score --gradient finite-differences" in error.fix

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,9 +20,9 @@ from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
 
 
-def show(*arguments, cwd):
-    command = [sys.executable, "-m", "rmqm_spec", "preprocess", "show", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def show(rmqm):
+    return partial(rmqm, "preprocess", "show")
 
 
 def model_of(path, mean, std):
@@ -58,13 +57,13 @@ def folder(tmp_path):
     return tmp_path, pixels
 
 
-def test_a_sheet_holds_the_pixels_of_the_picture(folder):
+def test_a_sheet_holds_the_pixels_of_the_picture(show, folder):
     tmp_path, pixels = folder
     model = model_of(tmp_path / "m.onnx", 117.0, 58.0)
     options = ("--scale", 255, "--channel-order", "bgr", "--levels", "0,9", "--out", "out")
     done = show(model, "--data", "images", *options, "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    document = json.loads(done.stdout)
+    document = done.document
     text = files("rmqm_spec").joinpath("schemas/preprocess.schema.json").read_text("utf-8")
     jsonschema.Draft202012Validator(json.loads(text)).validate(document)
     (one,) = document["inputs"]
@@ -79,7 +78,7 @@ def test_a_sheet_holds_the_pixels_of_the_picture(folder):
     assert document["levels"] == [0, 9]
 
 
-def test_a_network_of_bytes_that_is_given_shares_is_warned_of(folder):
+def test_a_network_of_bytes_that_is_given_shares_is_warned_of(show, folder):
     tmp_path, _ = folder
     model = model_of(tmp_path / "m.onnx", 117.0, 58.0)
     done = show(model, "--data", "images", "--scale", 1, cwd=tmp_path)
@@ -88,7 +87,7 @@ def test_a_network_of_bytes_that_is_given_shares_is_warned_of(folder):
     assert "left out: (IMG002)" in done.stderr
 
 
-def test_without_data_the_bundled_images_are_shown(tmp_path):
+def test_without_data_the_bundled_images_are_shown(show, tmp_path):
     done = show(MODEL, "--n", 2, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "rmqm-preprocess").iterdir())) == 2
@@ -96,7 +95,7 @@ def test_without_data_the_bundled_images_are_shown(tmp_path):
 
 
 @pytest.mark.parametrize("levels", ["100", "-1", "1.5", "x"])
-def test_levels_that_are_none_are_refused(tmp_path, levels):
+def test_levels_that_are_none_are_refused(show, tmp_path, levels):
     done = show(MODEL, f"--levels={levels}", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "--levels must be" in done.stderr

@@ -6,9 +6,8 @@ import csv
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -26,9 +25,9 @@ MODEL, OTHER = str(EXAMPLES / "digits_ntxent.onnx"), str(EXAMPLES / "digits_cros
 DATA = ("--data", "digits.npz:images", "--labels", "digits.npz:labels")
 
 
-def probe(*arguments, cwd):
-    command = [sys.executable, "-m", "rmqm_spec", "probe", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def probe(rmqm):
+    return partial(rmqm, "probe")
 
 
 def validator(name):
@@ -51,10 +50,10 @@ def folder(tmp_path_factory, digits):
 
 
 @pytest.fixture(scope="module")
-def both(folder):
+def both(probe, folder):
     done = probe(MODEL, OTHER, *DATA, "--k", "1,5,20", "--out", "both", "--json", cwd=folder)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return done.document
 
 
 def written(folder, name="both/digits_ntxent"):
@@ -105,7 +104,7 @@ def test_both_models_answer_on_one_task_and_are_compared(both):
     assert pair["value"] >= 0
 
 
-def test_the_table(folder):
+def test_the_table(probe, folder):
     done = probe(MODEL, OTHER, *DATA, "--C", "none", "--out", "table", cwd=folder)
     assert done.returncode == 0
     head, columns, *rows = done.stdout.splitlines()
@@ -116,7 +115,7 @@ def test_the_table(folder):
     assert "-> table/digits_ntxent/probe.json" in done.stderr
 
 
-def test_the_same_run_gives_the_same_digest_and_another_goes_beside_it(folder):
+def test_the_same_run_gives_the_same_digest_and_another_goes_beside_it(probe, folder):
     first = probe(MODEL, *DATA, "--C", "1", "--out", "once", cwd=folder)
     before = written(folder, "once")
     again = probe(MODEL, *DATA, "--C", "1", "--out", "once", cwd=folder)
@@ -129,7 +128,7 @@ def test_the_same_run_gives_the_same_digest_and_another_goes_beside_it(folder):
     assert written(folder, beside.name)["probes"]["linear"]["C"] == 2.0
 
 
-def test_folders_are_classes_and_a_table_names_files(folder, digits):
+def test_folders_are_classes_and_a_table_names_files(probe, folder, digits):
     images, labels = digits
     for number, (image, label) in enumerate(zip(images[:60], labels[:60], strict=True)):
         path = folder / f"photos/{label}/{number}.png"
@@ -140,7 +139,7 @@ def test_folders_are_classes_and_a_table_names_files(folder, digits):
     (folder / "table.csv").write_text("\n".join(["file,digit", *rows]), encoding="utf-8")
     options = ("--data", "photos", "--C", "none", "--json")
     one, other = (
-        json.loads(probe(MODEL, *options, "--labels", asked, "--out", out, cwd=folder).stdout)
+        probe(MODEL, *options, "--labels", asked, "--out", out, cwd=folder).document
         for asked, out in (("folders", "by-folder"), ("table.csv:digit", "by-table"))
     )
     assert one["models"][0]["task_sha256"] == other["models"][0]["task_sha256"]
@@ -150,19 +149,21 @@ def test_folders_are_classes_and_a_table_names_files(folder, digits):
     assert codes[0].startswith("IMG")
 
 
-def test_copies_with_other_labels_are_left_out_though_one_of_them_alone_is_taken(folder, digits):
+def test_copies_with_other_labels_are_left_out_though_one_of_them_alone_is_taken(
+    probe, folder, digits
+):
     images, labels = (np.concatenate([one, one[:3]]) for one in digits)
     labels[-2:] = (labels[-2:] + 1) % 10
     np.savez(folder / "copies.npz", images=images, labels=labels)
     options = ("--data", "copies.npz:images", "--labels", "copies.npz:labels", "--C", "none")
     done = probe(MODEL, *options, "--out", "copies", "--json", cwd=folder)
-    [document] = json.loads(done.stdout)["models"]
+    [document] = done.document["models"]
     assert document["inputs"]["left_out_by_code"] == {"PRB002": 2}
     assert document["split"]["train"] + document["split"]["test"] == 298
     assert "must have one label in all its copies" in done.stderr
 
 
-def test_a_training_set_of_its_own(folder):
+def test_a_training_set_of_its_own(probe, folder):
     train = ("--train-data", "digits.npz:images", "--train-labels", "digits.npz:labels")
     done = probe(MODEL, *DATA, *train, "--json", cwd=folder)
     assert done.returncode == 2
@@ -172,7 +173,7 @@ def test_a_training_set_of_its_own(folder):
     np.savez(folder / "train.npz", images=images[:200], labels=labels[:200])
     train = ("--train-data", "train.npz:images", "--train-labels", "train.npz:labels")
     done = probe(MODEL, *DATA, *train, "--out", "given", "--json", cwd=folder)
-    document = json.loads(done.stdout)["models"][0]
+    document = done.document["models"][0]
     assert document["split"]["rule"] == "given"
     assert (document["split"]["train"], document["split"]["test"]) == (200, 100)
     assert document["inputs"]["left_out_by_code"] == {"PRB005": 200}
@@ -193,17 +194,17 @@ def test_a_training_set_of_its_own(folder):
         (["--data", "digits.npz:images", "--labels", "digits.npz:digits"], 2, "DAT006"),
     ],
 )
-def test_refusals(folder, arguments, code, said):
+def test_refusals(probe, folder, arguments, code, said):
     done = probe(MODEL, *arguments, cwd=folder)
     assert done.returncode == code, done.stderr
     assert said in done.stderr
     assert done.stdout == ""
 
 
-def test_one_bad_model_does_not_spoil_the_others(folder):
+def test_one_bad_model_does_not_spoil_the_others(probe, folder):
     (folder / "bad.onnx").write_bytes(b"no model")
     done = probe("bad.onnx", MODEL, *DATA, "--C", "none", "--out", "some", "--json", cwd=folder)
-    document = json.loads(done.stdout)
+    document = done.document
     validator("probes").validate(document)
     assert done.returncode == 3
     assert not document["ok"]
@@ -211,31 +212,30 @@ def test_one_bad_model_does_not_spoil_the_others(folder):
     assert [one["name"] for one in document["models"]] == ["digits_ntxent"]
 
 
-def test_a_fault_of_the_data_is_not_told_of_every_model(folder):
+def test_a_fault_of_the_data_is_not_told_of_every_model(probe, folder):
     done = probe(MODEL, OTHER, MODEL, "--data", "none.npy", "--labels", "x.npy", cwd=folder)
     assert done.returncode == 3
     assert done.stderr.splitlines()[-2].startswith("error DAT001")
     assert done.stderr.count("FAIL") == 1
 
 
-def test_a_file_of_settings_gives_each_model_its_own(folder):
+def test_a_file_of_settings_gives_each_model_its_own(probe, folder):
     table = f'[plain]\npath = "{MODEL}"\n[half]\npath = "{MODEL}"\nscale = 0.5\n'
     (folder / "models.toml").write_text(table, encoding="utf-8")
     options = ("--models", "models.toml", "--C", "none", "--out", "own", "--json")
     done = probe(*options, *DATA, cwd=folder)
-    found = {one["name"]: one for one in json.loads(done.stdout)["models"]}
+    found = {one["name"]: one for one in done.document["models"]}
     assert list(found) == ["plain", "half"]
     assert found["half"]["preprocessing"]["scale"] == 0.5
     refused = probe("own", *DATA, cwd=folder)
     assert refused.returncode != 0
 
 
-def test_an_interrupt_says_what_is_written(folder):
+def test_an_interrupt_says_what_is_written(rmqm, folder):
     images = np.random.default_rng(0).random((6000, 8, 8), dtype=np.float32)
     np.savez(folder / "many.npz", images=images, labels=np.arange(6000) % 300)
     options = ("--data", "many.npz:images", "--labels", "many.npz:labels", "--C", "1e9,1e10")
-    command = [sys.executable, "-m", "rmqm_spec", "probe", MODEL, *options, "--out", "stopped"]
-    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as running:
+    with rmqm.start("probe", MODEL, *options, "--out", "stopped", cwd=folder) as running:
         assert "to learn from" in running.stderr.readline()
         time.sleep(0.5)
         os.kill(running.pid, signal.SIGINT)

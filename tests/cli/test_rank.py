@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
@@ -23,26 +21,20 @@ MODELS = ("ntxent.onnx", "entropy.onnx")
 FAST = ("--levels", "4", "--n", "40", "--no-null")
 
 
-def run(*arguments, cwd):
-    return subprocess.run(
-        [sys.executable, "-m", "rmqm_spec", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def rank(rmqm):
+    def run(*arguments, cwd):
+        return rmqm("rank", *arguments, *FAST, cwd=cwd)
 
-
-def rank(*arguments, cwd):
-    return run("rank", *arguments, *FAST, cwd=cwd)
+    return run
 
 
 def ranked(done):
-    return [one["name"] for one in json.loads(done.stdout)["ranked"]]
+    return [one["name"] for one in done.document["ranked"]]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(rank, tmp_path_factory):
     """Two models, a copy of one and a broken one; the two were ranked."""
     folder = tmp_path_factory.mktemp("rank")
     shutil.copy(EXAMPLES / "digits_ntxent.onnx", folder / "ntxent.onnx")
@@ -67,9 +59,9 @@ def test_the_table_and_the_verdict(folder):
     assert "rmqm-spec probe" in probe
 
 
-def test_the_document_is_printed_as_its_schema_says_and_stored(folder):
+def test_the_document_is_printed_as_its_schema_says_and_stored(rank, folder):
     done = rank(*MODELS, "--out", "board", "--json", cwd=folder)
-    printed = json.loads(done.stdout)
+    printed = done.document
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(printed)
     assert printed.pop("ok") is True
     assert printed == json.loads((folder / "board" / "rank.json").read_text())
@@ -80,39 +72,39 @@ def test_the_document_is_printed_as_its_schema_says_and_stored(folder):
 
 
 @pytest.mark.parametrize("given", [("board",), ("board/ntxent", "board/entropy/result.json")])
-def test_results_are_ranked_like_their_models(folder, given):
+def test_results_are_ranked_like_their_models(rank, folder, given):
     done = rank(*given, "--out", "again", "--json", cwd=folder)
     stored = json.loads((folder / "board" / "rank.json").read_text())
-    assert json.loads(done.stdout)["pairs"] == stored["pairs"]
+    assert done.document["pairs"] == stored["pairs"]
 
 
-def test_patterns_folders_and_repetitions(folder):
+def test_patterns_folders_and_repetitions(rank, folder):
     done = rank("n*.onnx", "ntxent.onnx", "more", folder / "ntxent.onnx", "--json", cwd=folder)
-    document = json.loads(done.stdout)
+    document = done.document
     assert sorted(ranked(done)) == ["more", "ntxent"]
     (pair,) = document["pairs"]
     assert (pair["difference"], pair["tied"], pair["probability"]) == (0, True, 0.5)
     assert "have the same score" in rank("ntxent.onnx", "more", cwd=folder).stdout
 
 
-def test_a_model_that_fails_is_listed_and_does_not_stop_the_others(folder):
+def test_a_model_that_fails_is_listed_and_does_not_stop_the_others(rank, folder):
     done = rank("broken.onnx", *MODELS, "missing.onnx", cwd=folder)
     assert done.returncode == 1
     assert "-  broken: failed, MOD002" in done.stdout
     assert "-  missing: failed, MOD002" in done.stdout
     assert "ntxent has the highest score" in done.stdout
-    document = json.loads(rank("broken.onnx", *MODELS, "--json", cwd=folder).stdout)
+    document = rank("broken.onnx", *MODELS, "--json", cwd=folder).document
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
     assert (document["ok"], document["failed"][0]["code"]) == (False, "MOD002")
 
 
-def test_where_all_fail_unlike_the_document_is_still_whole(folder):
+def test_where_all_fail_unlike_the_document_is_still_whole(rank, rmqm, folder):
     done = rank("broken.onnx", "missing.onnx", "--json", cwd=folder)
-    document = json.loads(done.stdout)
+    document = done.document
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
     assert (done.returncode, document["rmqm"], len(document["failed"])) == (1, None, 2)
     (folder / "all_failed.json").write_text(done.stdout)
-    valid = run("validate", "all_failed.json", cwd=folder)
+    valid = rmqm("validate", "all_failed.json", cwd=folder)
     assert (valid.returncode, valid.stderr) == (0, "")
 
 
@@ -131,24 +123,24 @@ def pictures(folder):
     return photos
 
 
-def test_what_was_left_out_stands_beside_the_answer(folder, pictures):
+def test_what_was_left_out_stands_beside_the_answer(rmqm, folder, pictures):
     given = ("rank", *MODELS, "--data", pictures, "--levels", "4", "--no-null", "--out", "fewer")
-    said = run(*given, cwd=folder)
+    said = rmqm(*given, cwd=folder)
     assert said.returncode == 0, said.stderr
     assert (
         "  Left out of 9 inputs: 1 because the file is not an image (IMG002), 1 because the "
         "image file is damaged (IMG003), 1 because another input has the same content.\n"
     ) in said.stdout
-    document = json.loads(run(*given, "--json", cwd=folder).stdout)
+    document = rmqm(*given, "--json", cwd=folder).document
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
     counted = {one["code"]: (one["count"], one["encoders"]) for one in document["left_out"]}
     names = ["ntxent", "entropy"]
     assert counted == {"IMG002": (1, names), "IMG003": (1, names), None: (1, names)}
     assert {one["counts"]["used"] for one in document["ranked"]} == {document["inputs"]} == {6}
-    assert run("validate", "fewer/rank.json", cwd=folder).returncode == 0
+    assert rmqm("validate", "fewer/rank.json", cwd=folder).returncode == 0
     document["left_out"][0]["count"] = 2
     (folder / "fewer" / "rank.json").write_text(json.dumps(document))
-    assert run("validate", "fewer/rank.json", cwd=folder).returncode == 1
+    assert rmqm("validate", "fewer/rank.json", cwd=folder).returncode == 1
 
 
 @pytest.mark.parametrize(
@@ -162,15 +154,15 @@ def test_what_was_left_out_stands_beside_the_answer(folder, pictures):
         (("--models", "absent.toml"), 3, "RNK004", "absent.toml"),
     ],
 )
-def test_what_is_refused(folder, arguments, exit_code, code, named):
+def test_what_is_refused(rank, folder, arguments, exit_code, code, named):
     done = rank(*arguments, "--json", cwd=folder)
-    error = json.loads(done.stdout)["error"]
+    error = done.document["error"]
     assert (done.returncode, error["code"][: len(code)]) == (exit_code, code)
     assert named in error["message"]
 
 
-def test_results_of_other_protocols_are_refused_by_the_field(folder):
-    other = run(
+def test_results_of_other_protocols_are_refused_by_the_field(rank, rmqm, folder):
+    other = rmqm(
         "score", "entropy.onnx", "--levels", "5", "--n", "40", "--no-null", "--out", "five",
         cwd=folder,
     )  # fmt: skip
@@ -182,14 +174,14 @@ def test_results_of_other_protocols_are_refused_by_the_field(folder):
     assert not (folder / "never").exists()
 
 
-def test_models_with_settings_of_their_own(folder):
+def test_models_with_settings_of_their_own(rank, folder):
     (folder / "own.toml").write_text(
         '[plain]\npath = "ntxent.onnx"\n'
         '[shifted]\npath = "ntxent.onnx"\nmean = [0.5]\nstd = 0.25\nbatch-size = 3\n'
         '[old]\npath = "board/entropy"\n'
     )
     done = rank("--models", "own.toml", "--json", cwd=folder)
-    document = json.loads(done.stdout)
+    document = done.document
     assert sorted(ranked(done)) == ["old", "plain", "shifted"]
     scores = {one["name"]: one["rmqm"] for one in document["ranked"]}
     assert scores["plain"] != scores["shifted"]
@@ -209,7 +201,7 @@ def test_models_with_settings_of_their_own(folder):
         ('path = "board/ntxent"\nmean = 1', "result"),
     ],
 )
-def test_wrong_settings_are_named(folder, table, named):
+def test_wrong_settings_are_named(rank, folder, table, named):
     (folder / "wrong.toml").write_text(f"[one]\n{table}\n")
     done = rank("--models", "wrong.toml", cwd=folder)
     assert done.returncode == 2
@@ -217,7 +209,7 @@ def test_wrong_settings_are_named(folder, table, named):
     assert named in done.stderr
 
 
-def test_nothing_else_is_replaced_by_a_ranking(folder):
+def test_nothing_else_is_replaced_by_a_ranking(rank, folder):
     board = folder / "kept"
     board.mkdir()
     mine = board / "rank.json"
@@ -241,15 +233,15 @@ def test_nothing_else_is_replaced_by_a_ranking(folder):
 @pytest.mark.parametrize(
     "text", ['{"schema": "rmqm-rank/1"}', '{"schema": "rmqm-rank/1", "ranked": 5}', "[]", "{"]
 )
-def test_a_ranking_that_somebody_changed_is_left_alone(folder, tmp_path, text):
+def test_a_ranking_that_somebody_changed_is_left_alone(rank, folder, tmp_path, text):
     (tmp_path / "rank.json").write_text(text)
     done = rank("board", "--out", tmp_path, cwd=folder)
     assert (done.returncode, (tmp_path / "rank.json").read_text()) == (0, text)
     assert "ARG004" in done.stderr
 
 
-def test_nulls_stand_beside_the_scores(folder):
-    done = run("rank", *MODELS, "--n", "60", "--out", "nulls", cwd=folder)
+def test_nulls_stand_beside_the_scores(rmqm, folder):
+    done = rmqm("rank", *MODELS, "--n", "60", "--out", "nulls", cwd=folder)
     assert done.returncode == 0
     head, *_ = done.stdout.splitlines()
     assert "null" in head

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from rmqm_spec.cli.candidates import find_candidates
-from rmqm_spec.cli.options import ModelRequest
 
 from rmqm_spec.cli.rank_table import ranking_table
 from rmqm_spec.cli.verdict import verdict
+from rmqm_spec.runs.candidates import find_candidates
+from rmqm_spec.runs.flat import request_of
 
 
 def row(name, position=1, same_as=(), null=None, **others):
@@ -113,7 +113,7 @@ def test_encoders_are_called_by_what_tells_them_apart(tmp_path, monkeypatch, pat
     for path in paths:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).touch()
-    found = [one.name for one in find_candidates(paths, ModelRequest(), None)]
+    found = [one.name for one in find_candidates(paths, request_of("", {}))]
     assert [name if name in found else name.rsplit("/")[-1] for name in names] == names
     assert len(set(found)) == len(found)
 
@@ -123,10 +123,11 @@ def test_the_same_file_with_other_settings_is_another_encoder(tmp_path):
     (tmp_path / "m.toml").write_text(
         '[one]\npath = "m.onnx"\noutput = "a"\n[two]\npath = "m.onnx"\noutput = "b"\n'
     )
-    found = find_candidates([], ModelRequest(mean="0.5"), tmp_path / "m.toml")
-    assert [(one.name, one.options.output, one.options.mean) for one in found] == [
-        ("one", "a", "0.5"),
-        ("two", "b", "0.5"),
+    found = find_candidates([], request_of("", {"mean": "0.5"}), tmp_path / "m.toml")
+    openings = {one.name: one.request.opening for one in found}
+    assert [(name, one.output, one.mean) for name, one in openings.items()] == [
+        ("one", "a", (0.5,)),
+        ("two", "b", (0.5,)),
     ]
 
 
@@ -134,7 +135,9 @@ def test_own_preprocessing_replaces_that_of_all(tmp_path):
     (tmp_path / "m.toml").write_text(
         '[one]\npath = "m.onnx"\npreprocess = "p.json"\nsize = [224, 320]\nfeed = "k=1"\n'
     )
-    (one,) = find_candidates([], ModelRequest(mean="0.5", std="2"), tmp_path / "m.toml")
-    assert (one.options.mean, one.options.std) == (None, None)
-    assert one.options.preprocess == str(tmp_path / "p.json")
-    assert (one.options.size, one.options.feed) == ("224x320", ["k=1"])
+    common = request_of("", {"mean": "0.5", "std": "2"})
+    (one,) = find_candidates([], common, tmp_path / "m.toml")
+    opening = one.request.opening
+    assert (opening.mean, opening.std) == (None, None)
+    assert opening.preprocess == tmp_path / "p.json"
+    assert (opening.size, opening.feed) == ((224, 320), (("k", "1"),))

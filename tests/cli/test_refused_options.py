@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import math
-import subprocess
-import sys
 from pathlib import Path
 
-import attrs
 import pytest
-from rmqm_spec.cli.options import DataRequest, ModelRequest
-from rmqm_spec.cli.protocol_options import ProtocolRequest
 
-from rmqm_spec.contracts.inputs import InputSpec
-from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UsageError
+from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.opening import check_request, open_model
 
 pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
 
 
-def run(*arguments, cwd):
-    command = [sys.executable, "-m", "rmqm_spec", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-
-
 def read(**typed):
-    """Read options as a command does, those of the model, of the inputs and of the protocol."""
-    for group in (ModelRequest, DataRequest, ProtocolRequest):
-        known = {one.name for one in attrs.fields(group)} & typed.keys()
-        request = group(**{name: typed[name] for name in known})
-        if group is ModelRequest:
-            request.open_options()
-        elif group is DataRequest:
-            request.open_inputs(InputSpec(kind="image", shape=(1, 8, 8)), Preprocessing(), 1)
-        else:
-            request.check()
+    """Read options as a command does, up to the opening of the model."""
+    request = request_of(MODEL, typed)
+    check_request(request)
+    open_model(request)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +49,8 @@ def test_a_wrong_value_is_named_with_its_option_and_rule(option, value, message)
     assert (caught.value.code, caught.value.message) == ("ARG001", message)
 
 
-def test_a_wrong_value_ends_a_score_before_anything_is_written(tmp_path):
-    done = run("score", MODEL, "--variant", "mine", cwd=tmp_path)
+def test_a_wrong_value_ends_a_score_before_anything_is_written(rmqm, tmp_path):
+    done = rmqm("score", MODEL, "--variant", "mine", cwd=tmp_path)
     assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
     assert done.stderr.splitlines() == [
         "error ARG001: --variant must be one of paper, authors-2022; got 'mine'",
@@ -79,16 +62,16 @@ def test_a_wrong_value_ends_a_score_before_anything_is_written(tmp_path):
     ("option", "value"),
     [("--n", "0"), ("--n", "x"), ("--seed", "-1"), ("--levels", "0"), ("--batch-size", "0")],
 )
-def test_a_number_out_of_its_bounds_is_named_with_its_option(option, value, tmp_path):
-    done = run("score", MODEL, option, value, cwd=tmp_path)
+def test_a_number_out_of_its_bounds_is_named_with_its_option(rmqm, option, value, tmp_path):
+    done = rmqm("score", MODEL, option, value, cwd=tmp_path)
     line, fix = done.stderr.splitlines()
     assert (done.returncode, fix) == (2, "  fix: See rmqm-spec score --help.")
     assert option in line
     assert value in line
 
 
-def test_a_command_must_be_given(tmp_path):
-    done = run(cwd=tmp_path)
+def test_a_command_must_be_given(rmqm, tmp_path):
+    done = rmqm(cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
         "error ARG001: a command must be given; got none",
@@ -96,8 +79,8 @@ def test_a_command_must_be_given(tmp_path):
     ]
 
 
-def test_an_empty_code_is_not_the_list_of_all_codes(tmp_path):
-    done = run("explain", "", cwd=tmp_path)
+def test_an_empty_code_is_not_the_list_of_all_codes(rmqm, tmp_path):
+    done = rmqm("explain", "", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
 
 
@@ -105,14 +88,14 @@ def test_an_empty_code_is_not_the_list_of_all_codes(tmp_path):
     "arguments",
     [["doctor"], ["explain"], ["explain", "det001"], ["inspect", MODEL], ["explain", "NO"], []],
 )
-def test_every_document_has_the_keys_of_a_score(arguments, tmp_path):
-    document = json.loads(run(*arguments, "--json", cwd=tmp_path).stdout)
+def test_every_document_has_the_keys_of_a_score(rmqm, arguments, tmp_path):
+    document = rmqm(*arguments, "--json", cwd=tmp_path).document
     assert (document["rmqm"], document["interval"]) == (None, None)
     assert document["ok"] is ("error" not in document)
 
 
-def test_a_check_that_cannot_go_on_holds_the_error_of_all_documents(tmp_path):
-    document = json.loads(run("check", "missing.onnx", "--json", cwd=tmp_path).stdout)
+def test_a_check_that_cannot_go_on_holds_the_error_of_all_documents(rmqm, tmp_path):
+    document = rmqm("check", "missing.onnx", "--json", cwd=tmp_path).document
     assert document["error"] == {
         "code": "MOD002",
         "message": "model must be an existing file or folder; got missing.onnx",
@@ -120,6 +103,6 @@ def test_a_check_that_cannot_go_on_holds_the_error_of_all_documents(tmp_path):
     }
 
 
-def test_a_check_that_ran_to_its_end_holds_no_error(tmp_path):
-    document = json.loads(run("check", MODEL, "--n", "8", "--json", cwd=tmp_path).stdout)
+def test_a_check_that_ran_to_its_end_holds_no_error(rmqm, tmp_path):
+    document = rmqm("check", MODEL, "--n", "8", "--json", cwd=tmp_path).document
     assert (document["ok"], document["error"]) == (True, None)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,21 +17,15 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 NTXENT, ENTROPY = (str(EXAMPLES / f"digits_{name}.onnx") for name in ("ntxent", "cross_entropy"))
 
 
-def run(*arguments, cwd, before="pass"):
-    program = f"import sys; {before}; from rmqm_spec.cli import main; main()"
-    command = [sys.executable, "-c", program, *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-
-
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(rmqm, tmp_path_factory):
     folder = tmp_path_factory.mktemp("results")
     for out, model, *options in (
         ("ntxent", NTXENT, "--report", "pages/ntxent.html"),
         ("entropy", ENTROPY),
         ("nine", NTXENT, "--levels", "9"),
     ):
-        done = run("score", model, "--n", "8", "--no-null", "--out", out, *options, cwd=folder)
+        done = rmqm("score", model, "--n", "8", "--no-null", "--out", out, *options, cwd=folder)
         assert done.returncode == 0, done.stderr
     return folder
 
@@ -53,26 +45,26 @@ def test_a_score_with_its_report(folder):
     assert "rmqm-spec score digits_ntxent.onnx" in page
 
 
-def test_the_page_of_the_score_is_that_of_its_files(folder):
-    done = run("report", "ntxent", "--out", "again.html", cwd=folder)
+def test_the_page_of_the_score_is_that_of_its_files(rmqm, folder):
+    done = rmqm("report", "ntxent", "--out", "again.html", cwd=folder)
     assert done.returncode == 0, done.stderr
     again = (folder / "again.html").read_bytes()
     assert again == (folder / "pages/ntxent.html").read_bytes()
 
 
-def test_what_is_printed_follows_its_schema(folder):
-    done = run("report", "entropy", "ntxent/result.json", "--json", cwd=folder)
+def test_what_is_printed_follows_its_schema(rmqm, folder):
+    done = rmqm("report", "entropy", "ntxent/result.json", "--json", cwd=folder)
     assert done.returncode == 0, done.stderr
-    document = json.loads(done.stdout)
+    document = done.document
     text = files("rmqm_spec").joinpath("schemas/report.schema.json").read_text(encoding="utf-8")
     jsonschema.Draft202012Validator(json.loads(text)).validate(document)
     assert document["report"] == "report.html"
     assert document["headline"] in (folder / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_ranking_with_its_report_and_the_report_of_its_document(folder):
+def test_a_ranking_with_its_report_and_the_report_of_its_document(rmqm, folder):
     command = ["rank", NTXENT, ENTROPY, str(EXAMPLES / "missing.onnx"), "--n", "8"]
-    done = run(*command, "--out", "board", "--report", "board.html", cwd=folder)
+    done = rmqm(*command, "--out", "board", "--report", "board.html", cwd=folder)
     assert done.returncode == 1, done.stderr
     page = (folder / "board.html").read_text(encoding="utf-8")
     document = json.loads((folder / "board/rank.json").read_text(encoding="utf-8"))
@@ -83,7 +75,7 @@ def test_a_ranking_with_its_report_and_the_report_of_its_document(folder):
     assert "missing could not be scored" in page or "missing.onnx could not be scored" in page
     assert second["name"] in page
     for given in ("board/rank.json", "board"):
-        again = run("report", given, "--out", "again.html", cwd=folder)
+        again = rmqm("report", given, "--out", "again.html", cwd=folder)
         assert again.returncode == 0, again.stderr
         assert (folder / "again.html").read_text(encoding="utf-8") == page
 
@@ -100,9 +92,9 @@ def test_a_ranking_with_its_report_and_the_report_of_its_document(folder):
         ([], "ARG001", 2),
     ],
 )
-def test_what_cannot_be_reported_is_refused(folder, arguments, code, exit_code):
-    done = run("report", *arguments, "--json", cwd=folder)
-    found = json.loads(done.stdout)
+def test_what_cannot_be_reported_is_refused(rmqm, folder, arguments, code, exit_code):
+    done = rmqm("report", *arguments, "--json", cwd=folder)
+    found = done.document
     assert (found["error"]["code"], done.returncode) == (code, exit_code), done.stderr
     assert "Traceback" not in done.stderr
 
@@ -110,27 +102,27 @@ def test_what_cannot_be_reported_is_refused(folder, arguments, code, exit_code):
 @pytest.mark.parametrize(
     ("before", "page", "code", "exit_code"),
     [
-        ("sys.modules['matplotlib'] = None", "page.html", "ENV009", 4),
-        ("sys.modules['jinja2'] = None", "page.html", "ENV009", 4),
+        ("import sys; sys.modules['matplotlib'] = None", "page.html", "ENV009", 4),
+        ("import sys; sys.modules['jinja2'] = None", "page.html", "ENV009", 4),
         ("pass", ".", "ARG005", 2),
         ("pass", "mine.txt/page.html", "ARG005", 2),
         ("pass", "mine.txt", "ARG007", 2),
     ],
 )
 def test_a_report_that_cannot_be_is_refused_before_the_work(
-    tmp_path, before, page, code, exit_code
+    rmqm, tmp_path, before, page, code, exit_code
 ):
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
-    done = run("score", NTXENT, "--report", page, "--json", cwd=tmp_path, before=before)
-    error = json.loads(done.stdout)["error"]
+    done = rmqm("score", NTXENT, "--report", page, "--json", cwd=tmp_path, before=before)
+    error = done.document["error"]
     assert (error["code"], done.returncode) == (code, exit_code)
     assert code == "ENV009" or "report must" in error["message"]
     assert "encodings" not in done.stderr
     assert not (tmp_path / "rmqm-results").exists()
 
 
-def test_a_score_needs_nothing_of_the_report(tmp_path):
-    gone = "sys.modules.update(matplotlib=None, jinja2=None)"
-    done = run("score", NTXENT, "--n", "4", "--out", "out", cwd=tmp_path, before=gone)
+def test_a_score_needs_nothing_of_the_report(rmqm, tmp_path):
+    gone = "import sys; sys.modules.update(matplotlib=None, jinja2=None)"
+    done = rmqm("score", NTXENT, "--n", "4", "--out", "out", cwd=tmp_path, before=gone)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out/examples.npz").exists()

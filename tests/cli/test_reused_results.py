@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +16,9 @@ MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
 FOUND = "  nothing has changed since "
 
 
-def score(*arguments, cwd):
-    command = [sys.executable, "-m", "rmqm_spec", "score", MODEL, "--no-null", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def score(rmqm):
+    return partial(rmqm, "score", MODEL, "--no-null")
 
 
 def images(seed=0):
@@ -27,7 +26,7 @@ def images(seed=0):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(score, tmp_path_factory):
     folder = tmp_path_factory.mktemp("reused")
     np.save(folder / "data.npy", images())
     assert score("--data", "data.npy", "--out", "out", cwd=folder).returncode == 0
@@ -43,28 +42,33 @@ def read(folder):
     return json.loads((folder / "out/result.json").read_text(encoding="utf-8"))
 
 
-def again(copy, *arguments):
+@pytest.fixture
+def again(score, copy):
     """Score once more; returns whether the result was found, and what was printed."""
-    done = score("--data", "data.npy", "--out", "out", *arguments, cwd=copy)
-    assert done.returncode == 0, done.stderr
-    return FOUND in done.stderr, done.stdout
+
+    def run(*arguments):
+        done = score("--data", "data.npy", "--out", "out", *arguments, cwd=copy)
+        assert done.returncode == 0, done.stderr
+        return FOUND in done.stderr, done.stdout
+
+    return run
 
 
-def test_the_same_command_finds_the_result_and_says_so(copy):
+def test_the_same_command_finds_the_result_and_says_so(again, copy):
     before = read(copy)
-    found, printed = again(copy)
+    found, printed = again()
     assert (found, read(copy)) == (True, before)
     assert printed.endswith(f"-> out/result.json (computed {before['created']})\n")
 
 
-def test_the_printed_document_is_the_one_that_was_found(copy):
+def test_the_printed_document_is_the_one_that_was_found(again, copy):
     before = read(copy)
-    assert json.loads(again(copy, "--json")[1]) == {"ok": True, **before}
+    assert json.loads(again("--json")[1]) == {"ok": True, **before}
 
 
-def test_force_computes_again(copy):
+def test_force_computes_again(again, copy):
     before = read(copy)
-    found, _ = again(copy, "--force")
+    found, _ = again("--force")
     after = read(copy)
     assert (found, after["seconds"] != before["seconds"]) == (False, True)
     assert after["result_sha256"] == before["result_sha256"]
@@ -94,19 +98,19 @@ def _other_result(copy):
         lambda copy: (copy / "out/result.json").write_text("{"),
     ],
 )
-def test_another_or_a_broken_result_is_not_taken(copy, change):
+def test_another_or_a_broken_result_is_not_taken(again, copy, change):
     change(copy)
-    assert again(copy)[0] is False
+    assert again()[0] is False
 
 
 @pytest.mark.parametrize(
     "arguments", [["--seed", "1"], ["--precision", "9"], ["--n", "5"], ["--batch-size", "7"]]
 )
-def test_another_option_is_another_run(copy, arguments):
-    assert again(copy, *arguments)[0] is False
+def test_another_option_is_another_run(again, arguments):
+    assert again(*arguments)[0] is False
 
 
-def test_a_result_beside_another_is_found_too(copy):
-    assert again(copy, "--seed", "1")[0] is False
-    found, printed = again(copy, "--seed", "1")
+def test_a_result_beside_another_is_found_too(again):
+    assert again("--seed", "1")[0] is False
+    found, printed = again("--seed", "1")
     assert (found, "copy/out-" in printed) == (True, True)

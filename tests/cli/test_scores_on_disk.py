@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,10 +16,13 @@ pytest.importorskip("onnxruntime")
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
 
 
-def score(*arguments, cwd):
-    command = [sys.executable, "-m", "rmqm_spec", "score", MODEL, "--n", "12", *arguments, "--json"]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    return done.returncode, json.loads(done.stdout)
+@pytest.fixture(scope="module")
+def score(rmqm):
+    def run(*arguments, cwd):
+        done = rmqm("score", MODEL, "--n", 12, *arguments, "--json", cwd=cwd)
+        return done.returncode, done.document
+
+    return run
 
 
 def is_valid(document, name="result"):
@@ -30,7 +31,7 @@ def is_valid(document, name="result"):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(score, tmp_path_factory):
     folder = tmp_path_factory.mktemp("scores")
     assert score("--out", "first", cwd=folder)[0] == 0
     return folder
@@ -66,7 +67,7 @@ def test_the_page_names_every_field(document):
     ],
 )
 def test_a_choice_that_changes_the_number_is_in_the_protocol(
-    folder, document, options, place, value
+    score, folder, document, options, place, value
 ):
     exit_code, printed = score(*options, "--out", f"with {value}", cwd=folder)
     found = printed["protocol"]
@@ -77,26 +78,26 @@ def test_a_choice_that_changes_the_number_is_in_the_protocol(
     assert printed["protocol_sha256"] != document["protocol_sha256"]
 
 
-def test_one_level_gives_no_score_and_a_document_all_the_same(folder):
+def test_one_level_gives_no_score_and_a_document_all_the_same(score, folder):
     exit_code, printed = score("--levels", "1", "--out", "one level", cwd=folder)
     assert (exit_code, printed.pop("ok"), printed["rmqm"]) == (1, False, None)
     assert is_valid(printed)
 
 
-def test_the_same_command_twice_is_no_error(folder, document):
+def test_the_same_command_twice_is_no_error(score, folder, document):
     exit_code, printed = score("--out", "first", cwd=folder)
     assert (exit_code, printed["result_sha256"]) == (0, document["result_sha256"])
     assert [path.name for path in folder.glob("first*")] == ["first"]
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two processors")
-def test_one_and_two_threads_see_the_same_noise(folder):
+def test_one_and_two_threads_see_the_same_noise(score, folder):
     one, two = (score("--threads", n, "--out", f"threads {n}", cwd=folder)[1] for n in ("1", "2"))
     assert one["protocol"] == two["protocol"]
     assert one["rmqm"] == pytest.approx(two["rmqm"], rel=1e-5)
 
 
-def test_force_replaces_another_result(tmp_path):
+def test_force_replaces_another_result(score, tmp_path):
     score("--out", "out", cwd=tmp_path)
     _, printed = score("--seed", "1", "--out", "out", "--force", cwd=tmp_path)
     written = json.loads((tmp_path / "out/result.json").read_text(encoding="utf-8"))
@@ -105,14 +106,14 @@ def test_force_replaces_another_result(tmp_path):
 
 
 @pytest.mark.parametrize("out", ["file", "file/below"])
-def test_a_file_is_no_folder_for_a_result(tmp_path, out):
+def test_a_file_is_no_folder_for_a_result(score, tmp_path, out):
     (tmp_path / "file").write_text("mine")
     exit_code, printed = score("--out", out, cwd=tmp_path)
     assert (exit_code, printed["error"]["code"]) == (2, "ARG005")
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_without_a_folder_the_result_goes_below_rmqm_results(tmp_path):
+def test_without_a_folder_the_result_goes_below_rmqm_results(score, tmp_path):
     _, printed = score("--data-layout", "nhw", "--data", _images(tmp_path), cwd=tmp_path)
     (written,) = tmp_path.glob("rmqm-results/digits_ntxent-*/result.json")
     assert json.loads(written.read_text())["result_sha256"] == printed["result_sha256"]

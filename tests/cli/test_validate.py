@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import subprocess
-import sys
 from copy import deepcopy
 from functools import reduce
 from importlib.resources import files
@@ -34,17 +32,12 @@ CLAIMED = ("model", "input", "output", "preprocessing", "findings")
 """What is told about the encoder, which nothing beside the digest can contradict."""
 
 
-def run(*arguments, cwd):
-    command = [sys.executable, "-m", "rmqm_spec", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-
-
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(rmqm, tmp_path_factory):
     folder = tmp_path_factory.mktemp("results")
     for name in ("ntxent", "cross_entropy"):
         model, options = str(EXAMPLES / f"digits_{name}.onnx"), ["--n", "6", "--levels", "5"]
-        done = run("score", model, "--no-null", *options, "--out", name, cwd=folder)
+        done = rmqm("score", model, "--no-null", *options, "--out", name, cwd=folder)
         assert done.returncode == 0, done.stderr
     return folder
 
@@ -206,9 +199,9 @@ def test_what_a_schema_lets_through_is_caught(result, place, value, code):
     assert code in caught(path, document)
 
 
-def test_every_number_of_a_null_is_guarded(tmp_path):
+def test_every_number_of_a_null_is_guarded(rmqm, tmp_path):
     options = ["--n", "6", "--levels", "5", "--out", "result"]
-    done = run("score", str(EXAMPLES / "digits_ntxent.onnx"), *options, cwd=tmp_path)
+    done = rmqm("score", str(EXAMPLES / "digits_ntxent.onnx"), *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     path = tmp_path / "result/result.json"
     document = json.loads(path.read_text())
@@ -292,9 +285,9 @@ def test_a_comparison_whose_results_are_gone_is_told_so(folder, tmp_path):
     assert [(one.code, one.level) for one in found.findings][-1] == ("VAL010", "warn")
 
 
-def test_every_number_of_a_check_is_guarded(tmp_path):
-    done = run("check", str(EXAMPLES / "digits_ntxent.onnx"), "--n", "6", "--json", cwd=tmp_path)
-    document, path = json.loads(done.stdout), tmp_path / "check.json"
+def test_every_number_of_a_check_is_guarded(rmqm, tmp_path):
+    done = rmqm("check", str(EXAMPLES / "digits_ntxent.onnx"), "--n", "6", "--json", cwd=tmp_path)
+    document, path = done.document, tmp_path / "check.json"
     assert caught(path, document) == []
     for name in ("rmqm", "weighted_rmqm", "interval", "components", "protocol", "counts", "ok"):
         for place in places({name: document[name]}):
@@ -305,16 +298,18 @@ def test_every_number_of_a_check_is_guarded(tmp_path):
             assert caught(path, tampered(document, place)), place
 
 
-def test_a_report_of_the_judge_is_counted_again(tmp_path):
+def test_a_report_of_the_judge_is_counted_again(rmqm, tmp_path):
     pytest.importorskip("hypothesis")
-    done = run("conformance", "--only", "RMQM-MET-001", "--profile", "fast", "--json", cwd=tmp_path)
+    done = rmqm(
+        "conformance", "--only", "RMQM-MET-001", "--profile", "fast", "--json", cwd=tmp_path
+    )
     path = tmp_path / "report.json"
     path.write_text(done.stdout)
-    assert run("validate", str(path), cwd=tmp_path).returncode == 0
-    document = json.loads(done.stdout)
+    assert rmqm("validate", str(path), cwd=tmp_path).returncode == 0
+    document = done.document
     document["checks"][0]["status"] = "failed"
     path.write_text(json.dumps(document))
-    again = run("validate", str(path), cwd=tmp_path)
+    again = rmqm("validate", str(path), cwd=tmp_path)
     assert (again.returncode, "VAL006" in again.stdout) == (1, True)
 
 
@@ -348,13 +343,13 @@ def test_a_document_against_its_schema_is_told_where(result):
     assert found.message == "/components: 'D' is a required property"
 
 
-def test_documents_are_told_one_by_one(folder, tmp_path):
+def test_documents_are_told_one_by_one(rmqm, folder, tmp_path):
     (tmp_path / "empty.json").write_text("{}")
     names = [str(folder / "ntxent"), str(tmp_path / "empty.json"), str(folder / "cross_entropy")]
-    done = run("validate", *names, "--json", cwd=tmp_path)
-    document = json.loads(done.stdout)
+    done = rmqm("validate", *names, "--json", cwd=tmp_path)
+    document = done.document
     text = files("rmqm_spec").joinpath("schemas/validate.schema.json").read_text(encoding="utf-8")
     jsonschema.Draft202012Validator(json.loads(text)).validate(document)
     assert done.returncode == 3
     assert [one["ok"] for one in document["documents"]] == [True, False, True]
-    assert run("validate", *names[::2], cwd=tmp_path).returncode == 0
+    assert rmqm("validate", *names[::2], cwd=tmp_path).returncode == 0

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +15,13 @@ pytest.importorskip("onnxruntime")
 MODEL = Path(__file__).parents[2] / "examples/digits_ntxent.onnx"
 
 
-def run(*arguments, cwd):
-    command = [sys.executable, "-m", "rmqm_spec", *arguments, "--json"]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    return done.returncode, json.loads(done.stdout)
+@pytest.fixture(scope="module")
+def run(rmqm):
+    def in_json(*arguments, cwd):
+        done = rmqm(*arguments, "--json", cwd=cwd)
+        return done.returncode, done.document
+
+    return in_json
 
 
 def finding(document, code):
@@ -51,7 +51,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=["check", "score"])
-def judged(request, folder):
+def judged(run, request, folder):
     out = ["--out", "out"] if request.param == "score" else []
     return run(request.param, str(MODEL), "--data", "bilder für alle", *out, cwd=folder)
 
@@ -77,13 +77,13 @@ def test_a_broken_image_is_left_out_and_the_rest_is_scored(judged):
 
 @pytest.mark.parametrize("command", ["check", "score"])
 @pytest.mark.parametrize(("name", "code"), [("empty", "DAT002"), ("broken", "DAT018")])
-def test_a_folder_without_a_readable_image_has_no_score(folder, command, name, code):
+def test_a_folder_without_a_readable_image_has_no_score(run, folder, command, name, code):
     exit_code, document = run(command, str(MODEL), "--data", name, cwd=folder)
     assert (exit_code, document["error"]["code"], document["rmqm"]) == (3, code, None)
 
 
 @pytest.mark.parametrize("command", ["check", "score"])
-def test_fewer_inputs_than_asked_for_are_told(folder, command):
+def test_fewer_inputs_than_asked_for_are_told(run, folder, command):
     _, document = run(command, str(MODEL), "--data", "few.npy", "--n", "9", cwd=folder)
     assert finding(document, "DAT021") == (
         "warn",
@@ -91,12 +91,12 @@ def test_fewer_inputs_than_asked_for_are_told(folder, command):
     )
 
 
-def test_a_check_of_one_input_does_not_call_the_encoder_collapsed(folder):
+def test_a_check_of_one_input_does_not_call_the_encoder_collapsed(run, folder):
     exit_code, document = run("check", str(MODEL), "--n", "1", cwd=folder)
     assert (exit_code, document["interval"], document["rmqm"] > 0) == (0, None, True)
 
 
-def test_names_of_files_may_hold_any_byte(folder):
+def test_names_of_files_may_hold_any_byte(run, folder):
     shutil.copy(MODEL, folder / "möd el\n.onnx")
     images = folder / os.fsdecode(b"images \xfe")
     shutil.copytree(folder / "bilder für alle", images)
@@ -105,6 +105,6 @@ def test_names_of_files_may_hold_any_byte(folder):
     assert (exit_code, document["inputs"]["source"]) == (0, "images \\udcfe")
 
 
-def test_a_data_file_of_the_wrong_kind_is_no_traceback(folder):
+def test_a_data_file_of_the_wrong_kind_is_no_traceback(run, folder):
     exit_code, document = run("check", str(MODEL), "--data", str(MODEL), cwd=folder)
     assert (exit_code, document["error"]["code"]) == (2, "DAT004")

@@ -2,13 +2,11 @@
 
 import errno
 import signal
-import subprocess
-import sys
 
 import filelock
 import numpy as np
 import pytest
-from rmqm_spec.cli.noticed import about_folders
+from rmqm_spec.runs.remarks import folder_findings
 
 from rmqm_spec import WhiteNoise, evaluate
 from rmqm_spec.documents import writing
@@ -37,11 +35,9 @@ def written(folder, seed=0, **options):
 
 
 @pytest.fixture
-def holder(tmp_path):
+def holder(rmqm, tmp_path):
     """Another process that holds the lock of the folder."""
-    worker = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
+    worker = rmqm.start_python("-c", HOLD, tmp_path, cwd=tmp_path)
     assert worker.stdout.readline() == "held\n"
     yield worker
     worker.kill()
@@ -83,7 +79,7 @@ def without_locks(request, monkeypatch):
 def test_without_locks_results_are_written_and_it_is_told(tmp_path, without_locks):
     path, digest = written(tmp_path / "out")
     assert read_result(path).document["result_sha256"] == digest
-    (finding,) = about_folders(tmp_path / "out", path.parent)
+    (finding,) = folder_findings(tmp_path / "out", path.parent)
     assert (finding.code, finding.level, finding.message) == (
         "ARG006",
         "warn",
@@ -93,7 +89,7 @@ def test_without_locks_results_are_written_and_it_is_told(tmp_path, without_lock
 
 def test_with_locks_nothing_is_told(tmp_path):
     path, _ = written(tmp_path / "out")
-    assert list(about_folders(tmp_path / "out", path.parent)) == []
+    assert list(folder_findings(tmp_path / "out", path.parent)) == []
 
 
 def test_a_result_that_was_replaced_meanwhile_is_not_added_to(tmp_path):

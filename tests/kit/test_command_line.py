@@ -2,16 +2,15 @@
 
 import json
 import signal
-import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).parents[2]
-JUDGE = [sys.executable, "-c", "from rmqm_spec.cli import main; main()", "conformance"]
 WRONG = """
 from rmqm_conformance import serve
 from rmqm_spec.identity import content_id
@@ -31,10 +30,9 @@ if __name__ == "__main__":
 """
 
 
-def judge(*arguments, cwd):
-    return subprocess.run(
-        [*JUDGE, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False
-    )
+@pytest.fixture
+def judge(rmqm):
+    return partial(rmqm, "conformance")
 
 
 @pytest.fixture
@@ -46,7 +44,7 @@ def mine(tmp_path):
 @pytest.mark.parametrize(
     "who", [["--object", "mine:Mine"], ["--cmd", f"{sys.executable} mine.py"]], ids=["a", "b"]
 )
-def test_a_failure_names_check_values_clause_and_the_command_that_repeats_it(mine, who):
+def test_a_failure_names_check_values_clause_and_the_command_that_repeats_it(judge, mine, who):
     done = judge(*who, "--only", "RMQM-INP-002", "--profile", "fast", cwd=mine)
     assert done.returncode == 1
     first = next(line for line in done.stdout.splitlines() if "FAIL" in line).split()[-1]
@@ -57,10 +55,10 @@ def test_a_failure_names_check_values_clause_and_the_command_that_repeats_it(min
     assert who[1] in again
 
 
-def test_a_crash_is_told_apart_from_a_wrong_answer(mine):
+def test_a_crash_is_told_apart_from_a_wrong_answer(judge, mine):
     who = ["--cmd", f"{sys.executable} mine.py", "--only", "RMQM-INP-010", "--profile", "fast"]
     done = judge(*who, "--json", cwd=mine)
-    document = json.loads(done.stdout)
+    document = done.document
     counts = document["counts"]
     assert counts["errored"] + counts["failed"] + counts["not-claimed"] == len(document["checks"])
     errored = [one for one in document["checks"] if one["status"] == "errored"]
@@ -68,7 +66,7 @@ def test_a_crash_is_told_apart_from_a_wrong_answer(mine):
     assert "Traceback" in errored[0]["context"]
 
 
-def test_every_report_is_written(mine):
+def test_every_report_is_written(judge, mine):
     names = ["report.json", "junit.xml", "summary.md", "badge.json"]
     options = [f"--{name.split('.')[0]}={name}" for name in names]
     options[2] = "--markdown=summary.md"
@@ -83,11 +81,11 @@ def test_every_report_is_written(mine):
     assert (mine / "junit.xml").read_text(encoding="utf-8").startswith("<?xml")
 
 
-def test_expected_failures_make_a_run_green_but_not_conformant(mine):
+def test_expected_failures_make_a_run_green_but_not_conformant(judge, mine):
     who = ["--object", "mine:Mine", "--only", "RMQM-INP-002", "--profile", "fast"]
     failed = [
         one["id"]
-        for one in json.loads(judge(*who, "--json", cwd=mine).stdout)["checks"]
+        for one in judge(*who, "--json", cwd=mine).document["checks"]
         if one["status"] in {"failed", "errored"}
     ]
     known = mine / "known.toml"
@@ -103,9 +101,9 @@ def test_expected_failures_make_a_run_green_but_not_conformant(mine):
     assert "RMQM-INP-002/nowhere, which is no check" in done.stdout
 
 
-def test_an_unexpected_pass_is_an_error(mine):
+def test_an_unexpected_pass_is_an_error(judge, mine):
     own = judge("--only", "RMQM-INP-002", "--profile", "fast", "--json", cwd=mine)
-    name = json.loads(own.stdout)["checks"][0]["id"]
+    name = own.document["checks"][0]["id"]
     (mine / "known.toml").write_text(f'["{name}"]\nreason = "old"\n', encoding="utf-8")
     done = judge("--only", name, "--expected-failures", "known.toml", cwd=mine)
     assert done.returncode == 1
@@ -121,7 +119,7 @@ def test_an_unexpected_pass_is_an_error(mine):
         ("reason = ", "readable TOML"),
     ],
 )
-def test_a_bad_file_of_expected_failures_is_refused(mine, text, said):
+def test_a_bad_file_of_expected_failures_is_refused(judge, mine, text, said):
     (mine / "known.toml").write_text(text, encoding="utf-8")
     done = judge("--expected-failures", "known.toml", cwd=mine)
     assert done.returncode == 3
@@ -146,7 +144,7 @@ def test_a_bad_file_of_expected_failures_is_refused(mine, text, said):
         (["init", "--out", "nowhere/x.py"], 2, "ARG005"),
     ],
 )
-def test_wrong_arguments_are_refused_by_name(mine, arguments, code, said):
+def test_wrong_arguments_are_refused_by_name(judge, mine, arguments, code, said):
     done = judge(*arguments, cwd=mine)
     assert done.returncode == code
     assert said in done.stderr
@@ -154,22 +152,24 @@ def test_wrong_arguments_are_refused_by_name(mine, arguments, code, said):
     assert done.stdout == ""
 
 
-def test_the_python_starter_runs_as_it_is(tmp_path):
+def test_the_python_starter_runs_as_it_is(judge, tmp_path):
     assert judge("init", cwd=tmp_path).returncode == 0
     command = f"{sys.executable} my_implementation.py"
     done = judge("--cmd", command, "--profile", "fast", "--json", cwd=tmp_path)
-    document = json.loads(done.stdout)
+    document = done.document
     assert document["counts"]["errored"] == 0
     assert document["counts"]["passed"] > 10
     assert document["counts"]["failed"] > 10
 
 
-def test_an_interrupted_run_says_how_far_it_came(mine):
-    slow = "import time; time.sleep(0.2); "
+def test_an_interrupted_run_says_how_far_it_came(rmqm, mine):
+    slow = "import pathlib, time; pathlib.Path('asked').touch(); time.sleep(0.2); "
     (mine / "slow.py").write_text(WRONG.replace('return {"id"', slow + 'return {"id"'))
-    command = [*JUDGE, "--cmd", f"{sys.executable} slow.py", "--only", "RMQM-INP-002"]
-    started = subprocess.Popen(command, cwd=mine, stderr=subprocess.PIPE, text=True)
-    time.sleep(4)
+    command = ("conformance", "--cmd", f"{sys.executable} slow.py", "--only", "RMQM-INP-002")
+    started = rmqm.start(*command, cwd=mine)
+    while not (mine / "asked").exists():
+        assert started.poll() is None
+        time.sleep(0.05)
     started.send_signal(signal.SIGINT)
     _, said = started.communicate(timeout=20)
     assert started.returncode == 5
@@ -177,13 +177,13 @@ def test_an_interrupted_run_says_how_far_it_came(mine):
     assert "Traceback" not in said
 
 
-def test_nothing_is_left_behind_in_the_folder(tmp_path):
+def test_nothing_is_left_behind_in_the_folder(judge, tmp_path):
     judge("--only", "RMQM-DIST-001", cwd=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_list_names_every_check_and_what_cannot_be_checked(tmp_path):
-    document = json.loads(judge("--list", "--json", cwd=tmp_path).stdout)
+def test_the_list_names_every_check_and_what_cannot_be_checked(judge, tmp_path):
+    document = judge("--list", "--json", cwd=tmp_path).document
     lines = judge("--list", cwd=tmp_path).stdout
     assert all(one["id"] in lines for one in document["checks"])
     assert all(name in lines for name in document["uncheckable"])

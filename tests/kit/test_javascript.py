@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -43,12 +42,10 @@ def test_its_check_values_are_those_of_the_annex():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_starter_in_javascript_runs_as_it_is(tmp_path):
-    command = [sys.executable, "-c", "from rmqm_spec.cli import main; main()", "conformance"]
-    subprocess.run([*command, "init", "--lang", "javascript"], cwd=tmp_path, check=True)
-    judged = [*command, "--cmd", "node my_implementation.mjs", "--profile", "fast", "--json"]
-    done = subprocess.run(judged, cwd=tmp_path, capture_output=True, text=True, check=False)
-    document = json.loads(done.stdout)
+def test_the_starter_in_javascript_runs_as_it_is(rmqm, tmp_path):
+    assert rmqm("conformance", "init", "--lang", "javascript", cwd=tmp_path).returncode == 0
+    asked = ("--cmd", "node my_implementation.mjs", "--profile", "fast", "--json")
+    document = rmqm("conformance", *asked, cwd=tmp_path).document
     assert document["counts"]["failed"] == 0
     assert document["counts"]["passed"] > 5
     missing = {one["message"] for one in document["checks"] if one["status"] == "errored"}

@@ -13,7 +13,7 @@ from rmqm_onnx.backend import ONNX
 from rmqm_spec.contracts import backend as contract
 from rmqm_spec.contracts import registry
 from rmqm_spec.contracts.preprocessing import Preprocessing
-from rmqm_spec.errors import SubjectError, UnreadableError, UsageError
+from rmqm_spec.errors import SubjectError, UnavailableError, UnreadableError, UsageError
 
 CAPABILITIES = (
     contract.Backend,
@@ -90,16 +90,13 @@ def test_the_usual_route_is_the_encoder_itself(opened, make, saved):
     assert ONNX.with_gradient(encoder, saved(make.dense()), "onnx") is encoder
 
 
-@pytest.mark.parametrize("folder", [False, True])
-def test_torch_stands_in_for_the_gradient_of_the_graph(opened, make, saved, images, folder):
-    pytest.importorskip("onnx2pytorch")
-    encoder, path = opened(make.dense()), saved(make.dense())
-    by_torch = ONNX.with_gradient(encoder, path.parent if folder else path, "torch")
-    assert by_torch.gradient_route == "torch (onnx2pytorch)"
-    pulled = [
-        one.vjp(images(encoder))[1](np.ones((5, 5), np.float32)) for one in (encoder, by_torch)
-    ]
-    np.testing.assert_allclose(*pulled, rtol=1e-5, atol=1e-6)
+def test_without_pytorch_its_route_is_unavailable(opened, make, saved, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("rmqm_torch")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(UnavailableError, match="PyTorch must be installed") as caught:
+        ONNX.with_gradient(opened(make.dense()), saved(make.dense()), "torch")
+    assert caught.value.code == "ENV007"
 
 
 def test_an_unknown_route_is_refused(opened, make, saved):
@@ -109,9 +106,9 @@ def test_an_unknown_route_is_refused(opened, make, saved):
 
 
 def test_an_encoder_of_another_backend_is_refused(make, saved):
-    with pytest.raises(UsageError, match="one that it opened; got SimpleNamespace"):
+    with pytest.raises(UsageError, match="that it opened; got SimpleNamespace"):
         ONNX.with_gradient(SimpleNamespace(), saved(make.dense()), "onnx")
-    with pytest.raises(UsageError, match="one that it opened; got SimpleNamespace"):
+    with pytest.raises(UsageError, match="that it opened; got SimpleNamespace"):
         ONNX.arranged(SimpleNamespace(), np.zeros((1, 3, 4, 4)))
 
 

@@ -126,11 +126,3 @@ def test_a_relative_path_is_found_from_elsewhere(make, saved, images, monkeypatc
 def test_an_encoder_without_a_file_is_refused(encoder):
     with pytest.raises(UsageError, match=r"to be pickled; this encoder of 'y' does"):
         pickle.dumps(evolve(encoder, origin=None))
-
-
-def test_the_gradient_by_torch_survives(encoder, saved, make, images, spawned):
-    pytest.importorskip("onnx2pytorch")
-    by_torch = ONNX.with_gradient(encoder, saved(make.dense()), "torch")
-    assert spawned(attrgetter("gradient_route"), by_torch) == "torch (onnx2pytorch)"
-    inputs = images(encoder, 1)
-    assert spawned(ONNX.gradient_error, by_torch, inputs) < 1e-2

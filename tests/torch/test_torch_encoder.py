@@ -1,17 +1,16 @@
-"""PyTorch modules as encoders: right gradients, and the module as it was found."""
+"""PyTorch modules as encoders: right gradients, and the module left as it was."""
 
 import numpy as np
 import pytest
-from attrs import evolve
 
 from rmqm_spec import evaluate
 from rmqm_spec.contracts.encoder import DifferentiableEncoder
 from rmqm_spec.encoders.checks import check_encoder
-from rmqm_spec.errors import EncodingError, UnavailableError, UnreadableError, UsageError
+from rmqm_spec.errors import EncodingError, UsageError
 
 torch = pytest.importorskip("torch")
 
-from rmqm_torch import ConvertedGradients, TorchEncoder, from_onnx  # noqa: E402
+from rmqm_torch import TorchEncoder  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -38,7 +37,7 @@ def test_it_keeps_the_encoder_contract():
     assert evaluate(encoder, INPUTS).status == "ok"
 
 
-def test_the_module_is_left_as_it_was_found():
+def test_the_module_is_left_as_it_was():
     module = network().train()
     module[1].eval()
     module[5].weight.requires_grad_(False)
@@ -148,37 +147,3 @@ def test_what_is_no_module_or_elsewhere_is_refused():
         TorchEncoder(network)
     with pytest.raises(UsageError, match="must be on the device meta; got cpu"):
         TorchEncoder(network(), device="meta")
-
-
-def test_an_onnx_file_through_onnx2pytorch(tmp_path):
-    pytest.importorskip("onnxruntime")
-    try:
-        import onnx2pytorch  # noqa: F401
-    except Exception as error:  # without torchvision it cannot be imported
-        with pytest.raises(UnavailableError, match="onnx2pytorch must be importable"):
-            from_onnx("examples/digits_ntxent.onnx")
-        pytest.skip(f"onnx2pytorch cannot be imported: {error}")
-    from pathlib import Path
-
-    from rmqm_onnx import open_encoder
-
-    path = Path(__file__).parents[2] / "examples" / "digits_ntxent.onnx"
-    encoder = from_onnx(path)
-    assert encoder.gradient_route == "torch (onnx2pytorch)"
-    assert np.allclose(encoder.encode(INPUTS), open_encoder(path).encode(INPUTS), atol=1e-5)
-    _, pullback = encoder.vjp(INPUTS)
-    assert np.isfinite(pullback(np.ones((5, 32), dtype=np.float32))).all()
-    with pytest.raises(UnreadableError, match="output must be one of"):
-        from_onnx(path, output="nowhere")
-    by_graph = open_encoder(path)
-    by_torch = evolve(by_graph, gradients=ConvertedGradients(path, by_graph.output))
-    assert by_torch.gradient_route == "torch (onnx2pytorch)"
-    cotangent = np.random.default_rng(3).normal(size=(5, 32)).astype(np.float32)
-    first, second = (one.vjp(INPUTS)[1](cotangent) for one in (by_graph, by_torch))
-    assert np.allclose(first, second, rtol=1e-4, atol=1e-6)
-
-
-def test_models_of_several_inputs_are_not_for_onnx2pytorch():
-    gradients = ConvertedGradients("nowhere.onnx", "y")
-    with pytest.raises(UnreadableError, match="must have one input; got a, b"):
-        gradients.vjp({"a": INPUTS, "b": INPUTS}, "a")

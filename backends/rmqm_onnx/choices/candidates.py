@@ -20,18 +20,18 @@ _MAX_BYTES_FOR_SHAPES = 500_000_000
 def candidates(
     proto: ModelProto, outputs: list[TensorInfo], *chosen: str
 ) -> Iterator[dict[str, Any]]:
-    """Yield the outputs, and the tensor that each one's last layer takes."""
+    """Yield the outputs, and the tensor that the last layer of each takes."""
     shapes = _inferred(proto)
     makers = producers(proto.graph)
-    seen: set[str] = set()
+    listed: set[str] = set()
     for info in outputs:
         if info.is_float:
             yield {"name": info.name, "what": "output", "dims": info.dims}
-        seen.add(info.name)
+        listed.add(info.name)
     for name in [*(info.name for info in outputs), *chosen]:
         before = layer_before(proto.graph, name)
-        if before is not None and before not in seen and before in makers:
-            seen.add(before)
+        if before is not None and before not in listed and before in makers:
+            listed.add(before)
             dims = shapes[before].dims if before in shapes else None
             yield {"name": before, "what": f"before the last layer of {name}", "dims": dims}
 

@@ -61,18 +61,18 @@ _PASSED = frozenset(
 
 def channels_come_first(graph: GraphProto, output: str) -> bool | None:
     """
-    Tell where a feature map has its channels, whatever the layout of the network's input is.
+    Return where a feature map has its channels, whatever the layout of the network's input is.
 
     Returns
     -------
     bool or None
-        True for axis 1, False for the last one, None where the graph does not tell.
+        True for axis 1, False for the last one, None where the graph leaves it open.
     """
     for node in makers_above(producers(graph), output):
         if node.op_type in _CHANNELS_FIRST:
             return True
         if node.op_type == "Transpose":
-            perm = next((list(one.ints) for one in node.attribute if one.name == "perm"), [])
+            perm = next((list(entry.ints) for entry in node.attribute if entry.name == "perm"), [])
             return False if perm in ([0, 2, 1], [0, 2, 3, 1], [0, 2, 3, 4, 1]) else None
         if node.op_type not in _PASSED:
             break

@@ -44,7 +44,7 @@ class Choices:
     layout : InputLayout
         Where the network's input has its channels.
     channels_first : bool, optional
-        Where encodings that are feature maps have their channels, as far as the graph tells.
+        Where encodings that are feature maps have their channels, where the graph shows it.
     has_idle_inputs : bool
         Whether the model declares inputs on which the encodings do not depend.
     findings : tuple of Finding

@@ -33,22 +33,22 @@ _PASSED = frozenset(
 """Operators between input and first layer that leave every axis in its place."""
 
 _REACH = 8
-"""How many operators are looked at one behind the other."""
+"""How many operators are looked at, each behind the last."""
 
 
 def first_evidence(graph: GraphProto, name: str) -> Literal["convolution", "transposed"] | None:
-    """Tell whether the input meets a convolution or a transposition from channels-last first."""
-    seen = {name}
+    """Return what the input meets first: a convolution, or a transposition from channels-last."""
+    tensors = {name}
     for _ in range(_REACH):
-        nodes = [node for tensor in seen for node in consumers(graph, tensor)]
+        nodes = [node for tensor in tensors for node in consumers(graph, tensor)]
         if any(node.op_type in _CONVOLUTIONS for node in nodes):
             return "convolution"
         if any(_moves_channels_forward(node) for node in nodes):
             return "transposed"
-        seen = {node.output[0] for node in nodes if node.op_type in _PASSED and node.output}
+        tensors = {node.output[0] for node in nodes if node.op_type in _PASSED and node.output}
     return None
 
 
 def _moves_channels_forward(node: NodeProto) -> bool:
-    perm = next((list(one.ints) for one in node.attribute if one.name == "perm"), None)
+    perm = next((list(entry.ints) for entry in node.attribute if entry.name == "perm"), None)
     return node.op_type == "Transpose" and perm == [0, 3, 1, 2]

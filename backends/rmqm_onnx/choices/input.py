@@ -17,7 +17,7 @@ ALTERABLE = (*FLOATS, "uint8")
 
 
 def alterable_names(inputs: Sequence[TensorInfo], name: str | None) -> set[str]:
-    """Return the names of the inputs one of which is altered: the one told, or all possible."""
+    """Return the names of the inputs one of which is altered: the named one, or all possible."""
     return {name} if name else {info.name for info in inputs if info.type in ALTERABLE}
 
 
@@ -72,7 +72,7 @@ def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[Tensor
     if name is not None:
         for info in inputs:
             if info.name == name:
-                return _alterable(info), "as told (--input)"
+                return _alterable(info), "named by --input"
         raise UsageError(
             "INP002",
             f"--input must name an input ({listed}); got {name!r}",
@@ -103,7 +103,7 @@ def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[Tensor
 
 
 def _is_single(info: TensorInfo) -> bool:
-    """Tell whether an input holds one value for each row, such as a threshold."""
+    """Return whether an input holds one value for each row, such as a threshold."""
     return info.dims is not None and all(length == 1 for length in info.dims[1:])
 
 

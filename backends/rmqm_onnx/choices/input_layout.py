@@ -77,7 +77,7 @@ def as_flat(
     size: tuple[int, int] | None,
     why: str,
 ) -> InputLayout:
-    """Take the input for the pixels of one image in a row."""
+    """Take the input for the pixels of an image in a row."""
     batch, rest = axes_of(info)
     shape = tuple(length for length in rest if length is not None)
     height, width = size or MNIST
@@ -103,7 +103,7 @@ def as_image(
     usual: tuple[int, int] | None,
     why: str,
 ) -> tuple[InputLayout, list[Finding]]:
-    """Take the input for an image; findings tell what its shape leaves open."""
+    """Take the input for an image; findings say what its shape leaves open."""
     batch, rest = axes_of(info)
     axes = {"nchw": (0, 1, 2), "nhwc": (2, 0, 1), "nhw": (None, 0, 1)}[layout]
     if len(rest) != (2 if layout == "nhw" else 3):
@@ -119,24 +119,25 @@ def as_image(
             f"an image must have 1 or 3 channels; got {channels} in {info}",
             fix="Say --layout array and give --data as an array of the network's shape.",
         )
-    found: list[Finding] = []
+    findings: list[Finding] = []
     if channels is None:
         channels = 3
-        found.append(_assumed(info, "number of channels", "3", "Export it with a fixed number."))
+        findings.append(_assumed(info, "number of channels", "3", "Export it with a fixed number."))
     declared = (rest[axes[1]], rest[axes[2]])
     height, width = _size(info, declared, size, usual)
     if None in declared and not (size or usual):
-        found.append(_assumed(info, "height and width", f"{height}x{width}", "Give --size HxW."))
+        findings.append(_assumed(info, "height and width", f"{height}x{width}", "Give --size HxW."))
     if usual and not size and usual != (height, width):
-        found.append(_unusual(info, usual, (height, width)))
+        findings.append(_unusual(info, usual, (height, width)))
     spec = InputSpec(kind="image", shape=(channels, height, width))
     by_layout = {
         "nchw": (channels, height, width),
         "nhwc": (height, width, channels),
         "nhw": (height, width),
     }
-    network = by_layout[layout]
-    return InputLayout(layout=layout, spec=spec, network_shape=network, batch=batch, why=why), found
+    shape = by_layout[layout]
+    image = InputLayout(layout=layout, spec=spec, network_shape=shape, batch=batch, why=why)
+    return image, findings
 
 
 def _size(
@@ -146,14 +147,14 @@ def _size(
     usual: tuple[int, int] | None,
 ) -> tuple[int, int]:
     wanted = size or usual or DEFAULT_SIZE
-    found = declared[0] or wanted[0], declared[1] or wanted[1]
-    if size and found != size:
+    lengths = declared[0] or wanted[0], declared[1] or wanted[1]
+    if size and lengths != size:
         raise UsageError(
             "INP004",
             f"--size must equal the fixed height and width of the model; got {size} for {info}",
             fix="Leave --size out.",
         )
-    return found
+    return lengths
 
 
 def _unusual(info: TensorInfo, usual: tuple[int, int], size: tuple[int, int]) -> Finding:

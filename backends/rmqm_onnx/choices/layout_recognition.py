@@ -56,7 +56,7 @@ def recognise_layout(
     if layout is None:
         layout, why = _guess(graph, info.name, rest, size or usual)
     else:
-        why = "as told (--layout)"
+        why = "named by --layout"
     if layout == "array":
         return as_array(info, why), []
     if layout == "flat":

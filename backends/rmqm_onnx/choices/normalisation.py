@@ -22,7 +22,7 @@ def normalisation_in_graph(graph: GraphProto, name: str) -> list[str]:
 def normalising_nodes(graph: GraphProto, name: str) -> list[tuple[NodeProto, str]]:
     """Return these operators, each with the name of the tensor that it shifts or scales."""
     constant = constants(graph)
-    found: list[tuple[NodeProto, str]] = []
+    normalising: list[tuple[NodeProto, str]] = []
     for _ in range(16):
         nodes = [node for node in consumers(graph, name) if node.op_type != "Shape"]
         if len(nodes) != 1:
@@ -31,11 +31,11 @@ def normalising_nodes(graph: GraphProto, name: str) -> list[tuple[NodeProto, str
         others = [other for other in node.input if other and other != name]
         shifts = node.op_type in _WITH_CONSTANT and others and set(others) <= constant
         if shifts or node.op_type in ("ImageScaler", "BatchNormalization"):
-            found.append((node, name))
+            normalising.append((node, name))
         elif node.op_type not in _PASSED:
             break
         name = node.output[0]
-    return found
+    return normalising
 
 
 def normalisation_finding(
@@ -45,13 +45,13 @@ def normalisation_finding(
     operators = normalisation_in_graph(graph, name)
     if not operators:
         return []
-    seen = f"the graph itself shifts or scales its input ({', '.join(operators)})"
+    message = f"the graph itself shifts or scales its input ({', '.join(operators)})"
     if not any(preprocessing.mean or ()):
-        return [Finding(code="PRE002", level="ok", message=seen)]
+        return [Finding(code="PRE002", level="ok", message=message)]
     twice = Finding(
         code="PRE002",
         level="warn",
-        message=f"{seen}, and so does the preprocessing from {preprocessing.source}",
+        message=f"{message}, and so does the preprocessing from {preprocessing.source}",
         fix="If the graph holds the whole normalisation, pass --scale 1 alone.",
     )
     return [twice]

@@ -14,7 +14,7 @@ from rmqm_spec.findings import Finding
 __all__ = ["range_after_normalisation", "range_finding"]
 
 Range = tuple[float, float, float]
-"""Lowest and highest value, and the widest range of one channel."""
+"""Lowest and highest value, and the widest range of a channel."""
 
 _OPERATIONS: dict[str, Callable[[AnyArray, AnyArray], AnyArray]] = {
     "Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": np.divide,
@@ -63,10 +63,10 @@ def range_after_normalisation(
 
 def range_finding(graph: GraphProto, name: str, low: float, high: float) -> Finding | None:
     """Warn where the graph's own normalisation makes hardly anything, or far too much, of it."""
-    found = range_after_normalisation(graph, name, low, high)
-    if found is None:
+    after = range_after_normalisation(graph, name, low, high)
+    if after is None:
         return None
-    lowest, highest, spread = found
+    lowest, highest, spread = after
     largest = max(abs(lowest), abs(highest))
     given = f"values from {low:.4g} to {high:.4g} become {lowest:.4g} to {highest:.4g} in the graph"
     if not np.isfinite(largest) or largest > _WIDE:
@@ -82,14 +82,14 @@ def _warning(message: str, option: str) -> Finding:
 
 
 def _constants(graph: GraphProto) -> Mapping[str, TensorProto]:
-    found = {tensor.name: tensor for tensor in graph.initializer}
+    stored = {tensor.name: tensor for tensor in graph.initializer}
     for node in graph.node:
         for attribute in node.attribute:
             if node.op_type == "Constant" and attribute.name == "value":
-                found[node.output[0]] = attribute.t
+                stored[node.output[0]] = attribute.t
     return {
         name: tensor
-        for name, tensor in found.items()
+        for name, tensor in stored.items()
         if tensor.data_location != TensorProto.EXTERNAL
     }
 
@@ -100,7 +100,7 @@ def _applied(
     def constant(name: str) -> Float64Array:
         return numpy_helper.to_array(known[name]).astype(np.float64)
 
-    attributes = {one.name: helper.get_attribute_value(one) for one in node.attribute}
+    attributes = {entry.name: helper.get_attribute_value(entry) for entry in node.attribute}
     if node.op_type == "BatchNormalization":
         scale, shift, mean, variance = (constant(name) for name in node.input[1:5])
         deviation = np.sqrt(variance + attributes.get("epsilon", 1e-5))

@@ -83,7 +83,7 @@ def choose_output(
 
 
 def _is_input(graph: GraphProto, name: str) -> bool:
-    """Tell whether a tensor is an input handed through, if only rescaled, as ML.NET does."""
+    """Return whether a tensor is an input handed through, at most rescaled, as ML.NET does."""
     for node in makers_above(producers(graph), name):
         if node.op_type not in ("Identity", "Cast", "Reshape", "Scaler"):
             return False
@@ -95,13 +95,13 @@ def _among(floats: Sequence[TensorInfo]) -> ChosenOutput:
     vectors = [info for info in floats if _is_vector(info)]
     named = [info for info in vectors or floats if _EMBEDDING.search(info.name)]
     tokens = [info for info in floats if _TOKENS.search(info.name)]
-    for found, why in (
+    for possible, why in (
         (named, "the only output with the name of an embedding"),
         (vectors, "the only output with one vector per input"),
         ([] if vectors else tokens, "the last hidden state"),
     ):
-        if len(found) == 1:
-            return _declared(found[0], why)
+        if len(possible) == 1:
+            return _declared(possible[0], why)
     listed = "; ".join(str(info) for info in named or vectors or floats)
     raise UsageError(
         "OUT002",
@@ -112,7 +112,7 @@ def _among(floats: Sequence[TensorInfo]) -> ChosenOutput:
 
 
 def _is_vector(info: TensorInfo) -> bool:
-    """Tell whether all axes but the batch and one have length 1, as far as is declared."""
+    """Return whether just one axis beside the batch is declared longer than 1, or left open."""
     return info.dims is not None and sum(length != 1 for length in info.dims[1:]) == 1
 
 
@@ -128,9 +128,9 @@ def _named(graph: GraphProto, outputs: Sequence[TensorInfo], name: str) -> Chose
                 "OUT002", f"--output must name a tensor; got {info}", fix="Choose another tensor."
             )
         if info.name == name:
-            return _declared(info, "as told (--output)")
+            return _declared(info, "named by --output")
     if name in producers(graph):
-        message = f"encodings: tensor {name} inside the graph, as told (--output)"
+        message = f"encodings: tensor {name} inside the graph, named by --output"
         finding = Finding(code="OUT001", level="ok", message=message)
         return ChosenOutput(name=name, info=None, declared=False, finding=finding)
     import difflib
@@ -152,7 +152,7 @@ def _behind_labels(graph: GraphProto, outputs: Sequence[TensorInfo]) -> ChosenOu
         if name in makers and name != info.name:
             message = (
                 f"no output is a tensor of floating type ({'; '.join(map(str, outputs))}): "
-                f"took {name}, the tensor behind {info.name}"
+                f"{name} is taken, the tensor behind {info.name}"
             )
             fix = "Scores are not encodings: choose an earlier tensor with --output NAME."
             finding = Finding(code="OUT003", level="warn", message=message, fix=fix)

@@ -47,7 +47,7 @@ def named_activations(s: Step, usual: list[str]) -> list[Callable[[Tensor], Tens
     """
     attributes = s.names()
     given = attributes.get("activations")
-    names = [one.decode() for one in given.strings] if given and given.strings else usual
+    names = [name.decode() for name in given.strings] if given and given.strings else usual
     alphas, betas = (
         iter(attributes[name].floats if name in attributes else ())
         for name in ("activation_alpha", "activation_beta")

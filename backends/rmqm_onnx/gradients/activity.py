@@ -42,5 +42,5 @@ def active_tensors(tape: Tape, nodes: Sequence[NodeProto], source: str) -> set[s
 
 
 def is_standard(node: NodeProto) -> bool:
-    """Tell whether an operator is one of ``ai.onnx``."""
+    """Return whether an operator is one of ``ai.onnx``."""
     return node.domain in ("", "ai.onnx")

@@ -41,10 +41,9 @@ def require_agreement(
     original = cut_out(model, output)
     types = {info.name: info.dtype for info in declared_inputs(original.graph)}
     given = {name: value.astype(types[name]) for name, value in feeds.items() if name in types}
-    (wanted,) = run_all(original, [output], [given])
-    (found,) = run_all(part, [output], [feeds])
-    old, new = (np.asarray(one[output], dtype=np.float64) for one in (wanted, found))
-    half = any(one.data_type in _COARSE for one in all_tensors(original))
+    runs = (*run_all(original, [output], [given]), *run_all(part, [output], [feeds]))
+    old, new = (np.asarray(run[output], dtype=np.float64) for run in runs)
+    half = any(tensor.data_type in _COARSE for tensor in all_tensors(original))
     limit = (HALF_TOLERANCE if half else TOLERANCE) * float(np.abs(old).max(initial=0.0))
     differ = float(np.abs(old - new).max(initial=0.0)) if old.shape == new.shape else np.inf
     if not differ <= limit:

@@ -30,7 +30,7 @@ def assembled(
     parts : Derivation
         The nodes and what is known of their tensors.
     inputs : sequence of Tensor
-        Inputs in order; those of the encoder itself are found out.
+        Inputs in order; those of the encoder itself need not be named.
     outputs : mapping of str to Tensor
         Outputs in order, by the name that they shall have.
     nodes : sequence of NodeProto, optional
@@ -39,23 +39,26 @@ def assembled(
         What the model is.
     """
     tape = parts.tape
-    kept, names = needed(nodes or parts.nodes, [one.name for one in outputs.values()])
+    kept, names = needed(nodes or parts.nodes, [tensor.name for tensor in outputs.values()])
     named = [
-        helper.make_node("Identity", [one.name], [name], name=name)
-        for name, one in outputs.items()
-        if name != one.name
+        helper.make_node("Identity", [tensor.name], [name], name=name)
+        for name, tensor in outputs.items()
+        if name != tensor.name
     ]
     given = [tape.tensors[value.name] for value in parts.model.graph.input]
     always = parts.input if nodes is None else ""
-    taken = [one for one in given if one.name in names or one.name == always]
-    own = {one.name for one in taken}
+    taken = [tensor for tensor in given if tensor.name in names or tensor.name == always]
+    own = {tensor.name for tensor in taken}
     stored = [*parts.model.graph.initializer, *tape.initializers]
     graph = helper.make_graph(
         [*kept, *named],
         parts.model.graph.name or "encoder",
-        [tape.declare(one) for one in (*taken, *(one for one in inputs if one.name not in own))],
-        [tape.declare(one, name) for name, one in outputs.items()],
-        [one for one in stored if one.name in names],
+        [
+            tape.declare(tensor)
+            for tensor in (*taken, *(tensor for tensor in inputs if tensor.name not in own))
+        ],
+        [tape.declare(tensor, name) for name, tensor in outputs.items()],
+        [tensor for tensor in stored if tensor.name in names],
     )
     return helper.make_model(
         graph,

@@ -115,8 +115,8 @@ def self_check(encoder: DifferentiableEncoder, inputs: FloatArray, *, seed: int 
         return 0.0
 
     def value(moved: Float64Array) -> float:
-        found = encoder.vjp(moved.astype(inputs.dtype))[0]
-        return float((found.astype(np.float64) * weights).sum())
+        encodings = encoder.vjp(moved.astype(inputs.dtype))[0]
+        return float((encodings.astype(np.float64) * weights).sum())
 
     direction = gradient / length
     errors = []
@@ -129,7 +129,7 @@ def self_check(encoder: DifferentiableEncoder, inputs: FloatArray, *, seed: int 
 
 def staircase_check(encoder: DifferentiableEncoder, inputs: FloatArray, *, seed: int = 0) -> float:
     """
-    Tell how far a straight-through gradient is from what a step of one grey level does.
+    Return how far a straight-through gradient is from what a step of one grey level does.
 
     The encodings of a quantised model are a staircase, whose derivative is zero almost
     everywhere; a short difference measures the stairs. So a step is taken as PGD takes it: every
@@ -138,8 +138,8 @@ def staircase_check(encoder: DifferentiableEncoder, inputs: FloatArray, *, seed:
     Returns
     -------
     float
-        Relative difference of the encodings' move from the one that the gradient says; above 1
-        they moved the other way.
+        Relative difference of the encodings' move from what the gradient predicts; above 1 they
+        moved the other way.
 
     Examples
     --------
@@ -170,14 +170,14 @@ def staircase_check(encoder: DifferentiableEncoder, inputs: FloatArray, *, seed:
 
 def staircase_finding(error: float) -> Finding:
     """Say what an error of `staircase_check` means."""
-    told = f"differs from the one that it says by {100 * error:.0f} %"
+    how = f"by {100 * error:.0f} % more or less than it predicts"
     if error >= 1:
-        told = "does not go the way that it says"
+        how = "against what it predicts"
     return Finding(
         code="GRA023",
         level="warn",
-        message="the model rounds, so that its gradient is that of the network it stands for; "
-        f"over one grey level the move of the encodings {told}",
+        message="the model rounds, so that its gradient is that of the network before "
+        f"rounding; over a step of one grey level the encodings move {how}",
         fix="Score the model before it was quantised, if it is at hand.",
     )
 

@@ -34,21 +34,21 @@ def operators_without_rule(
     >>> from onnx import parser
     >>> model = parser.parse_model('''<ir_version: 10, opset_import: ["": 20]>
     ... encoder (float[N, 2, 2] x) => (float[N] y) { z = Sin(x)  y = Det(z) }''')
-    >>> [one.operator for one in operators_without_rule(model, "x", "y")]
+    >>> [node.operator for node in operators_without_rule(model, "x", "y")]
     ['Det']
     """
-    own = {(one.domain, one.name): list(one.node) for one in model.functions}
+    own = {(function.domain, function.name): list(function.node) for function in model.functions}
     needed = needed_names(model.graph, output)
     moving = {input}
-    found: list[Missing] = []
+    without_rule: list[Missing] = []
     for node in model.graph.node:
         if not moving.intersection(names_read(node)) or not (needed & set(node.output)):
             continue
         if is_standard(node) and node.op_type in ZERO:
             continue
         moving.update(name for name in node.output if name)
-        found += [_missing(node, one) for one in _inner(node, own) if not _known(one)]
-    return found
+        without_rule += [_missing(node, inner) for inner in _inner(node, own) if not _known(inner)]
+    return without_rule
 
 
 def _inner(node: NodeProto, own: Mapping[tuple[str, str], list[NodeProto]]) -> Iterator[NodeProto]:
@@ -58,8 +58,8 @@ def _inner(node: NodeProto, own: Mapping[tuple[str, str], list[NodeProto]]) -> I
         yield node
         return
     others = {name: nodes for name, nodes in own.items() if name != key}
-    for one in own[key]:
-        yield from _inner(one, others)
+    for inner in own[key]:
+        yield from _inner(inner, others)
 
 
 def _known(node: NodeProto) -> bool:

@@ -11,7 +11,7 @@ from rmqm_onnx.gradients.agreement import require_agreement
 from rmqm_onnx.gradients.definitions import has_definitions, with_definitions
 from rmqm_onnx.gradients.example import Example, example_inputs
 from rmqm_onnx.gradients.execution import folded
-from rmqm_onnx.gradients.known_tensors import probed
+from rmqm_onnx.gradients.known_tensors import known_tensors
 from rmqm_onnx.gradients.preparation import prepared
 from rmqm_onnx.gradients.reverse import Missing, reverse
 from rmqm_onnx.gradients.tape import Tape
@@ -123,11 +123,11 @@ def derivation(
     """
     proto = model if isinstance(model, ModelProto) else load(str(model))
     inputs, outputs = declared_inputs(proto.graph), declared_outputs(proto.graph)
-    name = input or next((one.name for one in inputs if one.is_float), "")
-    if name not in {one.name for one in inputs}:
+    name = input or next((value.name for value in inputs if value.is_float), "")
+    if name not in {value.name for value in inputs}:
         raise UsageError(
             "GRA006",
-            f"input must be one of {', '.join(one.name for one in inputs)}; got {name!r}",
+            f"input must be one of {', '.join(value.name for value in inputs)}; got {name!r}",
             fix="Correct the name.",
         )
     target = output or outputs[0].name
@@ -137,7 +137,7 @@ def derivation(
     if has_definitions(part):
         part = folded(with_definitions(part, feeds, name))
     require_agreement(proto, part, feeds, target)
-    tape = probed(part, feeds, name)
+    tape = known_tensors(part, feeds, name)
     if target not in tape.tensors or tape.tensors[name].type not in FLOATS:
         raise _not_differentiable(name, target)
     return Derivation(part, tape, name, target)
@@ -154,7 +154,7 @@ def _with_batch(model: ModelProto, batch: int | None) -> ModelProto:
 
 
 def _with_float_bytes(model: ModelProto, name: str) -> ModelProto:
-    """Let an input of bytes be one of numbers: what is rounded to them counts as unrounded."""
+    """Let an input of bytes be an input of numbers: what is rounded to them counts as unrounded."""
     types = {value.name: value.type.tensor_type.elem_type for value in model.graph.input}
     if types[name] != TensorProto.UINT8:
         return model
@@ -176,9 +176,9 @@ def _not_differentiable(name: str, target: str) -> SubjectError:
 
 def _unsupported(missing: list[Missing]) -> SubjectError:
     alike: dict[tuple[str, str], list[Missing]] = {}
-    for one in missing:
-        alike.setdefault((one.operator, one.reason), []).append(one)
-    listed = "; ".join(_told(nodes) for nodes in alike.values())
+    for node in missing:
+        alike.setdefault((node.operator, node.reason), []).append(node)
+    listed = "; ".join(_named(nodes) for nodes in alike.values())
     return SubjectError(
         "GRA001",
         f"every operator between input and output must have a derivative rule; "
@@ -188,11 +188,11 @@ def _unsupported(missing: list[Missing]) -> SubjectError:
     )
 
 
-def _told(alike: list[Missing]) -> str:
+def _named(alike: list[Missing]) -> str:
     """Name nodes that lack a rule for the same reason; of many the first ones."""
     first, *others = alike
     if not others:
         return str(first)
-    made = ", ".join(repr(one.output) for one in alike[:_NAMED])
+    made = ", ".join(repr(node.output) for node in alike[:_NAMED])
     more = f" and {len(alike) - _NAMED} more" if len(alike) > _NAMED else ""
     return f"{first.operator}, {len(alike)} nodes (make {made}{more}): {first.reason}"

@@ -19,7 +19,7 @@ Example: TypeAlias = AnyArray | Mapping[str, AnyArray] | None
 
 def example_inputs(model: ModelProto, name: str, example: Example) -> dict[str, AnyArray]:
     """
-    Return one value per input: those given, and random ones where none is.
+    Return one value per input: those given, and random values where none is.
 
     Raises
     ------
@@ -40,11 +40,11 @@ def example_inputs(model: ModelProto, name: str, example: Example) -> dict[str, 
 
 def _random(info: TensorInfo) -> AnyArray:
     dims = info.dims
-    if dims is None or any(one is None for one in dims[1:]):
+    if dims is None or any(length is None for length in dims[1:]):
         raise UsageError(
             "GRA006",
             f"an example must be given for an input whose shape is left open; got none for {info}",
             fix="Pass example={name: array} with one row.",
         )
-    shape = tuple(one or 1 for one in dims)
+    shape = tuple(length or 1 for length in dims)
     return np.random.default_rng(0).random(shape).astype(info.dtype)

@@ -40,10 +40,10 @@ def run_all(
         helper.make_empty_tensor_value_info(name) for name in names if name not in known
     )
     session = _open(open_model, "ORT_DISABLE_ALL")
-    found = []
-    for one in feeds:
+    results = []
+    for feed in feeds:
         try:
-            values = session.run(list(names), dict(one))
+            values = session.run(list(names), dict(feed))
         except Exception as error:
             raise SubjectError(
                 "GRA003",
@@ -51,8 +51,8 @@ def run_all(
                 f"{plain_message(error)}",
                 fix="Give example inputs of the right shapes, as for a run of the model.",
             ) from error
-        found.append(dict(zip(names, values, strict=True)))
-    return found
+        results.append(dict(zip(names, values, strict=True)))
+    return results
 
 
 def folded(model: ModelProto) -> ModelProto:
@@ -64,9 +64,13 @@ def folded(model: ModelProto) -> ModelProto:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "folded.onnx"
         _open(model, "ORT_ENABLE_BASIC", save=path)
-        found = load(path)
-    used = {node.domain for node in found.graph.node}
-    return found if used <= {node.domain for node in model.graph.node} | {"", "ai.onnx"} else model
+        simplified = load(path)
+    used = {node.domain for node in simplified.graph.node}
+    return (
+        simplified
+        if used <= {node.domain for node in model.graph.node} | {"", "ai.onnx"}
+        else model
+    )
 
 
 def _open(model: ModelProto, level: str, save: Path | None = None) -> Any:

@@ -34,16 +34,16 @@ def multi_head_attention(s: Step) -> Tensor:
         raise NoRuleError("its query, key and value are packed")
     parts = [s.input(k) for k in range(3)]
     if s.has(3):
-        widths = s.fixed([one.shape[2] for one in parts], "width")
+        widths = s.fixed([part.shape[2] for part in parts], "width")
         ends = np.cumsum([0, *widths]).tolist()
         bias = [s.input(3).slice(0, ends[k], ends[k + 1]) for k in range(3)]
-        parts = [one + added for one, added in zip(parts, bias, strict=True)]
+        parts = [part + added for part, added in zip(parts, bias, strict=True)]
     return _attend(s, parts)
 
 
 def _attend(s: Step, parts: list[Tensor]) -> Tensor:
     n_heads = s.integer("num_heads", 1)
-    q, k, v = (_heads(s, one, n_heads) for one in parts)
+    q, k, v = (_heads(s, part, n_heads) for part in parts)
     scale = s.number("scale", 0.0) or 1 / sqrt(s.fixed(q.shape[3:], "width")[0])
     scores = (q.matmul(k.swap_last()) * scale).map("Softmax", axis=-1)
     return scores.matmul(v).transpose([0, 2, 1, 3]).reshape(s.y.shape)

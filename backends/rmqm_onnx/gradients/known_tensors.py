@@ -1,26 +1,26 @@
-"""Shapes, types and constants of every tensor, seen by running the graph at two batch sizes."""
+"""Shapes, types and constants of every tensor, learnt by running the graph at two batch sizes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from onnx import ModelProto, helper
 
 from rmqm_onnx.gradients.execution import run_all
 from rmqm_onnx.gradients.opsets import opset_of
-from rmqm_onnx.gradients.shapes import length
+from rmqm_onnx.gradients.shapes import Length, length
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import SubjectError
 
-__all__ = ["probed"]
+__all__ = ["known_tensors"]
 
 _MAX_KNOWN = 4096
 """Tensors of more values than this are data, not shapes, axes or scales."""
 
 
-def probed(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> Tape:
+def known_tensors(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> Tape:
     """
     Return what is known of the tensors of a prepared model.
 
@@ -42,9 +42,9 @@ def probed(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> Tap
     names = [output for node in graph.node for output in node.output if output]
     feeds = [dict(example)]
     if name in growing:
-        feeds.append({one: _longer(array, one in growing) for one, array in example.items()})
+        feeds.append({key: _longer(array, key in growing) for key, array in example.items()})
     runs = [
-        {**found, **feed} for found, feed in zip(run_all(model, names, feeds), feeds, strict=True)
+        {**values, **feed} for values, feed in zip(run_all(model, names, feeds), feeds, strict=True)
     ]
     tape = Tape(opset_of(model), prefix=_unused_prefix(model))
     tape.makers = {name: node.op_type for node in graph.node for name in node.output}
@@ -52,45 +52,43 @@ def probed(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> Tap
         tape.know_value(tensor.name, tensor)
     moving = _depending_on_values(model)
     sizes = [len(feed[name]) for feed in feeds]
-    for one in runs[0]:
-        values = [run[one] for run in runs]
+    for tensor in runs[0]:
+        values = [run[tensor] for run in runs]
         if isinstance(values[0], np.ndarray) and values[0].dtype != object:
-            _know(tape, one, values, sizes)
-            if one not in moving and _is_constant(values):
-                tape.know_value(one, values[0])
+            _know(tape, tensor, values, sizes)
+            if tensor not in moving and _is_constant(values):
+                tape.know_value(tensor, values[0])
     return tape
 
 
 def _know(tape: Tape, name: str, values: list[AnyArray], sizes: list[int]) -> None:
     if len({value.ndim for value in values}) > 1:
         raise _mixes(name)
-    shape = values[0].shape
+    lengths = zip(*(value.shape for value in values), strict=True)
+    shape: Sequence[Length] = values[0].shape
     if len(values) > 1:
         try:
-            lengths = zip(shape, values[1].shape, strict=True)
-            found = [length(a, sizes[0], b, sizes[1]) for a, b in lengths]
+            shape = [length(a, sizes[0], b, sizes[1]) for a, b in lengths]
         except ValueError:
             raise _mixes(name) from None
-        tape.know(name, tuple(found), helper.np_dtype_to_tensor_dtype(values[0].dtype))
-        return
     tape.know(name, tuple(shape), helper.np_dtype_to_tensor_dtype(values[0].dtype))
 
 
 def _is_constant(values: list[AnyArray]) -> bool:
     small = values[0].dtype.kind in "iubf" and values[0].size <= _MAX_KNOWN
-    return small and all(np.array_equal(values[0], one) for one in values[1:])
+    return small and all(np.array_equal(values[0], value) for value in values[1:])
 
 
 def _depending_on_values(model: ModelProto) -> set[str]:
     """Return the tensors that depend on what the inputs hold, not on their shapes alone."""
-    found = {value.name for value in model.graph.input}
+    moving = {value.name for value in model.graph.input}
     for node in model.graph.node:
         random = node.op_type.startswith("Random")
-        if random or (node.op_type not in ("Shape", "Size") and found & set(node.input)):
-            found.update(node.output)
+        if random or (node.op_type not in ("Shape", "Size") and moving & set(node.input)):
+            moving.update(node.output)
         if any(attribute.HasField("g") for attribute in node.attribute):
-            found.update(node.output)
-    return found
+            moving.update(node.output)
+    return moving
 
 
 def _first_is_free(value: object) -> bool:

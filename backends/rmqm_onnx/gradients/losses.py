@@ -23,8 +23,8 @@ def displacement(parts: Derivation, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """
     tape = parts.tape
     width = 1
-    for one in y.shape[1:]:
-        width *= one if isinstance(one, int) else 0
+    for length in y.shape[1:]:
+        width *= length if isinstance(length, int) else 0
     rows = y.reshape([y.shape[0], width])
     name = "reference"
     while name in tape.tensors:

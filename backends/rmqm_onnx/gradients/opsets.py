@@ -13,4 +13,4 @@ MIN_OPSET = 18
 def opset_of(model: ModelProto) -> int:
     """Return the version of ``ai.onnx`` that a model uses."""
     known = ("", "ai.onnx")
-    return max((one.version for one in model.opset_import if one.domain in known), default=0)
+    return max((opset.version for opset in model.opset_import if opset.domain in known), default=0)

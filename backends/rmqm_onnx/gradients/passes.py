@@ -1,4 +1,4 @@
-"""Forward and backward pass as two graphs: what the second needs, the first one hands over."""
+"""Forward and backward pass as two graphs: what the second needs, the first hands over."""
 
 from __future__ import annotations
 
@@ -75,10 +75,10 @@ def _ready(nodes: Sequence[NodeProto], ct: str) -> list[NodeProto]:
     takes a quarter of the memory of its output, which is still in the cache then.
     """
     waiting = {ct}
-    found = []
+    ready = []
     for node in nodes:
         if waiting & set(node.input):
             waiting.update(node.output)
         else:
-            found.append(node)
-    return found
+            ready.append(node)
+    return ready

@@ -1,4 +1,4 @@
-"""Before a graph is differentiated: one opset, no functions, float32, constants folded."""
+"""Before a graph is differentiated: a single opset, no functions, float32, constants folded."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _converted(model: ModelProto) -> ModelProto:
     """Raise the opset; operators of other domains are not touched."""
     old = _old_resizes(model)
     try:
-        found = version_converter.convert_version(_plain_opsets(model), MIN_OPSET)
+        converted = version_converter.convert_version(_plain_opsets(model), MIN_OPSET)
     except Exception as error:
         raise SubjectError(
             "GRA004",
@@ -73,10 +73,10 @@ def _converted(model: ModelProto) -> ModelProto:
             f"differentiated; onnx says {' '.join(str(error).split())[:300]}",
             fix=f"Export it with opset {MIN_OPSET} or later.",
         ) from error
-    for node in found.graph.node:
+    for node in converted.graph.node:
         if node.op_type == "Resize" and node.output[0] in old:
             _as_before_opset_11(node)
-    return found
+    return converted
 
 
 def _old_resizes(model: ModelProto) -> set[str]:
@@ -89,7 +89,7 @@ def _old_resizes(model: ModelProto) -> set[str]:
 def _as_before_opset_11(node: NodeProto) -> None:
     """Say in attributes how coordinates were reckoned before there were such attributes."""
     modern = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
-    kept = [one for one in node.attribute if one.name not in modern]
+    kept = [entry for entry in node.attribute if entry.name not in modern]
     del node.attribute[:]
     node.attribute.extend(kept)
     node.attribute.extend(helper.make_attribute(key, value) for key, value in modern.items())
@@ -99,9 +99,9 @@ def _plain_opsets(model: ModelProto) -> ModelProto:
     """Keep the opsets in use: ONNX Runtime lists every one that it knows."""
     used = {node.domain for node in model.graph.node} | {""}
     kept = [
-        helper.make_opsetid("" if one.domain == "ai.onnx" else one.domain, one.version)
-        for one in model.opset_import
-        if ("" if one.domain == "ai.onnx" else one.domain) in used
+        helper.make_opsetid("" if opset.domain == "ai.onnx" else opset.domain, opset.version)
+        for opset in model.opset_import
+        if ("" if opset.domain == "ai.onnx" else opset.domain) in used
     ]
     del model.opset_import[:]
     model.opset_import.extend(kept)
@@ -114,9 +114,9 @@ def _written_out(model: ModelProto) -> ModelProto:
     graph = model.graph
     declared = {value.name for value in (*graph.value_info, *graph.input)}
     graph.value_info.extend(
-        helper.make_tensor_value_info(one.name, one.data_type, list(one.dims))
-        for one in graph.initializer
-        if one.name not in declared
+        helper.make_tensor_value_info(tensor.name, tensor.data_type, list(tensor.dims))
+        for tensor in graph.initializer
+        if tensor.name not in declared
     )
     typed = shape_inference.infer_shapes(model)
     names = [("", name) for name in sorted(BY_DEFINITION)]

@@ -32,7 +32,7 @@ def q_linear_conv(s: Step) -> Tensor:
     """Convolve; weights have one scale, or one per output channel."""
     x, weight = real(s, 0), real(s, 3, axis=0)
     bias = s.input(8).cast(FLOAT) * (_plain(s.input(1)) * _plain(s.input(4))) if s.has(8) else None
-    kept = {name: helper.get_attribute_value(one) for name, one in s.names().items()}
+    kept = {name: helper.get_attribute_value(value) for name, value in s.names().items()}
     return whole(s, x.op("Conv", weight, bias, shape=s.y.shape, **kept), 6)
 
 

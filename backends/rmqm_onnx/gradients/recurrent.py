@@ -48,9 +48,9 @@ Cell = Callable[[Direction, Tensor, list[Tensor], int], list[Tensor]]
 def rnn(s: Step) -> Mapping[int, Tensor]:
     """Step by h' = f(x W + h R + b)."""
 
-    def cell(one: Direction, x: Tensor, states: list[Tensor], _: int) -> list[Tensor]:
-        (f,) = one.functions
-        return [f(x + _moved(one, states[0]))]
+    def cell(way: Direction, x: Tensor, states: list[Tensor], _: int) -> list[Tensor]:
+        (f,) = way.functions
+        return [f(x + _moved(way, states[0]))]
 
     return _layer(s, cell, ["Tanh"], states=[5])
 
@@ -58,12 +58,12 @@ def rnn(s: Step) -> Mapping[int, Tensor]:
 def gru(s: Step) -> Mapping[int, Tensor]:
     """Step by h' = (1 - z) n + z h; r gates h before or after the product with R."""
 
-    def cell(one: Direction, x: Tensor, states: list[Tensor], _: int) -> list[Tensor]:
-        f, g = one.functions
+    def cell(way: Direction, x: Tensor, states: list[Tensor], _: int) -> list[Tensor]:
+        f, g = way.functions
         (h,) = states
         xz, xr, xn = parts(x, 3)
-        rz, rr, rn = parts(one.recurrent, 3)
-        bz, br, bn = parts(one.bias, 3) if one.bias else (0.0, 0.0, 0.0)
+        rz, rr, rn = parts(way.recurrent, 3)
+        bz, br, bn = parts(way.bias, 3) if way.bias else (0.0, 0.0, 0.0)
         z, r = f(xz + (h.matmul(rz) + bz)), f(xr + (h.matmul(rr) + br))
         after = s.integer("linear_before_reset", 0)
         n = g(xn + (r * (h.matmul(rn) + bn) if after else (r * h).matmul(rn) + bn))
@@ -76,11 +76,11 @@ def lstm(s: Step) -> Mapping[int, Tensor]:
     """Step by c' = f c + i n, h' = o h(c'), the gates with peepholes at c and c'."""
     coupled = s.integer("input_forget", 0)
 
-    def cell(one: Direction, x: Tensor, states: list[Tensor], k: int) -> list[Tensor]:
-        f, g, h_of = one.functions
+    def cell(way: Direction, x: Tensor, states: list[Tensor], k: int) -> list[Tensor]:
+        f, g, h_of = way.functions
         h, c = states
         peephole = parts(of_direction(s.input(7), k), 3) if s.has(7) else None
-        i, o, forget, n = parts(x + _moved(one, h), 4)
+        i, o, forget, n = parts(x + _moved(way, h), 4)
         if peephole:
             i, forget = i + c * peephole[0], forget + c * peephole[2]
         i = f(i)
@@ -103,10 +103,10 @@ def _layer(s: Step, cell: Cell, usual: list[str], states: list[int]) -> Mapping[
     for k in range(n_directions):
         backward = direction == "reverse" or k == 1
         own = functions[k * len(usual) : (k + 1) * len(usual)]
-        one = _direction(s, k, own, n_steps, backward)
+        way = _direction(s, k, own, n_steps, backward)
         begin = [_initial(s, place, k) for place in states]
-        found, end = _run(s, cell, one, begin, k)
-        by_time = stacked([row.unsqueeze([0, 1]) for row in found], 0)
+        steps, end = _run(s, cell, way, begin, k)
+        by_time = stacked([row.unsqueeze([0, 1]) for row in steps], 0)
         rows.append(_turned(s, by_time, batch_axis=2) if backward else by_time)
         last.append([state.unsqueeze([0]) for state in end])
     ends = [stacked(list(each), 0) for each in zip(*last, strict=True)]
@@ -141,16 +141,16 @@ def _direction(
         outputs=[((1, *shape[1:]), projected.type)] * n_steps,
         axis=0,
     )
-    return Direction([one.reshape(shape[1:]) for one in pieces], recurrent, bias, functions)
+    return Direction([part.reshape(shape[1:]) for part in pieces], recurrent, bias, functions)
 
 
 def _run(
-    s: Step, cell: Cell, one: Direction, states: list[Tensor], k: int
+    s: Step, cell: Cell, way: Direction, states: list[Tensor], k: int
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Return h by time and the last states; past its own length a sequence stands still."""
     rows = []
-    for t, x in enumerate(one.projected):
-        moved = cell(one, x, states, k)
+    for t, x in enumerate(way.projected):
+        moved = cell(way, x, states, k)
         row = moved[0]
         if s.has(4):
             runs = _runs(s, t, x)
@@ -188,6 +188,6 @@ def _initial(s: Step, place: int, k: int) -> Tensor:
     return s.tape.zeros(column) + s.tape.constant(np.zeros((1, width)), s.x.type)
 
 
-def _moved(one: Direction, h: Tensor) -> Tensor:
-    product = h.matmul(one.recurrent)
-    return product + one.bias if one.bias else product
+def _moved(way: Direction, h: Tensor) -> Tensor:
+    product = h.matmul(way.recurrent)
+    return product + way.bias if way.bias else product

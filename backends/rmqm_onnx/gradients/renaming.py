@@ -11,15 +11,15 @@ __all__ = ["renamed"]
 
 def renamed(node: NodeProto, names: Mapping[str, str]) -> NodeProto:
     """Return a copy under other names, also where graphs within it read them."""
-    found = NodeProto()
-    found.CopyFrom(node)
-    found.name = ""
-    for one in (found.input, found.output):
-        one[:] = [names.get(name, name) for name in one]
-    for attribute in found.attribute:
+    renamed = NodeProto()
+    renamed.CopyFrom(node)
+    renamed.name = ""
+    for own in (renamed.input, renamed.output):
+        own[:] = [names.get(name, name) for name in own]
+    for attribute in renamed.attribute:
         if attribute.HasField("g"):
             _rename_within(attribute.g, names)
-    return found
+    return renamed
 
 
 def _rename_within(graph: GraphProto, names: Mapping[str, str]) -> None:

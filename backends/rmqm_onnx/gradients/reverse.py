@@ -81,16 +81,16 @@ def reverse(
         Nodes without a rule, through which no gradient went.
     """
     active = active_tensors(tape, nodes, to)
-    found: defaultdict[str, list[Tensor]] = defaultdict(list)
-    found[of].append(seed)
+    reached: defaultdict[str, list[Tensor]] = defaultdict(list)
+    reached[of].append(seed)
     missing: list[Missing] = []
     for node in reversed(nodes):
-        if not any(name in found for name in node.output if name) or _stops(node):
+        if not any(name in reached for name in node.output if name) or _stops(node):
             continue
         wanted = [name in active for name in node.input]
         if not active.intersection(names_read(node)):
             continue
-        cotangents = [_total(found, name) for name in node.output]
+        cotangents = [_total(reached, name) for name in node.output]
         try:
             gradients = _apply(tape, node, cotangents, wanted)
         except NoRuleError as error:
@@ -102,8 +102,8 @@ def reverse(
             }
         for k, gradient in gradients.items():
             if k < len(wanted) and wanted[k]:
-                found[node.input[k]].append(gradient)
-    return _total(found, to), missing[::-1]
+                reached[node.input[k]].append(gradient)
+    return _total(reached, to), missing[::-1]
 
 
 def _apply(
@@ -112,7 +112,9 @@ def _apply(
     rule = RULES.get(node.op_type) if is_standard(node) else None
     if rule is None:
         raise NoRuleError(_why_not(tape, node))
-    if node.op_type not in SEVERAL_OUTPUTS and any(one is not None for one in cotangents[1:]):
+    if node.op_type not in SEVERAL_OUTPUTS and any(
+        cotangent is not None for cotangent in cotangents[1:]
+    ):
         raise NoRuleError("its further outputs are used")
     try:
         gradients = rule(Step(tape, node, cotangents, wanted))
@@ -128,7 +130,7 @@ def _apply(
 
 
 def _why_not(tape: Tape, node: NodeProto) -> str:
-    """Tell why a node has no rule; one that has a definition was not written out: ask it why."""
+    """Say why a node has no rule; where a definition was not written out, ask that for a reason."""
     define = DEFINITIONS.get((node.domain, node.op_type))
     before = len(tape.nodes)
     try:
@@ -142,9 +144,11 @@ def _why_not(tape: Tape, node: NodeProto) -> str:
 
 
 def reason(node: NodeProto) -> str:
-    """Tell by the operator alone why a node has no rule."""
+    """Say by the operator alone why a node has no rule."""
     if node.domain == "com.microsoft.nchwc":
-        return "the file was optimised for one kind of processor: take the one it was made from"
+        return (
+            "the file was optimised for one kind of processor: take the file that it was made from"
+        )
     return WHY_NOT.get(node.op_type, "there is no rule for this operator")
 
 
@@ -155,8 +159,8 @@ def _require_shape(tape: Tape, node: NodeProto, k: int, gradient: Tensor) -> Non
         raise AssertionError(f"{node.op_type}: a gradient of {gradient.shape} for {wanted}")
 
 
-def _total(found: dict[str, list[Tensor]], name: str) -> Tensor | None:
-    parts = found.get(name)
+def _total(cotangents: dict[str, list[Tensor]], name: str) -> Tensor | None:
+    parts = cotangents.get(name)
     if not name or not parts:
         return None
     while len(parts) > 1:

@@ -149,18 +149,18 @@ class GradientSession:
         )
 
     def _fed(self, session: Any, inputs: Inputs, last: AnyArray) -> list[AnyArray]:
-        names = [one.name for one in session.get_inputs()]
+        names = [value.name for value in session.get_inputs()]
         feeds = self._feeds(inputs, names[0], session)
         feeds[names[-1]] = _typed(last, session.get_inputs()[-1].type)
         try:
-            found: list[AnyArray] = session.run(None, feeds)
+            results: list[AnyArray] = session.run(None, feeds)
         except Exception as error:
             raise failed(error) from error
-        return found
+        return results
 
     def _feeds(self, inputs: Inputs, name: str, session: Any) -> dict[str, AnyArray]:
         given = dict(inputs) if isinstance(inputs, Mapping) else {name: inputs}
-        taken = {one.name: one.type for one in session.get_inputs()}
+        taken = {value.name: value.type for value in session.get_inputs()}
         return {key: _typed(value, taken[key]) for key, value in given.items() if key in taken}
 
 

@@ -53,8 +53,8 @@ def length(first: int, n_first: int, second: int, n_second: int) -> Length:
 
 
 def is_fixed(shape: Sequence[Length]) -> bool:
-    """Tell whether no length depends on the batch."""
-    return all(isinstance(one, int) for one in shape)
+    """Return whether no length depends on the batch."""
+    return all(isinstance(n, int) for n in shape)
 
 
 def fixed(shape: Sequence[Length]) -> list[int]:
@@ -64,9 +64,9 @@ def fixed(shape: Sequence[Length]) -> list[int]:
     Raises
     ------
     ValueError
-        If one does.
+        If a length does.
     """
-    numbers = [one for one in shape if isinstance(one, int)]
+    numbers = [n for n in shape if isinstance(n, int)]
     if len(numbers) < len(shape):
         raise ValueError("a length depends on the batch")
     return numbers
@@ -74,7 +74,7 @@ def fixed(shape: Sequence[Length]) -> list[int]:
 
 def as_dims(shape: Sequence[Length]) -> list[int | None]:
     """Return a shape as ONNX declares it, None where a length depends on the batch."""
-    return [one if isinstance(one, int) else None for one in shape]
+    return [n if isinstance(n, int) else None for n in shape]
 
 
 def broadcast(*shapes: Shape) -> Shape:
@@ -88,9 +88,7 @@ def broadcast(*shapes: Shape) -> Shape:
     """
     rank = max(len(shape) for shape in shapes)
     padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
-    return tuple(
-        next((one for one in lengths if one != 1), 1) for lengths in zip(*padded, strict=True)
-    )
+    return tuple(next((n for n in lengths if n != 1), 1) for lengths in zip(*padded, strict=True))
 
 
 def count(shape: Sequence[Length]) -> Length:
@@ -102,8 +100,8 @@ def count(shape: Sequence[Length]) -> Length:
     ValueError
         If it is not a multiple of the batch size, because two lengths depend on it.
     """
-    open_lengths = [one for one in shape if not isinstance(one, int)]
+    open_lengths = [n for n in shape if not isinstance(n, int)]
     if len(open_lengths) > 1:
         raise ValueError("two lengths depend on the batch")
-    known = prod(one for one in shape if isinstance(one, int))
+    known = prod(n for n in shape if isinstance(n, int))
     return known * open_lengths[0] if open_lengths else known

@@ -15,7 +15,7 @@ __all__ = ["NoRuleError", "Step"]
 
 
 class NoRuleError(Exception):
-    """A rule does not cover this node; its text tells what about it."""
+    """A rule does not cover this node; its text says which form of it."""
 
 
 class Step:
@@ -45,7 +45,9 @@ class Step:
         self.node = node
         self.cotangents = cotangents
         self.active = active
-        self._attributes: dict[str, AttributeProto] = {one.name: one for one in node.attribute}
+        self._attributes: dict[str, AttributeProto] = {
+            entry.name: entry for entry in node.attribute
+        }
 
     # The letters of the rules
 
@@ -62,8 +64,8 @@ class Step:
     @property
     def g(self) -> Tensor:
         """The cotangent of the first output."""
-        found = self.cotangents[0]
-        return self.tape.zeros(self.y) if found is None else found
+        cotangent = self.cotangents[0]
+        return self.tape.zeros(self.y) if cotangent is None else cotangent
 
     # Inputs and outputs
 
@@ -73,7 +75,7 @@ class Step:
         return len(self.node.input)
 
     def has(self, k: int) -> bool:
-        """Tell whether input k is given."""
+        """Return whether input k is given."""
         return k < len(self.node.input) and bool(self.node.input[k])
 
     def input(self, k: int) -> Tensor:
@@ -81,7 +83,7 @@ class Step:
         return self.tape.tensors[self.node.input[k]]
 
     def wants(self, k: int) -> bool:
-        """Tell whether the gradient of input k is wanted."""
+        """Return whether the gradient of input k is wanted."""
         return k < len(self.active) and self.active[k]
 
     def fixed_input(self, k: int, what: str) -> None:
@@ -99,10 +101,10 @@ class Step:
 
     def known(self, k: int, what: str) -> list[int]:
         """Return the whole numbers of input k, which must be known beforehand."""
-        found = self.value(k)
-        if found is None:
+        numbers = self.value(k)
+        if numbers is None:
             raise NoRuleError(f"its {what} are computed while it runs")
-        return [int(one) for one in found.reshape(-1)]
+        return [int(number) for number in numbers.reshape(-1)]
 
     def extra_output(self, k: int, shape: Shape, of: int) -> Tensor:
         """Ask the node itself for an output that nobody used so far."""
@@ -117,24 +119,24 @@ class Step:
 
     def integer(self, name: str, default: int) -> int:
         """Return a whole number."""
-        found = self._attributes.get(name)
-        return default if found is None else found.i
+        entry = self._attributes.get(name)
+        return default if entry is None else entry.i
 
     def number(self, name: str, default: float) -> float:
         """Return a number."""
-        found = self._attributes.get(name)
-        return default if found is None else found.f
+        entry = self._attributes.get(name)
+        return default if entry is None else entry.f
 
     def text(self, name: str, default: str) -> str:
         """Return a text."""
-        found = self._attributes.get(name)
-        return default if found is None else found.s.decode()
+        entry = self._attributes.get(name)
+        return default if entry is None else entry.s.decode()
 
     def integers(self, name: str, default: Sequence[int] | None = None) -> list[int] | None:
         """Return whole numbers, or the default if there are none."""
-        found = self._attributes.get(name)
-        if found is not None:
-            return list(found.ints)
+        entry = self._attributes.get(name)
+        if entry is not None:
+            return list(entry.ints)
         return None if default is None else list(default)
 
     def names(self) -> Mapping[str, AttributeProto]:

@@ -55,8 +55,8 @@ class Tape:
 
     def value(self, name: str) -> AnyArray | None:
         """Return what a tensor holds, or None if that depends on the inputs."""
-        found = self._values.get(name)
-        return numpy_helper.to_array(found) if isinstance(found, TensorProto) else found
+        stored = self._values.get(name)
+        return numpy_helper.to_array(stored) if isinstance(stored, TensorProto) else stored
 
     def constant(self, values: Any, type: int | None = None) -> Tensor:  # noqa: A002
         """Write a constant."""
@@ -89,14 +89,14 @@ class Tape:
         operator : str
             An operator of ``ai.onnx``.
         *inputs : Tensor or None
-            Its inputs, None for one that is left out.
+            Its inputs, None for an input that is left out.
         outputs : sequence of (Shape, int)
             Shape and element type of each output.
         **attributes
-            Its attributes; one of value None is left out.
+            Its attributes; those of value None are left out.
         """
         given = {name: value for name, value in attributes.items() if value is not None}
-        names = [one.name if one else "" for one in inputs]
+        names = [tensor.name if tensor else "" for tensor in inputs]
         node = helper.make_node(operator, names, [], **given)
         key = (node.SerializeToString(deterministic=True), len(outputs))
         if key not in self._written:
@@ -124,7 +124,7 @@ class Tape:
         return self.emit("Shape", like, outputs=outputs)[0]
 
     def zeros(self, like: Tensor, type: int | None = None) -> Tensor:  # noqa: A002
-        """Return zeros of the shape and, unless told, the type of `like`."""
+        """Return zeros of the shape and, unless given, the type of `like`."""
         kind = type or like.type
         value = helper.make_tensor("value", kind, [1], [0])
         return self.emit(
@@ -152,5 +152,5 @@ class Tape:
         )
 
     def is_float(self, name: str) -> bool:
-        """Tell whether a tensor is known and of floating type."""
+        """Return whether a tensor is known and of floating type."""
         return name in self.tensors and self.tensors[name].type in FLOATS

@@ -107,14 +107,14 @@ class Tensor:
         if wanted == self.shape:
             return self
         count(wanted)
-        lengths = [one if isinstance(one, int) else -1 for one in wanted]
+        lengths = [length if isinstance(length, int) else -1 for length in wanted]
         return self.op("Reshape", self.tape.numbers(lengths), shape=wanted)
 
     def reshape_like(self, like: Tensor) -> Tensor:
         """Give it the shape of another tensor."""
         if like.shape == self.shape:
             return self
-        if sum(not isinstance(one, int) for one in like.shape) > 1:
+        if sum(not isinstance(length, int) for length in like.shape) > 1:
             return self.op("Reshape", self.tape.shape_of(like), shape=like.shape)
         return self.reshape(like.shape)
 
@@ -148,8 +148,8 @@ class Tensor:
         if not len(axes):
             return self
         positive = sorted(int(axis) % len(self.shape) for axis in axes)
-        kept = [1 if k in positive else one for k, one in enumerate(self.shape)]
-        shape = kept if keepdims else [one for k, one in enumerate(kept) if k not in positive]
+        kept = [1 if k in positive else length for k, length in enumerate(self.shape)]
+        shape = kept if keepdims else [length for k, length in enumerate(kept) if k not in positive]
         axes_tensor = self.tape.numbers(positive)
         return self.op("ReduceSum", axes_tensor, shape=tuple(shape), keepdims=int(keepdims))
 
@@ -215,7 +215,7 @@ class Tensor:
         of: int | None = None,
         **attributes: Any,
     ) -> Tensor:
-        """Apply any operator with one output, of the type of this tensor unless told otherwise."""
+        """Apply any operator with one output, by default of the type of this tensor."""
         outputs = [(shape, self.type if of is None else of)]
         return self.tape.emit(operator, self, *others, outputs=outputs, **attributes)[0]
 

@@ -35,9 +35,9 @@ class TwoPasses:
         self._cut = cut
         self._backward = backward
         # The runtime makes these lists anew at every call, and its import looks for other builds.
-        self._outputs = [one.name for one in forward.get_outputs()]
+        self._outputs = [value.name for value in forward.get_outputs()]
         self._gradient = backward.get_outputs()[0].name
-        self._takes_ct = cut.ct in {one.name for one in backward.get_inputs()}
+        self._takes_ct = cut.ct in {value.name for value in backward.get_inputs()}
         self._devices = ["cpu", *(device for _ in self._outputs[1:])]
         self._on_device = import_runtime().OrtValue.ortvalue_from_numpy
 

@@ -10,7 +10,7 @@ from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_h
 
 from rmqm_onnx.gradients.activity import is_standard
 from rmqm_onnx.gradients.execution import folded
-from rmqm_onnx.gradients.known_tensors import probed
+from rmqm_onnx.gradients.known_tensors import known_tensors
 from rmqm_onnx.gradients.renaming import renamed
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_spec.arrays import AnyArray
@@ -36,7 +36,7 @@ def unrolled(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> M
         The input that is differentiated.
     """
     while any(_is_loop(node) for node in model.graph.node):
-        tape = probed(model, example, name)
+        tape = known_tensors(model, example, name)
         nodes: list[NodeProto] = []
         for node in model.graph.node:
             nodes.extend(_rounds(tape, node) if _is_loop(node) else [node])
@@ -54,7 +54,7 @@ def _is_loop(node: NodeProto) -> bool:
 
 
 def _rounds(tape: Tape, node: NodeProto) -> list[NodeProto]:
-    loop = Rounds(tape, node, next(one.g for one in node.attribute if one.HasField("g")))
+    loop = Rounds(tape, node, next(entry.g for entry in node.attribute if entry.HasField("g")))
     written = loop.of_loop() if node.op_type == "Loop" else loop.of_scan()
     return written or [node]
 
@@ -93,7 +93,9 @@ class Rounds:
 
     def of_scan(self) -> list[NodeProto] | None:
         """Write a Scan: its inputs are states and then what is taken row by row."""
-        attributes = {one.name: helper.get_attribute_value(one) for one in self.node.attribute}
+        attributes = {
+            entry.name: helper.get_attribute_value(entry) for entry in self.node.attribute
+        }
         n_scanned = int(attributes["num_scan_inputs"])
         n_states = len(self.node.input) - n_scanned
         scanned = list(self.node.input[n_states:])
@@ -112,16 +114,18 @@ class Rounds:
         states = list(self.node.input[:n_states])
         kept: list[list[str]] = [[] for _ in self.node.output[n_states:]]
         for t in range(n_rounds):
-            written, outputs = self._written(t, [*states, *(one[t] for one in rows)])
+            written, outputs = self._written(t, [*states, *(row[t] for row in rows)])
             nodes += written
             states = outputs[:n_states]
-            for found, row in zip(kept, outputs[n_states:], strict=True):
-                found.append(row)
+            for collected, row in zip(kept, outputs[n_states:], strict=True):
+                collected.append(row)
         nodes += self._ends(states)
         out_axes = attributes.get("scan_output_axes") or [0] * len(kept)
         out_turned = attributes.get("scan_output_directions") or [0] * len(kept)
-        for k, (found, axis, backward) in enumerate(zip(kept, out_axes, out_turned, strict=True)):
-            wanted = found[::-1] if backward else found
+        for k, (collected, axis, backward) in enumerate(
+            zip(kept, out_axes, out_turned, strict=True)
+        ):
+            wanted = collected[::-1] if backward else collected
             nodes += self._stacked(wanted, self.node.output[n_states + k], axis)
         return nodes
 
@@ -130,18 +134,18 @@ class Rounds:
 
     def _length(self, name: str, axis: int) -> int | None:
         shape = self.tape.tensors[name].shape
-        found = shape[axis % len(shape)]
-        return found if isinstance(found, int) else None
+        length = shape[axis % len(shape)]
+        return length if isinstance(length, int) else None
 
     def _goes_on(self) -> bool:
-        """Tell whether the condition that the body gives is always true."""
+        """Return whether the condition that the body gives is always true."""
         name = self.body.output[0].name
         makers = {out: node for node in self.body.node for out in node.output}
         while name in makers and makers[name].op_type == "Identity":
             name = makers[name].input[0]
         if name == self.body.input[1].name:
             return True
-        stored = {one.name: one for one in self.body.initializer}
+        stored = {tensor.name: tensor for tensor in self.body.initializer}
         if name in stored:
             return bool(numpy_helper.to_array(stored[name]).all())
         maker = makers.get(name)
@@ -153,7 +157,7 @@ class Rounds:
     def _written(self, t: int, inputs: Sequence[str]) -> tuple[list[NodeProto], list[str]]:
         """Return one round, under names of its own, and the names of its outputs."""
         stem = f"{self.tape.prefix}{self.node.output[0] or self.node.name}_round_{t}_"
-        names = dict(zip((one.name for one in self.body.input), inputs, strict=True))
+        names = dict(zip((value.name for value in self.body.input), inputs, strict=True))
         for tensor in self.body.initializer:
             names[tensor.name] = f"{stem}{tensor.name}"
             stored = TensorProto()
@@ -163,7 +167,7 @@ class Rounds:
         inner = (out for node in self.body.node for out in node.output if out)
         names |= {out: f"{stem}{out}" for out in inner}
         nodes = [renamed(node, names) for node in self.body.node]
-        return nodes, [names.get(one.name, one.name) for one in self.body.output]
+        return nodes, [names.get(value.name, value.name) for value in self.body.output]
 
     def _ends(self, names: Sequence[str]) -> Iterator[NodeProto]:
         for name, output in zip(names, self.node.output, strict=False):

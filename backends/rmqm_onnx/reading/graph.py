@@ -35,15 +35,15 @@ def consumers(graph: GraphProto, tensor: str) -> list[NodeProto]:
 
 def constants(graph: GraphProto) -> set[str]:
     """Return the names of initializers and of what Constant nodes give."""
-    found = {tensor.name for tensor in graph.initializer}
-    return found | {node.output[0] for node in graph.node if node.op_type == "Constant"}
+    stored = {tensor.name for tensor in graph.initializer}
+    return stored | {node.output[0] for node in graph.node if node.op_type == "Constant"}
 
 
 def makers_above(makers: Mapping[str, NodeProto], name: str) -> Iterator[NodeProto]:
-    """Yield the node that makes a tensor, the one that makes its first input, and so on."""
-    seen: set[str] = set()
-    while name in makers and name not in seen:
-        seen.add(name)
+    """Yield the node that makes a tensor, the node that makes its first input, and so on."""
+    visited: set[str] = set()
+    while name in makers and name not in visited:
+        visited.add(name)
         yield makers[name]
         name = next(iter(makers[name].input), "")
 
@@ -51,26 +51,26 @@ def makers_above(makers: Mapping[str, NodeProto], name: str) -> Iterator[NodePro
 def needed_names(graph: GraphProto, output: str) -> set[str]:
     """Return `output` and every tensor, input and initializer that it depends on."""
     makers = producers(graph)
-    found: set[str] = set()
-    open_names = [output]
-    while open_names:
-        name = open_names.pop()
-        if name in found:
+    needed: set[str] = set()
+    pending = [output]
+    while pending:
+        name = pending.pop()
+        if name in needed:
             continue
-        found.add(name)
+        needed.add(name)
         if name in makers:
-            open_names.extend(names_read(makers[name]))
-    return found
+            pending.extend(names_read(makers[name]))
+    return needed
 
 
 def all_nodes(model: ModelProto) -> Iterator[NodeProto]:
     """Yield every node: of the graph, of graphs within nodes, and of the model's functions."""
-    open_nodes = [*model.graph.node, *(node for one in model.functions for node in one.node)]
-    while open_nodes:
-        node = open_nodes.pop()
+    pending = [*model.graph.node, *(node for function in model.functions for node in function.node)]
+    while pending:
+        node = pending.pop()
         yield node
         for graph in _subgraphs(node):
-            open_nodes.extend(graph.node)
+            pending.extend(graph.node)
 
 
 def operators(model: ModelProto) -> set[str]:
@@ -79,9 +79,9 @@ def operators(model: ModelProto) -> set[str]:
 
 
 def all_tensors(model: ModelProto) -> Iterator[TensorProto]:
-    """Yield every stored tensor, wherever it stands; of a sparse one its values and indices."""
+    """Yield every stored tensor, wherever it stands; of a sparse tensor its values and indices."""
     nodes = list(all_nodes(model))
-    for graph in (model.graph, *(one for node in nodes for one in _subgraphs(node))):
+    for graph in (model.graph, *(inner for node in nodes for inner in _subgraphs(node))):
         yield from graph.initializer
         for sparse in graph.sparse_initializer:
             yield from (sparse.values, sparse.indices)
@@ -129,7 +129,7 @@ def names_read(node: NodeProto) -> Iterator[str]:
 
 
 def has_zero_dims(graph: GraphProto) -> bool:
-    """Tell whether an input declares a dimension of length 0, by which a dynamic one is meant."""
+    """Return whether an input declares a dimension of length 0, by which a dynamic one is meant."""
     dims = (dim for value in graph.input for dim in value.type.tensor_type.shape.dim)
     return any(dim.HasField("dim_value") and dim.dim_value == 0 for dim in dims)
 

@@ -34,7 +34,7 @@ _BY_SHORTER_SIDE = (
 
 
 def is_image_processor(content: dict[str, Any]) -> bool:
-    """Tell an image processor from that of sound or text, which have files of the same name."""
+    """Return whether it is an image processor, not that of sound or text in a file of that name."""
     return bool(_KEYS & set(content))
 
 
@@ -92,7 +92,8 @@ def _statistics(
             raise ValueError("do_normalize without image_mean and image_std")
         mean, std = _floats(content["image_mean"]), _floats(content["image_std"])
     if content.get("rescale_offset", False) and content.get("do_rescale", True):
-        mean = tuple(one + 1 for one in mean or (0.0,))  # pixels are rescaled and 1 is subtracted
+        # Pixels are rescaled, and then 1 is subtracted.
+        mean = tuple(value + 1 for value in mean or (0.0,))
     return mean, std
 
 

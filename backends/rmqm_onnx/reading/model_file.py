@@ -1,4 +1,4 @@
-"""The model on disk: found in a file or a folder, read without its weights, named by its bytes."""
+"""The model on disk: a file, or a folder with one, read without weights and named by its bytes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ModelFile:
 
     def require_same(self, sha256: str) -> None:
         """
-        Refuse a model that is not the one of this digest.
+        Refuse a model of another digest.
 
         Raises
         ------
@@ -122,7 +122,7 @@ def _inside(path: Path, tensor: str, location: str) -> Path:
     """
     Return the file with external data, refusing what lies elsewhere.
 
-    In the cache of the Hugging Face hub a model and its data are links to one other folder, so
+    In the cache of the Hugging Face hub a model and its data are links to another folder, so
     the folder in which the model's file really lies counts as its own too.
     """
     folders = {path.parent.resolve(), path.resolve().parent}

@@ -34,12 +34,12 @@ def find_preprocessing(metadata: Mapping[str, str], model: Path) -> Preprocessin
     Returns
     -------
     Preprocessing or None
-        None if nothing is found. Statistics are never guessed.
+        None if there is nothing. Statistics are never guessed.
 
     Raises
     ------
     UnreadableError
-        If something is found that cannot be understood.
+        If there is something that cannot be understood.
     """
     if METADATA_KEY in metadata:
         return _parse(metadata[METADATA_KEY], f"ONNX metadata {METADATA_KEY}", _own, json.loads)
@@ -49,9 +49,9 @@ def find_preprocessing(metadata: Mapping[str, str], model: Path) -> Preprocessin
     for name, reader in readers.items():
         for folder in folders:
             if (folder / name).is_file():
-                found = _parse(_text(folder / name), name, reader, json.loads)
-                if found is not None:
-                    return found
+                preprocessing = _parse(_text(folder / name), name, reader, json.loads)
+                if preprocessing is not None:
+                    return preprocessing
     return None
 
 
@@ -66,10 +66,10 @@ def read_preprocessing(path: Path) -> Preprocessing:
     """
     text = _text(path)
     loads = tomllib.loads if path.suffix == ".toml" else json.loads
-    found = _parse(text, str(path), _any, loads)
-    if found is None:
+    preprocessing = _parse(text, str(path), _any, loads)
+    if preprocessing is None:
         raise _unreadable(path, "no known key")
-    return found
+    return preprocessing
 
 
 def _text(path: Path) -> str:
@@ -81,8 +81,8 @@ def _text(path: Path) -> str:
 
 def _parse(text: str, source: str, reader: Any, loads: Any) -> Preprocessing | None:
     try:
-        found: Preprocessing | None = reader(loads(text), source)
-        return found and _checked(found)
+        preprocessing: Preprocessing | None = reader(loads(text), source)
+        return preprocessing and _checked(preprocessing)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
         raise _unreadable(source, reason) from error
@@ -136,14 +136,14 @@ def _timm(content: dict[str, Any], source: str) -> Preprocessing | None:
     )
 
 
-def _checked(found: Preprocessing) -> Preprocessing:
+def _checked(preprocessing: Preprocessing) -> Preprocessing:
     """Refuse values that no field may have."""
-    if found.channel_order not in get_args(ChannelOrder):
-        raise ValueError(f"channel_order {found.channel_order!r}")
-    if found.interpolation not in get_args(Interpolation):
-        raise ValueError(f"interpolation {found.interpolation!r}")
-    resize = () if found.resize is None else (found.resize,)
-    lengths = [*resize, *(found.crop or ()), *(found.size or ())]
+    if preprocessing.channel_order not in get_args(ChannelOrder):
+        raise ValueError(f"channel_order {preprocessing.channel_order!r}")
+    if preprocessing.interpolation not in get_args(Interpolation):
+        raise ValueError(f"interpolation {preprocessing.interpolation!r}")
+    resize = () if preprocessing.resize is None else (preprocessing.resize,)
+    lengths = [*resize, *(preprocessing.crop or ()), *(preprocessing.size or ())]
     if not all(isinstance(length, int) and length > 0 for length in lengths):
         raise ValueError(f"{lengths} for resize, crop and size, which must be whole and above 0")
-    return found
+    return preprocessing

@@ -96,31 +96,31 @@ def weights(model: ModelProto) -> list[tuple[str, TensorProto]]:
         for attribute in node.attribute
         if attribute.name == "value"
     }
-    found: dict[str, TensorProto] = {}
+    weights_by_name: dict[str, TensorProto] = {}
     for node in nodes:
         for place in _OPERANDS.get(node.op_type, ()):
             if place < len(node.input):
                 for name in _origins(node.input[place], makers, stored):
                     if _is_weight(stored[name], node.op_type):
-                        found[name] = stored[name]
-    return sorted(found.items())
+                        weights_by_name[name] = stored[name]
+    return sorted(weights_by_name.items())
 
 
 def _origins(
     name: str, makers: Mapping[str, NodeProto], stored: Mapping[str, TensorProto]
 ) -> Iterator[str]:
     """Yield the stored tensors that reach an operand without being computed with."""
-    open_names, seen = [name], set()
-    while open_names:
-        name = open_names.pop()
-        if name in seen:
+    pending, visited = [name], set()
+    while pending:
+        name = pending.pop()
+        if name in visited:
             continue
-        seen.add(name)
+        visited.add(name)
         if name in stored:
             yield name
         elif name in makers and makers[name].op_type in _PASSED:
             node = makers[name]
-            open_names += node.input if node.op_type == "Concat" else node.input[:1]
+            pending += node.input if node.op_type == "Concat" else node.input[:1]
 
 
 def _is_weight(tensor: TensorProto, operator: str) -> bool:

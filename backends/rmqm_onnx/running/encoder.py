@@ -26,7 +26,7 @@ __all__ = ["OnnxEncoder"]
 _CARRIED = (
     "arrangement", "feeds", "pooling", "channels_first", "rows", "one_at_a_time", "gradients",
 )  # fmt: skip
-"""What a pickle holds beside the origin: whatever changes a number must not be found out anew."""
+"""What a pickle holds beside the origin: whatever changes a number must not be decided anew."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -47,7 +47,7 @@ class OnnxEncoder:
     pooling : {"flatten", "mean", "cls"}
         How encodings of more than one axis become one vector.
     channels_first : bool, optional
-        Where the channels of these encodings are, as far as the graph tells.
+        Where the channels of these encodings are, where the graph shows it.
     rows : int, optional
         Number of rows that every call must have; None where any number goes.
     one_at_a_time : bool
@@ -55,7 +55,7 @@ class OnnxEncoder:
     traits : EncoderTraits
         How it likes to be fed.
     findings : tuple of Finding
-        What was chosen and noticed while opening.
+        What was chosen while opening, and what is worth a warning.
     description : dict
         Model, choices, preprocessing and runtime, as plain data for results.
     gradients : GradientRoute, optional
@@ -139,12 +139,12 @@ class OnnxEncoder:
             GRA001, naming the operators that have no derivative rule; and as `encode`.
         """
         passes = [self._vjp(part) for part in self._parts(inputs)]
-        encodings = np.concatenate([one for one, _ in passes])
-        ends = np.cumsum([len(one) for one, _ in passes])[:-1]
+        encodings = np.concatenate([rows for rows, _ in passes])
+        ends = np.cumsum([len(rows) for rows, _ in passes])[:-1]
 
         def pullback(cotangent: FloatArray) -> FloatArray:
-            rows = np.split(cotangent, ends)
-            pulled = [back(one) for (_, back), one in zip(passes, rows, strict=True)]
+            split = np.split(cotangent, ends)
+            pulled = [back(rows) for (_, back), rows in zip(passes, split, strict=True)]
             gradient = self.arrangement.pull_back(np.concatenate(pulled))
             return gradient.astype(inputs.dtype, copy=False)
 
@@ -207,7 +207,7 @@ class OnnxEncoder:
         if self.gradients is None:
             raise SubjectError(
                 "GRA002",
-                "an encoder must know its model's file to give gradients; this one does not",
+                "an encoder must know its model's file to give gradients; this encoder does not",
                 fix="Open it with open_encoder.",
             )
         n_inputs, arranged = len(arranged), self._padded(arranged)

@@ -24,7 +24,7 @@ def require_known(name: str) -> Provider:
     Raises
     ------
     UsageError
-        ARG001 if it is no name of one.
+        ARG001 if there is no such provider.
 
     Examples
     --------

@@ -26,13 +26,13 @@ _BUILDS = (
 
 def installed_builds() -> dict[str, str]:
     """Return the version of each installed distribution that provides ``onnxruntime``."""
-    found = {}
+    builds: dict[str, str] = {}
     for name in _BUILDS:
         try:
-            found[name] = version(name)
+            builds[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return builds
 
 
 def import_runtime() -> ModuleType:

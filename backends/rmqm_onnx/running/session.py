@@ -25,7 +25,7 @@ def open_session(
     model: Path | bytes, *, folder: Path | None, provider: Provider = "cpu", threads: int = 1
 ) -> Any:
     """
-    Open a model and make sure that it runs where it was told to.
+    Open a model and make sure that it runs where it should.
 
     Parameters
     ----------

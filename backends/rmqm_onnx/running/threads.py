@@ -24,7 +24,7 @@ def usable_cpus() -> int:
 
 
 def cgroup_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:
-    """Return the processor quota of the control group, in processors; None without one."""
+    """Return the quota of the control group, in processors; None where there is no quota."""
     try:
         if (root / "cpu.max").exists():
             quota, period = (root / "cpu.max").read_text().split()[:2]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PROJECTED_GRADIENT", "PGDParameters"]
 
+_LOSSES = ("displacement", "cross-entropy", "triplet", "nt-xent")
+
 
 @frozen(kw_only=True)
 class PGDParameters:
@@ -53,16 +55,33 @@ def _words(parameters: Mapping[str, Any]) -> str:
 
 def _step_size(given: Any) -> float:
     """Read a number, or two with a stroke between them, such as 2/255."""
-    above, *below = (float(part) for part in str(given).split("/"))
-    size = above / below[0] if len(below) == 1 else math.nan if below else above
-    if not 0 < size < math.inf:
-        raise ValueError("it must be above 0")
+    try:
+        above, *below = (float(part) for part in str(given).split("/"))
+        size = above / below[0] if len(below) == 1 else math.nan if below else above
+    except (ValueError, ZeroDivisionError):
+        size = math.nan
+    if not math.isfinite(size):
+        raise UsageError(
+            "ARG001",
+            f"--step-size must be a number or a fraction; got {given!r}",
+            fix="For example --step-size 2/255.",
+        )
+    if size <= 0:
+        raise UsageError(
+            "ARG001",
+            f"--step-size must be a finite number above 0; got {size}",
+            fix="Leave it out.",
+        )
     return size
 
 
 def _scored_loss(given: Any) -> str:
-    if given not in {"displacement", "cross-entropy", "triplet", "nt-xent"}:
-        raise ValueError("the only loss of a score is displacement")
+    if given not in _LOSSES:
+        raise UsageError(
+            "ARG001",
+            f"--loss must be one of {', '.join(_LOSSES)}; got {given!r}",
+            fix="Correct it.",
+        )
     if given != "displacement":
         raise UsageError(
             "GRA013",

@@ -137,7 +137,7 @@ def test_a_file_that_was_optimised_for_a_processor_says_so(make):
     model = make.model([node], inputs, outputs, [make.random("w", 8, 8, 1, 1)], domains=[domain])
     (one,) = operators_without_rule(model, "x", "y")
     assert one.operator == "com.microsoft.nchwc.Conv"
-    assert "take the one it was made from" in one.reason
+    assert "take the file that it was made from" in one.reason
 
 
 def test_what_a_definition_does_not_cover_is_named(build):

@@ -28,7 +28,7 @@ zero(["Hardmax"])
 def clip(s: Step) -> Gradients:
     """Pass within the bounds and at them; behind a convolution, which is ReLU6, only within."""
     bounds = [s.value(k) for k in (1, 2)]
-    low, high = (float(one.reshape(-1)[0]) if one is not None else None for one in bounds)
+    low, high = (float(bound.reshape(-1)[0]) if bound is not None else None for bound in bounds)
     if s.wants(1) or s.wants(2):
         return _clip_to(s)
     if low is None or high is None or s.maker(0) != "Conv":
@@ -42,8 +42,12 @@ def _clip_to(s: Step) -> Gradients:
     passed = s.g * s.x.equals(s.y)
     above = (s.g - passed) * s.y.equals(s.input(2)) if s.has(2) else None
     below = s.g - passed if above is None else s.g - passed - above
-    found = {0: passed, 1: below, 2: above}
-    return {k: one.sum_to(s.input(k)) for k, one in found.items() if one and s.wants(k)}
+    gradients = {0: passed, 1: below, 2: above}
+    return {
+        k: gradient.sum_to(s.input(k))
+        for k, gradient in gradients.items()
+        if gradient and s.wants(k)
+    }
 
 
 @rule("Selu")
@@ -57,10 +61,10 @@ def selu(s: Step) -> Gradients:
 @rule("PRelu")
 def prelu(s: Step) -> Gradients:
     """Differentiate x above zero, slope * x below."""
-    found = {0: s.g * _sides(s.x, 1, s.input(1))}
+    gradients = {0: s.g * _sides(s.x, 1, s.input(1))}
     if s.wants(1):
-        found[1] = (s.g * s.x.at_most(0)).sum_to(s.input(1))
-    return found
+        gradients[1] = (s.g * s.x.at_most(0)).sum_to(s.input(1))
+    return gradients
 
 
 @rule("Softsign")

@@ -51,15 +51,15 @@ def power(s: Step) -> Gradients:
     """Differentiate y = x^p: p x^(p - 1), which is 0 for p = 0, and y log x, 0 for x = 0."""
     x, p = s.input(0), s.input(1)
     known = s.value(1)
-    found = []
+    gradients = []
     if known is not None and known.size == 1:
-        found.append(s.g * _power_slope(x, float(known.reshape(-1)[0])))
+        gradients.append(s.g * _power_slope(x, float(known.reshape(-1)[0])))
     else:
         exponent = p.cast(x.type)
-        found.append(s.g * exponent * x.power(exponent - 1 + exponent.equals(0)))
+        gradients.append(s.g * exponent * x.power(exponent - 1 + exponent.equals(0)))
     if s.wants(1):
-        found.append(s.g * s.y * (x + x.equals(0)).map("Log"))
-    return _back(s, found)
+        gradients.append(s.g * s.y * (x + x.equals(0)).map("Log"))
+    return _back(s, gradients)
 
 
 def _power_slope(x: Tensor, p: float) -> Operand:
@@ -73,12 +73,12 @@ def _power_slope(x: Tensor, p: float) -> Operand:
 @rule("Max", "Min")
 def extreme(s: Step) -> Gradients:
     """Give everything to the first operand that equals the result."""
-    found, rest = [], s.g
+    gradients, rest = [], s.g
     for k in range(s.n_inputs):
         taken = rest * s.input(k).equals(s.y)
-        found.append(taken)
+        gradients.append(taken)
         rest = rest - taken
-    return _back(s, found)
+    return _back(s, gradients)
 
 
 @rule("Where")
@@ -94,5 +94,5 @@ def expand(s: Step) -> Gradients:
     return s.g.sum_to(s.x)
 
 
-def _back(s: Step, found: list[Tensor]) -> Gradients:
-    return {k: one.sum_to(s.input(k)) for k, one in enumerate(found) if s.wants(k)}
+def _back(s: Step, gradients: list[Tensor]) -> Gradients:
+    return {k: gradient.sum_to(s.input(k)) for k, gradient in enumerate(gradients) if s.wants(k)}

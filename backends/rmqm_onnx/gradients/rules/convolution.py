@@ -16,12 +16,12 @@ from rmqm_spec.arrays import AnyArray
 @rule("Conv")
 def conv(s: Step) -> Gradients:
     """With stride 1 a convolution with the flipped kernel, else a transposed convolution."""
-    found = {0: convolved_back(s, s.input(1))} if s.wants(0) else {}
+    gradients = {0: convolved_back(s, s.input(1))} if s.wants(0) else {}
     if s.wants(1):
-        found[1] = weight_gradient(s)
+        gradients[1] = weight_gradient(s)
     if s.wants(2):
-        found[2] = s.g.sum([0, *range(2, len(s.x.shape))], keepdims=False)
-    return found
+        gradients[2] = s.g.sum([0, *range(2, len(s.x.shape))], keepdims=False)
+    return gradients
 
 
 def convolved_back(s: Step, weight: Tensor) -> Tensor:
@@ -79,11 +79,11 @@ def weight_gradient(s: Step) -> Tensor:
     each = (inputs // group, outputs // group)
     cut = {k + 2: (0, w.used[k] - w.padded[k]) for k in range(w.rank)}
     swap = [1, 0, *range(2, w.rank + 2)]
-    found = []
+    blocks = []
     for k in range(group):
         part = x.slice(1, k * each[0], (k + 1) * each[0]).pad(cut).transpose(swap)
         cotangent = s.g.slice(1, k * each[1], (k + 1) * each[1]).transpose(swap)
-        found.append(
+        blocks.append(
             part.op(
                 "Conv",
                 cotangent,
@@ -92,7 +92,7 @@ def weight_gradient(s: Step) -> Tensor:
                 dilations=w.strides,
             ).transpose(swap)
         )
-    return found[0].op("Concat", *found[1:], shape=weight.shape, axis=0)
+    return blocks[0].op("Concat", *blocks[1:], shape=weight.shape, axis=0)
 
 
 @rule("Col2Im")
@@ -143,7 +143,7 @@ def conv_transpose(s: Step) -> Gradients:
     if min(begin) < 0:
         raise NoRuleError("it pads its output")
     g = s.g.pad({k + 2: (0, min(end[k], 0)) for k in range(rank)})
-    found = {
+    gradients = {
         0: g.op(
             "Conv",
             weight,
@@ -151,13 +151,13 @@ def conv_transpose(s: Step) -> Gradients:
             kernel_shape=kernel,
             strides=strides,
             dilations=dilations,
-            pads=[*begin, *(max(one, 0) for one in end)],
+            pads=[*begin, *(max(length, 0) for length in end)],
             group=s.integer("group", 1),
         )
     }
     if s.wants(2):
-        found[2] = s.g.sum([0, *range(2, rank + 2)], keepdims=False)
-    return found
+        gradients[2] = s.g.sum([0, *range(2, rank + 2)], keepdims=False)
+    return gradients
 
 
 def _begin(s: Step, total: list[int]) -> list[int]:
@@ -167,7 +167,7 @@ def _begin(s: Step, total: list[int]) -> list[int]:
         return (s.integers("pads") or [0] * (2 * len(total)))[: len(total)]
     if mode == "VALID":
         return [0] * len(total)
-    # As the runtime does it: the odd one goes to the end for SAME_UPPER, else to the beginning.
+    # As the runtime does it: the odd pixel goes to the end for SAME_UPPER, else to the beginning.
     if mode == "SAME_UPPER":
-        return [one // 2 for one in total]
-    return [one - one // 2 for one in total]
+        return [length // 2 for length in total]
+    return [length - length // 2 for length in total]

@@ -17,14 +17,14 @@ def einsum(s: Step) -> Gradients:
     """Exchange the operand and the output in the equation."""
     ranks = [len(s.input(k).shape) for k in range(s.n_inputs)]
     terms, output = spelled_out(s.text("equation", ""), ranks)
-    found = {}
+    gradients = {}
     for k, term in enumerate(terms):
         if s.wants(k):
             others = [j for j in range(s.n_inputs) if j != k]
-            found[k] = _gradient(
+            gradients[k] = _gradient(
                 s, s.input(k), term, [(terms[j], s.input(j)) for j in others], output
             )
-    return found
+    return gradients
 
 
 def _gradient(
@@ -36,14 +36,14 @@ def _gradient(
         shape = tuple(x.shape[term.index(letter)] for letter in letters)
         diagonal = x.op("Einsum", shape=shape, equation=f"{term}->{letters}")
         return _on_diagonal(_gradient(s, diagonal, letters, others, output), term)
-    reachable = set(output) | {letter for one, _ in others for letter in one}
+    reachable = set(output) | {letter for letters, _ in others for letter in letters}
     kept = "".join(letter for letter in term if letter in reachable)
     lengths = _lengths([(output, s.g), *others])
     shape = tuple(lengths[letter] for letter in kept)
-    equation = ",".join([output, *(one for one, _ in others)]) + "->" + kept
+    equation = ",".join([output, *(letters for letters, _ in others)]) + "->" + kept
     gradient = s.g.op("Einsum", *(t for _, t in others), shape=shape, equation=equation)
     gradient = gradient.unsqueeze([j for j, letter in enumerate(term) if letter not in kept])
-    broadcast = [j for j, one in enumerate(x.shape) if one == 1 and gradient.shape[j] != 1]
+    broadcast = [j for j, length in enumerate(x.shape) if length == 1 and gradient.shape[j] != 1]
     return gradient.sum(broadcast).expand_like(x)
 
 
@@ -63,12 +63,12 @@ def _on_diagonal(g: Tensor, term: str) -> Tensor:
 
 
 def _lengths(terms: list[tuple[str, Tensor]]) -> dict[str, Length]:
-    found: dict[str, Length] = {}
+    lengths: dict[str, Length] = {}
     for term, tensor in terms:
-        for letter, one in zip(term, tensor.shape, strict=True):
-            if found.get(letter, 1) == 1:
-                found[letter] = one
-    return found
+        for letter, length in zip(term, tensor.shape, strict=True):
+            if lengths.get(letter, 1) == 1:
+                lengths[letter] = length
+    return lengths
 
 
 def spelled_out(equation: str, ranks: list[int]) -> tuple[list[str], str]:

@@ -64,10 +64,10 @@ def cast(s: Step) -> Gradients:
 @rule("CastLike")
 def cast_like(s: Step) -> Gradients:
     """Convert back; the second input gives its type alone."""
-    found = {0: _converted(s)}
+    gradients = {0: _converted(s)}
     if s.wants(1):
-        found[1] = s.tape.zeros(s.input(1))
-    return found
+        gradients[1] = s.tape.zeros(s.input(1))
+    return gradients
 
 
 def _converted(s: Step) -> Tensor:

@@ -28,11 +28,11 @@ def grid_gradient(s: Step) -> Tensor:
         (1 - (place - below), place - below) for (place, _), below in zip(places, low, strict=True)
     ]
     corners = {
-        corner: _read(s, [below + float(one) for below, one in zip(low, corner, strict=True)])
+        corner: _read(s, [below + float(offset) for below, offset in zip(low, corner, strict=True)])
         for corner in product((0, 1), repeat=len(places))
     }
-    found = [_along(s, k, corners, weights) * slope for k, (_, slope) in enumerate(places)]
-    first, *rest = [one.unsqueeze([len(one.shape)]) for one in found]
+    parts = [_along(s, k, corners, weights) * slope for k, (_, slope) in enumerate(places)]
+    first, *rest = [grid.unsqueeze([len(grid.shape)]) for grid in parts]
     return first.op("Concat", *rest, shape=s.input(1).shape, axis=len(first.shape) - 1)
 
 

@@ -54,7 +54,7 @@ def gather(s: Step) -> Gradients:
     indices = s.value(1)
     if indices is None or not isinstance(length, int):
         return _scatter(s, axis)
-    places = [int(one) % length for one in indices.reshape(-1)]
+    places = [int(index) % length for index in indices.reshape(-1)]
     if not places:
         return s.tape.zeros(s.x)
     g = s.g.reshape([*s.x.shape[:axis], len(places), *s.x.shape[axis + 1 :]])
@@ -99,12 +99,12 @@ def gather_nd(s: Step) -> Gradients:
 def _with_batch_index(s: Step, n_axes: int) -> Tensor:
     indices = s.input(1)
     last = len(indices.shape) - 1
-    one = (*indices.shape[:last], 1)
+    column = (*indices.shape[:last], 1)
     parts = [indices]
     for axis in reversed(range(n_axes)):
         ones = s.tape.zeros(indices.slice(last, 0, 1)) + s.tape.constant(1, INT64)
         places = s.tape.constant(np.int64(axis))
-        parts.insert(0, ones.op("CumSum", places, shape=one, exclusive=1))
+        parts.insert(0, ones.op("CumSum", places, shape=column, exclusive=1))
     if n_axes == 0:
         return indices
     shape = (*indices.shape[:last], n_axes + s.fixed(indices.shape[last:], "rank")[0])
@@ -113,7 +113,7 @@ def _with_batch_index(s: Step, n_axes: int) -> Tensor:
 
 @rule("TopK")
 def top_k(s: Step) -> Gradients:
-    """Put back to the places that the second output tells."""
+    """Put back to the places that the second output names."""
     places = s.extra_output(1, s.y.shape, INT64)
     axis = s.axis(-1)
     return s.tape.zeros(s.x).op("ScatterElements", places, s.g, shape=s.x.shape, axis=axis)

@@ -36,12 +36,12 @@ def layer_normalization(s: Step) -> Gradients:
         normed = (x - mean) * inverse
     else:
         normed, inverse = _normed(s, axes)
-    found = {0: _normalised(s.g * s.input(1), normed, inverse, axes, _count(s, axes))}
+    gradients = {0: _normalised(s.g * s.input(1), normed, inverse, axes, _count(s, axes))}
     if s.wants(1):
-        found[1] = (s.g * normed).sum_to(s.input(1))
+        gradients[1] = (s.g * normed).sum_to(s.input(1))
     if s.wants(2):
-        found[2] = s.g.sum_to(s.input(2))
-    return found
+        gradients[2] = s.g.sum_to(s.input(2))
+    return gradients
 
 
 @rule("InstanceNormalization")

@@ -18,7 +18,7 @@ TINY = float(np.finfo(np.float32).tiny)
 
 @rule("MaxPool")
 def max_pool(s: Step) -> Gradients:
-    """Add each cotangent to the place of its maximum, which the pool itself tells."""
+    """Add each cotangent to the place of its maximum, which the pool itself names."""
     if s.integer("storage_order", 0):
         _count_by_rows(s)
     places = s.extra_output(1, s.y.shape, INT64)
@@ -37,7 +37,7 @@ def _count_by_rows(s: Step) -> None:
     """Let the places be counted by rows, which nothing else looks at."""
     if len(s.node.output) > 1 and s.node.output[1]:
         raise NoRuleError("it counts its places by columns")
-    kept = [one for one in s.node.attribute if one.name != "storage_order"]
+    kept = [entry for entry in s.node.attribute if entry.name != "storage_order"]
     del s.node.attribute[:]
     s.node.attribute.extend(kept)
 

@@ -17,12 +17,12 @@ def matmul(s: Step) -> Gradients:
         g = g.unsqueeze([len(g.shape) - 1])
     matrix_a = a.unsqueeze([0]) if left else a
     matrix_b = b.unsqueeze([1]) if right else b
-    found = {}
+    gradients = {}
     if s.wants(0):
-        found[0] = g.matmul(matrix_b.swap_last()).sum_to(matrix_a).reshape_like(a)
+        gradients[0] = g.matmul(matrix_b.swap_last()).sum_to(matrix_a).reshape_like(a)
     if s.wants(1):
-        found[1] = matrix_a.swap_last().matmul(g).sum_to(matrix_b).reshape_like(b)
-    return found
+        gradients[1] = matrix_a.swap_last().matmul(g).sum_to(matrix_b).reshape_like(b)
+    return gradients
 
 
 @rule("Gemm")
@@ -31,15 +31,15 @@ def gemm(s: Step) -> Gradients:
     a, b, g = s.input(0), s.input(1), s.g
     swap_a, swap_b = s.integer("transA", 0), s.integer("transB", 0)
     alpha, beta = s.number("alpha", 1.0), s.number("beta", 1.0)
-    found = {}
+    gradients = {}
     if s.wants(0) and swap_a:
-        found[0] = b.op("Gemm", g, shape=a.shape, transA=swap_b, transB=1, alpha=alpha)
+        gradients[0] = b.op("Gemm", g, shape=a.shape, transA=swap_b, transB=1, alpha=alpha)
     elif s.wants(0):
-        found[0] = g.op("Gemm", b, shape=a.shape, transB=1 - swap_b, alpha=alpha)
+        gradients[0] = g.op("Gemm", b, shape=a.shape, transB=1 - swap_b, alpha=alpha)
     if s.wants(1) and swap_b:
-        found[1] = g.op("Gemm", a, shape=b.shape, transA=1, transB=swap_a, alpha=alpha)
+        gradients[1] = g.op("Gemm", a, shape=b.shape, transA=1, transB=swap_a, alpha=alpha)
     elif s.wants(1):
-        found[1] = a.op("Gemm", g, shape=b.shape, transA=1 - swap_a, alpha=alpha)
+        gradients[1] = a.op("Gemm", g, shape=b.shape, transA=1 - swap_a, alpha=alpha)
     if s.wants(2):
-        found[2] = (g * beta).sum_to(s.input(2))
-    return found
+        gradients[2] = (g * beta).sum_to(s.input(2))
+    return gradients

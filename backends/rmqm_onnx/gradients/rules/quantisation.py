@@ -54,7 +54,7 @@ def matmul_integer(s: Step) -> Gradients:
     """Multiply (a - its zero point) by (b - its zero point)."""
     s.fixed_input(1, "second factor")
     if len(s.x.shape) < 2 or len(s.input(1).shape) < 2:
-        raise NoRuleError("one of its factors is a row")
+        raise NoRuleError("a factor of it is a row")
     weight = s.tape.constant(_centred(s), FLOAT)
     return s.g.matmul(weight.swap_last()).sum_to(s.x)
 

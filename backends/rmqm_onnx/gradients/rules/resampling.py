@@ -69,15 +69,17 @@ def resize(s: Step) -> Gradients:
 
 
 def _scales(s: Step, rank: int) -> dict[int, float]:
-    """Return the scale of each axis, none where the node tells sizes instead."""
+    """Return the scale of each axis, none where the node gives sizes instead."""
     k = 1 if s.node.op_type == "Upsample" else 2
-    found = s.value(k)
-    if found is None and s.has(k) and s.tape.tensors[s.node.input[k]].shape != (0,):
+    scales = s.value(k)
+    if scales is None and s.has(k) and s.tape.tensors[s.node.input[k]].shape != (0,):
         raise NoRuleError("its scales are computed while it runs")
-    if found is None or not found.size:
+    if scales is None or not scales.size:
         return {}
     axes = s.integers("axes") or list(range(rank))
-    return {axis % rank: float(one) for axis, one in zip(axes, found.reshape(-1), strict=True)}
+    return {
+        axis % rank: float(factor) for axis, factor in zip(axes, scales.reshape(-1), strict=True)
+    }
 
 
 _EVEN = (
@@ -88,7 +90,7 @@ _EVEN = (
 
 
 def _repeats(s: Step, length: int, result: int, scale: float | None) -> bool:
-    """Tell whether the nearest neighbour repeats every value equally often."""
+    """Return whether the nearest neighbour repeats every value equally often."""
     coordinates = s.text("coordinate_transformation_mode", "half_pixel")
     rounding = s.text("nearest_mode", "round_prefer_floor")
     return (
@@ -118,5 +120,5 @@ def _matrix(s: Step, length: int, result: int, scale: float | None) -> AnyArray:
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
         [size],
     )
-    found = run_once(graph, s.tape.opset, {"x": identity})
-    return np.asarray(found[0, 0])
+    resized = run_once(graph, s.tape.opset, {"x": identity})
+    return np.asarray(resized[0, 0])

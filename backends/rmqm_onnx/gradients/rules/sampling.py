@@ -23,10 +23,10 @@ MAX_WEIGHTS = 2**25
 @rule("GridSample")
 def grid_sample(s: Step) -> Gradients:
     """Differentiate with respect to the image, the grid, or both."""
-    found = {0: _image_gradient(s)} if s.wants(0) else {}
+    gradients = {0: _image_gradient(s)} if s.wants(0) else {}
     if s.wants(1):
-        found[1] = grid_gradient(s)
-    return found
+        gradients[1] = grid_gradient(s)
+    return gradients
 
 
 def _image_gradient(s: Step) -> Tensor:
@@ -43,7 +43,7 @@ def _image_gradient(s: Step) -> Tensor:
     pixels = s.tape.constant(np.eye(n_pixels).reshape(1, n_pixels, *image), x.type)
     like = s.tape.zeros(grid).sum(range(1, len(grid.shape))).cast(x.type)
     images = pixels + like.reshape([x.shape[0], *(1 for _ in x.shape[1:])])
-    attributes = {name: helper.get_attribute_value(one) for name, one in s.names().items()}
+    attributes = {name: helper.get_attribute_value(value) for name, value in s.names().items()}
     weights = images.op(
         "GridSample", grid, shape=(x.shape[0], n_pixels, *points), **attributes
     ).reshape([x.shape[0], n_pixels, n_points])

@@ -11,30 +11,30 @@ from rmqm_onnx.gradients.tensor import Tensor
 def scatter_nd(s: Step) -> Gradients:
     """Stop at what was overwritten; what was added to moves as before."""
     indices, updates = s.input(1), s.input(2)
-    found: dict[int, Tensor] = {}
+    gradients: dict[int, Tensor] = {}
     if s.wants(0):
-        found[0] = s.g
+        gradients[0] = s.g
         if not _adds(s):
             zeros = s.tape.zeros(updates)
-            found[0] = s.g.op("ScatterND", indices, zeros, shape=s.x.shape)
+            gradients[0] = s.g.op("ScatterND", indices, zeros, shape=s.x.shape)
     if s.wants(2):
-        found[2] = s.g.op("GatherND", indices, shape=updates.shape)
-    return found
+        gradients[2] = s.g.op("GatherND", indices, shape=updates.shape)
+    return gradients
 
 
 @rule("ScatterElements", "Scatter")
 def scatter_elements(s: Step) -> Gradients:
     """Do the same along one axis."""
     indices, updates, axis = s.input(1), s.input(2), s.axis(0)
-    found: dict[int, Tensor] = {}
+    gradients: dict[int, Tensor] = {}
     if s.wants(0):
-        found[0] = s.g
+        gradients[0] = s.g
         if not _adds(s):
             zeros = s.tape.zeros(updates)
-            found[0] = s.g.op("ScatterElements", indices, zeros, shape=s.x.shape, axis=axis)
+            gradients[0] = s.g.op("ScatterElements", indices, zeros, shape=s.x.shape, axis=axis)
     if s.wants(2):
-        found[2] = s.g.op("GatherElements", indices, shape=updates.shape, axis=axis)
-    return found
+        gradients[2] = s.g.op("GatherElements", indices, shape=updates.shape, axis=axis)
+    return gradients
 
 
 def _adds(s: Step) -> bool:

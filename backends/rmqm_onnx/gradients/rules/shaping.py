@@ -30,11 +30,11 @@ def concat(s: Step) -> Gradients:
     """Cut apart."""
     axis = s.axis(0, of=s.y)
     tensors = [s.input(k) for k in range(s.n_inputs)]
-    sizes = s.fixed([one.shape[axis] for one in tensors], "axis")
+    sizes = s.fixed([tensor.shape[axis] for tensor in tensors], "axis")
     if s.n_inputs == 1:
         return s.g
     if all(s.wants(k) for k in range(s.n_inputs)):
-        outputs = [(one.shape, one.type) for one in tensors]
+        outputs = [(tensor.shape, tensor.type) for tensor in tensors]
         parts = s.tape.emit("Split", s.g, s.tape.numbers(sizes), outputs=outputs, axis=axis)
         return dict(enumerate(parts))
     ends = np.cumsum([0, *sizes]).tolist()
@@ -48,7 +48,7 @@ def split(s: Step) -> Gradients:
     parts: list[Tensor] = []
     for name, g in zip(s.node.output, s.cotangents, strict=True):
         if not name:
-            raise NoRuleError("one of its outputs has no name")
+            raise NoRuleError("an output of it has no name")
         parts.append(g or s.tape.zeros(s.tape.tensors[name]))
     return parts[0].op("Concat", *parts[1:], shape=s.x.shape, axis=s.axis(0))
 
@@ -57,7 +57,7 @@ def split(s: Step) -> Gradients:
 def tile(s: Step) -> Gradients:
     """Add up the copies."""
     repeats = s.known(1, "repeats")
-    halves = [one for pair in zip(repeats, s.x.shape, strict=True) for one in pair]
+    halves = [number for pair in zip(repeats, s.x.shape, strict=True) for number in pair]
     return s.g.reshape(halves).sum(range(0, len(halves), 2), keepdims=False)
 
 

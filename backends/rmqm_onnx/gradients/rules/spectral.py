@@ -22,8 +22,8 @@ def dft(s: Step) -> Gradients:
     others: list[list[int] | None] = [s.known(1, "length") if s.has(1) else None]
     if not _old(s):
         others.append([1])
-    found = _transformed(s, length, parts, others, axis=1 if _old(s) else None)
-    matrix = found.reshape(length * parts, -1)
+    basis = _transformed(s, length, parts, others, axis=1 if _old(s) else None)
+    matrix = basis.reshape(length * parts, -1)
     perm = [*(k for k in range(rank - 1) if k != axis), axis, rank - 1]
     g = s.g.transpose(perm)
     rows = g.reshape([*g.shape[:-2], matrix.shape[1]])
@@ -44,9 +44,9 @@ def stft(s: Step) -> Gradients:
     length, parts = s.fixed(s.x.shape[1:], "length") if len(s.x.shape) == 3 else (0, 0)
     if not parts:
         raise NoRuleError("its signal has no axis of parts")
-    found = _transformed(s, frame, parts, [[step], window, [frame]])
-    bins = int(np.prod(found.shape[2:]))
-    weight = found.reshape(frame, parts, bins).transpose(2, 1, 0)
+    basis = _transformed(s, frame, parts, [[step], window, [frame]])
+    bins = int(np.prod(basis.shape[2:]))
+    weight = basis.reshape(frame, parts, bins).transpose(2, 1, 0)
     n_frames = s.fixed(s.g.shape[1:2], "number of frames")[0]
     rows = s.g.reshape([s.g.shape[0], n_frames, bins]).transpose([0, 2, 1])
     covered = (n_frames - 1) * step + frame
@@ -81,7 +81,7 @@ def _transformed(
             array = np.asarray(values)
             array = array.reshape(()) if array.dtype.kind == "i" else array.astype(np.float32)
             stored.append(numpy_helper.from_array(array, f"c{k}"))
-    given = {name: helper.get_attribute_value(one) for name, one in s.names().items()}
+    given = {name: helper.get_attribute_value(value) for name, value in s.names().items()}
     if axis is not None:
         given["axis"] = axis
     node = helper.make_node(s.node.op_type, names, ["y"], **given)
