@@ -9,13 +9,14 @@ from typing import Any
 
 from attrs import asdict
 
-from rmqm_spec.cli.output import finding_line, note, print_json, print_text
-from rmqm_spec.cli.probe_table import table_lines
+from rmqm_spec.cli.probe_table import probe_lines
 from rmqm_spec.cli.requests import taken
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.probing import ProbedModels, ProbeRequest, ProbeSettings, probe
 from rmqm_spec.screen.console import ConsoleListener
+from rmqm_spec.screen.lines import finding_line
+from rmqm_spec.screen.writing import note, print_json, print_text
 
 __all__ = ["run_probe"]
 
@@ -43,7 +44,7 @@ def run_probe(
     if as_json:
         print_json(_document(probed))
     else:
-        for line in table_lines(probed.models, probed.differences):
+        for line in probe_lines(probed.models, probed.differences):
             print_text(line)
     for name, model in probed.models.items():
         note(f"  {name} -> {model.path}")

@@ -5,44 +5,48 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
-from rmqm_spec.cli.progress import terminal_columns
 from rmqm_spec.probes.comparing import Compared, tied_with_best
 from rmqm_spec.runs.probing import ProbedModel
+from rmqm_spec.screen.tables import Column, columns_of_terminal, table_lines
 
-__all__ = ["table_lines"]
+__all__ = ["probe_lines"]
+
+_ENDLESS = 10_000
 
 
-def table_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared]) -> Iterator[str]:
+def probe_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared]) -> Iterator[str]:
     """Return the table, best first by the first probe, and what its signs mean."""
     if not probed:
         return
     some = next(iter(probed.values())).document
     probes = list(some["probes"])
-    judged = {name: one.judgement for name, one in probed.items()}
-    best = {probe: tied_with_best(probe, judged, list(pairs)) for probe in probes}
-    cells = {
-        name: [_cell(one, probe, name in best[probe] and len(probed) > 1) for probe in probes]
-        for name, one in probed.items()
-    }
+    judgements = {name: model.judgement for name, model in probed.items()}
+    best = {probe: tied_with_best(probe, judgements, list(pairs)) for probe in probes}
     order = sorted(probed, key=lambda name: -_accuracy(probed[name], probes[0]))
+    columns = [Column("model", order, left=True)]
+    for probe in probes:
+        cells = [
+            _cell(probed[name], probe, name in best[probe] and len(probed) > 1) for name in order
+        ]
+        columns.append(Column(probe, cells, left=True))
     yield _task(some)
-    width = max(len(name) for name in [*probed, "model"])
-    columns = [max(len(row[at]) for row in [*cells.values(), probes]) for at in range(len(probes))]
-    if sys.stdout.isatty() and 4 + width + sum(columns) + 2 * len(columns) > terminal_columns(
-        sys.stdout
-    ):
-        for name in order:
-            yield f"  {name}"
-            yield from (
-                f"    {probe:<8}{cell}" for probe, cell in zip(probes, cells[name], strict=True)
-            )
-    else:
-        for name, row in [("model", probes), *((name, cells[name]) for name in order)]:
-            padded = "  ".join(f"{one:<{at}}" for one, at in zip(row, columns, strict=True))
-            yield f"  {name:<{width}}  {padded}".rstrip()
+    yield from _lines(columns)
     yield f"  chance {some['chance']:.3f} (always the most frequent class)"
     if len(probed) > 1:
-        yield "  = best of its column, or not told from it (95 % interval of the paired difference)"
+        yield "  = best of its column, or level with it (95 % interval of the paired difference)"
+
+
+def _lines(columns: Sequence[Column]) -> Iterator[str]:
+    """Return a table, or a block for each model where the terminal is narrow."""
+    width = columns_of_terminal(sys.stdout)
+    lines = table_lines(columns, _ENDLESS)
+    if width is None or max(map(len, lines)) <= width:
+        yield from lines
+        return
+    names, *probes = columns
+    for row, name in enumerate(names.cells):
+        yield f"  {name}"
+        yield from (f"    {probe.head:<8}{probe.cells[row]}" for probe in probes)
 
 
 def _task(document: Mapping[str, object]) -> str:
@@ -57,12 +61,12 @@ def _task(document: Mapping[str, object]) -> str:
     )
 
 
-def _accuracy(one: ProbedModel, probe: str) -> float:
-    return float(one.document["probes"][probe]["accuracy"])
+def _accuracy(model: ProbedModel, probe: str) -> float:
+    return float(model.document["probes"][probe]["accuracy"])
 
 
-def _cell(one: ProbedModel, probe: str, is_best: bool) -> str:
-    found = one.document["probes"][probe]
+def _cell(model: ProbedModel, probe: str, is_best: bool) -> str:
+    found = model.document["probes"][probe]
     low, high = found["interval"]
     sign = "=" if is_best else " "
     doubt = "" if found.get("converged", True) else " not converged"

@@ -1,35 +1,16 @@
-"""A ranking as a table that fits the terminal: the least needed columns go first."""
+"""A ranking as a table."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
-
 from rmqm_spec.ranking.null import is_level_with_null
+from rmqm_spec.screen.tables import Column, table_lines
 
 __all__ = ["ranking_table"]
 
-_GAP = "  "
-_LEAST_NAME = 12
 _NULL = "null "
-
-
-@frozen
-class _Column:
-    """A head, one cell per encoder, and how early it goes where the terminal is narrow."""
-
-    head: str
-    cells: list[str]
-    expendable: int = 0
-    left: bool = False
-
-    @property
-    def width(self) -> int:
-        return max(map(len, (self.head, *self.cells)))
 
 
 def ranking_table(ranked: Sequence[Mapping[str, Any]], width: int | None = None) -> list[str]:
@@ -41,83 +22,49 @@ def ranking_table(ranked: Sequence[Mapping[str, Any]], width: int | None = None)
     ranked : sequence of mapping
         As in the document of a ranking.
     width : int, optional
-        Columns to fit into; by default those of the terminal that stdout is, and no limit in a
-        pipe or file.
+        Characters to fit into; by default those of the terminal, and no limit in a pipe or file.
     """
-    width = width or _terminal_width()
-    columns = _fitting(_columns(ranked), width)
-    rows = zip(*([one.head, *one.cells] for one in columns), strict=True)
-    lines = []
-    for row in rows:
-        cells = [
-            cell.ljust(one.width) if one.left else cell.rjust(one.width)
-            for cell, one in zip(row, columns, strict=True)
-        ]
-        lines.append((_GAP + _GAP.join(cells)).rstrip())
-    if any("*" in cell for one in columns if one.head == _NULL for cell in one.cells):
-        lines.append(f"{_GAP}* the null is not below the trained network")
+    columns = list(_columns(ranked))
+    lines = table_lines(columns, width)
+    is_shown = any(_NULL.strip() in lines[0].split() for _ in lines[:1])
+    if is_shown and any(is_level_with_null(row["null"]) for row in ranked):
+        lines.append("  * the null is not below the trained network")
     return lines
 
 
-def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[_Column]:
-    found = [
-        _Column("#", [_position(one, ranked) for one in ranked], left=True),
-        _Column("model", [one["name"] for one in ranked], left=True),
-        _Column("RMQM", [f"{one['rmqm']:.3f}" for one in ranked]),
-        _Column("95 % CI", [_interval(one["interval"]) for one in ranked], 5),
-        _Column("ties", [" ".join(one["letters"]) for one in ranked], 1, left=True),
-        _Column("same as", [_names(one["same_as"]) for one in ranked], 8, left=True),
-        _Column("P(best)", [f"{one['best']:.2f}" for one in ranked], 2),
-        _Column(_terms(ranked), [_shares(one["shares"]) for one in ranked], 6),
-        _Column(_NULL, [_null(one["null"]) for one in ranked], 4),
-        _Column("enc/s", [_speed(one["encodings_per_second"]) for one in ranked], 7),
-    ]
-    if all(one["null"] is None for one in ranked):
-        found = [one for one in found if one.head != _NULL]
-    if len(ranked) == 1:
-        found = [one for one in found if one.head != "P(best)"]
-    if not any(one["same_as"] for one in ranked):
-        found = [one for one in found if one.head not in {"ties", "same as"}]
-    return found
+def _columns(ranked: Sequence[Mapping[str, Any]]) -> Iterator[Column]:
+    yield Column("#", [_position(row, ranked) for row in ranked], left=True)
+    yield Column("model", [row["name"] for row in ranked], left=True, shortens=True)
+    yield Column("RMQM", [f"{row['rmqm']:.3f}" for row in ranked])
+    yield Column("95 % CI", [_interval(row["interval"]) for row in ranked], 5)
+    if any(row["same_as"] for row in ranked):
+        yield Column("ties", [" ".join(row["letters"]) for row in ranked], 1, left=True)
+        same = [", ".join(row["same_as"]) or "-" for row in ranked]
+        yield Column("same as", same, 8, left=True)
+    if len(ranked) > 1:
+        yield Column("P(best)", [f"{row['best']:.2f}" for row in ranked], 2)
+    yield Column(_terms(ranked), [_shares(row["shares"]) for row in ranked], 6)
+    if any(row["null"] is not None for row in ranked):
+        yield Column(_NULL, [_null(row["null"]) for row in ranked], 4)
+    yield from _measures(ranked)
+    yield Column("enc/s", [_speed(row["encodings_per_second"]) for row in ranked], 7)
 
 
-def _fitting(columns: list[_Column], width: int | None) -> list[_Column]:
-    """Leave columns out until the rest fits; at last shorten names."""
-    if width is None:
-        return columns
-    while _total(columns) > width and any(one.expendable for one in columns):
-        most = max(columns, key=lambda one: one.expendable)
-        columns = [one for one in columns if one is not most]
-    over = _total(columns) - width
-    if over > 0:
-        at = next(k for k, one in enumerate(columns) if one.head == "model")
-        length = max(_LEAST_NAME, columns[at].width - over)
-        cells = [_shortened(name, length) for name in columns[at].cells]
-        columns[at] = _Column("model", cells, left=True)
-    return columns
+def _measures(ranked: Sequence[Mapping[str, Any]]) -> Iterator[Column]:
+    """Yield a column for each further measure, with its units behind the title."""
+    sections = [row.get("measures") or {} for row in ranked]
+    for name in dict.fromkeys(name for section in sections for name in section):
+        facts = next(section[name] for section in sections if name in section)
+        units = "" if facts["units"] == "1" else f" [{facts['units']}]"
+        values = [(section.get(name) or {}).get("value") for section in sections]
+        cells = ["-" if value is None else f"{value:.4g}" for value in values]
+        yield Column(f"{facts['title']}{units}", cells, 3)
 
 
-def _total(columns: Sequence[_Column]) -> int:
-    return sum(len(_GAP) + one.width for one in columns)
-
-
-def _terminal_width() -> int | None:
-    if not sys.stdout.isatty():
-        return None
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or None
-    except (OSError, ValueError):
-        return None
-
-
-def _position(one: Mapping[str, Any], ranked: Sequence[Mapping[str, Any]]) -> str:
+def _position(row: Mapping[str, Any], ranked: Sequence[Mapping[str, Any]]) -> str:
     """Return the position, with = where others share it."""
-    shared = sum(other["position"] == one["position"] for other in ranked) > 1
-    return f"{one['position']}{'=' * shared}"
-
-
-def _names(names: Sequence[str]) -> str:
-    return ", ".join(names) or "-"
+    shared = sum(other["position"] == row["position"] for other in ranked) > 1
+    return f"{row['position']}{'=' * shared}"
 
 
 def _interval(interval: Sequence[float] | None) -> str:
@@ -140,11 +87,3 @@ def _null(null: Mapping[str, Any] | None) -> str:
 
 def _speed(speed: float | None) -> str:
     return "-" if speed is None else f"{speed:,.0f}"
-
-
-def _shortened(name: str, length: int) -> str:
-    """Cut the middle out: beginnings and endings tell names apart."""
-    if len(name) <= length:
-        return name
-    kept = length - 1
-    return f"{name[: (kept + 1) // 2]}~{name[len(name) - kept // 2 :]}"

@@ -171,7 +171,8 @@ def backend(name: str) -> Backend:
 def _entries(kind: str) -> list[EntryPoint]:
     """Find the plugs of a kind, the package's own first; looking through packages takes long."""
     return sorted(
-        entry_points(group=GROUPS[kind]), key=lambda entry: (not _is_own(entry), entry.name)
+        entry_points(group=GROUPS[kind]),
+        key=lambda entry: (not _is_own(entry), entry.name, entry.value),
     )
 
 

@@ -135,7 +135,7 @@ def open_run(
     opener = backend_of(request)
     encoder = encoder or open_model(request, opener)
     kind = request.protocol.kind
-    _check_gradient(request, kind, opener, encoder)
+    _check_gradient(request, kind, encoder)
     prepared = open_inputs(request.inputs, encoder, listener)
     alteration = _alteration(request, kind, prepared.bounds)
     graded = _with_gradient(request, kind, opener, encoder, prepared.bounds)
@@ -185,6 +185,13 @@ def check_request(request: RunRequest) -> None:
     read_options(kind.options, protocol.alteration_options, owner=f"--alteration {kind.name}")
     executor = executor_kind(request.executor)
     read_options(executor.options, request.executor_options, owner=f"--executor {executor.name}")
+    routes = _routes(backend_of(request))
+    if protocol.gradient is not None and protocol.gradient not in routes:
+        raise UsageError(
+            "ARG001",
+            f"--gradient must be one of {', '.join(routes)}; got {protocol.gradient!r}",
+            fix="Correct it.",
+        )
     if protocol.gradient is not None and not kind.needs_gradients:
         needed = " or ".join(
             f"--alteration {other.name}"
@@ -313,21 +320,13 @@ def _routes(opener: Backend) -> tuple[str, ...]:
     return ("auto", *own, _DIFFERENCES)
 
 
-def _check_gradient(
-    request: RunRequest, kind: AlterationKind, opener: Backend, encoder: ModelEncoder
-) -> None:
+def _check_gradient(request: RunRequest, kind: AlterationKind, encoder: ModelEncoder) -> None:
     """Refuse, before the inputs are read, an encoder whose gradient cannot be taken."""
     from rmqm_spec.encoders.finite_differences import check_number_of_values
 
-    route = request.protocol.gradient or "auto"
-    if route not in _routes(opener):
-        raise UsageError(
-            "ARG001",
-            f"--gradient must be one of {', '.join(_routes(opener))}; got {route!r}",
-            fix="Correct it.",
-        )
     if not kind.needs_gradients:
         return
+    route = request.protocol.gradient or "auto"
     if route == _DIFFERENCES:
         check_number_of_values(prod(encoder.spec.shape))
     else:
@@ -348,7 +347,7 @@ def _with_gradient(
         return encoder
     if route == _DIFFERENCES:
         return with_finite_differences(encoder, bounds)
-    if route == "auto" or not isinstance(opener, GradientGiving):
+    if not isinstance(opener, GradientGiving) or route in {"auto", opener.gradient_routes[0]}:
         return encoder
     return opener.with_gradient(encoder, request.path, route)
 

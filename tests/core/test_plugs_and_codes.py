@@ -9,6 +9,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from attrs import evolve
 
 import rmqm_spec
 from rmqm_spec import characterize, errors
@@ -61,7 +62,7 @@ class Measuring:
 
 
 ALTERING = AlterationKind(
-    name="blur", summary="Blurs.", axis="level", usual_levels=9, make=print, words=str
+    name="blur", title="blur", summary="Blurs.", axis="level", usual_levels=9, make=print, words=str
 )
 EXECUTING = ExecutorKind(name="pool", summary="Works.", open=None)
 MODULE = "plugs_of_this_test"
@@ -82,9 +83,11 @@ def plugs(monkeypatch):
             return [EntryPoint(name, value, group) for name, value in values]
 
         monkeypatch.setattr(registry, "entry_points", entries)
+        registry._entries.cache_clear()  # what is installed is looked for once
         return module
 
-    return install
+    yield install
+    registry._entries.cache_clear()
 
 
 GOOD, BROKEN = ("good", f"{MODULE}:GOOD"), ("broken", "no_such_module_of_ours:PLUG")
@@ -195,6 +198,42 @@ def test_a_broken_plug_breaks_no_other(plugs):
         ("backend", "broken", BROKEN[1], "ENV004"),
         ("backend", "nameless", f"{MODULE}:NAMELESS", "ENV004"),
     ]
+
+
+def test_packages_are_looked_through_once(plugs, monkeypatch):
+    plugs(GOOD)
+    available("backend")
+    monkeypatch.setattr(registry, "entry_points", None)
+    assert available("backend") == {"good": GOOD[1]}
+
+
+def test_the_usual_alteration_is_taken_where_none_is_named(plugs):
+    module = plugs(("blur", f"{MODULE}:USUAL"), BROKEN, kind="alteration")
+    module.USUAL = evolve(ALTERING, is_default=True)
+    assert registry.default_alteration() is module.USUAL
+
+
+def test_without_a_usual_alteration_the_reason_is_named(plugs):
+    plugs(("blur", f"{MODULE}:ALTERATION"), BROKEN, kind="alteration")
+    expected = "a usual alteration must be installed; got none"
+    assert message(registry.default_alteration) == (UnavailableError, "ENV004", expected)
+
+
+@pytest.mark.parametrize("installed", [[], [("blur", "no_such_module_of_ours:PLUG")]])
+def test_the_facts_of_an_alteration_that_is_not_there_are_neutral(plugs, installed):
+    plugs(*installed, kind="alteration")
+    facts = registry.facts_of({"name": "blur", "J": 7, "width": 2.0})
+    assert (facts.name, facts.levels_of("paper"), facts.axis_label({})) == (
+        "blur", 7, "level (blur)"
+    )  # fmt: skip
+    assert facts.words({"J": 7}) == "blur of 7 levels"
+    with pytest.raises(RmqmError, match=r"'blur' must be importable|got 'blur': none"):
+        facts.make(None)
+
+
+def test_the_facts_of_an_alteration_that_is_there_are_its_own(plugs):
+    module = plugs(("blur", f"{MODULE}:ALTERATION"), kind="alteration")
+    assert registry.facts_of({"name": "blur", "J": 7}) is module.ALTERATION
 
 
 def test_two_plugs_of_one_name_are_a_broken_one(plugs):

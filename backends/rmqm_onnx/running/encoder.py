@@ -10,8 +10,9 @@ from attrs import evolve, field, frozen
 
 from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_onnx.running.arrangement import Arrangement
+from rmqm_onnx.running.feeding import spread
 from rmqm_onnx.running.gradient_route import GradientRoute
-from rmqm_onnx.running.session import plain_message
+from rmqm_onnx.running.session import encodings_of
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.backend import Pooling
 from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
@@ -223,37 +224,11 @@ class OnnxEncoder:
         return pooled[:n_inputs], pullback
 
     def _feeds(self, arranged: AnyArray) -> dict[str, AnyArray]:
-        n_rows = len(arranged)
-        fed = {name: _spread(info, row, n_rows) for name, (info, row) in self.feeds.items()}
-        return {self.input: arranged, **fed}
+        return {self.input: arranged, **spread(self.feeds, len(arranged))}
 
     def _call(self, arranged: AnyArray) -> AnyArray:
-        try:
-            (output,) = self.session.run([self.output], self._feeds(arranged))
-        except Exception as error:
-            raise SubjectError(
-                "MOD007",
-                f"the model must run on {len(arranged)} input(s) of shape {arranged.shape[1:]}; "
-                f"ONNX Runtime says {plain_message(error)}",
-                fix="Check --size and --layout; a model that fails on every input must be exported "
-                "again.",
-            ) from error
-        if isinstance(output, np.ndarray) and output.dtype.kind in "fiub":
-            return output
-        kind = output.dtype if isinstance(output, np.ndarray) else type(output).__name__
-        raise SubjectError(
-            "OUT003",
-            f"the encodings must be an array of numbers; got {kind} from {self.output}",
-            fix="Choose another --output.",
-        )
+        return encodings_of(self.session, self.output, self._feeds(arranged), altered=self.input)
 
 
 def _opened_again(origin: Callable[[], OnnxEncoder], carried: Mapping[str, Any]) -> OnnxEncoder:
     return evolve(origin(), **carried)
-
-
-def _spread(info: TensorInfo, row: AnyArray, n_inputs: int) -> AnyArray:
-    """Repeat a fed value along the batch, where the declared batch axis is dynamic."""
-    if info.dims and info.dims[0] is None and len(row) == 1:
-        return np.repeat(row, n_inputs, axis=0)
-    return row

@@ -1,14 +1,19 @@
-"""How an encoder is best fed: inputs per call, calls at once, and threads in each of them."""
+"""How a network is fed: inputs per call, calls at once, threads in each, and its other inputs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 
+import numpy as np
+
 from rmqm_onnx.choices.input_layout import InputLayout
+from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_onnx.running.providers import Provider
 from rmqm_onnx.running.threads import usable_cpus
+from rmqm_spec.arrays import AnyArray
 
-__all__ = ["share_out", "usual_batch_size"]
+__all__ = ["share_out", "spread", "usual_batch_size"]
 
 _MAX_CALLERS = 8
 _VALUES_PER_BATCH = {"cpu": 640_000, "cuda": 2**24, "tensorrt": 2**24}
@@ -52,3 +57,13 @@ def usual_batch_size(layout: InputLayout, provider: Provider) -> int:
     """Return the number of inputs per call where nobody says it."""
     n_values = prod(layout.spec.shape)
     return max(1, min(_MAX_BATCH[provider], _VALUES_PER_BATCH[provider] // n_values))
+
+
+def spread(feeds: Mapping[str, tuple[TensorInfo, AnyArray]], n_inputs: int) -> dict[str, AnyArray]:
+    """Repeat what is fed along the batch, for inputs whose declared batch axis is dynamic."""
+    return {
+        name: np.repeat(row, n_inputs, axis=0)
+        if info.dims and info.dims[0] is None and len(row) == 1
+        else row
+        for name, (info, row) in feeds.items()
+    }

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rmqm_onnx.running.providers import PROVIDERS, Provider
 from rmqm_onnx.running.runtime import import_runtime, installed_builds
+from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import RmqmError, SubjectError, UnavailableError
 
-__all__ = ["open_session", "plain_message"]
+__all__ = ["encodings_of", "open_session", "plain_message"]
 
 _OPTIONS: dict[Provider, dict[str, str]] = {
     # TF32 keeps 10 bits of mantissa: movements below 1e-3 would drown in rounding.
@@ -72,6 +76,49 @@ def open_session(
     if session.get_providers()[0] != PROVIDERS[provider]:
         raise _not_opened(provider, f"the session fell back to {session.get_providers()[0]}")
     return session
+
+
+def encodings_of(
+    session: Any, output: str, feeds: Mapping[str, AnyArray], *, altered: str
+) -> AnyArray:
+    """
+    Run a session, and make sure that the encodings are numbers.
+
+    Parameters
+    ----------
+    session : onnxruntime.InferenceSession
+        The open model.
+    output : str
+        Name of the encodings.
+    feeds : mapping of str to ndarray
+        A value for every input.
+    altered : str
+        The input that is altered, for the error.
+
+    Raises
+    ------
+    SubjectError
+        MOD007 if the network cannot run, OUT003 if it gives no array of numbers.
+    """
+    try:
+        (encodings,) = session.run([output], dict(feeds))
+    except Exception as error:
+        inputs = feeds[altered]
+        raise SubjectError(
+            "MOD007",
+            f"the model must run on {len(inputs)} input(s) of shape {inputs.shape[1:]}; "
+            f"ONNX Runtime says {plain_message(error)}",
+            fix="Check --size and --layout; a model that fails on every input must be exported "
+            "again.",
+        ) from error
+    if isinstance(encodings, np.ndarray) and encodings.dtype.kind in "fiub":
+        return encodings
+    kind = encodings.dtype if isinstance(encodings, np.ndarray) else type(encodings).__name__
+    raise SubjectError(
+        "OUT003",
+        f"the encodings must be an array of numbers; got {kind} from {output}",
+        fix="Choose another --output.",
+    )
 
 
 def plain_message(error: BaseException) -> str:
