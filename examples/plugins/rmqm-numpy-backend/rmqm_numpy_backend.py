@@ -23,8 +23,11 @@ from rmqm_spec.findings import Finding
 
 __all__ = ["NUMPY", "NumpyBackend"]
 
-OWN = {"input": "inputs", "output": "encodings", "pooling": "flatten", "layout": None, "size": None}
-"""Options that say nothing new of such a network, and the values that are known anyway."""
+INPUT, OUTPUT = "inputs", "encodings"
+"""What its only input and its only output are called."""
+
+KNOWN = {"input": INPUT, "output": OUTPUT, "pooling": "flatten", "layout": None, "size": None}
+"""Options that say nothing of such a network, and the values that hold anyway."""
 
 Layers = tuple[tuple[FloatArray, FloatArray], ...]
 
@@ -50,8 +53,8 @@ class Network:
         What results say of it.
     """
 
-    input = OWN["input"]
-    output = OWN["output"]
+    input = INPUT
+    output = OUTPUT
 
     layers: Layers
     spec: InputSpec
@@ -130,9 +133,9 @@ class NumpyBackend:
 
 def refuse_what_is_not_taken(options: OpenOptions) -> None:
     """Refuse options that would be without effect: to drop them would be silent."""
-    given = {name: getattr(options, name) for name in OWN} | {"feed": options.feeds or None}
+    given = {name: getattr(options, name) for name in KNOWN} | {"feed": options.feeds or None}
     for name, value in given.items():
-        if value not in {None, OWN.get(name)}:
+        if value not in (None, KNOWN.get(name)):
             raise UsageError(
                 "ARG001",
                 f"--{name} must be left out for the backend numpy; got {value!r}",
@@ -191,12 +194,12 @@ def _floats(values: AnyArray, *, axes: int) -> FloatArray:
 def _check_sizes(layers: Layers, shape: tuple[int, ...]) -> None:
     if not layers:
         raise ValueError("no layer")
-    for (weights, biases), (following, _) in pairwise([*layers, (layers[-1][0].T, None)]):
-        if not weights.shape[1] == len(biases) == len(following):
-            raise ValueError(
-                f"weights {weights.shape} and biases {biases.shape} before weights "
-                f"{following.shape}"
-            )
+    for weights, biases in layers:
+        if weights.shape[1] != len(biases):
+            raise ValueError(f"weights {weights.shape} and biases {biases.shape}")
+    for (weights, _), (following, _) in pairwise(layers):
+        if weights.shape[1] != len(following):
+            raise ValueError(f"weights {weights.shape} before weights {following.shape}")
     if shape and (len(shape) != 3 or prod(shape) != len(layers[0][0])):
         raise ValueError(f"images of shape {shape} for {len(layers[0][0])} values")
 
@@ -216,9 +219,9 @@ def describe(
             "sha256": hashlib.sha256(content).hexdigest(),
             "bytes": len(content),
         },
-        "input": {"name": Network.input, "type": "float32", "dims": [None, *spec.shape]},
+        "input": {"name": INPUT, "type": "float32", "dims": [None, *spec.shape]},
         "output": {
-            "name": Network.output,
+            "name": OUTPUT,
             "shape": [len(layers[-1][1])],
             "type": "float32",
             "pooling": "flatten",

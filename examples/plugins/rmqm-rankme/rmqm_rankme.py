@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, Float64Array
-from rmqm_spec.contracts.measure import Column, Summary
+from rmqm_spec.contracts.measure import Column, Direction, Need, Summary
 
 __all__ = ["RANKME", "RankMe", "effective_rank"]
 
@@ -103,8 +103,8 @@ class RankMe:
     summary = "How many directions the encodings of unaltered inputs spread over."
     source = "Garrido et al. 2023, RankMe (arXiv:2210.02885), section 3, Eq. 1 and 2"
     units = "1"
-    direction = "higher"
-    needs = frozenset({"unaltered"})
+    direction: Direction = "higher"
+    needs: frozenset[Need] = frozenset({"unaltered"})
     kept = (
         Column(name="encodings", units="the encoder's own", meaning="of the unaltered input, (E,)"),
     )
