@@ -100,5 +100,5 @@ def _of_protocol(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         value = rule.get(option.parameter, option.default)
         if value != option.default:
             yield option.flag.removeprefix("--"), value if isinstance(value, str) else repr(value)
-    if rule["seed"]:
+    if rule.get("seed"):
         yield "seed", str(rule["seed"])
