@@ -234,7 +234,7 @@ def _version(
         from importlib.metadata import version as installed
 
         from rmqm_spec.clauses import SPEC_VERSION
-        from rmqm_spec.cli.output import print_text
+        from rmqm_spec.screen.writing import print_text
 
         print_text(f"rmqm-spec {installed('rmqm-spec')}, specification {SPEC_VERSION}")
         raise typer.Exit

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.cli.correlate_table import table_lines
-from rmqm_spec.cli.output import finding_line, note, print_json, print_text
 from rmqm_spec.runs.correlating import CorrelateRequest, correlate
 from rmqm_spec.screen.console import ConsoleListener
+from rmqm_spec.screen.writing import finding_line, note, print_json, print_text
 
 __all__ = ["run_correlate"]
 

@@ -6,9 +6,9 @@ import math
 import sys
 from collections.abc import Iterator, Sequence
 
-from rmqm_spec.cli.progress import terminal_columns
 from rmqm_spec.correlation.correlating import Correlation, Estimate
 from rmqm_spec.correlation.document import LIMITS
+from rmqm_spec.screen.writing import terminal_columns
 
 __all__ = ["table_lines"]
 

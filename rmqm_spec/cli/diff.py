@@ -8,8 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from rmqm_spec.cli.output import note, print_json, print_text
 from rmqm_spec.differences.fields import SECTIONS
+from rmqm_spec.screen.writing import note, print_json, print_text
 
 __all__ = ["run_diff"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rmqm_spec.cli.output import WITHOUT_SCORE, print_json, print_text
+from rmqm_spec.cli.output import WITHOUT_SCORE
+from rmqm_spec.screen.writing import print_json, print_text
 
 __all__ = ["run_doctor"]
 

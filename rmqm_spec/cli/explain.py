@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from attrs import asdict
 
-from rmqm_spec.cli.output import WITHOUT_SCORE, print_json, print_text
+from rmqm_spec.cli.output import WITHOUT_SCORE
 from rmqm_spec.findings import catalogue, explain
+from rmqm_spec.screen.writing import print_json, print_text
 
 __all__ = ["run_explain"]
 

@@ -10,10 +10,10 @@ from typing import NoReturn, TextIO
 
 import typer
 
-from rmqm_spec.cli.output import note, print_json
 from rmqm_spec.cli.usage import is_usage_error, usage_error
 from rmqm_spec.errors import IncompleteError, RmqmError
 from rmqm_spec.runs.bug import bug
+from rmqm_spec.screen.writing import note, print_json
 
 __all__ = ["main"]
 

@@ -1,28 +1,18 @@
-"""What goes to stdout (the result alone) and to stderr (everything else)."""
+"""Scores, nulls, measures and counts as lines of a result."""
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import re
-import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, TextIO
+from typing import Any
 
 from rmqm_spec.contracts.registry import facts_of
-from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
 
 __all__ = [
     "WITHOUT_SCORE",
-    "draw",
-    "finding_line",
     "measure_line",
-    "note",
     "null_line",
-    "print_json",
-    "print_text",
     "score_line",
     "summary_line",
     "used_line",
@@ -30,60 +20,6 @@ __all__ = [
 
 WITHOUT_SCORE = {"ok": True, "rmqm": None, "interval": None}
 """What every document holds, where no score was asked for."""
-
-_COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
-_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[(?:0|3[123])m)")
-
-
-def print_json(document: Mapping[str, Any]) -> None:
-    """Print one document to stdout."""
-    _write(sys.stdout, json.dumps(document, indent=2, allow_nan=False) + "\n")
-
-
-def print_text(text: str = "") -> None:
-    """Print a line of the result to stdout."""
-    _write(sys.stdout, _visible(text) + "\n")
-
-
-def note(text: str) -> None:
-    """Print a line that is not the result to stderr."""
-    _write(sys.stderr, _visible(text) + "\n")
-
-
-def draw(text: str) -> None:
-    """Draw on the terminal that stderr is."""
-    _write(sys.stderr, text)
-
-
-def _visible(text: str) -> str:
-    """Escape what would command the terminal: names come from models and files of anyone."""
-    return _COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
-
-
-def _write(stream: TextIO, text: str) -> None:
-    """Write at once; where the reader has gone, as with ``| head``, the work still goes on."""
-    try:
-        stream.write(text)
-        stream.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        name = stream.name.strip("<>")
-        raise UsageError(
-            "ARG005", f"{name} must take what is written; got {error}", fix="Send it elsewhere."
-        ) from error
-
-
-def finding_line(finding: Finding, stream: TextIO) -> str:
-    """Return a finding as one line for `stream`, with its fix below where there is one."""
-    word = f"{finding.level.upper():<4}"
-    if stream.isatty() and not os.environ.get("NO_COLOR"):
-        word = f"\033[{_COLOURS[finding.level]}m{word}\033[0m"
-    line = f"  {word}  {finding.code}  {finding.message}"
-    if finding.level != "ok" and finding.fix:
-        line += f"\n{'':<16}{finding.fix}"
-    return line
 
 
 def summary_line(findings: Sequence[Finding], seconds: float) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
-from rmqm_spec.cli.progress import terminal_columns
 from rmqm_spec.probes.comparing import Compared, tied_with_best
 from rmqm_spec.runs.probing import ProbedModel
+from rmqm_spec.screen.writing import terminal_columns
 
 __all__ = ["table_lines"]
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from attrs import evolve
 
-from rmqm_spec.cli.output import finding_line, note, print_json, print_text
 from rmqm_spec.cli.rank_table import ranking_table
 from rmqm_spec.cli.reporting import check_report, report_on
 from rmqm_spec.cli.verdict import verdict
@@ -17,6 +16,7 @@ from rmqm_spec.findings import Finding
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.ranking import RankedModels, RankRequest, rank
 from rmqm_spec.screen.console import ConsoleListener
+from rmqm_spec.screen.writing import finding_line, note, print_json, print_text
 
 __all__ = ["run_rank"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmqm_spec.cli.output import note, print_json, print_text
+from rmqm_spec.screen.writing import note, print_json, print_text
 
 if TYPE_CHECKING:
     from rmqm_spec.reports import Subjects

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rmqm_spec.cli.output import finding_line, print_json, print_text
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
+from rmqm_spec.screen.writing import finding_line, print_json, print_text
 
 if TYPE_CHECKING:
     from rmqm_spec.validation import Validated

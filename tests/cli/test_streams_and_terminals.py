@@ -20,6 +20,8 @@ termios = pytest.importorskip("termios")
 pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
+COMMANDS = re.compile(r"\x1b\[[?\d;]*[A-Za-z]")
+COLOURS = re.compile(r"\x1b\[3[123]m")
 COMMAND = [sys.executable, "-m", "rmqm_spec"]
 
 
@@ -60,10 +62,12 @@ def many(tmp_path):
 @pytest.mark.parametrize("columns", [40, 100])
 def test_progress_tells_rate_and_time_left_within_the_terminal(columns, many, tmp_path):
     _, shown = on_terminal("score", MODEL, *many, columns=columns, cwd=tmp_path)
-    drawn = [line for line in shown.split("\r") if " left" in line]
+    plain = COMMANDS.sub("", shown)
+    drawn = [line for line in plain.split("\r") if " left" in line]
     assert drawn
     assert all(re.search(r"\d+%  \d:\d\d left  [\d,]+( encodings)?/s", line) for line in drawn)
     assert max(map(len, drawn)) < columns
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")  # the cursor is back
 
 
 def test_a_terminal_of_unknown_width_is_taken_as_80_columns(many, tmp_path):
@@ -82,7 +86,7 @@ def test_a_terminal_of_unknown_width_is_taken_as_80_columns(many, tmp_path):
 def test_only_a_terminal_gets_colours(stream, environment, coloured, tmp_path):
     arguments = ["check", MODEL, "--n", "8"]
     code, shown = on_terminal(*arguments, columns=80, cwd=tmp_path, stream=stream, **environment)
-    assert (code, "\x1b[" in shown) == (0, coloured)
+    assert (code, bool(COLOURS.search(shown))) == (0, coloured)
 
 
 def test_a_log_gets_no_colours_where_the_result_is_on_a_terminal(tmp_path):

@@ -8,7 +8,6 @@ import sys
 import filelock
 import numpy as np
 import pytest
-from rmqm_spec.runs.remarks import folder_findings
 
 from rmqm_spec import WhiteNoise, evaluate
 from rmqm_spec.documents import writing
@@ -17,6 +16,7 @@ from rmqm_spec.errors import UsageError
 from rmqm_spec.results.document import result_document
 from rmqm_spec.results.files import still_there, write_result
 from rmqm_spec.results.stored import read_result
+from rmqm_spec.runs.remarks import folder_findings
 
 HOLD = """
 import sys, time

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from rmqm_spec.cli.conformance.kit import implementation, require_kit
 from rmqm_spec.cli.conformance.options import ConformanceRequest
-from rmqm_spec.cli.output import note, print_json, print_text
-from rmqm_spec.cli.progress import ProgressReport
 from rmqm_spec.errors import IncompleteError, UsageError
+from rmqm_spec.screen.console import ConsoleListener
+from rmqm_spec.screen.writing import print_json, print_text
 
 if TYPE_CHECKING:
     from rmqm_conformance.report import Outcome, Report
@@ -48,17 +48,17 @@ def _judged(request: ConformanceRequest, reasons: dict[str, str] | None) -> Repo
     from rmqm_conformance import run
 
     so_far = Counter[str]()
+    screen = ConsoleListener()
     with (
         _home_of_hypothesis(),
         _subject(request) as subject,
-        ProgressReport("judging", units=("checks", "checks")) as progress,
+        screen.work("judging", units=("checks", "checks")) as progress,
     ):
 
         def show(done: int, total: int, outcome: Outcome) -> None:
             so_far[outcome.status] += 1
             if outcome.status in {"failed", "errored"} and sys.stderr.isatty():
-                progress.pause()
-                note(f"  {outcome.status}  {outcome.id}")
+                screen.note(f"  {outcome.status}  {outcome.id}")
             progress(done, total)
 
         try:

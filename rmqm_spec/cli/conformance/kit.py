@@ -7,8 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from rmqm_spec.cli.output import print_json, print_text
 from rmqm_spec.errors import UnavailableError, UsageError
+from rmqm_spec.screen.writing import print_json, print_text
 
 __all__ = ["implementation", "list_checks", "require_kit", "serve_implementation", "write_starter"]
 
