@@ -63,7 +63,7 @@ def many(tmp_path):
 def test_progress_tells_rate_and_time_left_within_the_terminal(columns, many, tmp_path):
     _, shown = on_terminal("score", MODEL, *many, columns=columns, cwd=tmp_path)
     plain = COMMANDS.sub("", shown)
-    drawn = [line for line in plain.split("\r") if " left" in line]
+    drawn = [line.strip("\n") for line in plain.split("\r") if " left" in line]
     assert drawn
     assert all(re.search(r"\d+%  \d:\d\d left  [\d,]+( encodings)?/s", line) for line in drawn)
     assert max(map(len, drawn)) < columns
