@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rmqm_spec.cli.correlate_table import table_lines
+from rmqm_spec.cli.correlate_table import correlation_lines
 from rmqm_spec.runs.correlating import CorrelateRequest, correlate
 from rmqm_spec.screen.console import ConsoleListener
 from rmqm_spec.screen.writing import finding_line, note, print_json, print_text
@@ -23,6 +23,6 @@ def run_correlate(results: Sequence[Path], options: dict[str, Any], *, as_json: 
     if as_json:
         print_json({"ok": True, **correlated.document})
     else:
-        for line in table_lines(correlated.correlations):
+        for line in correlation_lines(correlated.correlations):
             print_text(line)
     return 0

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterator, Sequence
 
 from rmqm_spec.correlation.correlating import Correlation, Estimate
 from rmqm_spec.correlation.document import LIMITS
-from rmqm_spec.screen.writing import terminal_columns
+from rmqm_spec.screen.table import Column, fits, table_lines
 
-__all__ = ["table_lines"]
+__all__ = ["correlation_lines"]
 
 _HEADER = ("score", "probe", "task", "n", "Pearson r", "Spearman rho", "Kendall tau-b")
 
 
-def table_lines(found: Sequence[Correlation]) -> Iterator[str]:
+def correlation_lines(found: Sequence[Correlation]) -> Iterator[str]:
     """Return the table, how its numbers were made, and what they do not show."""
-    rows = [_HEADER, *(_row(one) for one in found)]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(_HEADER))]
-    if sys.stdout.isatty() and 2 + sum(widths) + 2 * len(widths) > terminal_columns(sys.stdout):
-        for row in rows[1:]:
+    rows = [_row(one) for one in found]
+    lines = table_lines(
+        [Column(head, [row[at] for row in rows], left=True) for at, head in enumerate(_HEADER)]
+    )
+    if not fits(lines):
+        for row in rows:
             yield f"  {row[0]} and {row[1]}, {row[2]}, n {row[3]}"
             for name, cell in zip(_HEADER[4:], row[4:], strict=True):
                 yield f"    {name:<14}{cell}"
     else:
-        for row in rows:
-            padded = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-            yield f"  {'  '.join(padded)}".rstrip()
+        yield from lines
     yield "  n encoders; [95 % interval]; p by exchanging scores between encoders"
     if any(one.task is None for one in found):
         yield "  pooled: probes divided by the best of their task; intervals resample encoders"

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import asdict
 
-from rmqm_spec.cli.probe_table import table_lines
+from rmqm_spec.cli.probe_table import accuracy_lines
 from rmqm_spec.cli.requests import taken
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.probing import ProbedModels, ProbeRequest, ProbeSettings, probe
@@ -32,7 +32,7 @@ def run_probe(
     if as_json:
         print_json(_document(probed))
     else:
-        for line in table_lines(probed.models, probed.differences):
+        for line in accuracy_lines(probed.models, probed.differences):
             print_text(line)
     for name, model in probed.models.items():
         note(f"  {name} -> {model.path}")

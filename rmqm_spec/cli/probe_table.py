@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from rmqm_spec.probes.comparing import Compared, tied_with_best
 from rmqm_spec.runs.probing import ProbedModel
-from rmqm_spec.screen.writing import terminal_columns
+from rmqm_spec.screen.table import Column, fits, table_lines
 
-__all__ = ["table_lines"]
+__all__ = ["accuracy_lines"]
 
 
-def table_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared]) -> Iterator[str]:
+def accuracy_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared]) -> Iterator[str]:
     """Return the table, best first by the first probe, and what its signs mean."""
     if not probed:
         return
@@ -26,20 +25,23 @@ def table_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared]) ->
     }
     order = sorted(probed, key=lambda name: -_accuracy(probed[name], probes[0]))
     yield _task(some)
-    width = max(len(name) for name in [*probed, "model"])
-    columns = [max(len(row[at]) for row in [*cells.values(), probes]) for at in range(len(probes))]
-    if sys.stdout.isatty() and 4 + width + sum(columns) + 2 * len(columns) > terminal_columns(
-        sys.stdout
-    ):
+    lines = table_lines(
+        [
+            Column("model", order, left=True),
+            *(
+                Column(probe, [cells[name][at] for name in order], left=True)
+                for at, probe in enumerate(probes)
+            ),
+        ]
+    )
+    if fits(lines):
+        yield from lines
+    else:
         for name in order:
             yield f"  {name}"
             yield from (
                 f"    {probe:<8}{cell}" for probe, cell in zip(probes, cells[name], strict=True)
             )
-    else:
-        for name, row in [("model", probes), *((name, cells[name]) for name in order)]:
-            padded = "  ".join(f"{one:<{at}}" for one, at in zip(row, columns, strict=True))
-            yield f"  {name:<{width}}  {padded}".rstrip()
     yield f"  chance {some['chance']:.3f} (always the most frequent class)"
     if len(probed) > 1:
         yield "  = best of its column, or not told from it (95 % interval of the paired difference)"

@@ -99,7 +99,7 @@ def html_of_table(table: AnyArray) -> str:
     )
     rows = "".join(_rows(table, styles))
     return _framed(
-        f'<table style="border-collapse:collapse"><thead><tr>{heads}</tr></thead>'
+        f'<table style="border-collapse:collapse;color:inherit"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
 
@@ -124,9 +124,9 @@ def html_of_findings(title: str, findings: Sequence[Finding]) -> str:
 def _finding(finding: Finding) -> str:
     fix = ""
     if finding.level != "ok" and finding.fix:
-        fix = f'<div style="margin-left:3.5em;{_FAINT}">{escape(finding.fix)}</div>'
+        fix = f'<div style="margin-left:4em;{_FAINT}">{escape(finding.fix)}</div>'
     return (
-        f'<div><span style="color:{_LEVELS[finding.level]};display:inline-block;width:3.5em">'
+        f'<div><span style="color:{_LEVELS[finding.level]};display:inline-block;width:4em">'
         f"<b>{finding.level.upper()}</b></span>"
         f"{escape(finding.code)} {escape(finding.message)}{fix}</div>"
     )
