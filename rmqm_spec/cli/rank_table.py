@@ -25,9 +25,8 @@ def ranking_table(ranked: Sequence[Mapping[str, Any]], width: int | None = None)
         Columns to fit into; by default those of the terminal that stdout is, and no limit in a
         pipe or file.
     """
-    columns = _columns(ranked)
-    lines = table_lines(columns, width or stdout_columns())
-    if any("*" in cell for one in columns if one.head == _NULL for cell in one.cells):
+    lines = table_lines(_columns(ranked), width or stdout_columns())
+    if _NULL in lines[0] and any("*" in _null(one["null"]) for one in ranked):
         lines.append("  * the null is not below the trained network")
     return lines
 

@@ -15,9 +15,6 @@ from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.candidates import Candidate, find_candidates
 from rmqm_spec.runs.fields import setting
-from rmqm_spec.runs.labels import labels_of
-from rmqm_spec.runs.opening import open_inputs, open_model
-from rmqm_spec.runs.remarks import elsewhere, input_findings
 from rmqm_spec.runs.request import DataSettings, RunRequest
 from rmqm_spec.runs.tables import frame, structured
 from rmqm_spec.runs.values import counts, penalties
@@ -289,6 +286,8 @@ def _probed(
     from rmqm_spec.probes import judge
     from rmqm_spec.probes.document import probe_document
     from rmqm_spec.probes.storing import write_probe
+    from rmqm_spec.runs.opening import open_model
+    from rmqm_spec.runs.remarks import elsewhere
 
     started = time.monotonic()
     request = candidate.request
@@ -348,6 +347,9 @@ def _labelled(
     encoder: ModelEncoder, inputs: DataSettings, labels: str | None, what: str, listener: Listener
 ) -> tuple[Labelled, int, list[Finding]]:
     from rmqm_spec.probes import encode_inputs, labelled
+    from rmqm_spec.runs.labels import labels_of
+    from rmqm_spec.runs.opening import open_inputs
+    from rmqm_spec.runs.remarks import input_findings
 
     prepared = open_inputs(inputs, encoder, listener)
     known = labels_of(prepared, labels)
