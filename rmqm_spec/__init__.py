@@ -7,8 +7,9 @@ when they are first used, so that the command line starts before NumPy does.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
     from rmqm_spec.alterations import PGD, WhiteNoise, pgd_path, white_noise
@@ -29,32 +30,28 @@ if TYPE_CHECKING:
     from rmqm_spec.runs.front import check, correlate, probe, rank, score
     from rmqm_spec.runs.request import RunRequest
 
-_HOMES = {
-    "PGD": "alterations",
-    "Characteristics": "characteristics",
-    "DifferentiableEncoder": "contracts.encoder",
-    "Encoder": "contracts.encoder",
-    "EncoderTraits": "contracts.encoder",
-    "Evaluation": "evaluation.statistic",
-    "Listener": "contracts.listener",
-    "RunRequest": "runs.request",
-    "WhiteNoise": "alterations",
-    "characterize": "characteristics",
-    "check": "runs.front",
-    "content_id": "identity",
-    "correlate": "runs.front",
-    "displacements": "characteristics",
-    "evaluate": "evaluation.evaluate",
-    "pgd_path": "alterations",
-    "probe": "runs.front",
-    "rank": "runs.front",
-    "resolution_of": "characteristics",
-    "rmqm": "characteristics",
-    "score": "runs.front",
-    "step_lengths": "characteristics",
-    "white_noise": "alterations",
-    "with_finite_differences": "encoders.finite_differences",
-}
+__getattr__, __dir__, _ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "alterations": ["PGD", "WhiteNoise", "pgd_path", "white_noise"],
+        "characteristics": [
+            "Characteristics",
+            "characterize",
+            "displacements",
+            "resolution_of",
+            "rmqm",
+            "step_lengths",
+        ],
+        "contracts.encoder": ["DifferentiableEncoder", "Encoder", "EncoderTraits"],
+        "contracts.listener": ["Listener"],
+        "encoders.finite_differences": ["with_finite_differences"],
+        "evaluation.evaluate": ["evaluate"],
+        "evaluation.statistic": ["Evaluation"],
+        "identity": ["content_id"],
+        "runs.front": ["check", "correlate", "probe", "rank", "score"],
+        "runs.request": ["RunRequest"],
+    },
+)
 
 __all__ = [
     "PGD",
@@ -82,15 +79,3 @@ __all__ = [
     "white_noise",
     "with_finite_differences",
 ]
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return __all__

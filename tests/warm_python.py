@@ -37,6 +37,9 @@ from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
 MAX_REQUEST = 1 << 18
+NOT_SHARED = "onnxruntime"
+"""Opens a database and starts a thread when it is imported: neither may be shared by a fork."""
+
 REPORTS = 1000
 """The descriptor on which children name what they imported."""
 
@@ -56,7 +59,8 @@ class ForkingPopen(subprocess.Popen):  # type: ignore[type-arg]
     """Starts another Python by a fork, and everything else as ever."""
 
     def __init__(self, args: Any, *others: Any, **settings: Any) -> None:
-        if _is_python(args) and not settings.get("shell"):
+        is_ours = _is_python(args) and not settings.get("shell")
+        if is_ours and NOT_SHARED not in sys.modules:
             settings["preexec_fn"] = lambda: _instead_of_exec(args[1:], settings.get("env"))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -171,16 +175,21 @@ def _report() -> None:
 
 def _is_installed(module: Any) -> bool:
     origin = getattr(getattr(module, "__spec__", None), "origin", None) or ""
+    if getattr(module, "__name__", "").partition(".")[0] == NOT_SHARED:
+        return False
     return origin == "built-in" or origin.startswith(INSTALLED)
 
 
 def _learn(names: list[str]) -> None:
-    """Import what a child had to import."""
+    """Import what a child had to import; what keeps a file open must not be shared."""
+    before = set(map(str, Path("/proc/self/fd").iterdir()))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in names:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
+    if set(map(str, Path("/proc/self/fd").iterdir())) != before:
+        raise RuntimeError(f"one of these keeps a file open and must not be shared: {names}")
     KNOWN.update(sys.modules)
     gc.collect()
     gc.freeze()  # no child walks through all this to find garbage

@@ -13,12 +13,29 @@ __all__ = ["PROFILES", "Check", "Effort", "Judge"]
 
 @frozen(kw_only=True)
 class Effort:
-    """How hard a run tries: examples per property, values per statistical test, and the seed."""
+    """
+    How hard a run tries.
+
+    Parameters
+    ----------
+    profile : str
+        The name of the effort.
+    examples : int
+        Examples that are drawn for each property.
+    samples : int
+        Values that are drawn for each statistical test.
+    seed : int
+        Of everything that is drawn.
+    shrinks : bool
+        Whether a counterexample is made as small as it gets, which takes most of the time of a
+        failure and changes no verdict.
+    """
 
     profile: str
     examples: int
     samples: int
     seed: int = 0
+    shrinks: bool = True
 
 
 PROFILES = {

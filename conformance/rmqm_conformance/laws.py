@@ -114,7 +114,7 @@ def _search(
         report_multiple_bugs=False,
         print_blob=False,
         verbosity=Verbosity.quiet,
-        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        phases=(Phase.explicit, Phase.generate, *([Phase.shrink] if effort.shrinks else [])),
         suppress_health_check=list(HealthCheck),
     )
     start = effort.seed * 2_654_435_761 + int.from_bytes(name.encode(), "big")

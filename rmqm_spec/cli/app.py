@@ -9,9 +9,10 @@ import typer
 
 from rmqm_spec.cli.conformance.app import app as conformance_app
 from rmqm_spec.cli.expanding import with_settings
+from rmqm_spec.cli.help import HelpfulCommand, HelpfulGroup
 from rmqm_spec.errors import UsageError
-from rmqm_spec.runs.correlating import CorrelateRequest
-from rmqm_spec.runs.probing import ProbeSettings
+from rmqm_spec.runs.correlate_request import CorrelateRequest
+from rmqm_spec.runs.probe_request import ProbeSettings
 from rmqm_spec.runs.request import DataSettings, ModelSettings, ProtocolSettings, RunRequest
 
 __all__ = ["app"]
@@ -19,6 +20,8 @@ __all__ = ["app"]
 app = typer.Typer(
     name="rmqm-spec",
     help="How good is the representation of an encoder? Score models without labels.",
+    cls=HelpfulGroup,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
@@ -28,7 +31,7 @@ Model = Annotated[
 ]
 Models = Annotated[
     list[str] | None,
-    typer.Argument(help="Models, folders or globs of models, results.", metavar="MODEL..."),
+    typer.Argument(help="Models, folders or globs of models, results.", metavar="MODEL"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document to stdout.")]
 Report = Annotated[
@@ -46,7 +49,7 @@ Settings = Annotated[
 _OF_A_RUN = (ModelSettings, DataSettings, ProtocolSettings, RunRequest)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 @with_settings(ModelSettings, DataSettings)
 def check(model: Model, json: Json = False, **options: Any) -> int:
     """Look at a model from all sides: is it a usable encoder? Gives a first score."""
@@ -55,7 +58,7 @@ def check(model: Model, json: Json = False, **options: Any) -> int:
     return run_check(model, options, as_json=json)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 @with_settings(*_OF_A_RUN, plugs=("alteration", "executor"))
 def score(model: Model, report: Report = None, json: Json = False, **options: Any) -> int:
     """Score an encoder by the full protocol; writes result.json and a per-input table."""
@@ -64,7 +67,7 @@ def score(model: Model, report: Report = None, json: Json = False, **options: An
     return run_score(model, options, report=report, as_json=json)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 @with_settings(*_OF_A_RUN, plugs=("alteration", "executor"))
 def rank(
     models: Models = None,
@@ -79,7 +82,7 @@ def rank(
     return run_rank(models or [], options, settings=settings, report=report, as_json=json)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 @with_settings(ModelSettings, DataSettings, ProbeSettings, RunRequest, only=("out", "force"))
 def probe(
     models: Models = None, settings: Settings = None, json: Json = False, **options: Any
@@ -90,7 +93,7 @@ def probe(
     return run_probe(models or [], options, settings=settings, as_json=json)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 @with_settings(CorrelateRequest)
 def correlate(
     results: Annotated[
@@ -106,7 +109,7 @@ def correlate(
     return run_correlate(results, options, as_json=json)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 @with_settings(ModelSettings)
 def inspect(model: Model, json: Json = False, **options: Any) -> int:
     """Show what goes in, what comes out, and which tensors could be the encodings."""
@@ -115,7 +118,7 @@ def inspect(model: Model, json: Json = False, **options: Any) -> int:
     return run_inspect(model, options, as_json=json)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 def measures(json: Json = False) -> int:
     """List what can be measured from encodings: needs, units, direction and source."""
     from rmqm_spec.cli.measures import run_measures
@@ -123,7 +126,7 @@ def measures(json: Json = False) -> int:
     return run_measures(as_json=json)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 def doctor(json: Json = False) -> int:
     """Try runtimes, providers, threads and plugs for real."""
     from rmqm_spec.cli.doctor import run_doctor
@@ -131,7 +134,7 @@ def doctor(json: Json = False) -> int:
     return run_doctor(as_json=json)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 def explain(
     code: Annotated[
         str | None, typer.Argument(help="A code such as DET001; all without it.")
@@ -144,7 +147,7 @@ def explain(
     return run_explain(code, as_json=json)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 def diff(
     first: Annotated[Path, typer.Argument(metavar="A", help="A result: its folder or file.")],
     second: Annotated[Path, typer.Argument(metavar="B", help="Another one.")],
@@ -165,10 +168,10 @@ def diff(
     return run_diff(first, second, recompute=recompute, top=top, as_json=json)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 def validate(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Documents, or folders of results.")
+        list[Path], typer.Argument(metavar="FILE", help="Documents, or folders of results.")
     ],
     json: Json = False,
 ) -> int:
@@ -178,7 +181,7 @@ def validate(
     return run_validate(files, as_json=json)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 def report(
     results: Annotated[
         list[Path],
@@ -194,7 +197,11 @@ def report(
     return run_report(results, out, force=force, as_json=json)
 
 
-preprocess_app = typer.Typer(help="Look at what is done to inputs before the network.")
+preprocess_app = typer.Typer(
+    help="Look at what is done to inputs before the network.",
+    cls=HelpfulGroup,
+    rich_markup_mode=None,
+)
 app.add_typer(preprocess_app, name="preprocess")
 
 
@@ -203,7 +210,7 @@ def preprocess() -> None:
     """Look at what is done to inputs before the network."""
 
 
-@preprocess_app.command()
+@preprocess_app.command(cls=HelpfulCommand)
 @with_settings(ModelSettings, DataSettings)
 def show(
     model: Model,

@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from rmqm_spec.cli.output import score_line, summary_line, used_line
 from rmqm_spec.cli.requests import request_for
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.checks import check
 from rmqm_spec.screen.console import ConsoleListener
-from rmqm_spec.screen.lines import finding_line, score_line, summary_line, used_line
-from rmqm_spec.screen.writing import print_json, print_text
+from rmqm_spec.screen.writing import finding_line, print_json, print_text
 
 __all__ = ["run_check"]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.cli.correlate_table import correlation_lines
-from rmqm_spec.runs.correlating import CorrelateRequest, correlate
+from rmqm_spec.runs.correlate_request import CorrelateRequest
+from rmqm_spec.runs.correlating import correlate
 from rmqm_spec.screen.console import ConsoleListener
-from rmqm_spec.screen.lines import finding_line
-from rmqm_spec.screen.writing import note, print_json, print_text
+from rmqm_spec.screen.writing import finding_line, note, print_json, print_text
 
 __all__ = ["run_correlate"]
 

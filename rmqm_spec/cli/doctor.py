@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rmqm_spec.screen.lines import WITHOUT_SCORE
+from rmqm_spec.cli.output import WITHOUT_SCORE
+from rmqm_spec.screen.table import Column, stdout_columns, table_lines
 from rmqm_spec.screen.writing import print_json, print_text
 
 __all__ = ["run_doctor"]
@@ -56,29 +57,40 @@ def _lines(seen: Mapping[str, Any]) -> Iterator[str]:
         f"  Python {versions['python']}   rmqm-spec {versions['rmqm-spec']}   "
         f"specification {seen['specification']}"
     )
-    yield _line("numpy, onnx", f"{versions['numpy']}, {versions['onnx']}", ok=True)
-    builds = ", ".join(f"{name} {release}" for name, release in seen["runtime"]["builds"].items())
-    runtime = seen["runtime"]
-    yield _line("ONNX Runtime", builds or "none installed", ok=runtime["ok"])
+    words, subjects, messages = zip(*_rows(seen), strict=True)
+    yield from table_lines(
+        [
+            Column("", words, left=True),
+            Column("", subjects, left=True),
+            Column("", messages, left=True, fit="wrap"),
+        ],
+        stdout_columns(),
+    )
+
+
+def _rows(seen: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield whether something works, what it is and what there is to say of it."""
+    versions, runtime, threads = seen["versions"], seen["runtime"], seen["threads"]
+    yield "OK", "numpy, onnx", f"{versions['numpy']}, {versions['onnx']}"
+    builds = ", ".join(f"{name} {release}" for name, release in runtime["builds"].items())
+    yield _word(runtime["ok"]), "ONNX Runtime", builds or "none installed"
     if not runtime["ok"]:
-        yield f"    {runtime['code']} {runtime['message']}"
-        yield f"    fix: {runtime['fix']}"
+        yield "", "", f"{runtime['code']} {runtime['message']}"
+        yield "", "", f"fix: {runtime['fix']}"
     for name, one in seen["providers"].items():
-        yield _line(f"provider {name}", one["message"], ok=one["ok"])
+        yield _word(one["ok"]), f"provider {name}", one["message"]
         if one["ok"] is False and one.get("fix"):
-            yield f"    fix: {one['fix']}"
-    threads = seen["threads"]
+            yield "", "", f"fix: {one['fix']}"
     quota = f", quota {threads['quota']:g}" if threads["quota"] else ""
-    yield _line("processors", f"{threads['machine']}{quota} -> using {threads['usable']}", ok=True)
+    yield "OK", "processors", f"{threads['machine']}{quota} -> using {threads['usable']}"
     broken = {(plug["kind"], plug["name"]): plug["message"] for plug in seen["broken"]}
     for kind, plugs in seen["plugs"].items():
         for name, origin in plugs.items():
             message = broken.get((kind, name))
-            yield _line(f"{kind} {name}", origin, ok=message is None)
+            yield _word(message is None), f"{kind} {name}", origin
             if message is not None:
-                yield f"    {message}"
+                yield "", "", message
 
 
-def _line(what: str, message: str, *, ok: bool | None) -> str:
-    word = {True: "OK", False: "FAIL", None: "-"}[ok]
-    return f"  {what:<18} {message:<52} {word}"
+def _word(ok: bool | None) -> str:
+    return {True: "OK", False: "FAIL", None: "-"}[ok]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rmqm_spec.screen.lines import WITHOUT_SCORE
+from rmqm_spec.cli.output import WITHOUT_SCORE
 from rmqm_spec.screen.writing import print_json, print_text
 
 __all__ = ["run_inspect"]

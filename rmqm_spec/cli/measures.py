@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from rmqm_spec.cli.output import WITHOUT_SCORE
 from rmqm_spec.contracts.registry import load_all
-from rmqm_spec.screen.lines import WITHOUT_SCORE
 from rmqm_spec.screen.writing import note, print_json, print_text
 
 __all__ = ["run_measures"]

@@ -10,8 +10,7 @@ from typing import Any
 from rmqm_spec.cli.requests import request_for
 from rmqm_spec.runs.seeing import SeenInputs, SightRequest, see
 from rmqm_spec.screen.console import ConsoleListener
-from rmqm_spec.screen.lines import finding_line
-from rmqm_spec.screen.writing import note, print_json, print_text
+from rmqm_spec.screen.writing import finding_line, note, print_json, print_text
 
 __all__ = ["run_show"]
 

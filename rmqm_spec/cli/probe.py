@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import asdict
 
-from rmqm_spec.cli.probe_table import probe_lines
+from rmqm_spec.cli.probe_table import accuracy_lines
 from rmqm_spec.cli.requests import taken
-from rmqm_spec.findings import Finding
 from rmqm_spec.runs.flat import request_of
-from rmqm_spec.runs.probing import ProbedModels, ProbeRequest, ProbeSettings, probe
+from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
+from rmqm_spec.runs.probing import ProbedModels, probe
 from rmqm_spec.screen.console import ConsoleListener
-from rmqm_spec.screen.lines import finding_line
 from rmqm_spec.screen.writing import note, print_json, print_text
 
 __all__ = ["run_probe"]
 
 SCHEMA = "rmqm-probes/1"
-
-
-class _Warnings(ConsoleListener):
-    """Prints warnings to stderr as they are made."""
-
-    def finding(self, finding: Finding) -> None:
-        if finding.level != "ok":
-            self.pause()
-            note(finding_line(finding, sys.stderr))
 
 
 def run_probe(
@@ -40,11 +29,11 @@ def run_probe(
     request = ProbeRequest(
         models=tuple(models), settings=settings, common=request_of("", options), probes=probes
     )
-    probed = probe(request, _Warnings())
+    probed = probe(request, ConsoleListener())
     if as_json:
         print_json(_document(probed))
     else:
-        for line in probe_lines(probed.models, probed.differences):
+        for line in accuracy_lines(probed.models, probed.differences):
             print_text(line)
     for name, model in probed.models.items():
         note(f"  {name} -> {model.path}")

@@ -2,51 +2,49 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from rmqm_spec.probes.comparing import Compared, tied_with_best
 from rmqm_spec.runs.probing import ProbedModel
-from rmqm_spec.screen.tables import Column, columns_of_terminal, table_lines
+from rmqm_spec.screen.table import Column, fits, table_lines
 
-__all__ = ["probe_lines"]
-
-_ENDLESS = 10_000
+__all__ = ["accuracy_lines"]
 
 
-def probe_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared]) -> Iterator[str]:
+def accuracy_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared]) -> Iterator[str]:
     """Return the table, best first by the first probe, and what its signs mean."""
     if not probed:
         return
     some = next(iter(probed.values())).document
     probes = list(some["probes"])
-    judgements = {name: model.judgement for name, model in probed.items()}
-    best = {probe: tied_with_best(probe, judgements, list(pairs)) for probe in probes}
+    judged = {name: one.judgement for name, one in probed.items()}
+    best = {probe: tied_with_best(probe, judged, list(pairs)) for probe in probes}
+    cells = {
+        name: [_cell(one, probe, name in best[probe] and len(probed) > 1) for probe in probes]
+        for name, one in probed.items()
+    }
     order = sorted(probed, key=lambda name: -_accuracy(probed[name], probes[0]))
-    columns = [Column("model", order, left=True)]
-    for probe in probes:
-        cells = [
-            _cell(probed[name], probe, name in best[probe] and len(probed) > 1) for name in order
-        ]
-        columns.append(Column(probe, cells, left=True))
     yield _task(some)
-    yield from _lines(columns)
+    lines = table_lines(
+        [
+            Column("model", order, left=True),
+            *(
+                Column(probe, [cells[name][at] for name in order], left=True)
+                for at, probe in enumerate(probes)
+            ),
+        ]
+    )
+    if fits(lines):
+        yield from lines
+    else:
+        for name in order:
+            yield f"  {name}"
+            yield from (
+                f"    {probe:<8}{cell}" for probe, cell in zip(probes, cells[name], strict=True)
+            )
     yield f"  chance {some['chance']:.3f} (always the most frequent class)"
     if len(probed) > 1:
-        yield "  = best of its column, or level with it (95 % interval of the paired difference)"
-
-
-def _lines(columns: Sequence[Column]) -> Iterator[str]:
-    """Return a table, or a block for each model where the terminal is narrow."""
-    width = columns_of_terminal(sys.stdout)
-    lines = table_lines(columns, _ENDLESS)
-    if width is None or max(map(len, lines)) <= width:
-        yield from lines
-        return
-    names, *probes = columns
-    for row, name in enumerate(names.cells):
-        yield f"  {name}"
-        yield from (f"    {probe.head:<8}{probe.cells[row]}" for probe in probes)
+        yield "  = best of its column, or not told from it (95 % interval of the paired difference)"
 
 
 def _task(document: Mapping[str, object]) -> str:
@@ -61,12 +59,12 @@ def _task(document: Mapping[str, object]) -> str:
     )
 
 
-def _accuracy(model: ProbedModel, probe: str) -> float:
-    return float(model.document["probes"][probe]["accuracy"])
+def _accuracy(one: ProbedModel, probe: str) -> float:
+    return float(one.document["probes"][probe]["accuracy"])
 
 
-def _cell(model: ProbedModel, probe: str, is_best: bool) -> str:
-    found = model.document["probes"][probe]
+def _cell(one: ProbedModel, probe: str, is_best: bool) -> str:
+    found = one.document["probes"][probe]
     low, high = found["interval"]
     sign = "=" if is_best else " "
     doubt = "" if found.get("converged", True) else " not converged"

@@ -16,8 +16,7 @@ from rmqm_spec.findings import Finding
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.ranking import RankedModels, RankRequest, rank
 from rmqm_spec.screen.console import ConsoleListener
-from rmqm_spec.screen.lines import finding_line
-from rmqm_spec.screen.writing import note, print_json, print_text
+from rmqm_spec.screen.writing import finding_line, note, print_json, print_text
 
 __all__ = ["run_rank"]
 

@@ -1,12 +1,12 @@
-"""A ranking as a table."""
+"""A ranking as a table that fits the terminal: the least needed columns go first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rmqm_spec.ranking.null import is_level_with_null
-from rmqm_spec.screen.tables import Column, table_lines
+from rmqm_spec.screen.table import Column, stdout_columns, table_lines
 
 __all__ = ["ranking_table"]
 
@@ -22,49 +22,46 @@ def ranking_table(ranked: Sequence[Mapping[str, Any]], width: int | None = None)
     ranked : sequence of mapping
         As in the document of a ranking.
     width : int, optional
-        Characters to fit into; by default those of the terminal, and no limit in a pipe or file.
+        Columns to fit into; by default those of the terminal that stdout is, and no limit in a
+        pipe or file.
     """
-    columns = list(_columns(ranked))
-    lines = table_lines(columns, width)
-    is_shown = any(_NULL.strip() in lines[0].split() for _ in lines[:1])
-    if is_shown and any(is_level_with_null(row["null"]) for row in ranked):
+    lines = table_lines(_columns(ranked), width or stdout_columns())
+    if _NULL in lines[0] and any("*" in _null(one["null"]) for one in ranked):
         lines.append("  * the null is not below the trained network")
     return lines
 
 
-def _columns(ranked: Sequence[Mapping[str, Any]]) -> Iterator[Column]:
-    yield Column("#", [_position(row, ranked) for row in ranked], left=True)
-    yield Column("model", [row["name"] for row in ranked], left=True, shortens=True)
-    yield Column("RMQM", [f"{row['rmqm']:.3f}" for row in ranked])
-    yield Column("95 % CI", [_interval(row["interval"]) for row in ranked], 5)
-    if any(row["same_as"] for row in ranked):
-        yield Column("ties", [" ".join(row["letters"]) for row in ranked], 1, left=True)
-        same = [", ".join(row["same_as"]) or "-" for row in ranked]
-        yield Column("same as", same, 8, left=True)
-    if len(ranked) > 1:
-        yield Column("P(best)", [f"{row['best']:.2f}" for row in ranked], 2)
-    yield Column(_terms(ranked), [_shares(row["shares"]) for row in ranked], 6)
-    if any(row["null"] is not None for row in ranked):
-        yield Column(_NULL, [_null(row["null"]) for row in ranked], 4)
-    yield from _measures(ranked)
-    yield Column("enc/s", [_speed(row["encodings_per_second"]) for row in ranked], 7)
+def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[Column]:
+    found = [
+        Column("#", [_position(one, ranked) for one in ranked], left=True),
+        Column("model", [one["name"] for one in ranked], left=True, fit="shorten"),
+        Column("RMQM", [f"{one['rmqm']:.3f}" for one in ranked]),
+        Column("95 % CI", [_interval(one["interval"]) for one in ranked], 5),
+        Column("ties", [" ".join(one["letters"]) for one in ranked], 1, left=True),
+        Column("same as", [_names(one["same_as"]) for one in ranked], 8, left=True),
+        Column("P(best)", [f"{one['best']:.2f}" for one in ranked], 2),
+        Column(_terms(ranked), [_shares(one["shares"]) for one in ranked], 6),
+        *_measured(ranked),
+        Column(_NULL, [_null(one["null"]) for one in ranked], 4),
+        Column("enc/s", [_speed(one["encodings_per_second"]) for one in ranked], 7),
+    ]
+    if all(one["null"] is None for one in ranked):
+        found = [one for one in found if one.head != _NULL]
+    if len(ranked) == 1:
+        found = [one for one in found if one.head != "P(best)"]
+    if not any(one["same_as"] for one in ranked):
+        found = [one for one in found if one.head not in {"ties", "same as"}]
+    return found
 
 
-def _measures(ranked: Sequence[Mapping[str, Any]]) -> Iterator[Column]:
-    """Yield a column for each further measure, with its units behind the title."""
-    sections = [row.get("measures") or {} for row in ranked]
-    for name in dict.fromkeys(name for section in sections for name in section):
-        facts = next(section[name] for section in sections if name in section)
-        units = "" if facts["units"] == "1" else f" [{facts['units']}]"
-        values = [(section.get(name) or {}).get("value") for section in sections]
-        cells = ["-" if value is None else f"{value:.4g}" for value in values]
-        yield Column(f"{facts['title']}{units}", cells, 3)
-
-
-def _position(row: Mapping[str, Any], ranked: Sequence[Mapping[str, Any]]) -> str:
+def _position(one: Mapping[str, Any], ranked: Sequence[Mapping[str, Any]]) -> str:
     """Return the position, with = where others share it."""
-    shared = sum(other["position"] == row["position"] for other in ranked) > 1
-    return f"{row['position']}{'=' * shared}"
+    shared = sum(other["position"] == one["position"] for other in ranked) > 1
+    return f"{one['position']}{'=' * shared}"
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names) or "-"
 
 
 def _interval(interval: Sequence[float] | None) -> str:
@@ -87,3 +84,23 @@ def _null(null: Mapping[str, Any] | None) -> str:
 
 def _speed(speed: float | None) -> str:
     return "-" if speed is None else f"{speed:,.0f}"
+
+
+def _measured(ranked: Sequence[Mapping[str, Any]]) -> list[Column]:
+    """Return a column per further measure."""
+    rows = [row.get("measures") or {} for row in ranked]
+    titles = {name: _head(measured) for measures in rows for name, measured in measures.items()}
+    return [
+        Column(title, [_value(measures.get(name)) for measures in rows], 3)
+        for name, title in titles.items()
+    ]
+
+
+def _head(measured: Mapping[str, Any]) -> str:
+    units = measured.get("units") or "1"
+    return measured["title"] if units == "1" else f"{measured['title']} ({units})"
+
+
+def _value(measured: Mapping[str, Any] | None) -> str:
+    value = measured and measured.get("value")
+    return "-" if value is None else f"{value:.4g}"

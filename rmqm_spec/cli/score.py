@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from rmqm_spec.cli.output import measure_line, null_line, score_line, used_line
 from rmqm_spec.cli.reporting import check_report, report_on
 from rmqm_spec.cli.requests import request_for
 from rmqm_spec.runs.scores import Score
 from rmqm_spec.runs.scoring import score
 from rmqm_spec.screen.console import ConsoleListener
-from rmqm_spec.screen.lines import finding_line, measure_line, null_line, score_line, used_line
-from rmqm_spec.screen.writing import note, print_json, print_text
+from rmqm_spec.screen.writing import finding_line, note, print_json, print_text
 
 __all__ = ["run_score"]
 

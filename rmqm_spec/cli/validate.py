@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
-from rmqm_spec.screen.lines import finding_line
-from rmqm_spec.screen.writing import print_json, print_text
+from rmqm_spec.screen.writing import finding_line, print_json, print_text
 
 if TYPE_CHECKING:
     from rmqm_spec.validation import Validated

@@ -8,8 +8,12 @@ from typing import Any
 
 from rmqm_spec.correlation.measured import Measured, from_probe, from_result
 from rmqm_spec.correlation.tables import read_table
+from rmqm_spec.documents.kind import Kind
+from rmqm_spec.documents.reading import read_document, read_json, record_of
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.results.files import read_json
+from rmqm_spec.probes.kind import PROBE, PROBES
+from rmqm_spec.ranking.kind import RANKING
+from rmqm_spec.results.kind import RESULT
 
 __all__ = ["read_measured"]
 
@@ -76,27 +80,29 @@ def _read(path: Path, scores: Sequence[str], probes: Sequence[str]) -> Iterator[
         yield from read_table(path, delimiter, scores=scores, probes=probes)
         return
     document = read_json(path)
-    try:
-        yield from _documents(document, path)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise _unlike(path, f"a whole {document.get('schema')} document; got {error!r}") from error
+    kind = _KINDS.get(str(document.get("schema")))
+    if kind is None:
+        schema = document.get("schema")
+        raise _unlike(path, f"the schema of a result, a ranking or probes; got {schema!r}")
+    record_of(path, document, kind)
+    yield from _documents(document, path)
+
+
+_KINDS: dict[str, Kind[Any]] = {kind.schema: kind for kind in (RESULT, RANKING, PROBE, PROBES)}
 
 
 def _documents(document: dict[str, Any], path: Path) -> Iterator[Measured]:
-    match document.get("schema"):
-        case "rmqm-result/1":
-            yield from_result(document, str(path))
-        case "rmqm-probe/1":
-            yield from_probe(document, str(path))
-        case "rmqm-probes/1":
-            for one in document["models"]:
-                yield from_probe(one, f"{path} ({one['name']})")
-        case "rmqm-rank/1":
-            for one in [*document["ranked"], *document["unranked"]]:
-                result = _beside(path, Path(one["result"]))
-                yield from_result(read_json(result), str(result))
-        case schema:
-            raise _unlike(path, f"the schema of a result, a ranking or probes; got {schema!r}")
+    if document["schema"] == RESULT.schema:
+        yield from_result(document, str(path))
+    elif document["schema"] == PROBE.schema:
+        yield from_probe(document, str(path))
+    elif document["schema"] == PROBES.schema:
+        for model in document["models"]:
+            yield from_probe(model, f"{path} ({model['name']})")
+    else:
+        for encoder in [*document["ranked"], *document["unranked"]]:
+            result = _beside(path, Path(encoder["result"]))
+            yield from_result(read_document(result, RESULT)[0], str(result))
 
 
 def _beside(ranking: Path, result: Path) -> Path:

@@ -188,7 +188,7 @@ class Checkpoints:
             f"the work must run to its end; it was interrupted after {self.n_kept} of "
             f"{self.n_inputs} inputs" + (f", which are kept in {self.folder}" * bool(self.n_kept)),
             fix="Run the same command again"
-            + (": it goes on after these." if self.n_kept else ": it starts anew."),
+            + (": it resumes after these." if self.n_kept else ": it starts anew."),
         )
 
 

@@ -8,11 +8,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from rmqm_spec.alterations import AnyAlteration, DependentAlteration, WhiteNoise
+from rmqm_spec.alterations import WhiteNoise
 from rmqm_spec.alterations.arguments import checked_inputs
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.characteristics import Variant
 from rmqm_spec.characteristics.relative_changes import checked_variant
+from rmqm_spec.contracts.alteration import AnyAlteration, DependentAlteration
 from rmqm_spec.contracts.encoder import (
     EncoderLike,
     as_differentiable,

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
-from rmqm_spec.alterations import Alteration, AnyAlteration, DependentAlteration
 from rmqm_spec.arrays import FloatArray
+from rmqm_spec.contracts.alteration import Alteration, AnyAlteration, DependentAlteration
 from rmqm_spec.contracts.encoder import Encoder, as_differentiable, encode_checked
 from rmqm_spec.contracts.inputs import Input, Inputs
 from rmqm_spec.contracts.measure import Measure

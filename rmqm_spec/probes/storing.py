@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rmqm_spec.documents.reading import read_json
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.probes.judging import Judgement
-from rmqm_spec.results.files import check_writable, read_json, write_atomically
+from rmqm_spec.results.files import check_writable, write_atomically
 
 __all__ = ["write_probe"]
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rmqm_spec.documents.reading import read_json
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.results.files import check_writable, read_json, write_document
+from rmqm_spec.results.files import check_writable, write_document
 
 __all__ = ["write_ranking"]
 

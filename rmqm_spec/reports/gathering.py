@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.contracts.registry import facts_of
+from rmqm_spec.documents.reading import read_json, record_of
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking import Ranking, rank_results
+from rmqm_spec.ranking.kind import RANKING
 from rmqm_spec.ranking.ties import letter
 from rmqm_spec.reports.example_files import read_examples
 from rmqm_spec.reports.subjects import Subject, Subjects
 from rmqm_spec.results.comparison import require_comparable
-from rmqm_spec.results.files import read_json
 from rmqm_spec.results.stored import StoredResult, document_in, read_result
 
 __all__ = ["read_subjects", "subjects_of"]
@@ -49,8 +50,9 @@ def read_subjects(paths: Sequence[Path]) -> Subjects:
         if document.get("schema") != "rmqm-rank/1":
             results.append((None, read_result(path)))
             continue
+        record_of(path, document, RANKING)
         is_ranking = True
-        failed += document.get("failed", [])
+        failed += document["failed"]
         results += _of_ranking(path, document)
     return subjects_of(_named(results), failed=failed, on_common_inputs=is_ranking)
 
@@ -128,7 +130,7 @@ def _ranked(
 def _of_ranking(path: Path, document: Mapping[str, Any]) -> list[tuple[str | None, StoredResult]]:
     """Read the results that a ranking names, as they were named or beside it."""
     found: list[tuple[str | None, StoredResult]] = []
-    for entry in [*document.get("ranked", []), *document.get("unranked", [])]:
+    for entry in [*document["ranked"], *document["unranked"]]:
         place = Path(entry["result"])
         stored = read_result(place if place.exists() else path.parent / place)
         if stored.document["result_sha256"] != entry["result_sha256"]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from rmqm_spec.characteristics import PerInput
+from rmqm_spec.documents.reading import read_json
 from rmqm_spec.documents.writing import (
     check_writable,
     locked,
@@ -29,7 +30,6 @@ __all__ = [
     "check_writable",
     "known_result",
     "per_input_table",
-    "read_json",
     "still_there",
     "write_atomically",
     "write_document",
@@ -150,34 +150,6 @@ def known_result(folder: Path) -> str | None:
         return str(read_json(path).get("result_sha256", ""))
     except UnreadableError:
         return ""
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """
-    Read a document.
-
-    Raises
-    ------
-    UnreadableError
-        If it is missing or not a JSON object.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UnreadableError(
-            "RES001", f"{path} must be a file; got {error.strerror!r}", fix="Check the path."
-        ) from error
-    except ValueError as error:
-        raise UnreadableError(
-            "RES001", f"{path} must be a JSON document; got {error}", fix="Check the path."
-        ) from error
-    if not isinstance(content, dict):
-        raise UnreadableError(
-            "RES001",
-            f"{path} must hold a JSON object; got {type(content).__name__}",
-            fix="Check the path.",
-        )
-    return content
 
 
 def per_input_table(ids: Sequence[str], names: Sequence[str], per_input: PerInput) -> str:

@@ -14,9 +14,11 @@ from attrs import evolve, frozen
 
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.characteristics import Characteristics, characterize
+from rmqm_spec.documents.reading import read_document
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.identity import digest_of_ids
-from rmqm_spec.results.files import read_json
+from rmqm_spec.results.kind import RESULT
+from rmqm_spec.results.record import ResultDocument
 
 __all__ = ["StoredResult", "find_run", "read_result"]
 
@@ -38,6 +40,8 @@ class StoredResult:
         Content hash and origin of each of the N inputs, sorted by id.
     displacements, step_lengths : (N, J) ndarray of float64
         The sufficient statistic.
+    record : ResultDocument, optional
+        The content as a record, where it was read from disk.
     """
 
     path: Path
@@ -46,6 +50,7 @@ class StoredResult:
     names: tuple[str, ...]
     displacements: Float64Array
     step_lengths: Float64Array
+    record: ResultDocument | None = None
 
     def only(self, ids: Collection[str]) -> StoredResult:
         """Return the result with the distances of these inputs alone, sorted by their ids."""
@@ -95,9 +100,7 @@ def read_result(path: str | Path) -> StoredResult:
     """
     path = Path(path)
     path = path / "result.json" if path.is_dir() else path
-    document = read_json(path)
-    if document.get("schema") != "rmqm-result/1":
-        raise _unlike(path, f"schema rmqm-result/1; got {document.get('schema')!r}")
+    document, record = read_document(path, RESULT)
     beside = path.with_name("distances.npz")
     try:
         with np.load(beside, allow_pickle=False) as stored:
@@ -105,6 +108,7 @@ def read_result(path: str | Path) -> StoredResult:
             found = StoredResult(
                 path=path,
                 document=document,
+                record=record,
                 ids=ids,
                 names=names,
                 displacements=stored["displacements"],
@@ -116,8 +120,9 @@ def read_result(path: str | Path) -> StoredResult:
         shape = (len(ids), document["counts"]["levels"])
         if digest_of_ids(ids) != document["inputs"]["ids_sha256"] or len(names) != len(ids):
             raise ValueError("it holds other inputs")
-        if not found.displacements.shape == found.step_lengths.shape == shape:
-            raise ValueError(f"its arrays have not the shape {shape}")
+        for rows in (found.displacements, found.step_lengths):
+            if rows.shape != shape or rows.dtype != np.float64 or not np.isfinite(rows).all():
+                raise ValueError(f"its arrays are no finite float64 of the shape {shape}")
     except _BROKEN as error:
         raise _unlike(path, f"the distances of the same result in {beside}; got {error}") from error
     return found
@@ -138,8 +143,9 @@ def find_run(folder: Path, run_sha256: str) -> StoredResult | None:
     beside = sorted(whole.parent.glob(f"{escape(whole.name)}-????????"))
     for place in (folder, *beside):
         with suppress(UnreadableError):
-            if read_json(place / "result.json").get("run_sha256") == run_sha256:
-                return read_result(place)
+            stored = read_result(place)
+            if stored.record is not None and stored.record.run_sha256 == run_sha256:
+                return stored
     return None
 
 

@@ -11,42 +11,17 @@ from attrs import evolve, frozen
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.fields import setting
+from rmqm_spec.runs.correlate_request import CorrelateRequest
 from rmqm_spec.runs.tables import frame, structured
-from rmqm_spec.runs.values import at_least, words
 
 if TYPE_CHECKING:
     from rmqm_spec.arrays import AnyArray
     from rmqm_spec.correlation.correlating import Correlation
     from rmqm_spec.correlation.joining import Joined
 
-__all__ = ["CorrelateRequest", "Correlated", "correlate"]
+__all__ = ["Correlated", "correlate"]
 
 _COEFFICIENTS = ("pearson", "spearman", "kendall")
-
-
-def _figure(flag: str, given: Any) -> Path:
-    if not isinstance(given, str | Path):
-        raise UsageError("ARG001", f"{flag} must be a path; got {given!r}", fix="Correct it.")
-    return Path(given)
-
-
-@frozen(kw_only=True)
-class CorrelateRequest:
-    """What to correlate."""
-
-    results: tuple[Path, ...] = ()
-    """Documents of scores, rankings and probes, tables, or folders of them."""
-
-    scores: tuple[str, ...] = setting(
-        "Score columns with commas, or all; rmqm by default.", default=(), read=words
-    )
-    probes: tuple[str, ...] = setting("Probe columns; all by default.", default=(), read=words)
-    tasks: tuple[str, ...] = setting("Tasks; all by default.", default=(), read=words)
-    plot: Path | None = setting("Draw a figure into this .svg file.", read=_figure, typed=Path)
-    seed: int = setting(
-        "Seed of resamples and permutations.", default=0, read=at_least(0), typed=int, min=0
-    )
 
 
 @frozen(kw_only=True, eq=False, repr=False)

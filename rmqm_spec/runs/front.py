@@ -182,7 +182,7 @@ def probe(
     RmqmError
         If an option breaks a rule, or the data cannot be used.
     """
-    from rmqm_spec.runs.probing import ProbeRequest, ProbeSettings
+    from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
     from rmqm_spec.runs.probing import probe as run
 
     own = {
@@ -227,7 +227,7 @@ def correlate(
     RmqmError
         If an option breaks a rule, or a document cannot be read.
     """
-    from rmqm_spec.runs.correlating import CorrelateRequest
+    from rmqm_spec.runs.correlate_request import CorrelateRequest
     from rmqm_spec.runs.correlating import correlate as run
 
     known = settings_of(CorrelateRequest)

@@ -73,7 +73,7 @@ def numbers(flag: str, given: Any) -> tuple[float, ...]:
     """Read one or more finite numbers: a text with commas, a number, or a sequence."""
     try:
         parts = given.split(",") if isinstance(given, str) else _parts(given)
-        found = tuple(float(part) for part in parts)
+        found = tuple(math.nan if isinstance(part, bool) else float(part) for part in parts)
     except (TypeError, ValueError):
         found = ()
     if not found or not all(map(math.isfinite, found)):

@@ -1,129 +1,171 @@
-"""Records in a notebook: a number with its interval and curves, tables, findings."""
+"""Results, tables and findings as HTML for notebooks: self-contained, on light and dark."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from rmqm_spec.arrays import AnyArray
 from rmqm_spec.findings import Finding
-
-if TYPE_CHECKING:
-    from rmqm_spec.arrays import AnyArray
+from rmqm_spec.screen.curve import curve_svg
 
 __all__ = ["html_of_findings", "html_of_result", "html_of_table"]
 
-_WIDTH, _HEIGHT = 420, 130
-_COLOURS = {"ok": "#2e7d32", "warn": "#b26a00", "fail": "#c62828"}
+_MOST_ROWS = 60
+_NUMBER = "text-align:right;padding:1px 10px;font-variant-numeric:tabular-nums"
+_TEXT = "text-align:left;padding:1px 10px"
+_FAINT = "opacity:.7"
+_LEVELS = {"ok": "#2f9e55", "warn": "#c98a00", "fail": "#d9453d"}
 
 
 def html_of_result(
     title: str,
-    rmqm: float,
-    interval: tuple[float, float] | None,
+    rmqm: float | None,
+    interval: Sequence[float] | None,
     components: Mapping[str, float | None],
     curves: Mapping[str, Any],
     measures: Mapping[str, Mapping[str, Any]],
     doubts: Sequence[str],
 ) -> str:
     """
-    Return a score as a small piece of HTML that needs nothing else.
+    Return a score with its interval, components, curve, further measures and doubts.
 
     Parameters
     ----------
     title : str
-        Name of the encoder.
-    rmqm : float
-        The score; NaN where it is undefined.
-    interval : tuple of two floats, optional
-        Its 95 % interval.
-    components : mapping
-        D, D_RC, P_RC and others by name.
+        The encoder.
+    rmqm : float, optional
+        The score; None or NaN where it is undefined.
+    interval : tuple of two float, optional
+        Its 95 % confidence interval.
+    components : mapping of str to float
+        D, D_RC, P_RC and S; None where undefined.
     curves : mapping
-        Means and standard deviations by level, as a result document holds them.
-    measures : mapping
-        Further measures, as a result document holds them.
+        The section ``curves`` of a result: levels, and ``displacement`` with mean and std.
+    measures : mapping of str to mapping
+        The section ``measures`` of a result.
     doubts : sequence of str
-        What to know before quoting the number.
+        Warnings, each as a line.
+
+    Examples
+    --------
+    >>> page = html_of_result("a <b>", 2.5, None, {"D": 0.5}, {"levels": []}, {}, [])
+    >>> "a &lt;b&gt;" in page, "2.500" in page
+    (True, True)
     """
-    number = f"{rmqm:.3f}" if math.isfinite(rmqm) else "undefined"
-    width = f" [{interval[0]:.3f}, {interval[1]:.3f}]" if interval else ""
-    parts = [f"{escape(name)} {_number(value)}" for name, value in components.items()]
-    parts += [f"{escape(str(one['title']))} {_number(one['value'])}" for one in measures.values()]
-    notes = "".join(f"<li>{escape(doubt)}</li>" for doubt in doubts)
-    return (
-        '<div style="font-family:sans-serif;max-width:34em">'
-        f"<div>{escape(title)}: <b>RMQM {number}</b>{escape(width)}</div>"
-        f'<div style="opacity:.75;font-size:90%">{" · ".join(parts)}</div>'
-        f"{_picture(curves)}"
-        f'<ul style="font-size:85%;margin:.3em 0">{notes}</ul></div>'
+    width = f" [{_number(interval[0])}, {_number(interval[1])}] 95 % CI" if interval else ""
+    score = "undefined" if rmqm is None or math.isnan(rmqm) else _number(rmqm)
+    head = (
+        f"<div><b>{escape(title)}</b></div>"
+        f'<div>RMQM <b style="font-size:1.5em">{score}</b>'
+        f'<span style="{_FAINT}">{width}</span></div>'
+    )
+    parts = "".join(
+        f'<span style="margin-right:1.2em">{escape(name)} {_number(value)}</span>'
+        for name, value in components.items()
+    )
+    further = "".join(f"<div>{_measure(one)}</div>" for one in measures.values())
+    return _framed(
+        head,
+        f"<div>{parts}</div>",
+        curve_svg(curves),
+        further,
+        *(f'<div style="color:{_LEVELS["warn"]}">{escape(doubt)}</div>' for doubt in doubts),
     )
 
 
 def html_of_table(table: AnyArray) -> str:
-    """Return a structured array as an HTML table."""
+    """
+    Return a structured array as a table; rows in the middle of a long table are left out.
+
+    Parameters
+    ----------
+    table : structured array, shape (n_rows,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> page = html_of_table(np.array([("a", 0.5)], dtype=[("name", "U1"), ("rmqm", "f8")]))
+    >>> page.count("<tr>"), ">0.500<" in page
+    (2, True)
+    """
     names = table.dtype.names or ()
-    head = "".join(f"<th>{escape(name)}</th>" for name in names)
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(_cell(row[name]))}</td>" for name in names) + "</tr>"
-        for row in table
+    styles = [_NUMBER if table.dtype[name].kind in "iuf" else _TEXT for name in names]
+    heads = "".join(
+        f'<th style="{style}">{escape(name)}</th>'
+        for name, style in zip(names, styles, strict=True)
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def html_of_findings(title: str, findings: Iterable[Finding]) -> str:
-    """Return findings as an HTML list, each with its code and what to do."""
-    rows = "".join(
-        f'<tr><td style="color:{_COLOURS[finding.level]}"><b>{finding.level.upper()}</b></td>'
-        f"<td>{escape(finding.code)}</td>"
-        f'<td style="text-align:left">{escape(finding.message)}'
-        + (f"<br><i>{escape(finding.fix)}</i>" if finding.fix else "")
-        + "</td></tr>"
-        for finding in findings
+    rows = "".join(_rows(table, styles))
+    return _framed(
+        f'<table style="border-collapse:collapse;color:inherit"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
     )
-    return f"<div><b>{escape(title)}</b><table><tbody>{rows}</tbody></table></div>"
 
 
-def _picture(curves: Mapping[str, Any]) -> str:
-    """Draw the mean displacement by level, with a band of one standard deviation."""
-    levels = curves.get("levels") or []
-    curve = curves.get("displacement") or {}
-    means, deviations = curve.get("mean") or [], curve.get("std") or []
-    points = [
-        (level, mean, deviation or 0.0)
-        for level, mean, deviation in zip(levels, means, deviations, strict=False)
-        if mean is not None
-    ]
-    if len(points) < 2:
-        return ""
-    top = max(mean + deviation for _, mean, deviation in points) or 1.0
-    last = points[-1][0]
+def html_of_findings(title: str, findings: Sequence[Finding]) -> str:
+    """
+    Return the findings of a check, each with its fix where there is one.
 
-    def at(level: float, value: float) -> str:
-        x = 40 + (_WIDTH - 50) * level / last
-        return f"{x:.1f},{_HEIGHT - 22 - (_HEIGHT - 34) * max(value, 0.0) / top:.1f}"
+    Examples
+    --------
+    >>> finding = Finding(code="DET001", level="fail", message="others", fix="Use one thread.")
+    >>> "Use one thread." in html_of_findings("a.onnx", [finding])
+    True
+    """
+    return _framed(
+        f"<div><b>{escape(str(title))}</b></div>",
+        *map(_finding, findings),
+        "" if findings else "<div>no findings</div>",
+    )
 
-    upper = [at(level, mean + deviation) for level, mean, deviation in points]
-    lower = [at(level, mean - deviation) for level, mean, deviation in reversed(points)]
-    line = [at(level, mean) for level, mean, _ in points]
+
+def _finding(finding: Finding) -> str:
+    fix = ""
+    if finding.level != "ok" and finding.fix:
+        fix = f'<div style="margin-left:4em;{_FAINT}">{escape(finding.fix)}</div>'
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" role="img" '
-        'aria-label="mean displacement by level">'
-        f'<polygon points="{" ".join(upper + lower)}" fill="#4a7fb5" opacity=".25"/>'
-        f'<polyline points="{" ".join(line)}" fill="none" stroke="#4a7fb5" stroke-width="2"/>'
-        f'<g font-size="10" fill="currentColor"><text x="2" y="18">{top:.2f}</text>'
-        f'<text x="2" y="{_HEIGHT - 22}">0</text>'
-        f'<text x="40" y="{_HEIGHT - 6}">displacement by level, 1 to {last}; '
-        "band: one standard deviation</text></g></svg>"
+        f'<div><span style="color:{_LEVELS[finding.level]};display:inline-block;width:4em">'
+        f"<b>{finding.level.upper()}</b></span>"
+        f"{escape(finding.code)} {escape(finding.message)}{fix}</div>"
     )
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None or not math.isfinite(value) else f"{value:.3f}"
+def _measure(measured: Mapping[str, Any]) -> str:
+    title, value = escape(str(measured["title"])), measured.get("value")
+    if value is None:
+        return f"{title} undefined ({escape(str(measured.get('status')))})"
+    units = "" if measured.get("units") in {None, "1"} else f" {escape(str(measured['units']))}"
+    interval = measured.get("interval")
+    width = f" [{interval[0]:.4g}, {interval[1]:.4g}] 95 % CI" if interval else ""
+    return f'{title} {value:.4g}{units}<span style="{_FAINT}">{width}</span>'
+
+
+def _rows(table: AnyArray, styles: Sequence[str]) -> Iterator[str]:
+    n_left_out = max(len(table) - _MOST_ROWS, 0)
+    for at, row in enumerate(table):
+        if n_left_out and at == _MOST_ROWS // 2:
+            yield f'<tr><td colspan="{len(styles)}">{n_left_out:,} more rows</td></tr>'
+        if n_left_out and _MOST_ROWS // 2 <= at < _MOST_ROWS // 2 + n_left_out:
+            continue
+        cells = zip(row.tolist(), styles, strict=True)
+        shown = "".join(f'<td style="{style}">{_cell(value)}</td>' for value, style in cells)
+        yield f"<tr>{shown}</tr>"
 
 
 def _cell(value: Any) -> str:
-    return (
-        f"{float(value):.3f}" if hasattr(value, "dtype") and value.dtype.kind == "f" else str(value)
-    )
+    if value is None or isinstance(value, float):
+        return _number(value)
+    return escape(str(value))
+
+
+def _number(value: float | None) -> str:
+    if value is None or math.isnan(value):
+        return "-"
+    return f"{value:.3f}" if value == 0 or 0.001 <= abs(value) < 1e5 else f"{value:.3g}"
+
+
+def _framed(*pieces: str) -> str:
+    style = "font-family:system-ui,sans-serif;line-height:1.5;color:inherit"
+    return f'<div style="{style}">{"".join(pieces)}</div>'

@@ -1,4 +1,4 @@
-"""Text on streams that people read; nothing in it commands a terminal."""
+"""What goes to stdout (the result alone) and to stderr (everything else)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,19 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from rmqm_spec.errors import UsageError
+from rmqm_spec.findings import Finding
 
-__all__ = ["note", "print_json", "print_text", "visible"]
+__all__ = [
+    "draw",
+    "escaped",
+    "finding_line",
+    "note",
+    "print_json",
+    "print_text",
+    "terminal_columns",
+]
 
+_COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
 _COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[(?:0|3[123])m)")
 
 
@@ -23,24 +33,35 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 def print_text(text: str = "") -> None:
     """Print a line of the result to stdout."""
-    _write(sys.stdout, visible(text) + "\n")
+    _write(sys.stdout, _visible(text) + "\n")
 
 
 def note(text: str) -> None:
     """Print a line that is not the result to stderr."""
-    _write(sys.stderr, visible(text) + "\n")
+    _write(sys.stderr, _visible(text) + "\n")
 
 
-def visible(text: str) -> str:
-    r"""
-    Escape what would command the terminal: names come from models and files of anyone.
+def draw(text: str) -> None:
+    """Draw on the terminal that stderr is."""
+    _write(sys.stderr, text)
 
-    Examples
-    --------
-    >>> visible("a\x1b[2Jb")
-    'a\\x1b[2Jb'
-    """
-    return _COMMANDS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+def escaped(text: str) -> str:
+    """Return a text as one line of signs that can be seen: no line ends, tabs or colours."""
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in text)
+
+
+def terminal_columns(stream: TextIO) -> int:
+    """Return the width of the terminal that a stream is; another stream may be a file."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+def _visible(text: str) -> str:
+    """Escape what would command the terminal: names come from models and files of anyone."""
+    return _COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def _write(stream: TextIO, text: str) -> None:
@@ -56,3 +77,14 @@ def _write(stream: TextIO, text: str) -> None:
         raise UsageError(
             "ARG005", f"{name} must take what is written; got {error}", fix="Send it elsewhere."
         ) from error
+
+
+def finding_line(finding: Finding, stream: TextIO) -> str:
+    """Return a finding as one line for `stream`, with its fix below where there is one."""
+    word = f"{finding.level.upper():<4}"
+    if stream.isatty() and not os.environ.get("NO_COLOR"):
+        word = f"\033[{_COLOURS[finding.level]}m{word}\033[0m"
+    line = f"  {word}  {finding.code}  {finding.message}"
+    if finding.level != "ok" and finding.fix:
+        line += f"\n{'':<16}{finding.fix}"
+    return line

@@ -8,18 +8,18 @@ from typing import Any
 
 from attrs import frozen
 
-from rmqm_spec.errors import UnreadableError
+from rmqm_spec.documents.reading import read_json
 from rmqm_spec.findings import Finding
 from rmqm_spec.results.document import SCHEMA as RESULT
 from rmqm_spec.results.stored import document_in
 from rmqm_spec.validation.comparisons import check_difference, check_ranking
 from rmqm_spec.validation.general import known_codes
-from rmqm_spec.validation.reading import read_document, schema_of, schema_problems
+from rmqm_spec.validation.reading import schema_of, schema_problems
 from rmqm_spec.validation.reports import check_check, check_conformance
 from rmqm_spec.validation.results import check_result
 from rmqm_spec.validation.verdicts import verdict
 
-__all__ = ["Validated", "require_schema", "validate_document"]
+__all__ = ["Validated", "validate_document"]
 
 _CHECKS = {
     "rmqm-check/1": check_check,
@@ -43,7 +43,7 @@ class Validated:
         return all(one.level != "fail" for one in self.findings)
 
 
-def validate_document(path: str | Path, *, packages: tuple[str, ...] = ("rmqm_spec",)) -> Validated:
+def validate_document(path: str | Path, *, packages: tuple[str, ...] = ()) -> Validated:
     """
     Check a document by its schema and by what a schema cannot say.
 
@@ -52,7 +52,7 @@ def validate_document(path: str | Path, *, packages: tuple[str, ...] = ("rmqm_sp
     path : str or Path
         A document, or the folder of a result.
     packages : tuple of str
-        Packages whose folders ``schemas`` are looked through.
+        Further packages whose folders ``schemas`` are looked through.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def validate_document(path: str | Path, *, packages: tuple[str, ...] = ("rmqm_sp
     """
     path = Path(path)
     path = document_in(path)
-    document = read_document(path)
+    document = read_json(path)
     schema = schema_of(document, path, packages)
     name = document["schema"]
     problems = schema_problems(_as_stored(document, schema), schema)
@@ -80,25 +80,6 @@ def validate_document(path: str | Path, *, packages: tuple[str, ...] = ("rmqm_sp
     if not problems:
         findings += _beyond_the_schema(path, document)
     return Validated(path=path, schema=name, findings=tuple(findings))
-
-
-def require_schema(path: Path, document: Mapping[str, Any]) -> None:
-    """
-    Refuse a document that breaks the schema it names, before its fields are used.
-
-    Raises
-    ------
-    UnreadableError
-        RES002.
-    """
-    schema = schema_of(document, path, ("rmqm_spec",))
-    problems = schema_problems(_as_stored(document, schema), schema)
-    if problems:
-        raise UnreadableError(
-            "RES002",
-            f"{path} must follow its schema; got {problems[0]}",
-            fix=f"See all that is wrong with it: rmqm-spec validate {path}",
-        )
 
 
 def _as_stored(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,39 +1,19 @@
-"""Documents as they were written, and the schemas that describe them."""
+"""The schemas that describe documents, and where a document breaks its own."""
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from rmqm_spec.documents.schema import schema_of_record
 from rmqm_spec.errors import UnreadableError
+from rmqm_spec.validation.kinds import KINDS
 
-__all__ = ["read_document", "schema_of", "schema_problems"]
-
-
-def read_document(path: Path) -> dict[str, Any]:
-    """
-    Read a JSON object, strictly: no key twice, no number that JSON does not have.
-
-    Raises
-    ------
-    UnreadableError
-        RES001.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-        content = json.loads(
-            text, object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite
-        )
-    except (OSError, ValueError, RecursionError) as error:
-        raise _unreadable(path, str(error)) from error
-    if not isinstance(content, dict):
-        raise _unreadable(path, type(content).__name__)
-    return content
+__all__ = ["schema_of", "schema_problems"]
 
 
 def schema_of(document: Mapping[str, Any], path: Path, packages: tuple[str, ...]) -> dict[str, Any]:
@@ -81,39 +61,23 @@ def schema_problems(document: dict[str, Any], schema: dict[str, Any]) -> list[st
     return found
 
 
-@cache
 def _schemas(packages: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    found = {}
+    """Return the schemas of this package, made from its records, and those that others ship."""
+    own = {name: schema_of_record(kind.record, name) for name, kind in KINDS.items()}
+    return dict(sorted({**own, **_shipped(packages)}.items()))
+
+
+@cache
+def _shipped(packages: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    schemas: dict[str, dict[str, Any]] = {}
     for package in packages:
         for file in files(package).joinpath("schemas").iterdir():
             schema = json.loads(file.read_text(encoding="utf-8"))
             name = schema.get("properties", {}).get("schema", {}).get("const")
             if name:
-                found[name] = schema
-    return dict(sorted(found.items()))
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice!r} twice in one object")
-    return found
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text}, which is no finite number")
-    return number
+                schemas[name] = schema
+    return schemas
 
 
 def _cut(text: str, length: int = 200) -> str:
     return text if len(text) <= length else f"{text[: length // 2]} ... {text[-length // 2 :]}"
-
-
-def _unreadable(path: Path, got: str) -> UnreadableError:
-    return UnreadableError(
-        "RES001", f"{path} must be a JSON document; got {got}", fix="Check the path."
-    )

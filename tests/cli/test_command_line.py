@@ -35,7 +35,7 @@ def wait_for(condition, seconds=20):
 @pytest.fixture
 def many_images(tmp_path):
     path = tmp_path / "many.npy"
-    np.save(path, np.random.default_rng(0).integers(0, 256, (50_000, 8, 8), dtype=np.uint8))
+    np.save(path, np.random.default_rng(0).integers(0, 256, (5_000, 8, 8), dtype=np.uint8))
     return str(path)
 
 
@@ -132,7 +132,7 @@ def test_an_asked_precision_stops_early(rmqm, tmp_path):
 
 def test_an_interrupt_ends_a_score_without_a_traceback(rmqm, tmp_path, many_images):
     worker = rmqm.start("score", MODEL, "--data", many_images, "--out", "out", cwd=tmp_path)
-    wait_for(lambda: worker.stderr.readline().startswith("  50,000 inputs"))
+    wait_for(lambda: worker.stderr.readline().startswith("  5,000 inputs"))
     time.sleep(0.3)
     worker.send_signal(signal.SIGINT)
     _, said = worker.communicate(timeout=20)
@@ -141,7 +141,7 @@ def test_an_interrupt_ends_a_score_without_a_traceback(rmqm, tmp_path, many_imag
 
 
 def test_an_interrupt_ends_a_check_and_its_child(rmqm, tmp_path, many_images):
-    worker = rmqm.start("check", MODEL, "--data", many_images, "--n", "50000", cwd=tmp_path)
+    worker = rmqm.start("check", MODEL, "--data", many_images, "--n", "5000", cwd=tmp_path)
     wait_for(lambda: worker.stdout.readline().startswith("  OK    ENC008"))
     child = children(worker.pid)
     worker.send_signal(signal.SIGINT)
@@ -153,7 +153,7 @@ def test_an_interrupt_ends_a_check_and_its_child(rmqm, tmp_path, many_images):
 
 @pytest.mark.parametrize("name", ["SIGSEGV", "SIGKILL"])
 def test_a_crash_of_the_runtime_is_a_finding(rmqm, tmp_path, many_images, name):
-    arguments = ("check", MODEL, "--data", many_images, "--n", "50000", "--json")
+    arguments = ("check", MODEL, "--data", many_images, "--n", "5000", "--json")
     worker = rmqm.start(*arguments, cwd=tmp_path)
     wait_for(lambda: children(worker.pid))
     time.sleep(1.0)

@@ -52,7 +52,7 @@ def document(correlate, folder):
 
 
 def test_the_document_follows_its_schema(document):
-    text = files("rmqm_spec").joinpath("schemas/correlation.schema.json").read_text("utf-8")
+    text = files("rmqm_spec").joinpath("documents/schemas/correlation.schema.json").read_text()
     validator = jsonschema.Draft202012Validator(json.loads(text))
     validator.validate(document)
     for key in ("correlations", "limits", "rmqm", "method"):

@@ -45,7 +45,7 @@ def test_exit_code_and_text(rmqm, folder, arguments, exit_code, expected):
     found = rmqm("diff", *arguments, "--json", cwd=folder)
     assert found.returncode == exit_code
     document = found.document
-    text = files("rmqm_spec").joinpath("schemas/diff.schema.json").read_text(encoding="utf-8")
+    text = files("rmqm_spec").joinpath("documents/schemas/diff.schema.json").read_text("utf-8")
     jsonschema.Draft202012Validator(json.loads(text)).validate(document)
     assert document["ok"] == (exit_code == 0)
 

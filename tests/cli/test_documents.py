@@ -18,7 +18,7 @@ MODEL = str(ROOT / "examples/digits_ntxent.onnx")
 
 
 def validator(name):
-    text = files("rmqm_spec").joinpath(f"schemas/{name}.schema.json").read_text(encoding="utf-8")
+    text = files("rmqm_spec").joinpath(f"documents/schemas/{name}.schema.json").read_text("utf-8")
     schema = json.loads(text)
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)

@@ -30,9 +30,9 @@ def child_of(worker):
 @pytest.fixture
 def checking(rmqm, tmp_path):
     """A check in the middle of its work, in a process group of its own."""
-    images = np.random.default_rng(0).integers(0, 256, (50_000, 8, 8), dtype=np.uint8)
+    images = np.random.default_rng(0).integers(0, 256, (5_000, 8, 8), dtype=np.uint8)
     np.save(tmp_path / "many.npy", images)
-    arguments = ("check", MODEL, "--data", "many.npy", "--n", "50000")
+    arguments = ("check", MODEL, "--data", "many.npy", "--n", "5000")
     worker = rmqm.start(*arguments, cwd=tmp_path, start_new_session=True)
     wait_until(lambda: worker.stdout.readline().startswith("  OK    ENC008"))
     yield worker
@@ -68,7 +68,7 @@ def test_the_child_ends_when_the_check_is_killed(checking):
 
 @pytest.mark.parametrize("command", ["check", "score"])
 def test_an_error_of_our_own_is_one_sentence_and_a_file(rmqm, command, tmp_path):
-    (tmp_path / "rmqm_onnx.py").write_text("raise RuntimeError('broken on purpose')")
+    (tmp_path / "onnx.py").write_text("raise RuntimeError('broken on purpose')")
     settings = {"PYTHONPATH": str(tmp_path), "TMPDIR": str(tmp_path)}
     done = rmqm(command, MODEL, "--json", cwd=tmp_path, env=settings)
     (report,) = tmp_path.glob("rmqm-spec-bug-*.txt")

@@ -14,7 +14,11 @@ import pytest
 pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
-N_INPUTS = 3000
+N_INPUTS = 1000
+EAGER = """
+from rmqm_spec.evaluation import checkpoints
+checkpoints.SECONDS_PER_PART = 0.02
+"""
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +33,14 @@ def same_files(one, other):
 
 @pytest.fixture(scope="module")
 def stop(rmqm):
-    """Start a score and signal it in the middle of its work."""
+    """Start a score into ``--out`` and signal it as soon as it has kept something."""
 
     def run(name, *arguments, cwd):
-        worker = rmqm.start("score", MODEL, "--no-null", *arguments, cwd=cwd)
-        while not worker.stderr.readline().endswith("encodings\n"):
+        worker = rmqm.start("score", MODEL, "--no-null", *arguments, cwd=cwd, before=EAGER)
+        out = cwd / arguments[arguments.index("--out") + 1]
+        while not list(out.glob("parts-*/*.npz")):
             assert worker.poll() is None, worker.stderr.read()
-        time.sleep(0.5)
+            time.sleep(0.02)
         worker.send_signal(getattr(signal, name))
         printed, said = worker.communicate(timeout=30)
         return worker.returncode, printed, said
@@ -63,7 +68,7 @@ def test_a_stopped_score_goes_on_to_the_same_bits(score, stop, folder):
     stopped = (exit_code, printed, len(kept(folder / "in two")), "which are kept in" in said)
     again = score(*arguments, cwd=folder)
     assert (stopped, again.returncode) == ((5, "", 1, True), 0)
-    assert "  going on after " in again.stderr
+    assert "  resuming after " in again.stderr
     assert same_files(folder / "in two", folder / "at once")
     assert kept(folder / "in two") == []
 
@@ -80,13 +85,13 @@ def test_a_stopped_score_prints_one_document(stopped):
     document, name = stopped
     assert (document["rmqm"], document["error"]["code"]) == (None, "RUN001")
     assert document["error"]["message"].endswith(f"inputs, which are kept in json/{name}")
-    assert document["error"]["fix"] == "Run the same command again: it goes on after these."
+    assert document["error"]["fix"] == "Run the same command again: it resumes after these."
 
 
 def test_parts_of_another_seed_are_not_taken(score, folder, stopped):
     arguments = ["--data", "data.npy", "--out", "json", "--seed", "1", "--n", "20"]
     other = score(*arguments, cwd=folder)
-    assert (other.returncode, "going on" in other.stderr) == (0, False)
+    assert (other.returncode, "resuming" in other.stderr) == (0, False)
     assert kept(folder / "json") == [stopped[1]]
 
 

@@ -20,7 +20,7 @@ pytest.importorskip("onnxruntime")
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
-N_INPUTS, N_KILLS = 600, 54
+N_INPUTS, N_KILLS = 150, 54
 EAGER = """
 from rmqm_spec.evaluation import checkpoints
 checkpoints.SECONDS_PER_CHECKPOINT = 0.02
@@ -84,7 +84,7 @@ def folder(start, tmp_path_factory):
 
 def killed_until_done(start, out, chance, cwd):
     """Kill the same command again and again, ever later; returns how often that was."""
-    n_kills, patience = 0, 0.2
+    n_kills, patience = 0, 0.1
     while is_killed(start(out, cwd=cwd), chance.uniform(0, patience)):
         n_kills, patience = n_kills + 1, 1.2 * patience
     return n_kills

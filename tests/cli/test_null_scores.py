@@ -18,7 +18,7 @@ from rmqm_spec.results.stored import read_result
 pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
-SCHEMA = Path(rmqm_spec.__file__).with_name("schemas") / "result.schema.json"
+SCHEMA = Path(rmqm_spec.__file__).with_name("documents") / "schemas" / "result.schema.json"
 FAST = ("--levels", "4", "--n", "40")
 
 
@@ -135,7 +135,7 @@ def test_a_model_without_weights_keeps_its_score(score, folder):
 
 
 def test_an_interrupted_null_leaves_no_file_behind_and_goes_on(rmqm, score, folder):
-    images = np.random.default_rng(0).integers(0, 256, (2000, 8, 8), dtype=np.uint8)
+    images = np.random.default_rng(0).integers(0, 256, (700, 8, 8), dtype=np.uint8)
     np.save(folder / "data.npy", images)
     arguments = ("--data", "data.npy", "--out", "cut")
     tmp = {"TMPDIR": str(folder / "tmp")}
@@ -144,7 +144,7 @@ def test_an_interrupted_null_leaves_no_file_behind_and_goes_on(rmqm, score, fold
         assert worker.poll() is None
     while not left_behind(folder):
         assert worker.poll() is None
-    time.sleep(0.5)
+    time.sleep(0.2)
     worker.send_signal(signal.SIGINT)
     said = worker.communicate(timeout=30)[1]
     assert (worker.returncode, left_behind(folder)) == (5, [])

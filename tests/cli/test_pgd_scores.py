@@ -51,7 +51,7 @@ def scored(score, folder):
 
 
 def is_valid(document):
-    schema = files("rmqm_spec").joinpath("schemas/result.schema.json").read_text(encoding="utf-8")
+    schema = files("rmqm_spec").joinpath("documents/schemas/result.schema.json").read_text("utf-8")
     return jsonschema.Draft202012Validator(json.loads(schema)).is_valid(document)
 
 

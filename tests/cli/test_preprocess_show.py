@@ -64,7 +64,7 @@ def test_a_sheet_holds_the_pixels_of_the_picture(show, folder):
     done = show(model, "--data", "images", *options, "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     document = done.document
-    text = files("rmqm_spec").joinpath("schemas/preprocess.schema.json").read_text("utf-8")
+    text = files("rmqm_spec").joinpath("documents/schemas/preprocess.schema.json").read_text()
     jsonschema.Draft202012Validator(json.loads(text)).validate(document)
     (one,) = document["inputs"]
     sheet = np.asarray(Image.open(tmp_path / one["picture"]))

@@ -31,7 +31,7 @@ def probe(rmqm):
 
 
 def validator(name):
-    text = files("rmqm_spec").joinpath(f"schemas/{name}.schema.json").read_text(encoding="utf-8")
+    text = files("rmqm_spec").joinpath(f"documents/schemas/{name}.schema.json").read_text("utf-8")
     return jsonschema.Draft202012Validator(json.loads(text))
 
 

@@ -16,7 +16,7 @@ import rmqm_spec
 pytest.importorskip("onnxruntime")
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SCHEMA = Path(rmqm_spec.__file__).with_name("schemas") / "rank.schema.json"
+SCHEMA = Path(rmqm_spec.__file__).with_name("documents") / "schemas" / "rank.schema.json"
 MODELS = ("ntxent.onnx", "entropy.onnx")
 FAST = ("--levels", "4", "--n", "40", "--no-null")
 
@@ -147,7 +147,7 @@ def test_what_was_left_out_stands_beside_the_answer(rmqm, folder, pictures):
     ("arguments", "exit_code", "code", "named"),
     [
         ((*MODELS, "--data", "nowhere"), 3, "DAT", "nowhere"),
-        ((*MODELS, "--alteration", "pgd"), 2, "GRA016", "white noise"),
+        ((*MODELS, "--alteration", "pgd"), 2, "GRA016", "ranks encoders"),
         ((*MODELS, "--precision", "0.1"), 2, "ARG001", "--precision"),
         ((), 2, "ARG001", "none"),
         (("x*.onnx",), 2, "ARG001", "x*.onnx"),
@@ -197,7 +197,7 @@ def test_models_with_settings_of_their_own(rank, folder):
         ('path = "ntxent.onnx"\nmaen = 1', "maen"),
         ("mean = 1", "path"),
         ('path = "ntxent.onnx"\nmean = true', "mean"),
-        ('path = "ntxent.onnx"\nthreads = "2"', "threads"),
+        ('path = "ntxent.onnx"\nthreads = "two"', "threads"),
         ('path = "board/ntxent"\nmean = 1', "result"),
     ],
 )

@@ -38,7 +38,7 @@ def changed(folder):
 
 
 def test_a_score_with_its_report(folder):
-    page = (folder / "pages/ntxent.html").read_text(encoding="utf-8")
+    page = (folder / "pages/ntxent.html").read_text("utf-8")
     score = json.loads((folder / "ntxent/result.json").read_text(encoding="utf-8"))["rmqm"]
     assert f"digits_ntxent.onnx scores RMQM {score:.3f}" in page
     assert page.count("data:image/png;base64,") >= 12
@@ -56,17 +56,17 @@ def test_what_is_printed_follows_its_schema(rmqm, folder):
     done = rmqm("report", "entropy", "ntxent/result.json", "--json", cwd=folder)
     assert done.returncode == 0, done.stderr
     document = done.document
-    text = files("rmqm_spec").joinpath("schemas/report.schema.json").read_text(encoding="utf-8")
+    text = files("rmqm_spec").joinpath("documents/schemas/report.schema.json").read_text("utf-8")
     jsonschema.Draft202012Validator(json.loads(text)).validate(document)
     assert document["report"] == "report.html"
-    assert document["headline"] in (folder / "report.html").read_text(encoding="utf-8")
+    assert document["headline"] in (folder / "report.html").read_text("utf-8")
 
 
 def test_a_ranking_with_its_report_and_the_report_of_its_document(rmqm, folder):
     command = ["rank", NTXENT, ENTROPY, str(EXAMPLES / "missing.onnx"), "--n", "8"]
     done = rmqm(*command, "--out", "board", "--report", "board.html", cwd=folder)
     assert done.returncode == 1, done.stderr
-    page = (folder / "board.html").read_text(encoding="utf-8")
+    page = (folder / "board.html").read_text("utf-8")
     document = json.loads((folder / "board/rank.json").read_text(encoding="utf-8"))
     first, second = document["ranked"]
     assert f"{first['rmqm']:.3f}" in page

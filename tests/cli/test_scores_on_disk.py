@@ -26,7 +26,7 @@ def score(rmqm):
 
 
 def is_valid(document, name="result"):
-    schema = files("rmqm_spec").joinpath(f"schemas/{name}.schema.json").read_text(encoding="utf-8")
+    schema = files("rmqm_spec").joinpath(f"documents/schemas/{name}.schema.json").read_text("utf-8")
     return jsonschema.Draft202012Validator(json.loads(schema)).is_valid(document)
 
 
@@ -53,7 +53,7 @@ def test_no_field_may_be_missing_or_unknown(document, section):
 
 
 def test_the_page_names_every_field(document):
-    page = (Path(__file__).parents[2] / "docs/result.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs/result.md").read_text("utf-8")
     assert [name for name in document if f"`{name}`" not in page] == []
 
 

@@ -348,7 +348,7 @@ def test_documents_are_told_one_by_one(rmqm, folder, tmp_path):
     names = [str(folder / "ntxent"), str(tmp_path / "empty.json"), str(folder / "cross_entropy")]
     done = rmqm("validate", *names, "--json", cwd=tmp_path)
     document = done.document
-    text = files("rmqm_spec").joinpath("schemas/validate.schema.json").read_text(encoding="utf-8")
+    text = files("rmqm_spec").joinpath("documents/schemas/validate.schema.json").read_text("utf-8")
     jsonschema.Draft202012Validator(json.loads(text)).validate(document)
     assert done.returncode == 3
     assert [one["ok"] for one in document["documents"]] == [True, False, True]

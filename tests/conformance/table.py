@@ -17,7 +17,7 @@ from rmqm_conformance.subject import PythonSubject
 __all__ = ["EFFORT", "TABLE", "catches", "read_table"]
 
 TABLE = Path(__file__).with_name("table.json")
-EFFORT = Effort(profile="table", examples=40, samples=10_000)
+EFFORT = Effort(profile="table", examples=40, samples=10_000, shrinks=False)
 
 
 def catches(check: Check, miniature: type[Any], seeds: Iterable[int] = (0,)) -> bool:

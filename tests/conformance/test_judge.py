@@ -8,15 +8,17 @@ import pytest
 from attrs import evolve
 from miniatures import ALLOWED, WRONG, Plain
 from table import EFFORT, catches, read_table
+from touching import judged_base, touching
 
 from rmqm_conformance.catalogue import checks
-from rmqm_conformance.checks import Effort
+from rmqm_conformance.checks import PROFILES, Effort
 from rmqm_conformance.running import judge, run
 from rmqm_conformance.subject import PythonSubject
 
 TABLE = read_table()
 CHECKS = {one.id: one for one in checks()}
 BRIEF = Effort(profile="brief", examples=2, samples=1_000)
+FAST = evolve(PROFILES["fast"], seed=1)
 N_SEEDS = 9
 
 
@@ -32,27 +34,44 @@ def test_a_miniature_is_caught_by_the_checks_of_the_table(miniature):
         assert catches(CHECKS[name], miniature), name
 
 
-@pytest.mark.parametrize("subject", [Plain, *ALLOWED], ids=lambda one: one.__name__)
-def test_a_correct_variant_passes_every_check_that_applies(subject):
-    report = run(subject(), profile="fast", seed=1)
+@pytest.mark.parametrize("miniature", WRONG, ids=lambda one: one.__name__)
+def test_a_check_that_catches_a_miniature_uses_what_it_overrides(miniature):
+    chosen = [CHECKS[name] for name in TABLE[miniature.__name__]]
+    assert touching(chosen, miniature, FAST) == chosen
+
+
+def test_the_correct_base_passes_every_check():
+    report = run(Plain(), profile="fast", seed=1)
     assert [(one.id, one.message, one.example) for one in report.troubles] == []
     assert report.verdict == "conformant"
+
+
+@pytest.mark.parametrize("variant", ALLOWED, ids=lambda one: one.__name__)
+def test_a_correct_variant_passes_every_check_that_applies_to_what_it_does_otherwise(variant):
+    chosen = touching(CHECKS.values(), variant, FAST)
+    assert chosen
+    report = run(variant(), profile="fast", seed=1, only=[one.id for one in chosen])
+    assert [(one.id, one.message, one.example) for one in report.troubles] == []
 
 
 def test_correct_variants_raise_no_alarm_whatever_the_seed():
     """Each variant with several seeds; vectors do not depend on the seed."""
     properties = [one for one in CHECKS.values() if one.kind == "property"]
     n_runs, alarms = 0, []
-    for variant in (Plain, *ALLOWED):
-        subject = PythonSubject(variant())
-        for seed in range(2, 2 + N_SEEDS):
+    for seed in range(2, 2 + N_SEEDS):
+        effort = evolve(BRIEF, seed=seed)
+        found = [("Plain", judged_base(one, effort)[0]) for one in properties]
+        n_runs += 1
+        for variant in ALLOWED:
             n_runs += 1
-            found = [judge(one, subject, evolve(BRIEF, seed=seed)) for one in properties]
-            alarms += [
-                (variant.__name__, seed, one.id, one.message, one.example)
-                for one in found
-                if one.status not in {"passed", "not-claimed"}
-            ]
+            subject = PythonSubject(variant())
+            chosen = touching(properties, variant, effort)
+            found += [(variant.__name__, judge(one, subject, effort)) for one in chosen]
+        alarms += [
+            (name, seed, one.id, one.message, one.example)
+            for name, one in found
+            if one.status not in {"passed", "not-claimed"}
+        ]
     assert alarms == []
     assert n_runs >= 200
 

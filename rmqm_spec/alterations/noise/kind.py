@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import frozen
-
 from rmqm_spec.contracts.alteration import AlterationKind, AlterationSettings
 from rmqm_spec.contracts.option import Option
+from rmqm_spec.contracts.record import entry, record
 
 if TYPE_CHECKING:
     from rmqm_spec.alterations.noise.white_noise import WhiteNoise
@@ -16,15 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["WHITE_NOISE", "WhiteNoiseParameters"]
 
 
-@frozen(kw_only=True)
+@record
 class WhiteNoiseParameters:
     """White noise in a protocol (clause family RMQM-WN)."""
 
     name: Literal["white-noise"]
-    J: int
+    J: int = entry(least=1)
     schedule: Literal["epsilon_j = j / J"]
     bounds: tuple[float, float]
-    seed: int
+    seed: int = entry(least=0)
     coupling: Literal["independent", "common"]
     generator: str
 

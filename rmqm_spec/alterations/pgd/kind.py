@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, Literal
 
 from rmqm_spec.contracts.alteration import AlterationKind, AlterationSettings
 from rmqm_spec.contracts.option import Option
+from rmqm_spec.contracts.record import entry, record
 from rmqm_spec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,17 +19,19 @@ __all__ = ["PROJECTED_GRADIENT", "PGDParameters"]
 _LOSSES = ("displacement", "cross-entropy", "triplet", "nt-xent")
 
 
-@frozen(kw_only=True)
+@record
 class PGDParameters:
     """PGD in a protocol (clause families RMQM-PGD and RMQM-LOSS)."""
 
-    name: str
-    J: int
-    alpha: float
+    name: Literal["pgd"]
+    J: int = entry(least=1)
+    alpha: float = entry("Step size relative to the width of the bounds.", above=0)
     bounds: tuple[float, float]
-    loss: str
-    seed: int
-    restarts: bool | None = None
+    loss: Literal["displacement"]
+    seed: int = entry(least=0)
+    restarts: Literal[True] = entry(
+        "In authors-2022: every level is the end of a path of its own.", optional=True
+    )
 
 
 def _make(settings: AlterationSettings) -> PGD:

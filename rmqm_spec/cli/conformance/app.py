@@ -9,6 +9,7 @@ import typer
 
 from rmqm_spec.cli.conformance.options import ConformanceRequest
 from rmqm_spec.cli.expanding import with_settings
+from rmqm_spec.cli.help import HelpfulCommand, HelpfulGroup
 
 __all__ = ["app"]
 
@@ -16,6 +17,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON docum
 
 app = typer.Typer(
     help="Judge an implementation of the specification; this installation by default.",
+    cls=HelpfulGroup,
+    rich_markup_mode=None,
 )
 
 
@@ -38,7 +41,7 @@ def conformance(
     raise typer.Exit(code)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 def init(
     lang: Annotated[str, typer.Option(help="python or javascript.")] = "python",
     out: Annotated[Path | None, typer.Option(help="File to write.")] = None,
@@ -50,7 +53,7 @@ def init(
     return write_starter(lang, out, as_json=json)
 
 
-@app.command()
+@app.command(cls=HelpfulCommand)
 def serve(
     object: Annotated[  # noqa: A002 - the name of the option
         str | None,

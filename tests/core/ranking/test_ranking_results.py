@@ -137,7 +137,7 @@ def test_the_document_is_what_its_schema_says(two, tmp_path):
     results = {**two, "still": still}
     ranking, findings = rank_results(results)
     document = ranking_document(ranking, results, findings)
-    path = Path(rmqm_spec.__file__).with_name("schemas") / "rank.schema.json"
+    path = Path(rmqm_spec.__file__).with_name("documents") / "schemas" / "rank.schema.json"
     jsonschema.Draft202012Validator(json.loads(path.read_text())).validate(
         {"ok": False, **document}
     )

@@ -1,18 +1,16 @@
-"""Findings and numbers as lines of text."""
+"""Scores, nulls, measures and counts as lines of a result."""
 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
-from typing import Any, TextIO
+from typing import Any
 
 from rmqm_spec.contracts.registry import facts_of
 from rmqm_spec.findings import Finding
 
 __all__ = [
     "WITHOUT_SCORE",
-    "finding_line",
     "measure_line",
     "null_line",
     "score_line",
@@ -22,19 +20,6 @@ __all__ = [
 
 WITHOUT_SCORE = {"ok": True, "rmqm": None, "interval": None}
 """What every document holds, where no score was asked for."""
-
-_COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
-
-
-def finding_line(finding: Finding, stream: TextIO) -> str:
-    """Return a finding as one line for `stream`, with its fix below where there is one."""
-    word = f"{finding.level.upper():<4}"
-    if stream.isatty() and not os.environ.get("NO_COLOR"):
-        word = f"\033[{_COLOURS[finding.level]}m{word}\033[0m"
-    line = f"  {word}  {finding.code}  {finding.message}"
-    if finding.level != "ok" and finding.fix:
-        line += f"\n{'':<16}{finding.fix}"
-    return line
 
 
 def summary_line(findings: Sequence[Finding], seconds: float) -> str:

@@ -1,0 +1,60 @@
+"""A kind of document: what it is called, and the record that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from attrs import frozen
+
+from rmqm_spec.documents.converter import Misfit, structured
+
+__all__ = ["Kind"]
+
+R = TypeVar("R")
+
+_PRINTED = {"ok": (True, False), "rmqm": (None,), "interval": (None,)}
+"""What ``--json`` puts into every document, also where the stored document does not have it."""
+
+
+@frozen(kw_only=True)
+class Kind(Generic[R]):
+    """
+    A kind of document.
+
+    Parameters
+    ----------
+    schema : str
+        What its documents hold under ``schema``, such as ``"rmqm-result/1"``.
+    name : str
+        Name of the file of its JSON Schema.
+    record : type
+        The record that its documents make.
+    check : callable, optional
+        Raises `Misfit` where fields of a record do not go together.
+    """
+
+    schema: str
+    name: str
+    record: type[R]
+    check: Callable[[R], None] | None = None
+
+    def structured(self, document: dict[str, Any]) -> R:
+        """Return the record of a document, or raise `Misfit` where it breaks a rule."""
+        if document.get("schema") != self.schema:
+            raise Misfit("schema", f"must be {self.schema!r}; got {document.get('schema')!r}")
+        record = structured(self.as_stored(document), self.record)
+        if self.check is not None:
+            self.check(record)
+        return record
+
+    def as_stored(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Leave out what ``--json`` adds, where the record does not name it."""
+        from attrs import fields_dict
+
+        known = fields_dict(self.record)  # type: ignore[arg-type]
+        return {
+            key: value
+            for key, value in document.items()
+            if key in known or value not in _PRINTED.get(key, ())
+        }

@@ -1,0 +1,166 @@
+"""The record of ``rmqm-rank/1``."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from rmqm_spec.contracts.record import CODE, entry, record
+from rmqm_spec.results.record import (
+    FindingEntry,
+    GeometryEntry,
+    MeasureEntry,
+    ModelEntry,
+    NullEntry,
+    Status,
+)
+
+__all__ = ["RankDocument"]
+
+
+@record
+class LeftOutEntry:
+    """Inputs that the ranking does not rest on, for one reason."""
+
+    code: str | None = entry(
+        "RNK003 where only another encoder could not take them; null for repeated inputs.",
+        pattern=CODE,
+    )
+    reason: str
+    count: int = entry(least=1)
+    encoders: tuple[str, ...] = entry("Encoders of which this is true.", shortest=1)
+
+
+@record
+class ScoreCounts:
+    """As in the result: inputs offered, seen, used and left out."""
+
+    __open__ = True
+
+    offered: int = entry(least=0)
+    seen: int = entry(least=0)
+    used: int = entry(least=0)
+
+
+@record
+class RankedEntry:
+    """An encoder that has a score."""
+
+    name: str
+    rmqm: float
+    interval: tuple[float, float]
+    position: int = entry("One more than the number of encoders that are surely above it.", least=1)
+    positions: tuple[int, int] = entry(
+        "First and last position it may have; those of all encoders hold together with 95 %.",
+        each_least=1,
+    )
+    same_as: tuple[str, ...] = entry("Encoders that its score is level with.")
+    letters: tuple[str, ...] = entry(
+        "Two encoders share a letter if and only if their scores are level.", shortest=1
+    )
+    best: float = entry("Probability of the highest score.", least=0, most=1)
+    probabilities: tuple[float, ...] = entry(
+        "Of each position, from the first.", each_least=0, each_most=1
+    )
+    shares: dict[str, float] = entry("Share of each term inside the logarithm; they sum to one.")
+    status: Status
+    components: dict[str, float | None]
+    counts: ScoreCounts
+    model: ModelEntry | None = entry("As in the result.")
+    null: NullEntry | None = entry(
+        "The same network with permuted weights, as in the result; null where none was scored."
+    )
+    measures: dict[str, MeasureEntry] = entry("As in the result.", optional=True)
+    geometry: GeometryEntry | None = entry("What the inputs went through before the alteration.")
+    result: str = entry("Path of the result.")
+    result_sha256: str
+    findings: tuple[FindingEntry, ...] = entry("Warnings of the result.")
+    encodings_per_second: float | None = entry(
+        "Of this run; null for a result that was there.", least=0
+    )
+
+
+@record
+class UnrankedEntry:
+    """An encoder without a score."""
+
+    name: str
+    status: Status
+    components: dict[str, float | None]
+    counts: ScoreCounts
+    model: ModelEntry | None = entry("As in the result.")
+    null: NullEntry | None = entry(
+        "The same network with permuted weights, as in the result; null where none was scored."
+    )
+    measures: dict[str, MeasureEntry] = entry("As in the result.", optional=True)
+    geometry: GeometryEntry | None = entry("What the inputs went through before the alteration.")
+    result: str = entry("Path of the result.")
+    result_sha256: str
+    findings: tuple[FindingEntry, ...] = entry("Warnings of the result.")
+
+
+@record
+class FailedEntry:
+    """A model that could not be scored."""
+
+    name: str
+    code: str = entry(pattern=CODE)
+    message: str
+    fix: str
+
+
+@record
+class PairEntry:
+    """Two encoders, compared input by input."""
+
+    first: str
+    second: str
+    difference: float = entry("RMQM of the first minus that of the second.", least=0)
+    interval: tuple[float, float] = entry(
+        "Of the difference; all pairs are covered together with 95 % probability."
+    )
+    alone: tuple[float, float] = entry(
+        "95 % interval, had this difference been the only one looked at."
+    )
+    probability: float = entry("That the first is above the second.", least=0, most=1)
+    tied: bool
+    parts: dict[str, float] = entry(
+        "What each term of the logarithm adds to the difference; they sum to it."
+    )
+    inputs_needed: int | None = entry(
+        "Of a tie: inputs that would show a difference of this size with 80 % probability."
+    )
+
+
+@record
+class MethodEntry:
+    """How differences, intervals and probabilities were made."""
+
+    differences: str
+    simultaneous: str
+    level: float = entry(least=0, most=1)
+    quantile: float | None
+    draws: int
+    seed: int
+
+
+@record
+class RankDocument:
+    """Several encoders on the same inputs."""
+
+    schema: Literal["rmqm-rank/1"]
+    ok: bool = entry("Whether every model has a score; printed, not stored.", optional=True)
+    rmqm: float | None = entry("Score of the first encoder.")
+    interval: tuple[float, float] | None
+    protocol: dict[str, Any] | None = entry("What all results share; null without a result.")
+    inputs: int = entry("Inputs that every encoder saw.", least=0)
+    left_out: tuple[LeftOutEntry, ...] = entry(
+        "Inputs that were looked at and are not in the ranking, by reason."
+    )
+    ranked: tuple[RankedEntry, ...]
+    unranked: tuple[UnrankedEntry, ...] = entry("Encoders without a score.")
+    failed: tuple[FailedEntry, ...] = entry("Models that could not be scored.")
+    pairs: tuple[PairEntry, ...]
+    order_probability: float | None = entry("That the order of ranked is right from top to bottom.")
+    method: MethodEntry
+    findings: tuple[FindingEntry, ...]
+    ranking_sha256: str = entry("Names the set of results that were ranked.")

@@ -1,0 +1,340 @@
+"""The record of ``rmqm-result/1``, and of what ``check`` prints."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rmqm_spec.contracts.record import CODE, SHA256, entry, record
+from rmqm_spec.contracts.registry import load_all
+
+__all__ = [
+    "AlterationParameters",
+    "CheckDocument",
+    "FindingEntry",
+    "GeometryEntry",
+    "InputEntry",
+    "MeasureEntry",
+    "ModelEntry",
+    "NullEntry",
+    "OutputEntry",
+    "PreprocessingEntry",
+    "ResultDocument",
+    "Status",
+    "alteration_records",
+]
+
+Status = Literal["ok", "collapsed", "undefined-terms", "constant-steps"]
+
+
+@record
+class FindingEntry:
+    """What was looked at, with what was met and what to do."""
+
+    code: str = entry(pattern=CODE)
+    level: Literal["ok", "warn", "fail"]
+    message: str
+    fix: str
+
+
+@record
+class Components:
+    """The parts of a score; null where one is undefined."""
+
+    D: float | None
+    D_RC: float | None
+    P_RC: float | None
+    S: float | None
+
+
+def alteration_records() -> dict[str, type]:
+    """Return the record of the parameters of each installed alteration that states it, by name."""
+    kinds = load_all("alteration")[0]
+    return {name: kind.parameters for name, kind in kinds.items() if kind.parameters is not None}
+
+
+@record
+class AlterationParameters:
+    """An alteration that states no record of its own parameters."""
+
+    __open__ = True
+    __by_name__ = staticmethod(alteration_records)
+
+    name: str
+    J: int = entry(least=1)
+    bounds: tuple[float, float]
+    seed: int = entry(least=0)
+
+
+@record
+class Protocol:
+    """Every choice that changes a number; results of unlike protocols do not compare."""
+
+    specification: str
+    variant: Literal["paper", "authors-2022"]
+    alteration: AlterationParameters = entry("The alteration with all its parameters.")
+    resolution: float = entry("Distances below it count as zero.", least=0)
+    inputs: GeometryEntry | None = entry("What inputs go through before the alteration.")
+
+
+@record
+class UndefinedTerms:
+    """How many relative changes divide by zero."""
+
+    D_RC: int = entry(least=0)
+    P_RC: int = entry(least=0)
+
+
+@record
+class Counts:
+    """Inputs, levels and encodings, counted."""
+
+    offered: int = entry(least=0)
+    seen: int = entry(least=0)
+    used: int = entry(least=0)
+    duplicates: int = entry(least=0)
+    unreadable: int = entry(least=0)
+    levels: int = entry(least=0)
+    encodings: int = entry(least=0)
+    undefined_terms: UndefinedTerms
+    left_out_of_spike_means: int = entry(least=0)
+    stopped_early: bool
+
+
+@record
+class SkippedEntry:
+    """An input that could not be read, and why."""
+
+    name: str
+    code: str
+    message: str
+
+
+@record
+class InputsEntry:
+    """Where the inputs come from, and which they are."""
+
+    source: str
+    ids_sha256: str = entry(pattern=SHA256)
+    skipped: tuple[SkippedEntry, ...]
+
+
+@record
+class CurveEntry:
+    """A quantity by level, over the inputs; null where it is undefined."""
+
+    mean: tuple[float | None, ...]
+    std: tuple[float | None, ...]
+
+
+@record
+class CurvesEntry:
+    """Means and standard deviations by level."""
+
+    levels: tuple[int, ...] = entry(each_least=1)
+    displacement: CurveEntry
+    step_length: CurveEntry
+    displacement_change: CurveEntry
+    step_length_change: CurveEntry
+
+
+@record
+class MeasureEntry:
+    """What a further measure gave."""
+
+    title: str
+    value: float | None
+    interval: tuple[float, float] | None
+    status: str
+    units: str
+    direction: Literal["higher", "lower"] | None
+    source: str
+    details: dict[str, float | None]
+
+
+@record
+class ModelEntry:
+    """The model, by name, content and origin."""
+
+    __open__ = True
+
+    name: str
+    sha256: str = entry(pattern=SHA256)
+    bytes: int = entry(least=0)
+    external_data: tuple[str, ...] = entry(optional=True)
+    producer: str = entry(optional=True)
+    ir_version: int = entry(optional=True, least=0)
+    opsets: dict[str, int] = entry(optional=True)
+
+
+@record
+class InputEntry:
+    """What is altered, and how the network takes it; further keys are the backend's own."""
+
+    __open__ = True
+
+    name: str
+    layout: str
+    feeds: dict[str, str] = entry("What other inputs are fed with.")
+
+
+@record
+class PreprocessingEntry:
+    """Geometry and value map of the encoder."""
+
+    __open__ = True
+
+    scale: float
+    mean: tuple[float, ...] | None
+    std: tuple[float, ...] | None
+    channel_order: Literal["rgb", "bgr"]
+    source: str
+
+
+@record
+class GeometryEntry:
+    """What inputs go through before the alteration."""
+
+    __open__ = True
+
+    shape: tuple[int, ...] = entry(each_least=0)
+
+
+@record
+class OutputEntry:
+    """What is taken as the encodings."""
+
+    name: str
+    shape: tuple[int, ...] = entry(each_least=0)
+    type: str
+    pooling: Literal["flatten", "mean", "cls"]
+
+
+@record
+class RuntimeEntry:
+    """What the encoder ran on, and how fast; the keys beside these are the backend's own."""
+
+    __open__ = True
+
+    builds: dict[str, str]
+    version: str | None
+    provider: str
+    providers: tuple[str, ...]
+    threads_per_operator: int = entry(least=0)
+    callers: int = entry(least=1)
+    batch_size: int = entry(least=1)
+    rows_per_call: int | None
+    one_at_a_time: bool
+    gradient: str = entry("How gradients were made, where they were asked for.", optional=True)
+    gradient_error: float = entry(
+        "How far a gradient was from differences at the first input.", optional=True, least=0
+    )
+    encodings_per_second: float = entry(
+        "How fast it was; missing where nothing was left to do.", optional=True, least=0
+    )
+
+
+@record
+class ErrorEntry:
+    """An error by code, with what to do."""
+
+    code: str = entry(pattern=CODE)
+    message: str
+    fix: str
+
+
+@record
+class NullEntry:
+    """The same network with permuted weights on the same inputs; no part of result_sha256."""
+
+    rmqm: float | None
+    interval: tuple[float, float] | None
+    status: Literal["ok", "collapsed", "constant-steps", "undefined-terms", "failed"]
+    difference: float | None = entry("Score minus that of the null.")
+    difference_interval: tuple[float, float] | None = entry(
+        "Paired 95 % interval of the difference."
+    )
+    model_sha256: str | None
+    result_sha256: str | None
+    error: ErrorEntry | None = entry("Why the null failed; null where it did not.")
+    seed: int = entry(optional=True)
+    tensors: int = entry(optional=True)
+    values: int = entry(optional=True)
+    folder: str = entry(
+        "Where the result of the null lies, below that of the score.", optional=True
+    )
+    findings: tuple[FindingEntry, ...]
+
+
+_VERSIONS = ("python", "platform", "numpy")
+
+
+@record
+class ResultDocument:
+    """The result of scoring one encoder: the number, how it was made, and how sure it is."""
+
+    schema: Literal["rmqm-result/1"]
+    rmqm: float | None = entry("The score; null where it is undefined, and status says why.")
+    interval: tuple[float, float] | None = entry(
+        "95 % interval of rmqm over the choice of inputs; null where there is none."
+    )
+    status: Status
+    components: Components
+    weighted_rmqm: float | None
+    protocol: Protocol
+    protocol_sha256: str = entry(pattern=SHA256)
+    counts: Counts
+    inputs: InputsEntry
+    curves: CurvesEntry
+    measures: dict[str, MeasureEntry] = entry(
+        "Further measures of the same encodings, by name.", optional=True
+    )
+    model: ModelEntry
+    input: InputEntry
+    output: OutputEntry
+    preprocessing: PreprocessingEntry
+    runtime: RuntimeEntry
+    null: NullEntry | None
+    findings: tuple[FindingEntry, ...]
+    versions: dict[str, str] = entry(keys=_VERSIONS)
+    created: str = entry(format="date-time")
+    seconds: float = entry(least=0)
+    run_sha256: str | None = entry(
+        "Digest of everything that the numbers depend on, known before they are computed; null "
+        "where the result was not made by a run of the command line.",
+        pattern=SHA256,
+    )
+    result_sha256: str = entry(pattern=SHA256)
+
+
+@record
+class CheckDocument:
+    """What check saw. The keys of a result are there where a score was computed."""
+
+    schema: Literal["rmqm-check/1"]
+    ok: bool
+    error: ErrorEntry | None = entry(
+        "Why the model could not be judged to the end; null where it was."
+    )
+    path: str
+    findings: tuple[FindingEntry, ...]
+    rmqm: float | None = entry("The score; null where it is undefined, and status says why.")
+    interval: tuple[float, float] | None = entry(
+        "95 % interval of rmqm over the choice of inputs; null where there is none."
+    )
+    seconds: float = entry(least=0)
+    status: Status = entry(optional=True)
+    components: Components = entry(optional=True)
+    weighted_rmqm: float | None = entry(optional=True)
+    protocol: Protocol = entry(optional=True)
+    protocol_sha256: str = entry(optional=True, pattern=SHA256)
+    counts: Counts = entry(optional=True)
+    inputs: InputsEntry = entry(optional=True)
+    curves: CurvesEntry = entry(optional=True)
+    model: ModelEntry = entry(optional=True)
+    input: InputEntry = entry(optional=True)
+    output: OutputEntry = entry(optional=True)
+    preprocessing: PreprocessingEntry = entry(optional=True)
+    runtime: RuntimeEntry = entry(optional=True)
+    versions: dict[str, str] = entry(optional=True, keys=_VERSIONS)
+    created: str = entry(optional=True, format="date-time")
+    geometry: GeometryEntry = entry(optional=True)

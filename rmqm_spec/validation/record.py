@@ -1,0 +1,100 @@
+"""The records of what ``validate`` and ``preprocess show`` print."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from rmqm_spec.contracts.record import SHA256, entry, record
+from rmqm_spec.results.record import FindingEntry
+
+__all__ = ["PreprocessDocument", "ValidateDocument"]
+
+
+@record
+class ValidatedEntry:
+    """A document, and what its validation met."""
+
+    path: str
+    schema: str | None = entry("The schema that the document names; null where it cannot be read.")
+    ok: bool
+    findings: tuple[FindingEntry, ...]
+
+
+@record
+class ValidateDocument:
+    """What validate saw of each document."""
+
+    schema: Literal["rmqm-validate/1"]
+    ok: bool = entry("Whether every document is valid.")
+    rmqm: None
+    interval: None
+    documents: tuple[ValidatedEntry, ...] = entry(shortest=1)
+
+
+@record
+class NetworkInputEntry:
+    """What the network takes."""
+
+    name: str
+    type: str = entry("NumPy's name of it.")
+    shape: tuple[int, ...] = entry("Of one input.")
+    layout: Literal["nchw", "nhwc", "nhw", "flat", "array"]
+    channel_order: Literal["rgb", "bgr"] | None
+
+
+@record
+class ChannelEntry:
+    """Smallest, mean and largest value of a channel."""
+
+    min: float
+    mean: float
+    max: float
+
+
+@record
+class ValuesEntry:
+    """Values before or after the value map."""
+
+    range: tuple[float, float] = entry("Lowest and highest value that any input can have.")
+    channels: tuple[ChannelEntry, ...]
+
+
+@record
+class PictureEntry:
+    """An input, and the picture that was written of it."""
+
+    id: str = entry(pattern=SHA256)
+    name: str
+    picture: str | None = entry("Null where it is no image.")
+
+
+@record
+class SkippedEntry:
+    """An input that cannot be read."""
+
+    code: str
+    message: str
+
+
+@record
+class PreprocessDocument:
+    """What a network is handed, and the pictures that this is."""
+
+    schema: Literal["rmqm-preprocess/1"]
+    ok: bool = entry("Whether no finding failed.")
+    rmqm: None = entry("Nothing is scored.")
+    interval: None
+    model: str
+    data: str
+    network_input: NetworkInputEntry
+    preprocessing: dict[str, Any] = entry("As in a result.")
+    before: ValuesEntry
+    after: ValuesEntry
+    restored_error: float = entry(
+        "Largest difference between an altered input and what undoing the value map gives.",
+        least=0,
+    )
+    levels: tuple[int, ...] = entry(each_least=0)
+    findings: tuple[FindingEntry, ...]
+    inputs: tuple[PictureEntry, ...]
+    skipped: tuple[SkippedEntry, ...] = entry("Inputs that cannot be read.")
