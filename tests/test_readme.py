@@ -32,7 +32,15 @@ def test_the_first_output_is_what_the_first_command_prints():
 def test_the_python_example_runs():
     names: dict[str, object] = {}
     exec(compile(block("python", "evaluate"), "README.md", "exec"), names)
-    assert names["found"].status == "ok"
+    assert names["evaluation"].status == "ok"
+
+
+def test_the_score_in_python_runs(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("onnxruntime")
+    monkeypatch.chdir(tmp_path)
+    example = block("python", "rmqm_spec.score").replace("examples/", f"{ROOT}/examples/")
+    exec(compile(example, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("2.40")
 
 
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))

@@ -1,0 +1,116 @@
+"""Requests: alike from the command line, TOML and Python; wrong ones are refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rmqm_spec
+from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.contracts.option import Option
+from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.request_files import read_request
+from rmqm_spec.runs.tables import frame, structured
+
+pytest.importorskip("onnxruntime")
+
+MODEL = Path(__file__).parents[2] / "examples" / "digits_ntxent.onnx"
+QUIET = Listener()
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ({"size": "224"}, {"size": (224, 224)}),
+        ({"size": "3x5"}, {"size": [3, 5]}),
+        ({"mean": "0.1,0.2"}, {"mean": (0.1, 0.2)}),
+        ({"mean": "1"}, {"mean": 1}),
+        ({"scale": 255.0}, {"scale": 255}),
+        ({"range": "0,255"}, {"range": (0, 255)}),
+        ({"feed": ["k=1"]}, {"feed": {"k": 1}}),
+        ({"measure": ["rmqm"]}, {"measure": "rmqm"}),
+        ({"data": "photos/"}, {"data": Path("photos/")}),
+        ({"batch-size": 4}, {"batch_size": 4}),
+    ],
+)
+def test_text_and_value_make_one_request(typed, value):
+    one, other = request_of("m.onnx", typed), request_of("m.onnx", value)
+    assert repr(one).replace("photos/", "photos") == repr(other)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"sede": 1}, "got 'sede'"),
+        ({"n": 0}, "--n must be a whole number of at least 1; got 0"),
+        ({"n": True}, "--n must be a whole number"),
+        ({"threads": 10_000}, "--threads must be at most"),
+        ({"step_size": 1}, "--step-size must come with --alteration pgd; got --alteration white"),
+        ({"scale": 2, "preprocess": "p.toml"}, "--preprocess must stand alone"),
+        ({"data": 3}, "--data must be a text, a path or an array"),
+        ({"layout": "x"}, "--layout must be one of"),
+    ],
+)
+def test_a_wrong_option_is_named(options, message):
+    with pytest.raises(UsageError, match=message.replace("(", r"\(")):
+        request_of("m.onnx", options)
+
+
+def test_a_near_name_is_offered():
+    with pytest.raises(UsageError) as caught:
+        request_of("m.onnx", {"levls": 3})
+    assert caught.value.fix == "Did you mean 'levels'?"
+
+
+def test_a_file_holds_the_same_request(tmp_path):
+    (tmp_path / "run.toml").write_text(
+        'model = "m.onnx"\nn = 7\nmean = [0.5]\nalteration = "pgd"\nstep_size = "2/255"\n'
+    )
+    options = {"n": 7, "mean": [0.5], "alteration": "pgd", "step_size": "2/255"}
+    assert repr(read_request(tmp_path / "run.toml")) == repr(
+        request_of(tmp_path / "m.onnx", options)
+    )
+
+
+@pytest.mark.parametrize("text", ["model = ", "[", "\x00"])
+def test_what_is_no_request_is_refused(tmp_path, text):
+    (tmp_path / "run.toml").write_text(text)
+    with pytest.raises(UnreadableError, match=r"run\.toml"):
+        read_request(tmp_path / "run.toml")
+
+
+def test_a_request_file_scores_from_the_command_line(rmqm, tmp_path):
+    text = f'model = "{MODEL}"\nn = 5\nlevels = 3\nnull = false\n'
+    (tmp_path / "run.toml").write_text(text)
+    done = rmqm("score", "run.toml", "--out", "out", "--json", cwd=tmp_path)
+    assert (done.returncode, done.document["counts"]["levels"]) == (0, 3), done.stderr
+    refused = rmqm("score", "run.toml", "--n", "6", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "must stand alone" in refused.stderr
+
+
+def test_an_object_is_no_model():
+    with pytest.raises(UsageError, match="must be the path of a model file"):
+        rmqm_spec.score(np.tanh, listener=QUIET)
+
+
+def test_an_executor_must_take_work():
+    with pytest.raises(UsageError, match="must be a name or have a method submit"):
+        rmqm_spec.score(MODEL, executor=3, listener=QUIET)
+
+
+def test_tables_have_a_column_per_name_and_frames_too():
+    table = structured({"name": ["a", "b"], "score": [1.5, None]})
+    assert table.dtype.names == ("name", "score")
+    pandas = pytest.importorskip("pandas", reason="needs pandas for data frames")
+    assert isinstance(frame(table, index="name"), pandas.DataFrame)
+
+
+def test_an_option_says_what_it_takes():
+    option = Option(name="width", help="Width of the blur, in pixels.", read=float, default=4.0)
+    assert option.value("2.5") == 2.5
+    with pytest.raises(UsageError, match="--width must be a value that can be read"):
+        option.value("wide")
