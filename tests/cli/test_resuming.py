@@ -17,7 +17,7 @@ MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
 N_INPUTS = 1000
 EAGER = """
 from rmqm_spec.evaluation import checkpoints
-checkpoints.SECONDS_PER_PART = 0.02
+checkpoints.SECONDS_PER_CHECKPOINT = 0.02
 """
 
 
@@ -38,7 +38,7 @@ def stop(rmqm):
     def run(name, *arguments, cwd):
         worker = rmqm.start("score", MODEL, "--no-null", *arguments, cwd=cwd, before=EAGER)
         out = cwd / arguments[arguments.index("--out") + 1]
-        while not list(out.glob("parts-*/*.npz")):
+        while not list(out.glob("checkpoints-*/*.npz")):
             assert worker.poll() is None, worker.stderr.read()
             time.sleep(0.02)
         worker.send_signal(getattr(signal, name))
