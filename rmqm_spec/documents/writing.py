@@ -6,9 +6,10 @@ import errno
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from rmqm_spec.errors import UsageError
 
@@ -21,7 +22,10 @@ __all__ = [
     "refusing",
     "remove_leftovers",
     "write_atomically",
+    "write_beside",
 ]
+
+T = TypeVar("T")
 
 SECONDS_TO_WAIT = 60.0
 """A lock is held while three files are written; who waits longer waits for a stopped process."""
@@ -110,6 +114,45 @@ def check_writable(folder: Path) -> None:
             f"--out must be a folder that can be written to; got {error}",
             fix="Choose another folder.",
         ) from error
+
+
+def write_beside(
+    folder: Path,
+    digest: str,
+    *,
+    may_replace: Callable[[Path], bool],
+    write: Callable[[Path], T],
+) -> T:
+    """
+    Write into a folder, or into a folder beside it where another document is.
+
+    Processes that write to one folder take turns.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to write.
+    digest : str
+        Digest of what is written; it names the folder beside.
+    may_replace : callable
+        From a folder to whether what is there may be replaced.
+    write : callable
+        Writes into a folder that is locked, and returns what the caller wants to know.
+
+    Raises
+    ------
+    UsageError
+        ARG005 if a folder cannot be written to; ARG006 if another process keeps it.
+    """
+    check_writable(folder)
+    with locked(folder):
+        if may_replace(folder):
+            return write(folder)
+    folder = folder.resolve()  # the name of "." is empty
+    beside = folder.with_name(f"{folder.name}-{digest[:8]}")
+    check_writable(beside)
+    with locked(beside):
+        return write(beside)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -63,6 +64,13 @@ def unpack(key: str, content: bytes) -> list[Group]:
     whole = content[:-_DIGEST_BYTES]
     if hashlib.sha256(whole).digest() != content[-_DIGEST_BYTES:]:
         raise ValueError("it is not whole")
+    try:
+        return _unpacked(key, whole)
+    except (KeyError, TypeError, IndexError, BadZipFile, EOFError, OSError) as error:
+        raise ValueError(f"it is no checkpoint: {type(error).__name__}: {error}") from error
+
+
+def _unpacked(key: str, whole: bytes) -> list[Group]:
     with np.load(io.BytesIO(whole), allow_pickle=False) as stored:
         if str(stored["key"]) != key:
             raise ValueError("it belongs to another run")

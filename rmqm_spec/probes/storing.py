@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from rmqm_spec.documents.reading import read_json
+from rmqm_spec.documents.writing import write_atomically, write_beside
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.probes.judging import Judgement
-from rmqm_spec.results.files import check_writable, write_atomically
+from rmqm_spec.results.files import write_document
 
 __all__ = ["write_probe"]
 
@@ -29,17 +29,22 @@ def write_probe(
     Raises
     ------
     UsageError
-        ARG005 if the folder cannot be written to.
+        ARG005 if the folder cannot be written to; ARG006 if another process keeps it.
     """
-    known = _known(folder / "probe.json")
-    if known is not None and not force and known != document["probe_sha256"]:
-        folder = folder.resolve()
-        folder = folder.with_name(f"{folder.name}-{document['probe_sha256'][:8]}")
-    check_writable(folder)
-    write_atomically(folder / "answers.csv", _table(judgement).encode("utf-8", "backslashreplace"))
-    text = json.dumps(document, indent=2, allow_nan=False) + "\n"
-    write_atomically(folder / "probe.json", text.encode())
-    return folder / "probe.json"
+    digest = document["probe_sha256"]
+
+    def write(place: Path) -> Path:
+        table = _table(judgement).encode("utf-8", "backslashreplace")
+        write_atomically(place / "answers.csv", table)
+        write_document(place / "probe.json", document)
+        return place / "probe.json"
+
+    return write_beside(
+        folder,
+        digest,
+        may_replace=lambda place: force or _known(place / "probe.json") in {None, digest},
+        write=write,
+    )
 
 
 def _known(path: Path) -> str | None:

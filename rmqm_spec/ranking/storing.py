@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rmqm_spec.documents.reading import read_json
+from rmqm_spec.documents.reading import read_document
+from rmqm_spec.documents.writing import write_beside
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.results.files import check_writable, write_document
+from rmqm_spec.ranking.kind import RANKING
+from rmqm_spec.results.files import write_document
 
 __all__ = ["write_ranking"]
 
@@ -23,24 +25,29 @@ def write_ranking(folder: Path, document: Mapping[str, Any], *, force: bool = Fa
     Raises
     ------
     UsageError
-        ARG005 if the folder cannot be written to.
+        ARG005 if the folder cannot be written to; ARG006 if another process keeps it.
     """
-    if not force and not _holds_all_of(document, folder / "rank.json"):
-        folder = folder.resolve()  # the name of "." is empty
-        folder = folder.with_name(f"{folder.name}-{document['ranking_sha256'][:8]}")
-    check_writable(folder)
-    write_document(folder / "rank.json", document)
-    return folder / "rank.json"
+
+    def write(place: Path) -> Path:
+        write_document(place / "rank.json", document)
+        return place / "rank.json"
+
+    return write_beside(
+        folder,
+        document["ranking_sha256"],
+        may_replace=lambda place: force or _holds_all_of(document, place / "rank.json"),
+        write=write,
+    )
 
 
 def _holds_all_of(document: Mapping[str, Any], path: Path) -> bool:
     if not path.exists():
         return True
     try:
-        known = read_json(path)
-        return known["schema"] == document["schema"] and _results(known) <= _results(document)
-    except (UnreadableError, KeyError, TypeError):  # no document, or one that somebody changed
+        known, _ = read_document(path, RANKING)
+    except UnreadableError:  # no ranking, or one that somebody changed
         return False
+    return _results(known) <= _results(document)
 
 
 def _results(document: Mapping[str, Any]) -> set[str]:

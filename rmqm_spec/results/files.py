@@ -20,6 +20,7 @@ from rmqm_spec.documents.writing import (
     refusing,
     remove_leftovers,
     write_atomically,
+    write_beside,
 )
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.evaluation.evaluate import Evaluation
@@ -71,16 +72,17 @@ def write_result(
     document of the other away first: whoever reads meets no document rather than a mixture.
     """
     digest = document["result_sha256"]
-    check_writable(folder)
-    with locked(folder):
-        known = known_result(folder)
-        if force or known in {None, digest}:
-            return _write(folder, document, evaluation, replaced=known not in {None, digest})
-    folder = folder.resolve()  # the name of "." is empty
-    beside = folder.with_name(f"{folder.name}-{digest[:8]}")
-    check_writable(beside)
-    with locked(beside):
-        return _write(beside, document, evaluation, replaced=known_result(beside) != digest)
+
+    def write(place: Path) -> list[Path]:
+        replaced = known_result(place) not in {None, digest}
+        return _write(place, document, evaluation, replaced=replaced)
+
+    return write_beside(
+        folder,
+        digest,
+        may_replace=lambda place: force or known_result(place) in {None, digest},
+        write=write,
+    )
 
 
 def _write(

@@ -92,7 +92,7 @@ def read_columns(path: Path, result_sha256: str, measure: Measure) -> dict[str, 
     """
     beside = path.with_name(FILE)
     try:
-        with np.load(beside, allow_pickle=False) as stored:
+        with beside.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             if str(stored["result_sha256"]) != result_sha256:
                 raise ValueError("they are those of another result")
             return {

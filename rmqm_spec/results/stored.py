@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 from attrs import evolve, frozen
 
-from rmqm_spec.arrays import Float64Array
+from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.characteristics import Characteristics, characterize
 from rmqm_spec.documents.reading import read_document
 from rmqm_spec.errors import UnreadableError
@@ -103,8 +103,8 @@ def read_result(path: str | Path) -> StoredResult:
     document, record = read_document(path, RESULT)
     beside = path.with_name("distances.npz")
     try:
-        with np.load(beside, allow_pickle=False) as stored:
-            ids, names = tuple(stored["ids"].tolist()), tuple(stored["names"].tolist())
+        with beside.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            ids, names = (_texts(stored[name], name) for name in ("ids", "names"))
             found = StoredResult(
                 path=path,
                 document=document,
@@ -147,6 +147,12 @@ def find_run(folder: Path, run_sha256: str) -> StoredResult | None:
             if stored.record is not None and stored.record.run_sha256 == run_sha256:
                 return stored
     return None
+
+
+def _texts(values: AnyArray, name: str) -> tuple[str, ...]:
+    if values.ndim != 1 or values.dtype.kind != "U":
+        raise ValueError(f"{name} is no list of texts")
+    return tuple(values.tolist())
 
 
 def _unlike(path: Path, rule: str) -> UnreadableError:

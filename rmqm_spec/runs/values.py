@@ -150,12 +150,13 @@ def feeds(flag: str, given: Any) -> tuple[tuple[str, str], ...]:
         given = [given]
     if hasattr(given, "items"):
         given = [f"{name}={value}" for name, value in given.items()]
+    if not isinstance(given, list | tuple):
+        raise refused(flag, "NAME=VALUE", given, fix=f"For example {flag} mask=1.")
     found = []
     for entry in given:
-        if not isinstance(entry, str):
-            name, value = (*entry, "")[:2]
-            entry = f"{name}={value}"  # noqa: PLW2901
-        name, separator, value = entry.partition("=")
+        if isinstance(entry, list | tuple) and len(entry) == 2:
+            entry = f"{entry[0]}={entry[1]}"  # noqa: PLW2901
+        name, separator, value = str(entry).partition("=")
         if not separator or not name:
             raise refused(flag, "NAME=VALUE", entry, fix=f"For example {flag} mask=1.")
         found.append((name, value))
@@ -164,7 +165,7 @@ def feeds(flag: str, given: Any) -> tuple[tuple[str, str], ...]:
 
 def words(flag: str, given: Any) -> tuple[str, ...]:
     """Read names with commas between them, or a sequence of names."""
-    parts = [given] if isinstance(given, str) else list(given)
+    parts = given if isinstance(given, list | tuple) else [given]
     if not all(isinstance(part, str) for part in parts):
         raise refused(flag, "names with commas between them", given)
     return tuple(word for part in parts for name in part.split(",") if (word := name.strip()))

@@ -9,7 +9,6 @@ import re
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ import pytest
 
 fcntl = pytest.importorskip("fcntl")
 termios = pytest.importorskip("termios")
+resource = pytest.importorskip("resource")
 pytest.importorskip("onnxruntime")
 
 MODEL = str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx")
@@ -65,7 +65,7 @@ def test_progress_tells_rate_and_time_left_within_the_terminal(columns, many, tm
     plain = COMMANDS.sub("", shown)
     drawn = [line.strip("\n") for line in plain.split("\r") if " left" in line]
     assert drawn
-    assert all(re.search(r"\d+%  \d:\d\d left  [\d,]+( encodings)?/s", line) for line in drawn)
+    assert all(re.search(r"\d+%  [\d:]+ left  [\d,]+( encodings)?/s", line) for line in drawn)
     assert max(map(len, drawn)) < columns
     assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")  # the cursor is back
 
@@ -146,21 +146,26 @@ def test_a_file_of_the_user_does_not_stand_in_for_a_module(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def processor_seconds():
+    """Return what ended children used: other work on the machine does not count."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @pytest.mark.parametrize("command", ["", "check", "score", "inspect", "doctor", "explain"])
 def test_help_comes_at_once_and_without_numpy(command, tmp_path):
-    arguments = [*filter(None, [command]), "--help"]
+    command = [*COMMAND, *filter(None, [command]), "--help"]
     seconds = []
     for _ in range(2):
-        begun = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-X", "importtime", "-m", "rmqm_spec", *arguments],
-            cwd=tmp_path, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        seconds.append(time.perf_counter() - begun)
+        begun = processor_seconds()
+        subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+        seconds.append(processor_seconds() - begun)
+    command[1:1] = ["-X", "importtime"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
     assert "typer" in imported
     assert not imported & {"numpy", "scipy", "onnx", "onnxruntime", "sklearn", "PIL", "rich"}
-    assert min(seconds) < 0.6  # 0.2 on an idle machine
+    assert min(seconds) < 1.0  # 0.4 and more where other processes share the cores
 
 
 def test_a_check_of_a_small_model_takes_seconds(tmp_path):

@@ -289,6 +289,18 @@ def test_the_page_of_codes_is_what_the_catalogue_says():
     )
 
 
+def test_every_code_of_the_catalogue_is_used():
+    root = Path(__file__).parents[2]
+    sources = [
+        path.read_text(encoding="utf-8")
+        for folder in ("rmqm_spec", "backends", "adapters", "conformance")
+        for path in (root / folder).rglob("*.py")
+    ]
+    families = "|".join(_FAMILIES)
+    used = set(re.findall(rf"\b(?:{families})[0-9]{{3}}\b", "\n".join(sources)))
+    assert used == set(catalogue())
+
+
 @pytest.mark.parametrize("code", ["SCO001", "sco001", "Sco001"])
 def test_a_code_is_found_in_any_case(code):
     assert explain(code).code == "SCO001"
