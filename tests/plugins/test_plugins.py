@@ -218,6 +218,7 @@ def test_a_score_holds_the_alteration(run, scored):
         "J": 6,
         "schedule": "sigma_j = widest * j / J",
         "bounds": [0.0, 1.0],
+        "seed": 0,
         "widest": 2.0,
     }
     assert "Gaussian blur of 6 levels up to 2 pixels" in scored.stderr

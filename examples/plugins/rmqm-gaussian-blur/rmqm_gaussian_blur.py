@@ -30,6 +30,7 @@ class BlurParameters:
     J: int
     schedule: Literal["sigma_j = widest * j / J"]
     bounds: tuple[float, float]
+    seed: int
     widest: float
 
 
@@ -46,6 +47,8 @@ class GaussianBlur:
         Standard deviation at level J, in pixels.
     bounds : tuple of two floats
         Declared range of the inputs.
+    seed : int
+        Named in protocols, as for every alteration, and without effect.
 
     Examples
     --------
@@ -62,6 +65,7 @@ class GaussianBlur:
     n_levels: int = 20
     widest: float = WIDEST
     bounds: Bounds = (0.0, 1.0)
+    seed: int = 0
 
     def alter(
         self,
@@ -108,6 +112,7 @@ class GaussianBlur:
             "J": self.n_levels,
             "schedule": SCHEDULE,
             "bounds": list(self.bounds),
+            "seed": self.seed,
             "widest": self.widest,
         }
 
@@ -123,6 +128,7 @@ def _make(settings: AlterationSettings) -> GaussianBlur:
     return GaussianBlur(
         n_levels=settings.n_levels,
         bounds=settings.bounds,
+        seed=settings.seed,
         widest=settings.options.get("widest", WIDEST),
     )
 
