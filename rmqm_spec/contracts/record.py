@@ -6,11 +6,11 @@ from typing import Any, Final, TypeVar, dataclass_transform, get_args, get_type_
 
 import attrs
 
-__all__ = ["CODE", "OMITTED", "SHA256", "entry", "is_open", "record", "types_of"]
+__all__ = ["CODE", "DIGEST", "OMITTED", "entry", "is_open", "record", "types_of"]
 
 T = TypeVar("T")
 
-SHA256: Final = "^[0-9a-f]{64}$"
+DIGEST: Final = "^[0-9a-f]{64}$"
 CODE: Final = "^[A-Z]{3}[0-9]{3}$"
 
 

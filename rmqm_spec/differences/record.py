@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from rmqm_spec.contracts.record import SHA256, entry, record
+from rmqm_spec.contracts.record import DIGEST, entry, record
 from rmqm_spec.results.record import Components, Status
 
 __all__ = ["DiffDocument"]
@@ -30,8 +30,8 @@ class SideEntry:
     interval: tuple[float, float] | None
     status: Status
     components: Components
-    protocol_sha256: str = entry(pattern=SHA256)
-    result_sha256: str = entry(pattern=SHA256)
+    protocol_sha256: str = entry(pattern=DIGEST)
+    result_sha256: str = entry(pattern=DIGEST)
 
 
 @record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from rmqm_spec.contracts.record import SHA256, entry, record
+from rmqm_spec.contracts.record import DIGEST, entry, record
 from rmqm_spec.results.record import (
     FindingEntry,
     GeometryEntry,
@@ -79,7 +79,7 @@ class InputsEntry:
     labels: str
     train_source: str | None
     train_labels: str | None
-    ids_sha256: str = entry(pattern=SHA256)
+    ids_sha256: str = entry(pattern=DIGEST)
     offered: int = entry(least=0)
     left_out_by_code: dict[str, int] = entry(each_least=1)
     left_out: tuple[LeftOutEntry, ...]
@@ -93,7 +93,7 @@ class ProbedEncoder:
     interval: None
     task: str
     task_sha256: str = entry(
-        "Which inputs with which labels were learnt from and judged on.", pattern=SHA256
+        "Which inputs with which labels were learnt from and judged on.", pattern=DIGEST
     )
     probes: dict[str, AccuracyEntry] = entry(shortest=1, key_pattern="^([1-9][0-9]*-nn|linear)$")
     chance: float = entry(
@@ -114,7 +114,7 @@ class ProbedEncoder:
     versions: dict[str, str]
     created: str
     seconds: float = entry(least=0)
-    probe_sha256: str = entry(pattern=SHA256)
+    probe_sha256: str = entry(pattern=DIGEST)
 
 
 @record

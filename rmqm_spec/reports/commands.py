@@ -102,3 +102,5 @@ def _of_protocol(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield option.flag.removeprefix("--"), value if isinstance(value, str) else repr(value)
     if rule.get("seed"):
         yield "seed", str(rule["seed"])
+    for name in document.get("measures") or ():
+        yield "measure", name

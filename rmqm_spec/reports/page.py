@@ -120,6 +120,11 @@ def _content(subjects: Subjects) -> dict[str, Any]:
         "findings": findings,
         "places": _places(subjects.ranking),
         "nulls": nulls,
+        "measures": {
+            name: section["title"]
+            for one in encoders
+            for name, section in (one.document.get("measures") or {}).items()
+        },
         "keys": keys,
         "score_chart": Markup(score_chart(encoders, nulls)) if scored else "",  # noqa: S704
         "curves": _marked(curve_charts(encoders, _level_label(rule))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from rmqm_spec.contracts.record import CODE, SHA256, entry, record
+from rmqm_spec.contracts.record import CODE, DIGEST, entry, record
 from rmqm_spec.contracts.registry import load_all
 
 __all__ = [
@@ -114,7 +114,7 @@ class InputsEntry:
     """Where the inputs come from, and which they are."""
 
     source: str
-    ids_sha256: str = entry(pattern=SHA256)
+    ids_sha256: str = entry(pattern=DIGEST)
     skipped: tuple[SkippedEntry, ...]
 
 
@@ -158,7 +158,7 @@ class ModelEntry:
     __open__ = True
 
     name: str
-    sha256: str = entry(pattern=SHA256)
+    sha256: str = entry(pattern=DIGEST)
     bytes: int = entry(least=0)
     external_data: tuple[str, ...] = entry(optional=True)
     producer: str = entry(optional=True)
@@ -281,7 +281,7 @@ class ResultDocument:
     components: Components
     weighted_rmqm: float | None
     protocol: Protocol
-    protocol_sha256: str = entry(pattern=SHA256)
+    protocol_sha256: str = entry(pattern=DIGEST)
     counts: Counts
     inputs: InputsEntry
     curves: CurvesEntry
@@ -301,9 +301,9 @@ class ResultDocument:
     run_sha256: str | None = entry(
         "Digest of everything that the numbers depend on, known before they are computed; null "
         "where the result was not made by a run of the command line.",
-        pattern=SHA256,
+        pattern=DIGEST,
     )
-    result_sha256: str = entry(pattern=SHA256)
+    result_sha256: str = entry(pattern=DIGEST)
 
 
 @record
@@ -326,7 +326,7 @@ class CheckDocument:
     components: Components = entry(optional=True)
     weighted_rmqm: float | None = entry(optional=True)
     protocol: Protocol = entry(optional=True)
-    protocol_sha256: str = entry(optional=True, pattern=SHA256)
+    protocol_sha256: str = entry(optional=True, pattern=DIGEST)
     counts: Counts = entry(optional=True)
     inputs: InputsEntry = entry(optional=True)
     curves: CurvesEntry = entry(optional=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from rmqm_spec.contracts.record import SHA256, entry, record
+from rmqm_spec.contracts.record import DIGEST, entry, record
 from rmqm_spec.results.record import FindingEntry
 
 __all__ = ["PreprocessDocument", "ValidateDocument"]
@@ -63,7 +63,7 @@ class ValuesEntry:
 class PictureEntry:
     """An input, and the picture that was written of it."""
 
-    id: str = entry(pattern=SHA256)
+    id: str = entry(pattern=DIGEST)
     name: str
     picture: str | None = entry("Null where it is no image.")
 

@@ -24,6 +24,7 @@ from rmqm_spec.validation.general import (
     protocol_digest,
     score_of_components,
 )
+from rmqm_spec.validation.measures import measures_follow
 from rmqm_spec.validation.null import has_null, null_follows
 from rmqm_spec.validation.verdicts import verdict
 
@@ -50,6 +51,8 @@ def check_result(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
     yield _possible(stored.displacements, stored.step_lengths, found.resolution)
     yield _numbers(document, found)
     yield _table(path.with_name("per_input.csv"), stored, found)
+    if document.get("measures"):
+        yield from measures_follow(path, document, len(stored.ids))
     if has_null(document):
         yield null_follows(stored)
 
