@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run_validate"]
 
-_PACKAGES = ("rmqm_spec", "rmqm_conformance")
+_PACKAGES = ("rmqm_conformance",)
 
 
 def run_validate(paths: list[Path], *, as_json: bool) -> int:
