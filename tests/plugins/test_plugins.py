@@ -23,6 +23,7 @@ NTXENT, CROSS_ENTROPY = (
 )
 GROUPS = ("backends", "alterations", "measures", "executors")
 
+
 BROKEN = """
 [build-system]
 requires = ["hatchling>=1.27"]
@@ -139,6 +140,14 @@ def test_the_package_under_test_is_the_one_that_was_installed(python):
     assert all(path.startswith(str(python.parents[1])) for path in done.stdout.split())
 
 
+def test_the_examples_in_the_docstrings_of_the_plugs_hold(python):
+    modules = [str(path) for path in ROOT.glob("examples/plugins/*/*.py")]
+    command = [str(python), "-m", "doctest", *modules]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert len(modules) == len(PLUGINS) == 4
+
+
 @pytest.mark.parametrize("command", ["score", "rank"])
 def test_help_shows_the_options_of_plugs(run, command):
     shown = run(command, "--help").stdout
@@ -216,6 +225,7 @@ def test_a_score_holds_the_alteration(run, scored):
         "J": 6,
         "schedule": "sigma_j = widest * j / J",
         "bounds": [0.0, 1.0],
+        "seed": 0,
         "widest": 2.0,
     }
     assert "Gaussian blur of 6 levels up to 2 pixels" in scored.stderr

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 from attrs import frozen
 
-from rmqm_spec.arrays import FloatArray
 from rmqm_spec.contracts.alteration import AlterationKind, AlterationSettings
-from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.contracts.option import Option
 from rmqm_spec.errors import UsageError
+
+if TYPE_CHECKING:  # help imports this module: NumPy and SciPy wait for the work
+    from rmqm_spec.arrays import FloatArray
+    from rmqm_spec.contracts.inputs import Bounds
 
 __all__ = ["GAUSSIAN_BLUR", "GaussianBlur"]
 
@@ -30,6 +31,7 @@ class BlurParameters:
     J: int
     schedule: Literal["sigma_j = widest * j / J"]
     bounds: tuple[float, float]
+    seed: int
     widest: float
 
 
@@ -46,14 +48,17 @@ class GaussianBlur:
         Standard deviation at level J, in pixels.
     bounds : tuple of two floats
         Declared range of the inputs.
+    seed : int
+        Named in protocols, as for every alteration, and without effect.
 
     Examples
     --------
+    >>> import numpy as np
     >>> image = np.zeros((1, 1, 5, 5), dtype=np.float32)
     >>> image[0, 0, 2, 2] = 1.0
     >>> blurred = GaussianBlur(n_levels=2, widest=1.0).alter(image, ["dot"], 0, 3)
-    >>> blurred[0, :, 0, 2, 2].round(3).tolist()
-    [1.0, 0.619, 0.162]
+    >>> (100 * blurred[0, :, 0, 2, 2]).round().tolist()
+    [100.0, 62.0, 16.0]
     """
 
     name = NAME
@@ -62,6 +67,7 @@ class GaussianBlur:
     n_levels: int = 20
     widest: float = WIDEST
     bounds: Bounds = (0.0, 1.0)
+    seed: int = 0
 
     def alter(
         self,
@@ -80,6 +86,7 @@ class GaussianBlur:
         UsageError
             ARG001 if the inputs are no images.
         """
+        import numpy as np
         from scipy.ndimage import gaussian_filter
 
         if inputs.ndim != 4:
@@ -108,6 +115,7 @@ class GaussianBlur:
             "J": self.n_levels,
             "schedule": SCHEDULE,
             "bounds": list(self.bounds),
+            "seed": self.seed,
             "widest": self.widest,
         }
 
@@ -123,6 +131,7 @@ def _make(settings: AlterationSettings) -> GaussianBlur:
     return GaussianBlur(
         n_levels=settings.n_levels,
         bounds=settings.bounds,
+        seed=settings.seed,
         widest=settings.options.get("widest", WIDEST),
     )
 

@@ -26,8 +26,8 @@ __all__ = ["NUMPY", "NumpyBackend"]
 INPUT, OUTPUT = "inputs", "encodings"
 """What its only input and its only output are called."""
 
-KNOWN = {"input": INPUT, "output": OUTPUT, "pooling": "flatten", "layout": None, "size": None}
-"""Options that say nothing of such a network, and the values that hold anyway."""
+LAYOUTS = {"image": "nchw", "array": "array"}
+"""How inputs are read, by their kind."""
 
 Layers = tuple[tuple[FloatArray, FloatArray], ...]
 
@@ -110,11 +110,11 @@ class NumpyBackend:
         UnreadableError
             MOD002 if the file cannot be read, or its arrays are no network.
         """
-        refuse_what_is_not_taken(options)
         path = path / self.usual_places[0] if path.is_dir() else path
         layers, shape = read_network(path)
         n_in = layers[0][0].shape[0]
         spec = InputSpec(kind="image" if shape else "array", shape=shape or (n_in,))
+        refuse_what_is_not_taken(options, spec)
         preprocessing = checked_preprocessing(options.preprocessing or Preprocessing(), spec)
         traits = EncoderTraits(
             batch_size=options.batch_size or 64, concurrency=options.threads or 1
@@ -131,11 +131,17 @@ class NumpyBackend:
         )
 
 
-def refuse_what_is_not_taken(options: OpenOptions) -> None:
+def refuse_what_is_not_taken(options: OpenOptions, spec: InputSpec) -> None:
     """Refuse options that would be without effect: to drop them would be silent."""
-    given = {name: getattr(options, name) for name in KNOWN} | {"feed": options.feeds or None}
-    for name, value in given.items():
-        if value not in (None, KNOWN.get(name)):
+    holds: dict[str, Any] = {
+        "input": INPUT,
+        "output": OUTPUT,
+        "pooling": "flatten",
+        "layout": LAYOUTS[spec.kind],
+    }
+    given = {name: getattr(options, name) for name in (*holds, "size")}
+    for name, value in {**given, "feed": options.feeds or None}.items():
+        if value not in (None, holds.get(name)):
             raise UsageError(
                 "ARG001",
                 f"--{name} must be left out for the backend numpy; got {value!r}",
@@ -219,7 +225,11 @@ def describe(
             "sha256": hashlib.sha256(content).hexdigest(),
             "bytes": len(content),
         },
-        "input": {"name": INPUT, "type": "float32", "dims": [None, *spec.shape]},
+        "input": {
+            "name": INPUT,
+            "layout": LAYOUTS[spec.kind],
+            "feeds": {},
+        },
         "output": {
             "name": OUTPUT,
             "shape": [len(layers[-1][1])],
