@@ -12,6 +12,7 @@ import numpy as np
 
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.characteristics import Characteristics
+from rmqm_spec.contracts.registry import available
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.results.document import NOT_IDENTITY, digest_of_result, numbers_of, plain
@@ -41,6 +42,7 @@ def check_result(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
     yield counts_add_up(document)
     yield known_codes(document)
     yield score_of_components(document)
+    yield from _alteration_is_known(document)
     try:
         stored = read_result(path)
         found = stored.characteristics()
@@ -55,6 +57,18 @@ def check_result(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
         yield from measures_follow(path, document, len(stored.ids))
     if has_null(document):
         yield null_follows(stored)
+
+
+def _alteration_is_known(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Say where nobody here knows which parameters the alteration has."""
+    name = document["protocol"]["alteration"]["name"]
+    if name not in available("alteration"):
+        yield Finding(
+            code="VAL013",
+            level="warn",
+            message=f"the alteration {name} is not installed here: its parameters cannot be judged",
+            fix="Install the package that brings it; rmqm-spec doctor lists what there is.",
+        )
 
 
 def _digests(document: Mapping[str, Any]) -> Finding:
