@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from rmqm_spec.errors import UnreadableError
 from rmqm_spec.identity import digest_of_json
 
 __all__ = ["SCORES", "Measured", "from_probe", "from_result"]
@@ -65,7 +66,7 @@ def from_result(document: Mapping[str, Any], source: str) -> Measured:
     if document["rmqm"] is None:
         found = {}
     return Measured(
-        encoder=_identity(document, document["protocol"].get("inputs")),
+        encoder=_identity(document, document["protocol"].get("inputs"), source),
         name=_name(document, source),
         source=source,
         values={name: float(value) for name, value in found.items() if value is not None},
@@ -77,7 +78,7 @@ def from_result(document: Mapping[str, Any], source: str) -> Measured:
 def from_probe(document: Mapping[str, Any], source: str) -> Measured:
     """Return the accuracies of probes (``rmqm-probe/1``) in their task."""
     return Measured(
-        encoder=_identity(document, document["geometry"]),
+        encoder=_identity(document, document["geometry"], source),
         name=_name(document, source),
         source=source,
         task=str(document["task"]),
@@ -86,14 +87,22 @@ def from_probe(document: Mapping[str, Any], source: str) -> Measured:
     )
 
 
-def _identity(document: Mapping[str, Any], geometry: Mapping[str, Any] | None) -> str:
+def _identity(document: Mapping[str, Any], geometry: Mapping[str, Any] | None, source: str) -> str:
     """Name an encoder by all that its encodings depend on, but the runtime."""
-    preprocessing = document["preprocessing"] or {}
+    model, given, encodings, preprocessing = (
+        document[section] or {} for section in ("model", "input", "output", "preprocessing")
+    )
+    if "sha256" not in model:
+        raise UnreadableError(
+            "COR001",
+            f"{source} must name its model by content (model.sha256); it names none",
+            fix="Score the model file with rmqm-spec: an encoder that is an object has none.",
+        )
     return digest_of_json(
         [
-            document["model"]["sha256"],
-            [document["input"][name] for name in ("name", "layout", "feeds")],
-            [document["output"][name] for name in ("name", "pooling")],
+            model["sha256"],
+            [given.get(name) for name in ("name", "layout", "feeds")],
+            [encodings.get(name) for name in ("name", "pooling")],
             [preprocessing.get(name) for name in _SAME_PREPROCESSING],
             (geometry or {}).get("shape"),
         ]

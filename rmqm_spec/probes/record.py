@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from rmqm_spec.contracts.record import DIGEST, entry, record
 from rmqm_spec.results.record import (
@@ -12,6 +12,7 @@ from rmqm_spec.results.record import (
     ModelEntry,
     OutputEntry,
     PreprocessingEntry,
+    RuntimeEntry,
 )
 
 __all__ = ["ProbeDocument", "ProbesDocument"]
@@ -104,12 +105,12 @@ class ProbedEncoder:
     classes: tuple[ClassEntry, ...] = entry(shortest=2)
     split: SplitEntry
     inputs: InputsEntry
-    model: ModelEntry
-    input: InputEntry
-    output: OutputEntry
+    model: ModelEntry | None
+    input: InputEntry | None
+    output: OutputEntry | None
     preprocessing: PreprocessingEntry | None
     geometry: GeometryEntry | None
-    runtime: dict[str, Any] | None
+    runtime: RuntimeEntry | None
     findings: tuple[FindingEntry, ...]
     versions: dict[str, str]
     created: str

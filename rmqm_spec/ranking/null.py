@@ -41,7 +41,7 @@ def against_null(result: StoredResult, null: StoredResult, **made: Any) -> dict[
         **{key: null.document[key] for key in ("rmqm", "interval", "status")},
         "difference": None,
         "difference_interval": None,
-        "model_sha256": null.document["model"]["sha256"] if null.document["model"] else None,
+        "model_sha256": (null.document["model"] or {}).get("sha256"),
         "result_sha256": null.document["result_sha256"],
         "error": None,
         **made,

@@ -153,13 +153,13 @@ class MeasureEntry:
 
 @record
 class ModelEntry:
-    """The model, by name, content and origin."""
+    """The model, by name, content and origin; further keys are the backend's own."""
 
     __open__ = True
 
     name: str
-    sha256: str = entry(pattern=DIGEST)
-    bytes: int = entry(least=0)
+    sha256: str = entry(optional=True, pattern=DIGEST)
+    bytes: int = entry(optional=True, least=0)
     external_data: tuple[str, ...] = entry(optional=True)
     producer: str = entry(optional=True)
     ir_version: int = entry(optional=True, least=0)
@@ -173,57 +173,59 @@ class InputEntry:
     __open__ = True
 
     name: str
-    layout: str
-    feeds: dict[str, str] = entry("What other inputs are fed with.")
+    layout: str = entry(optional=True)
+    feeds: dict[str, str] = entry("What other inputs are fed with.", optional=True)
 
 
 @record
 class PreprocessingEntry:
-    """Geometry and value map of the encoder."""
+    """Geometry and value map of the encoder; further keys are the backend's own."""
 
     __open__ = True
 
-    scale: float
-    mean: tuple[float, ...] | None
-    std: tuple[float, ...] | None
-    channel_order: Literal["rgb", "bgr"]
-    source: str
+    scale: float = entry(optional=True)
+    mean: tuple[float, ...] | None = entry(optional=True)
+    std: tuple[float, ...] | None = entry(optional=True)
+    channel_order: Literal["rgb", "bgr"] = entry(optional=True)
+    source: str = entry(optional=True)
 
 
 @record
 class GeometryEntry:
-    """What inputs go through before the alteration."""
+    """What inputs go through before the alteration; further keys are the backend's own."""
 
     __open__ = True
 
-    shape: tuple[int, ...] = entry(each_least=0)
+    shape: tuple[int, ...] = entry(optional=True, each_least=0)
 
 
 @record
 class OutputEntry:
-    """What is taken as the encodings."""
+    """What is taken as the encodings; further keys are the backend's own."""
+
+    __open__ = True
 
     name: str
-    shape: tuple[int, ...] = entry(each_least=0)
-    type: str
-    pooling: Literal["flatten", "mean", "cls"]
+    shape: tuple[int, ...] = entry(optional=True, each_least=0)
+    type: str = entry(optional=True)
+    pooling: Literal["flatten", "mean", "cls"] = entry(optional=True)
 
 
 @record
 class RuntimeEntry:
-    """What the encoder ran on, and how fast; the keys beside these are the backend's own."""
+    """What the encoder ran on, and how fast; further keys are the backend's own."""
 
     __open__ = True
 
-    builds: dict[str, str]
-    version: str | None
-    provider: str
-    providers: tuple[str, ...]
-    threads_per_operator: int = entry(least=0)
-    callers: int = entry(least=1)
-    batch_size: int = entry(least=1)
-    rows_per_call: int | None
-    one_at_a_time: bool
+    builds: dict[str, str] = entry(optional=True)
+    version: str | None = entry(optional=True)
+    provider: str = entry(optional=True)
+    providers: tuple[str, ...] = entry(optional=True)
+    threads_per_operator: int = entry(optional=True, least=0)
+    callers: int = entry(optional=True, least=1)
+    batch_size: int = entry(optional=True, least=1)
+    rows_per_call: int | None = entry(optional=True)
+    one_at_a_time: bool = entry(optional=True)
     gradient: str = entry("How gradients were made, where they were asked for.", optional=True)
     gradient_error: float = entry(
         "How far a gradient was from differences at the first input.", optional=True, least=0
@@ -288,11 +290,11 @@ class ResultDocument:
     measures: dict[str, MeasureEntry] = entry(
         "Further measures of the same encodings, by name.", optional=True
     )
-    model: ModelEntry
-    input: InputEntry
-    output: OutputEntry
-    preprocessing: PreprocessingEntry
-    runtime: RuntimeEntry
+    model: ModelEntry | None = entry("Null for an encoder that is no file, as the next four.")
+    input: InputEntry | None
+    output: OutputEntry | None
+    preprocessing: PreprocessingEntry | None
+    runtime: RuntimeEntry | None
     null: NullEntry | None
     findings: tuple[FindingEntry, ...]
     versions: dict[str, str] = entry(keys=_VERSIONS)

@@ -1,5 +1,6 @@
 """Results, probes and tables: read, matched by encoder, refused by name."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -17,30 +18,97 @@ ENCODER = {
 }
 
 
+def sha(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+CURVE = {"mean": [0.5], "std": [0.1]}
+COUNTS = {
+    **dict.fromkeys(("offered", "seen", "used"), 2),
+    **dict.fromkeys(("duplicates", "unreadable", "left_out_of_spike_means"), 0),
+    "levels": 1,
+    "encodings": 4,
+    "undefined_terms": {"D_RC": 0, "P_RC": 0},
+    "stopped_early": False,
+}
+WRITTEN = {
+    "findings": [],
+    "versions": {"python": "3", "platform": "x", "numpy": "2"},
+    "created": "2026-01-01T00:00:00+00:00",
+    "seconds": 1.0,
+    "runtime": None,
+}
+
+
 def result(name, rmqm, *, output="y", seed=0, ids="ab"):
     parts = {"D": 0.5, "D_RC": 0.25, "P_RC": 0.2, "S": 0.1}
+    rule = {"name": "steps", "J": 1, "bounds": [0.0, 1.0], "seed": seed}
     return {
         "schema": "rmqm-result/1",
         "rmqm": rmqm,
+        "interval": None,
+        "status": "collapsed" if rmqm is None else "ok",
         "weighted_rmqm": rmqm,
         "components": parts,
-        "protocol": {"alteration": {"seed": seed}, "inputs": {"shape": [1, 8, 8]}},
-        "inputs": {"ids_sha256": ids},
-        "model": {"name": f"{name}.onnx", "sha256": f"sha of {name}"},
+        "protocol": {
+            "specification": "1.0",
+            "variant": "paper",
+            "alteration": rule,
+            "resolution": 1e-6,
+            "inputs": {"shape": [1, 8, 8]},
+        },
+        "protocol_sha256": sha("protocol"),
+        "counts": COUNTS,
+        "inputs": {"source": "here", "ids_sha256": sha(ids), "skipped": []},
+        "curves": {
+            "levels": [1],
+            **dict.fromkeys(
+                ("displacement", "step_length", "displacement_change", "step_length_change"), CURVE
+            ),
+        },
+        "model": {"name": f"{name}.onnx", "sha256": sha(name)},
         "output": {"name": output, "pooling": "flatten"},
+        "null": None,
+        **WRITTEN,
+        "run_sha256": None,
+        "result_sha256": sha(f"{name} {rmqm} {output} {seed} {ids}"),
         **ENCODER,
     }
 
 
 def probe(name, task, accuracy, *, output="y", task_sha256=None, source="flags"):
+    judged = {"accuracy": accuracy, "interval": [0.0, 1.0], "correct": 1, "judged": 2}
     return {
         "schema": "rmqm-probe/1",
+        "rmqm": None,
+        "interval": None,
         "task": task,
-        "task_sha256": task_sha256 or f"sha of {task}",
-        "probes": {"1-nn": {"accuracy": accuracy}},
-        "model": {"name": f"{name}.onnx", "sha256": f"sha of {name}"},
+        "task_sha256": sha(task_sha256 or task),
+        "probes": {"1-nn": judged},
+        "chance": 0.5,
+        "classes": [{"label": label, "train": 1, "test": 1} for label in "ab"],
+        "split": {
+            "rule": "given",
+            "train_share": None,
+            "neighbours": "train-test",
+            "train": 2,
+            "test": 2,
+        },
+        "inputs": {
+            "source": "here",
+            "labels": "there",
+            "train_source": None,
+            "train_labels": None,
+            "ids_sha256": sha("ids"),
+            "offered": 4,
+            "left_out_by_code": {},
+            "left_out": [],
+        },
+        "model": {"name": f"{name}.onnx", "sha256": sha(name)},
         "output": {"name": output, "pooling": "flatten"},
         "geometry": {"shape": [1, 8, 8]},
+        **WRITTEN,
+        "probe_sha256": sha("probe"),
         **ENCODER,
         "preprocessing": ENCODER["preprocessing"] | {"source": source},
     }
@@ -229,8 +297,8 @@ def test_other_documents_are_refused(tmp_path):
     )
     path.write_text('{"schema": "rmqm-probe/1"}', encoding="utf-8")
     code, message = refused(read_measured, [path])
-    assert code == "COR001"
-    assert "a whole rmqm-probe/1 document" in message
+    assert code == "RES002"
+    assert "must follow rmqm-probe/1; " in message
     (tmp_path / "empty").mkdir()
     assert refused(read_measured, [tmp_path / "empty"])[0] == "COR001"
 
@@ -238,7 +306,7 @@ def test_other_documents_are_refused(tmp_path):
 def test_the_null_of_a_result_is_not_an_encoder_of_its_own(tmp_path, read):
     read(*four())
     (tmp_path / "00/null").mkdir()
-    null = json.dumps(result("a", 9.0) | {"model": {"name": "a.onnx", "sha256": "permuted"}})
+    null = json.dumps(result("a", 9.0) | {"model": {"name": "a.onnx", "sha256": sha("permuted")}})
     (tmp_path / "00/null/result.json").write_text(null, encoding="utf-8")
     assert len(read_measured([tmp_path])) == 8
     assert len(read_measured([tmp_path, tmp_path / "00/null"])) == 9
@@ -263,8 +331,48 @@ def test_the_order_of_files_changes_nothing(read):
 
 def test_a_ranking_leads_to_its_results(tmp_path, read):
     read(*four())
-    entries = [{"result": f"0{number}/result.json"} for number in range(4)]
-    ranking = {"schema": "rmqm-rank/1", "ranked": entries[:3], "unranked": entries[3:]}
+    shared = {
+        "status": "ok",
+        "components": {},
+        "counts": {"offered": 2, "seen": 2, "used": 2},
+        "model": None,
+        "null": None,
+        "geometry": None,
+        "result_sha256": "",
+        "findings": [],
+    }
+    place = {
+        "rmqm": 1.0,
+        "interval": [0.0, 2.0],
+        "position": 1,
+        "positions": [1, 4],
+        "same_as": [],
+        "letters": ["a"],
+        "best": 0.5,
+        "probabilities": [],
+        "shares": {},
+        "encodings_per_second": None,
+    }
+    entries = [
+        {"name": f"{number}", "result": f"0{number}/result.json", **shared} for number in range(4)
+    ]
+    method = {"differences": "", "simultaneous": "", "level": 0.95, "quantile": None}
+    ranking = {
+        "schema": "rmqm-rank/1",
+        "rmqm": None,
+        "interval": None,
+        "protocol": None,
+        "inputs": 2,
+        "left_out": [],
+        "ranked": [entry | place for entry in entries[:3]],
+        "unranked": entries[3:],
+        "failed": [],
+        "pairs": [],
+        "order_probability": None,
+        "method": method | {"draws": 1, "seed": 0},
+        "findings": [],
+        "ranking_sha256": "",
+    }
     (tmp_path / "rank.json").write_text(json.dumps(ranking), encoding="utf-8")
     measured = read_measured([tmp_path / "rank.json"])
     assert [one.values["rmqm"] for one in measured] == list(SCORES.values())
