@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from rmqm_onnx.running.encoder import OnnxEncoder
 
 # Imported when asked for: the backend is listed without onnx and its runtime.
-__getattr__, __dir__, _ = lazy_loader.attach(
+__getattr__, _, _ = lazy_loader.attach(
     __name__,
     submod_attrs={"opening": ["open_encoder"], "running.encoder": ["OnnxEncoder"]},
 )
 
 __all__ = ["OnnxEncoder", "OpenOptions", "open_encoder"]
+
+
+def __dir__() -> list[str]:
+    return __all__

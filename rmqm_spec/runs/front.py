@@ -103,7 +103,7 @@ def score(
     ...         "examples/digits_ntxent.onnx", n=20, null=False, out=out, listener=Listener()
     ...     )
     >>> round(scored.rmqm, 2), scored.inputs.dtype.names[:3]
-    (2.41, ('id', 'name', 'D'))
+    (2.4, ('id', 'name', 'D'))
     """
     from rmqm_spec.runs.scoring import score as run
 

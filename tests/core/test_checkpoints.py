@@ -151,7 +151,7 @@ def test_an_interrupt_says_how_much_is_kept_and_how_to_go_on(tmp_path):
         5,
         "the work must run to its end; it was interrupted after 6 of 40 inputs, which are kept in "
         + str(tmp_path / "checkpoints-aaaaaaaaaaaaaaaa"),
-        "Run the same command again: it goes on after these.",
+        "Run the same command again: it resumes after these.",
     )
 
 

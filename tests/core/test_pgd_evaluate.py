@@ -19,7 +19,7 @@ from rmqm_spec import (
     step_lengths,
     with_finite_differences,
 )
-from rmqm_spec.alterations import DependentAlteration
+from rmqm_spec.contracts.alteration import DependentAlteration
 from rmqm_spec.errors import EncodingError, RmqmError, UsageError
 
 IMAGES = np.random.default_rng(0).random((23, 2, 3))

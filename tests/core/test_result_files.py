@@ -271,5 +271,5 @@ def test_what_is_no_document_is_refused(tmp_path, content, text):
 
 def test_a_document_that_is_missing_is_refused(tmp_path):
     path = tmp_path / "a"
-    expected = f"{path} must be a file; got 'No such file or directory'"
+    expected = f"{path} must be a file; there is none"
     assert message(read_json, path) == (UnreadableError, "RES001", expected)
