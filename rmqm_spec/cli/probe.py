@@ -12,7 +12,8 @@ from rmqm_spec.cli.probe_table import accuracy_lines
 from rmqm_spec.cli.requests import taken
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
-from rmqm_spec.runs.probing import ProbedModels, probe
+from rmqm_spec.runs.probed import ProbedModels
+from rmqm_spec.runs.probing import probe
 from rmqm_spec.screen.console import ConsoleListener
 from rmqm_spec.screen.writing import note, print_json, print_text
 

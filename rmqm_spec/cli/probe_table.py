@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from rmqm_spec.probes.comparing import Compared, tied_with_best
-from rmqm_spec.runs.probing import ProbedModel
+from rmqm_spec.runs.probed import ProbedModel
 from rmqm_spec.screen.table import Column, fits, table_lines
 
 __all__ = ["accuracy_lines"]

@@ -15,7 +15,8 @@ from rmqm_spec.contracts.backend import GradientGiving, ModelEncoder
 from rmqm_spec.contracts.listener import Listener, Progress
 from rmqm_spec.errors import RmqmError, UnreadableError, UsageError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.opening import backend_of, check_request, open_inputs, open_model
+from rmqm_spec.runs.models import backend_of, open_model
+from rmqm_spec.runs.opening import check_request, open_inputs
 from rmqm_spec.runs.remarks import input_findings
 from rmqm_spec.runs.request import RunRequest
 

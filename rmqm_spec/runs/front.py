@@ -19,7 +19,7 @@ from rmqm_spec.runs.request import RunRequest
 if TYPE_CHECKING:
     from rmqm_spec.runs.checks import Check
     from rmqm_spec.runs.correlating import Correlated
-    from rmqm_spec.runs.probing import ProbedModels
+    from rmqm_spec.runs.probed import ProbedModels
     from rmqm_spec.runs.ranking import RankedModels
     from rmqm_spec.runs.scores import Score
 

@@ -10,7 +10,7 @@ from attrs import evolve
 from rmqm_spec.contracts.backend import Diagnosing, Inspecting
 from rmqm_spec.contracts.registry import GROUPS, BrokenPlug, available, load_all
 from rmqm_spec.errors import UsageError
-from rmqm_spec.runs.opening import backend_of, preprocessing_of
+from rmqm_spec.runs.models import backend_of, preprocessing_of
 from rmqm_spec.runs.request import RunRequest
 
 __all__ = ["diagnose", "inspect"]

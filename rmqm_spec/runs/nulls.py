@@ -15,7 +15,7 @@ from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.contracts.registry import executor_kind
 from rmqm_spec.errors import IncompleteError, RmqmError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.opening import open_model
+from rmqm_spec.runs.models import open_model
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.scores import Score
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatch
-from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,45 +10,32 @@ from attrs import frozen
 from rmqm_spec.contracts.alteration import AlterationSettings, AnyAlteration
 from rmqm_spec.contracts.backend import (
     Backend,
-    GradientGiving,
     ModelEncoder,
-    PreprocessingReading,
 )
-from rmqm_spec.contracts.encoder import Encoder, as_differentiable, route_of
+from rmqm_spec.contracts.encoder import Encoder, route_of
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.contracts.measure import Measure
 from rmqm_spec.contracts.option import read_options
 from rmqm_spec.contracts.registry import (
     available,
-    backend,
     executor_kind,
     load_all,
 )
 from rmqm_spec.contracts.registry import measure as load_measure
-from rmqm_spec.errors import UnavailableError, UsageError
-from rmqm_spec.runs.request import DataSettings, ModelSettings, RunRequest
+from rmqm_spec.errors import UsageError
+from rmqm_spec.runs.gradients import check_gradient, gradient_routes, with_gradient
+from rmqm_spec.runs.models import backend_of, open_model
+from rmqm_spec.runs.request import DataSettings, RunRequest
 
 if TYPE_CHECKING:
     from rmqm_spec.contracts.alteration import AlterationKind
     from rmqm_spec.contracts.inputs import Bounds
-    from rmqm_spec.contracts.preprocessing import Preprocessing
     from rmqm_spec.inputs.prepared import PreparedInputs
 
-__all__ = [
-    "Run",
-    "backend_of",
-    "check_request",
-    "open_inputs",
-    "open_model",
-    "open_run",
-    "preprocessing_of",
-]
+__all__ = ["Run", "check_request", "open_inputs", "open_run"]
 
 _TAKING_PART = ("rmqm-spec", "numpy", "Pillow")
 """Whose versions can change a number; the runtime's is in the encoder's description."""
-
-_DIFFERENCES = "finite-differences"
-"""The gradient that needs nothing of a backend."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -135,10 +120,10 @@ def open_run(
     opener = backend_of(request)
     encoder = encoder or open_model(request, opener)
     kind = request.protocol.kind
-    _check_gradient(request, kind, encoder)
+    check_gradient(request, kind, encoder)
     prepared = open_inputs(request.inputs, encoder, listener)
     alteration = _alteration(request, kind, prepared.bounds)
-    graded = _with_gradient(request, kind, opener, encoder, prepared.bounds)
+    graded = with_gradient(request, kind, opener, encoder, prepared.bounds)
     measures = tuple(load_measure(name) for name in request.protocol.measure)
     source = request.inputs.shown or prepared.source.label
     asked = _asked(request, source)
@@ -185,7 +170,7 @@ def check_request(request: RunRequest) -> None:
     read_options(kind.options, protocol.alteration_options, owner=f"--alteration {kind.name}")
     executor = executor_kind(request.executor)
     read_options(executor.options, request.executor_options, owner=f"--executor {executor.name}")
-    routes = _routes(backend_of(request))
+    routes = gradient_routes(backend_of(request))
     if protocol.gradient is not None and protocol.gradient not in routes:
         raise UsageError(
             "ARG001",
@@ -207,65 +192,6 @@ def check_request(request: RunRequest) -> None:
     from rmqm_spec.measures.movement import RMQM
 
     require_walk_suffices([RMQM, *(load_measure(name) for name in protocol.measure)])
-
-
-def backend_of(request: RunRequest) -> Backend:
-    """
-    Return what opens the model: the backend that was named, or the one that knows such files.
-
-    Where no backend knows the name of the file, the first is taken: its error says what it expects.
-    """
-    if request.opening.backend is not None:
-        return backend(request.opening.backend)
-    working, broken = load_all("backend")
-    if not working:
-        raise (
-            broken[0].error
-            if broken
-            else UnavailableError(
-                "ENV004", "a backend must be installed; got none", fix="Reinstall rmqm-spec."
-            )
-        )
-    knowing = [plug for plug in working.values() if knows(plug, request.path)]
-    plug: Backend = (knowing or list(working.values()))[0]
-    return plug
-
-
-def knows(plug: Backend, path: Path) -> bool:
-    """Whether a backend opens files of this name, or finds such a file in this folder."""
-    if path.is_dir():
-        places = [path / place for place in plug.usual_places]
-        return any(place.is_file() for place in places) or any(
-            next(path.glob(pattern), None) is not None for pattern in plug.patterns
-        )
-    return any(fnmatch(path.name, pattern) for pattern in plug.patterns)
-
-
-def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncoder:
-    """Open the model of a request."""
-    opener = opener or backend_of(request)
-    opening = request.opening
-    preprocessing = preprocessing_of(opening, opener)
-    if opening.provider not in opener.providers:
-        raise UsageError(
-            "ARG001",
-            f"--provider must be one of {', '.join(opener.providers)}; got {opening.provider!r}",
-            fix="Correct it.",
-        )
-    return opener.open(request.path, opening.open_options(preprocessing))
-
-
-def preprocessing_of(opening: ModelSettings, opener: Backend) -> Preprocessing | None:
-    """Return the preprocessing that is set; None where it is read off the model."""
-    if opening.preprocess is None:
-        return opening.own_preprocessing()
-    if not isinstance(opener, PreprocessingReading):
-        raise UsageError(
-            "ARG001",
-            f"--preprocess must be given to a backend that reads such files; got {opener.name}",
-            fix="Say the values: --scale, --mean, --std, --channel-order.",
-        )
-    return opener.read_preprocessing(opening.preprocess)
 
 
 def open_inputs(
@@ -313,43 +239,6 @@ def _alteration(request: RunRequest, kind: AlterationKind, bounds: Bounds) -> An
             options=read_options(kind.options, protocol.alteration_options, owner=owner),
         )
     )
-
-
-def _routes(opener: Backend) -> tuple[str, ...]:
-    own = opener.gradient_routes if isinstance(opener, GradientGiving) else ()
-    return ("auto", *own, _DIFFERENCES)
-
-
-def _check_gradient(request: RunRequest, kind: AlterationKind, encoder: ModelEncoder) -> None:
-    """Refuse, before the inputs are read, an encoder whose gradient cannot be taken."""
-    from rmqm_spec.encoders.finite_differences import check_number_of_values
-
-    if not kind.needs_gradients:
-        return
-    route = request.protocol.gradient or "auto"
-    if route == _DIFFERENCES:
-        check_number_of_values(prod(encoder.spec.shape))
-    else:
-        as_differentiable(encoder)
-
-
-def _with_gradient(
-    request: RunRequest,
-    kind: AlterationKind,
-    opener: Backend,
-    encoder: ModelEncoder,
-    bounds: Bounds,
-) -> Encoder:
-    from rmqm_spec.encoders.finite_differences import with_finite_differences
-
-    route = request.protocol.gradient or "auto"
-    if not kind.needs_gradients:
-        return encoder
-    if route == _DIFFERENCES:
-        return with_finite_differences(encoder, bounds)
-    if not isinstance(opener, GradientGiving) or route in {"auto", opener.gradient_routes[0]}:
-        return encoder
-    return opener.with_gradient(encoder, request.path, route)
 
 
 def _origin(kind: str, name: str) -> str:

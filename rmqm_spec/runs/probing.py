@@ -6,97 +6,28 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.candidates import Candidate, find_candidates
 from rmqm_spec.runs.labels import labels_of
-from rmqm_spec.runs.opening import open_inputs, open_model
+from rmqm_spec.runs.models import open_model
+from rmqm_spec.runs.opening import open_inputs
 from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
+from rmqm_spec.runs.probed import ProbedModel, ProbedModels
 from rmqm_spec.runs.remarks import elsewhere, input_findings
 from rmqm_spec.runs.request import DataSettings
-from rmqm_spec.runs.tables import frame, structured
 
 if TYPE_CHECKING:
-    from rmqm_spec.arrays import AnyArray
     from rmqm_spec.contracts.backend import ModelEncoder
-    from rmqm_spec.probes import Judgement, Labelled, LinearProbe, Parts
-    from rmqm_spec.probes.comparing import Compared
+    from rmqm_spec.probes import Labelled, LinearProbe, Parts
     from rmqm_spec.probes.document import Task
 
-__all__ = ["ProbedModel", "ProbedModels", "probe"]
-
-
-@frozen(kw_only=True, eq=False)
-class ProbedModel:
-    """
-    What probes make of a model, and where it is written.
-
-    Parameters
-    ----------
-    path : Path
-        Its ``probe.json``.
-    document : dict
-        Its content.
-    judgement : Judgement
-        The answers.
-    findings : tuple of Finding
-        Everything that is worth knowing.
-    """
-
-    path: Path
-    document: dict[str, Any]
-    judgement: Judgement
-    findings: tuple[Finding, ...]
-
-
-@frozen(kw_only=True, eq=False, repr=False)
-class ProbedModels:
-    """
-    Probes of several models on one task.
-
-    Parameters
-    ----------
-    models : dict of str to ProbedModel
-        Those that were probed, by name.
-    failed : dict of str to RmqmError
-        Why others could not be, by name.
-    differences : tuple of Compared
-        Paired differences between them, probe by probe.
-    """
-
-    models: Mapping[str, ProbedModel]
-    failed: Mapping[str, RmqmError]
-    differences: tuple[Compared, ...]
-
-    @property
-    def table(self) -> AnyArray:
-        """A row per model and probe: accuracy with its interval; a structured array."""
-        rows = [
-            (name, probe, found["accuracy"], *found["interval"])
-            for name, model in self.models.items()
-            for probe, found in model.document["probes"].items()
-        ]
-        columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
-        names = ("name", "probe", "accuracy", "low", "high")
-        return structured(dict(zip(names, columns, strict=True)))
-
-    def to_pandas(self) -> Any:
-        """Return `table` as a data frame; needs pandas."""
-        return frame(self.table)
-
-    def __repr__(self) -> str:
-        return f"<Probes of {', '.join(self.models) or 'nothing'}>"
-
-    def _repr_html_(self) -> str:
-        """Show the table in a notebook."""
-        from rmqm_spec.screen.notebook import html_of_table
-
-        return html_of_table(self.table)
+__all__ = ["probe"]
 
 
 def probe(request: ProbeRequest, listener: Listener | None = None) -> ProbedModels:

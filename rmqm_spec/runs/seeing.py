@@ -16,7 +16,8 @@ from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.contact_sheets import contact_sheet
-from rmqm_spec.runs.opening import backend_of, open_inputs, open_model
+from rmqm_spec.runs.models import backend_of, open_model
+from rmqm_spec.runs.opening import open_inputs
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.values import numbers
 

@@ -9,7 +9,8 @@ import pytest
 
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.flat import request_of
-from rmqm_spec.runs.opening import check_request, open_model
+from rmqm_spec.runs.models import open_model
+from rmqm_spec.runs.opening import check_request
 
 pytest.importorskip("onnxruntime")
 

@@ -1,0 +1,58 @@
+"""The gradient that a run asks for: the backend's own, or by finite differences."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from rmqm_spec.contracts.backend import Backend, GradientGiving, ModelEncoder
+from rmqm_spec.contracts.encoder import Encoder, as_differentiable
+from rmqm_spec.runs.request import RunRequest
+
+if TYPE_CHECKING:
+    from rmqm_spec.contracts.alteration import AlterationKind
+    from rmqm_spec.contracts.inputs import Bounds
+
+__all__ = ["check_gradient", "gradient_routes", "with_gradient"]
+
+_DIFFERENCES = "finite-differences"
+"""The gradient that needs nothing of a backend."""
+
+
+def gradient_routes(opener: Backend) -> tuple[str, ...]:
+    """Return the names that ``--gradient`` takes with a backend."""
+    own = opener.gradient_routes if isinstance(opener, GradientGiving) else ()
+    return ("auto", *own, _DIFFERENCES)
+
+
+def check_gradient(request: RunRequest, kind: AlterationKind, encoder: ModelEncoder) -> None:
+    """Refuse, before the inputs are read, an encoder whose gradient cannot be taken."""
+    from rmqm_spec.encoders.finite_differences import check_number_of_values
+
+    if not kind.needs_gradients:
+        return
+    route = request.protocol.gradient or "auto"
+    if route == _DIFFERENCES:
+        check_number_of_values(prod(encoder.spec.shape))
+    else:
+        as_differentiable(encoder)
+
+
+def with_gradient(
+    request: RunRequest,
+    kind: AlterationKind,
+    opener: Backend,
+    encoder: ModelEncoder,
+    bounds: Bounds,
+) -> Encoder:
+    """Return the encoder with the gradient that was asked for, where the alteration needs it."""
+    from rmqm_spec.encoders.finite_differences import with_finite_differences
+
+    route = request.protocol.gradient or "auto"
+    if not kind.needs_gradients:
+        return encoder
+    if route == _DIFFERENCES:
+        return with_finite_differences(encoder, bounds)
+    if not isinstance(opener, GradientGiving) or route in {"auto", opener.gradient_routes[0]}:
+        return encoder
+    return opener.with_gradient(encoder, request.path, route)

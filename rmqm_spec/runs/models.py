@@ -1,0 +1,76 @@
+"""The model of a request: which backend opens it, with which preprocessing."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rmqm_spec.contracts.backend import Backend, ModelEncoder, PreprocessingReading
+from rmqm_spec.contracts.registry import backend, load_all
+from rmqm_spec.errors import UnavailableError, UsageError
+from rmqm_spec.runs.request import ModelSettings, RunRequest
+
+if TYPE_CHECKING:
+    from rmqm_spec.contracts.preprocessing import Preprocessing
+
+__all__ = ["backend_of", "knows", "open_model", "preprocessing_of"]
+
+
+def backend_of(request: RunRequest) -> Backend:
+    """
+    Return what opens the model: the backend that was named, or the one that knows such files.
+
+    Where no backend knows the name of the file, the first is taken: its error says what it expects.
+    """
+    if request.opening.backend is not None:
+        return backend(request.opening.backend)
+    working, broken = load_all("backend")
+    if not working:
+        raise (
+            broken[0].error
+            if broken
+            else UnavailableError(
+                "ENV004", "a backend must be installed; got none", fix="Reinstall rmqm-spec."
+            )
+        )
+    knowing = [plug for plug in working.values() if knows(plug, request.path)]
+    plug: Backend = (knowing or list(working.values()))[0]
+    return plug
+
+
+def knows(plug: Backend, path: Path) -> bool:
+    """Whether a backend opens files of this name, or finds such a file in this folder."""
+    if path.is_dir():
+        places = [path / place for place in plug.usual_places]
+        return any(place.is_file() for place in places) or any(
+            next(path.glob(pattern), None) is not None for pattern in plug.patterns
+        )
+    return any(fnmatch(path.name, pattern) for pattern in plug.patterns)
+
+
+def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncoder:
+    """Open the model of a request."""
+    opener = opener or backend_of(request)
+    opening = request.opening
+    preprocessing = preprocessing_of(opening, opener)
+    if opening.provider not in opener.providers:
+        raise UsageError(
+            "ARG001",
+            f"--provider must be one of {', '.join(opener.providers)}; got {opening.provider!r}",
+            fix="Correct it.",
+        )
+    return opener.open(request.path, opening.open_options(preprocessing))
+
+
+def preprocessing_of(opening: ModelSettings, opener: Backend) -> Preprocessing | None:
+    """Return the preprocessing that is set; None where it is read off the model."""
+    if opening.preprocess is None:
+        return opening.own_preprocessing()
+    if not isinstance(opener, PreprocessingReading):
+        raise UsageError(
+            "ARG001",
+            f"--preprocess must be given to a backend that reads such files; got {opener.name}",
+            fix="Say the values: --scale, --mean, --std, --channel-order.",
+        )
+    return opener.read_preprocessing(opening.preprocess)
