@@ -65,4 +65,4 @@ def digest_of_ids(ids: Iterable[str]) -> str:
 def digest_of_json(document: object) -> str:
     """Name plain data: SHA-256 over its canonical JSON (sorted keys, no spaces, UTF-8)."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

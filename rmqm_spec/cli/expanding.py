@@ -75,19 +75,20 @@ def _parameter(attribute: Attribute[Any]) -> inspect.Parameter:
     facts = attribute.metadata
     typed, flag = facts["typed"], facts["flag"]
     names = [flag] if flag else []
+    usual = attribute.default
+    is_shown = isinstance(usual, str | int | float) and not isinstance(usual, bool)
     option = typer.Option(
         *names,
-        help=facts["help"],
+        help=f"{facts['help']} [default: {usual}]" if is_shown else facts["help"],
         rich_help_panel=facts["panel"] or None,
         **facts["limits"],
     )
-    default = attribute.default if isinstance(attribute.default, str | int | bool) else None
-    annotation = typed if typed is bool else typed | None
+    # None stands for what was not typed: beside a file of options that must be known.
     return inspect.Parameter(
         attribute.name,
         inspect.Parameter.KEYWORD_ONLY,
-        default=default,
-        annotation=Annotated[annotation, option],
+        default=None,
+        annotation=Annotated[typed | None, option],
     )
 
 

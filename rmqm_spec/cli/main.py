@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -11,13 +12,16 @@ from typing import NoReturn, TextIO
 import typer
 
 from rmqm_spec.cli.usage import is_usage_error, usage_error
-from rmqm_spec.errors import IncompleteError, RmqmError
+from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.runs.bug import bug
 from rmqm_spec.screen.writing import note, print_json
 
 __all__ = ["main"]
 
 INTERRUPTED = 130
+
+_PATH_ERRORS = {errno.ENAMETOOLONG, errno.ELOOP}
+"""Faults of a path that was typed, wherever it is met."""
 
 
 def main() -> NoReturn:
@@ -29,6 +33,16 @@ def main() -> NoReturn:
         code = _run()
     except RmqmError as error:
         code = _report(error, wants_json)
+    except OSError as error:
+        if error.errno not in _PATH_ERRORS:
+            code = _report_bug(error, wants_json)
+        else:
+            refused = UsageError(
+                "ARG001",
+                f"a path must be one that this system takes; got {error}",
+                fix="Check the paths of the command.",
+            )
+            code = _report(refused, wants_json)
     except KeyboardInterrupt:
         stopped = IncompleteError(
             "RUN001",
@@ -38,8 +52,7 @@ def main() -> NoReturn:
         )
         code = _report(stopped, wants_json)
     except Exception as error:  # the last line of defence against a bare traceback
-        said = f"{type(error).__name__}: {error}"
-        code = _report(bug(said, "".join(traceback.format_exception(error))), wants_json)
+        code = _report_bug(error, wants_json)
     if code == IncompleteError.exit_code:
         _discard_downloads()
         os._exit(code)  # threads may be in the middle of a long batch: nobody waits for them
@@ -69,6 +82,11 @@ def _run() -> int:
     if outcome == INTERRUPTED:  # how typer ends after an interrupt
         raise KeyboardInterrupt
     return outcome if isinstance(outcome, int) else 0
+
+
+def _report_bug(error: Exception, wants_json: bool) -> int:
+    said = f"{type(error).__name__}: {error}"
+    return _report(bug(said, "".join(traceback.format_exception(error))), wants_json)
 
 
 def _report(error: RmqmError, wants_json: bool) -> int:

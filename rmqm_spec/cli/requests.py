@@ -15,6 +15,9 @@ from rmqm_spec.runs.request import RunRequest
 
 __all__ = ["request_for", "taken"]
 
+_BESIDE = ("out", "force", "null")
+"""Options that may stand beside a file of all others."""
+
 
 def request_for(model: Path, options: Mapping[str, Any]) -> RunRequest:
     """
@@ -29,21 +32,15 @@ def request_for(model: Path, options: Mapping[str, Any]) -> RunRequest:
         return request_of(model, options)
     from rmqm_spec.runs.request_files import read_request
 
-    plain, typed = request_of(model, {}), request_of(model, options)
-    for group in ("opening", "inputs", "protocol", "executor"):
-        if repr(getattr(plain, group)) != repr(getattr(typed, group)):
+    beside = {name: options[name] for name in _BESIDE if name in options}
+    for name in options:
+        if name not in beside:
             raise UsageError(
                 "ARG001",
-                f"a request must stand alone; got {model} and further options",
-                fix="Put everything but --out, --force and --no-null into the file.",
+                f"a request must stand alone; got {model} and --{name.replace('_', '-')}",
+                fix="Put everything but --out, --force and --null into the file.",
             )
-    asked = read_request(model)
-    return evolve(
-        asked,
-        out=typed.out or asked.out,
-        force=typed.force or asked.force,
-        null=typed.null and asked.null,
-    )
+    return evolve(read_request(model), **beside)
 
 
 def taken(record: type, options: dict[str, Any]) -> dict[str, Any]:

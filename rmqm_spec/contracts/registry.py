@@ -82,7 +82,7 @@ def load(kind: str, name: str) -> Any:
             "ARG003",
             f"{kind} must name exactly one of those installed ({installed}); got {name!r}: "
             f"{listed}",
-            fix="Correct the name, or uninstall one of the two.",
+            fix="Uninstall all but one of them." if entries else "Correct the name.",
         )
     return _loaded(kind, entries[0])
 

@@ -11,8 +11,10 @@ from rmqm_spec.correlation.tables import read_table
 from rmqm_spec.documents.kind import Kind
 from rmqm_spec.documents.reading import read_document, read_json, record_of
 from rmqm_spec.errors import UnreadableError
+from rmqm_spec.probes.document import digest_of_probe
 from rmqm_spec.probes.kind import PROBE, PROBES
 from rmqm_spec.ranking.kind import RANKING
+from rmqm_spec.results.document import digest_of_result
 from rmqm_spec.results.kind import RESULT
 
 __all__ = ["read_measured"]
@@ -93,16 +95,34 @@ _KINDS: dict[str, Kind[Any]] = {kind.schema: kind for kind in (RESULT, RANKING, 
 
 def _documents(document: dict[str, Any], path: Path) -> Iterator[Measured]:
     if document["schema"] == RESULT.schema:
-        yield from_result(document, str(path))
+        yield from_result(_unchanged(document, path), str(path))
     elif document["schema"] == PROBE.schema:
-        yield from_probe(document, str(path))
+        yield from_probe(_unchanged(document, path), str(path))
     elif document["schema"] == PROBES.schema:
         for model in document["models"]:
             yield from_probe(model, f"{path} ({model['name']})")
     else:
         for encoder in [*document["ranked"], *document["unranked"]]:
             result = _beside(path, Path(encoder["result"]))
-            yield from_result(read_document(result, RESULT)[0], str(result))
+            yield from_result(_unchanged(read_document(result, RESULT)[0], result), str(result))
+
+
+def _unchanged(document: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Refuse a document whose numbers somebody changed after it was written."""
+    key, digest = (
+        ("result_sha256", digest_of_result)
+        if document["schema"] == RESULT.schema
+        else ("probe_sha256", digest_of_probe)
+    )
+    written = {name: value for name, value in document.items() if name != "ok"}
+    if digest(written) != document[key]:
+        raise UnreadableError(
+            "RES002",
+            f"{path} must have the content that its {key} names; it was changed after it was "
+            "written",
+            fix=f"Make it again; rmqm-spec validate {path} says what differs.",
+        )
+    return document
 
 
 def _beside(ranking: Path, result: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -18,6 +18,8 @@ from rmqm_spec.documents.rules import broken_rules
 __all__ = ["Misfit", "converter", "structured"]
 
 T = TypeVar("T")
+
+_LARGEST = sys.float_info.max
 
 _WORDS = {str: "a text", bool: "true or false", NoneType: "null"}
 
@@ -144,7 +146,8 @@ def _integer(value: Any, _: Any) -> Any:
 
 def _number(value: Any, _: Any) -> Any:
     """Take a number as it is: a whole one stays whole, so that the same text comes out again."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    is_real = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_real or abs(value) > _LARGEST or value != value:  # noqa: PLR0124 - not a number
         raise Misfit("", f"must be a number; got {_short(value)}")
     return value
 

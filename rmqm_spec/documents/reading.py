@@ -28,7 +28,11 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
         content = json.loads(
-            text, object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite
+            text,
+            object_pairs_hook=_once,
+            parse_constant=_finite,
+            parse_float=_finite,
+            parse_int=_whole,
         )
     except FileNotFoundError as error:
         raise UnreadableError(
@@ -92,6 +96,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key in keys if keys.count(key) > 1)
         raise ValueError(f"the key {twice!r} twice in one object")
     return content
+
+
+def _whole(text: str) -> int:
+    _finite(text)  # whatever is computed from it is a float
+    return int(text)
 
 
 def _finite(text: str) -> float:

@@ -127,7 +127,8 @@ class _FiniteDifferences:
         risen -= self._weighted(behind.reshape(shape), weights)
         each = np.arange(centre.size)
         apart = ahead[each, each].astype(np.float64) - behind[each, each]
-        return np.asarray(risen / apart).reshape(values.shape)
+        slopes = np.divide(risen, apart, out=np.zeros_like(risen), where=apart != 0)
+        return np.asarray(slopes).reshape(values.shape)
 
     def _moved(self, centre: Float64Array, step: float, dtype: np.dtype[np.floating]) -> FloatArray:
         """Return P inputs, each with another value moved."""

@@ -122,6 +122,13 @@ def evaluate(
     ('ok', (8, 99))
     """
     checked_variant(variant)
+    for name, plug in (("alteration", alteration), *(("measures", one) for one in measures)):
+        if isinstance(plug, str):
+            raise UsageError(
+                "ARG001",
+                f"{name} must be given as objects here; got the name {plug!r}",
+                fix="Load it: rmqm_spec.contracts.registry. rmqm_spec.score takes names.",
+            )
     _check_options(batch_size=batch_size, workers=workers, precision=precision)
     if resolution is not None:
         checked_resolution(resolution)

@@ -96,8 +96,8 @@ def require_walk_suffices(measures: Sequence[Measure]) -> None:
         if names.count(measure.name) > 1:
             raise UsageError(
                 "ARG001",
-                f"measures must be named once each; got {measure.name!r} more than once",
-                fix="Name it once; rmqm is always computed.",
+                f"measures must be named once each, rmqm not at all; got {measure.name!r} again",
+                fix="Leave it out: rmqm is always computed, and one mention of others is enough.",
             )
 
 

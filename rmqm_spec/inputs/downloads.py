@@ -9,7 +9,7 @@ import tempfile
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from rmqm_spec.errors import RmqmError, UnreadableError
 from rmqm_spec.inputs.images import MAX_FILE_BYTES, display_name
@@ -56,9 +56,18 @@ def without_secrets(url: str) -> str:
     >>> without_secrets("https://me:secret@example.org/a.tar?token=1")
     'https://example.org/a.tar'
     """
-    parts = urlsplit(url)
+    parts = _split(url)
     host = parts.netloc.rpartition("@")[2]
     return display_name(f"{parts.scheme}://{host}{parts.path}")
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise UnreadableError(
+            "DAT025", f"{url!r} must be a URL; got {error}", fix="Check the address."
+        ) from error
 
 
 def fetch_file(url: str) -> Path:
@@ -72,7 +81,7 @@ def fetch_file(url: str) -> Path:
     UnreadableError
         DAT025 if it cannot be fetched completely, DAT026 if it is too large.
     """
-    parts = urlsplit(url)
+    parts = _split(url)
     name = unquote(PurePosixPath(f"{parts.netloc}{parts.path}").name)
     safe = re.sub(r"[^\w.=-]", "_", name).lstrip(".") or "data"
     target = Path(tempfile.mkdtemp(dir=_folder())) / safe[-128:]

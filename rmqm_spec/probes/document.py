@@ -16,13 +16,13 @@ from rmqm_spec.probes.linear import MAX_ITERATIONS, TOLERANCE, LinearProbe
 from rmqm_spec.probes.parts import Parts
 from rmqm_spec.results.document import plain, versions
 
-__all__ = ["SCHEMA", "Task", "probe_document"]
+__all__ = ["SCHEMA", "Task", "digest_of_probe", "probe_document"]
 
 SCHEMA: Final = "rmqm-probe/1"
 """Name of the document; ``schemas/probe.schema.json`` describes it."""
 
 _ENCODER = ("model", "input", "output", "preprocessing", "geometry")
-_NOT_IDENTITY = ("created", "seconds", "runtime", "versions")
+_NOT_IDENTITY = ("created", "seconds", "runtime", "versions", "probe_sha256")
 
 
 @frozen(kw_only=True)
@@ -129,10 +129,14 @@ def probe_document(
             "seconds": round(seconds, 3),
         }
     )
-    found["probe_sha256"] = digest_of_json(
-        {key: value for key, value in found.items() if key not in _NOT_IDENTITY}
-    )
+    found["probe_sha256"] = digest_of_probe(found)
     return found
+
+
+def digest_of_probe(document: Mapping[str, Any]) -> str:
+    """Name the probes of an encoder by all but time, place and versions."""
+    named = {key: value for key, value in document.items() if key not in _NOT_IDENTITY}
+    return digest_of_json(named)
 
 
 def _probe(name: str, answers: Answers, linear: LinearProbe | None) -> dict[str, Any]:

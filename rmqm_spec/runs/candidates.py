@@ -87,6 +87,10 @@ def find_candidates(
 
 def _named(text: str, common: RunRequest) -> Iterator[Candidate]:
     """Yield what one argument names; a path that does not exist is met again when it is opened."""
+    if not text:
+        raise UsageError(
+            "ARG001", "a model must be named by its path; got an empty text", fix="Name it."
+        )
     path = Path(text)
     if not path.exists() and any(sign in text for sign in "*?["):
         matches = sorted(glob(text, recursive=True))  # noqa: PTH207 - absolute patterns too

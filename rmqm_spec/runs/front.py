@@ -14,7 +14,9 @@ from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.fields import settings_of
 from rmqm_spec.runs.flat import request_of
-from rmqm_spec.runs.request import RunRequest
+from rmqm_spec.runs.request import DataSettings, ModelSettings, RunRequest
+from rmqm_spec.runs.values import path as as_path
+from rmqm_spec.runs.values import usable_path
 
 if TYPE_CHECKING:
     from rmqm_spec.runs.checks import Check
@@ -60,7 +62,9 @@ def check(
     """
     from rmqm_spec.runs.checks import check as run
 
-    return run(_request(model, options), listener or _screen())
+    if not isinstance(model, RunRequest):
+        _only(options, "check", ModelSettings, DataSettings)
+    return run(_request(model, options), _heard(listener))
 
 
 def score(
@@ -110,7 +114,7 @@ def score(
     name, pool = _executor(executor)
     if name is not None:
         options["executor"] = name
-    return run(_request(model, options), listener or _screen(), pool=pool)
+    return run(_request(model, options), _heard(listener), pool=pool)
 
 
 def rank(
@@ -152,7 +156,7 @@ def rank(
     request = RankRequest(
         models=_texts(models), settings=_path(settings), common=request_of("", options)
     )
-    return run(request, listener or _screen(), pool=pool)
+    return run(request, _heard(listener), pool=pool)
 
 
 def probe(
@@ -190,13 +194,16 @@ def probe(
         for name in settings_of(ProbeSettings)
         if options.get(name) is not None
     }
+    written = {name: options[name] for name in ("out", "force") if name in options}
+    others = {name: value for name, value in options.items() if name not in written}
+    _only(others, "probe", ModelSettings, DataSettings, ProbeSettings)
     request = ProbeRequest(
         models=_texts(models),
         settings=_path(settings),
         common=request_of("", options),
         probes=ProbeSettings(**own),
     )
-    return run(request, listener or _screen())
+    return run(request, _heard(listener))
 
 
 def correlate(
@@ -240,7 +247,7 @@ def correlate(
             )
     given = {name: value for name, value in options.items() if value is not None}
     paths = tuple(Path(text) for text in _texts(results))
-    return run(CorrelateRequest(results=paths, **given), listener or _screen())
+    return run(CorrelateRequest(results=paths, **given), _heard(listener))
 
 
 def _request(model: str | Path | RunRequest, options: dict[str, Any]) -> RunRequest:
@@ -277,12 +284,47 @@ def _executor(executor: str | Executor | None) -> tuple[str | None, OpenExecutor
     return None, OpenExecutor(pool=executor, workers=workers if isinstance(workers, int) else 4)
 
 
-def _texts(given: Sequence[str | Path] | str | Path) -> tuple[str, ...]:
-    return (str(given),) if isinstance(given, str | Path) else tuple(str(path) for path in given)
+def _texts(given: Any) -> tuple[str, ...]:
+    """Return one path or several as texts."""
+    paths = [given] if isinstance(given, str | Path) else given
+    if not isinstance(paths, list | tuple) or not all(
+        isinstance(one, str | Path) and str(one) for one in paths
+    ):
+        raise UsageError(
+            "ARG001",
+            f"models and results must be paths, one or a list; got {type(given).__name__}",
+            fix='For example ["a.onnx", "b.onnx"].',
+        )
+    return tuple(str(usable_path("a path", one)) for one in paths)
 
 
-def _path(given: str | Path | None) -> Path | None:
-    return None if given is None else Path(given)
+def _path(given: Any) -> Path | None:
+    return None if given is None else as_path("settings", given)
+
+
+def _only(options: dict[str, Any], command: str, *records: type) -> None:
+    """Refuse options that a command would not use."""
+    known = {name for record in records for name in settings_of(record)}
+    for name in options:
+        if name.replace("-", "_") not in known:
+            raise UsageError(
+                "ARG001",
+                f"an option of {command} must be one of {', '.join(sorted(known))}; got {name!r}",
+                fix="Leave it out, or correct it.",
+            )
+
+
+def _heard(listener: Any) -> Listener:
+    """Return who hears of the work: by default a screen."""
+    if listener is None:
+        return _screen()
+    if not isinstance(listener, Listener):
+        raise UsageError(
+            "ARG001",
+            f"listener must be a Listener; got {type(listener).__name__}",
+            fix="Subclass rmqm_spec.Listener, or leave it out.",
+        )
+    return listener
 
 
 def _screen() -> Listener:

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.fields import setting
 from rmqm_spec.runs.request import RunRequest
-from rmqm_spec.runs.values import counts, penalties
+from rmqm_spec.runs.values import counts, penalties, yes_or_no
 
 __all__ = ["ProbeRequest", "ProbeSettings"]
 
@@ -27,7 +27,9 @@ def _share(flag: str, given: Any) -> float:
 
 def _name(flag: str, given: Any) -> str:
     if not isinstance(given, str | Path):
-        raise UsageError("ARG001", f"{flag} must be a text; got {given!r}", fix="Correct it.")
+        raise UsageError(
+            "ARG001", f"{flag} must be a text; got {type(given).__name__}", fix="Correct it."
+        )
     return str(given)
 
 
@@ -53,6 +55,7 @@ class ProbeSettings:
     leave_one_out: bool = setting(
         "Judge neighbours of each input among all others.",
         default=False,
+        read=yes_or_no,
         typed=bool,
         flag="--leave-one-out",
         panel="Probes",

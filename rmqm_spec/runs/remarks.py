@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -56,7 +57,8 @@ def gradient_error(run: Run) -> float | None:
     for index in range(len(run.prepared)):
         with suppress(UnreadableError):
             values = run.prepared.load(index).values[None]
-            return run.backend.gradient_error(as_differentiable(run.graded), values)
+            error = run.backend.gradient_error(as_differentiable(run.graded), values)
+            return error if error is not None and math.isfinite(error) else None
     return None
 
 

@@ -17,14 +17,19 @@ from rmqm_spec.runs.fields import setting
 from rmqm_spec.runs.values import (
     above_zero,
     at_least,
+    between,
     choice,
     factor,
     feeds,
     height_and_width,
     numbers,
+    path,
     processors,
+    text,
+    usable_path,
     value_range,
     words,
+    yes_or_no,
 )
 
 if TYPE_CHECKING:
@@ -37,28 +42,23 @@ DataLayout = Literal["nhwc", "nchw", "nhw", "array"]
 Variant = Literal["paper", "authors-2022"]
 
 
-def _path(flag: str, given: Any) -> Path:
-    if not isinstance(given, str | Path):
-        raise UsageError("ARG001", f"{flag} must be a path; got {given!r}", fix="Correct it.")
-    return Path(given)
-
-
-def _text(flag: str, given: Any) -> str:
-    if not isinstance(given, str):
-        raise UsageError("ARG001", f"{flag} must be a text; got {given!r}", fix="Correct it.")
-    return given
+def _model(given: str | Path) -> str:
+    """Take the path of a model; none where a request stands for all models of a ranking."""
+    return str(usable_path("model", given)) if str(given) else ""
 
 
 def _data(flag: str, given: Any) -> Any:
     """Take a text or a path as text, and an array as it is."""
-    if isinstance(given, str | Path):
+    if isinstance(given, str | Path) and str(given):
         return str(given)
     if hasattr(given, "__array__"):
         import numpy as np
 
         return np.asarray(given)
     raise UsageError(
-        "ARG001", f"{flag} must be a text, a path or an array; got {given!r}", fix="Correct it."
+        "ARG001",
+        f"{flag} must be a text, a path or an array; got {type(given).__name__}",
+        fix="Correct it.",
     )
 
 
@@ -66,9 +66,9 @@ def _data(flag: str, given: Any) -> Any:
 class ModelSettings:
     """How to open a model; every setting left alone is read off the model."""
 
-    input: str | None = setting("Input to alter.", read=_text, panel="Model")
+    input: str | None = setting("Input to alter.", read=text, panel="Model")
     output: str | None = setting(
-        "Tensor with the encodings, declared or inside.", read=_text, panel="Model"
+        "Tensor with the encodings, declared or inside.", read=text, panel="Model"
     )
     layout: NetworkLayout | None = setting(
         "nchw, nhwc, nhw, flat or array.", read=choice(NetworkLayout), panel="Model"
@@ -94,13 +94,13 @@ class ModelSettings:
         "rgb or bgr.", read=choice(ChannelOrder), panel="Model"
     )
     preprocess: Path | None = setting(
-        "TOML or JSON file with the preprocessing.", read=_path, panel="Model"
+        "TOML or JSON file with the preprocessing.", read=path, panel="Model"
     )
     backend: str | None = setting(
-        "What opens the model; by default by the name of its file.", read=_text, panel="Model"
+        "What opens the model; by default by the name of its file.", read=text, panel="Model"
     )
     provider: str = setting(
-        "Where the model runs: cpu, cuda or tensorrt.", default="cpu", read=_text, panel="Model"
+        "Where the model runs: cpu, cuda or tensorrt.", default="cpu", read=text, panel="Model"
     )
     threads: int | None = setting(
         "Processors to use.", read=processors, typed=int, panel="Model", min=1
@@ -194,11 +194,11 @@ class ProtocolSettings:
         "paper or authors-2022.", default="paper", read=choice(Variant), panel="Protocol"
     )
     alteration: str | None = setting(
-        "What is done to the inputs; white noise by default.", read=_text, panel="Protocol"
+        "What is done to the inputs; white noise by default.", read=text, panel="Protocol"
     )
     levels: int | None = setting(
         "Number of altered levels, J.",
-        read=at_least(1),
+        read=between(1, 9999),
         typed=int,
         panel="Protocol",
         min=1,
@@ -207,7 +207,7 @@ class ProtocolSettings:
     gradient: str | None = setting(
         "How gradients are made, where the alteration needs them: auto (default), a way of the "
         "backend, or finite-differences for up to 256 values.",
-        read=_text,
+        read=text,
         panel="Protocol",
     )
     measure: tuple[str, ...] = setting(
@@ -260,21 +260,22 @@ class RunRequest:
     file and Python have them. A request pickles.
     """
 
-    model: str
+    model: str = field(converter=_model)
     name: str | None = None
     opening: ModelSettings = field(factory=ModelSettings)
     inputs: DataSettings = field(factory=DataSettings)
     protocol: ProtocolSettings = field(factory=ProtocolSettings)
     executor: str = setting(
-        "Where the work is done.", default="threads", read=_text, panel="Protocol"
+        "Where the work is done.", default="threads", read=text, panel="Protocol"
     )
     executor_options: Mapping[str, Any] = field(factory=dict)
     out: Path | None = setting(
-        "Folder for result.json and the per-input table.", read=_path, panel="Output", typed=Path
+        "Folder for result.json and the per-input table.", read=path, panel="Output", typed=Path
     )
     force: bool = setting(
         "Compute again, and replace another result there.",
         default=False,
+        read=yes_or_no,
         typed=bool,
         flag="--force",
         panel="Output",
@@ -282,6 +283,7 @@ class RunRequest:
     null: bool = setting(
         "Score the same network with permuted weights too.",
         default=True,
+        read=yes_or_no,
         typed=bool,
         flag="--null/--no-null",
         panel="Protocol",

@@ -43,7 +43,7 @@ def read_request(path: str | Path) -> RunRequest:
             fix='Write options by name, such as model = "model.onnx" and n = 200.',
         ) from error
     model = table.pop("model", None)
-    if not isinstance(model, str):
+    if not isinstance(model, str) or not model:
         raise UsageError(
             "ARG001",
             f'{path} must have a model = "..."; got {model!r}',

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 from rmqm_spec.errors import UsageError
@@ -12,16 +13,22 @@ from rmqm_spec.errors import UsageError
 __all__ = [
     "above_zero",
     "at_least",
+    "between",
     "choice",
     "counts",
     "factor",
     "feeds",
     "height_and_width",
     "numbers",
+    "path",
     "penalties",
     "processors",
+    "refused",
+    "text",
+    "usable_path",
     "value_range",
     "words",
+    "yes_or_no",
 ]
 
 
@@ -56,6 +63,47 @@ def at_least(smallest: int) -> Callable[[str, Any], int]:
     return read
 
 
+def between(smallest: int, largest: int) -> Callable[[str, Any], int]:
+    """Return a reader of whole numbers from `smallest` to `largest`."""
+
+    def read(flag: str, given: Any) -> int:
+        number = at_least(smallest)(flag, given)
+        if number > largest:
+            raise refused(flag, f"at most {largest}", given)
+        return number
+
+    return read
+
+
+def yes_or_no(flag: str, given: Any) -> bool:
+    """Read true or false."""
+    if not isinstance(given, bool):
+        raise refused(flag, "true or false", given)
+    return given
+
+
+def text(flag: str, given: Any) -> str:
+    """Read a text that is not empty."""
+    if not isinstance(given, str) or not given:
+        raise refused(flag, "a text that is not empty", given)
+    return given
+
+
+def path(flag: str, given: Any) -> Path:
+    """Read a path that a file system can have."""
+    if not isinstance(given, str | Path) or not str(given):
+        raise refused(flag, "a path", given)
+    return usable_path(flag, given)
+
+
+def usable_path(flag: str, given: str | Path) -> Path:
+    """Refuse a path with a name that is too long, or with a character that no name has."""
+    if "\0" in str(given) or any(len(os.fsencode(part)) > 255 for part in Path(given).parts):
+        shown = str(given) if len(str(given)) < 80 else f"{str(given)[:77]}..."
+        raise refused(flag, "a path with names of at most 255 bytes, none of them 0", shown)
+    return Path(given)
+
+
 def processors(flag: str, given: Any) -> int:
     """Read a number of processors of this machine."""
     number = at_least(1)(flag, given)
@@ -88,7 +136,10 @@ def numbers(flag: str, given: Any) -> tuple[float, ...]:
 
 def value_range(flag: str, given: Any) -> tuple[float, float]:
     """Read ``LOW,HIGH``."""
-    found = numbers(flag, given)
+    try:
+        found = numbers(flag, given)
+    except UsageError:
+        found = ()
     if len(found) != 2 or not found[0] < found[1]:
         raise refused(flag, "LOW,HIGH with LOW < HIGH", given, fix="For example 0,255.")
     return found[0], found[1]
@@ -168,7 +219,10 @@ def words(flag: str, given: Any) -> tuple[str, ...]:
     parts = given if isinstance(given, list | tuple) else [given]
     if not all(isinstance(part, str) for part in parts):
         raise refused(flag, "names with commas between them", given)
-    return tuple(word for part in parts for name in part.split(",") if (word := name.strip()))
+    found = tuple(word for part in parts for name in part.split(",") if (word := name.strip()))
+    if parts and not found:
+        raise refused(flag, "names with commas between them", given)
+    return found
 
 
 def _number(given: Any) -> float:

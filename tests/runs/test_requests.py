@@ -114,3 +114,65 @@ def test_an_option_says_what_it_takes():
     assert option.value("2.5") == 2.5
     with pytest.raises(UsageError, match="--width must be a value that can be read"):
         option.value("wide")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"null": "no"}, "--null/--no-null must be true or false; got 'no'"),
+        ({"force": 3}, "--force must be true or false; got 3"),
+        ({"levels": 20_000}, "--levels must be at most 9999; got 20000"),
+        ({"measure": ""}, "--measure must be names"),
+        ({"out": ""}, "--out must be a path"),
+        ({"alteration": ""}, "--alteration must be a text that is not empty"),
+        ({"out": "a" * 300}, "--out must be a path with names of at most 255 bytes"),
+        ({"preprocess": "\0"}, "--preprocess must be a path with names"),
+    ],
+)
+def test_what_no_file_system_and_no_run_takes_is_refused(options, message):
+    with pytest.raises(UsageError) as caught:
+        request_of("m.onnx", options)
+    assert caught.value.message.startswith(message)
+
+
+@pytest.mark.parametrize("given", [None, 3, b"x", [None], np.zeros(3), ""])
+def test_models_and_results_must_be_paths(given):
+    for function in (rmqm_spec.rank, rmqm_spec.probe, rmqm_spec.correlate):
+        with pytest.raises(UsageError, match="must be paths"):
+            function(given, listener=QUIET)
+
+
+def test_options_that_would_have_no_effect_are_refused(tmp_path):
+    with pytest.raises(UsageError, match="an option of check must be one of"):
+        rmqm_spec.check(MODEL, measure="zzz", listener=QUIET)
+    with pytest.raises(UsageError, match="an option of probe must be one of"):
+        rmqm_spec.probe(MODEL, data="x.npz:a", levels=3, listener=QUIET)
+    with pytest.raises(UsageError, match="listener must be a Listener"):
+        rmqm_spec.score(MODEL, listener=3)
+
+
+def test_an_option_typed_beside_a_request_is_named_even_where_it_is_the_default(rmqm, tmp_path):
+    (tmp_path / "run.toml").write_text(f'model = "{MODEL}"\nn = 5\nlevels = 3\nseed = 5\n')
+    refused = rmqm("score", "run.toml", "--seed", "0", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "must stand alone; got run.toml and --seed" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("score", "a" * 300), ("rank", "a" * 300), ("validate", "a" * 300), ("report", "a" * 300),
+     ("correlate", "a" * 300), ("diff", "a" * 300, "b"), ("score", MODEL, "--data", "https://[bad")],
+    ids=lambda one: one[0],
+)  # fmt: skip
+def test_no_odd_path_meets_a_bug(rmqm, tmp_path, arguments):
+    done = rmqm(*arguments, cwd=tmp_path)
+    assert done.returncode in {1, 2, 3}, done.stderr
+    assert "BUG001" not in done.stderr
+
+
+def test_a_score_by_differences_is_a_valid_result(rmqm, tmp_path):
+    pgd = ["--alteration", "pgd", "--gradient", "finite-differences", "--levels", "3"]
+    done = rmqm("score", MODEL, "--n", "8", "--no-null", *pgd, "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    assert rmqm("validate", "out", cwd=tmp_path).returncode == 0

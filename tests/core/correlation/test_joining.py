@@ -11,6 +11,8 @@ from rmqm_spec.correlation.joining import join
 from rmqm_spec.correlation.measured import from_result
 from rmqm_spec.correlation.reading import read_measured
 from rmqm_spec.errors import RmqmError
+from rmqm_spec.probes.document import digest_of_probe
+from rmqm_spec.results.document import digest_of_result
 
 ENCODER = {
     "input": {"name": "x", "layout": "nchw", "feeds": {}},
@@ -114,6 +116,15 @@ def probe(name, task, accuracy, *, output="y", task_sha256=None, source="flags")
     }
 
 
+def named(document):
+    """Return a document as text, with the digest of what it holds."""
+    is_result = document["schema"] == "rmqm-result/1"
+    key, digest = (
+        ("result_sha256", digest_of_result) if is_result else ("probe_sha256", digest_of_probe)
+    )
+    return json.dumps(document | {key: digest(document)})
+
+
 @pytest.fixture
 def read(tmp_path):
     """Write documents into folders of their own, tables as they are, and read all of them."""
@@ -123,7 +134,7 @@ def read(tmp_path):
             kind = {"rmqm-result/1": "result", "rmqm-probe/1": "probe"}[document["schema"]]
             folder = tmp_path / f"{number:02}"
             folder.mkdir()
-            (folder / f"{kind}.json").write_text(json.dumps(document), encoding="utf-8")
+            (folder / f"{kind}.json").write_text(named(document), encoding="utf-8")
         paths = [tmp_path] if documents else []
         for number, table in enumerate(tables):
             path = tmp_path / f"table-{number}.csv"
@@ -306,7 +317,7 @@ def test_other_documents_are_refused(tmp_path):
 def test_the_null_of_a_result_is_not_an_encoder_of_its_own(tmp_path, read):
     read(*four())
     (tmp_path / "00/null").mkdir()
-    null = json.dumps(result("a", 9.0) | {"model": {"name": "a.onnx", "sha256": sha("permuted")}})
+    null = named(result("a", 9.0) | {"model": {"name": "a.onnx", "sha256": sha("permuted")}})
     (tmp_path / "00/null/result.json").write_text(null, encoding="utf-8")
     assert len(read_measured([tmp_path])) == 8
     assert len(read_measured([tmp_path, tmp_path / "00/null"])) == 9
@@ -376,3 +387,12 @@ def test_a_ranking_leads_to_its_results(tmp_path, read):
     (tmp_path / "rank.json").write_text(json.dumps(ranking), encoding="utf-8")
     measured = read_measured([tmp_path / "rank.json"])
     assert [one.values["rmqm"] for one in measured] == list(SCORES.values())
+
+
+def test_a_number_that_was_changed_is_refused(read, tmp_path):
+    read(*four())
+    path = tmp_path / "00" / "result.json"
+    document = json.loads(path.read_text()) | {"rmqm": 0.1}
+    path.write_text(json.dumps(document))
+    code, message = refused(read_measured, [tmp_path])
+    assert (code, "was changed after it was written" in message) == ("RES002", True)
