@@ -43,6 +43,11 @@ IS_COLD = bool(os.environ.get("RMQM_COLD")) or not sys.platform.startswith("linu
 MAIN = "from rmqm_spec.cli import main; main()"
 
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts work in the background deaf to Ctrl-C; tests and their programs must hear it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Done:
     """A command that has ended: its exit code and what it wrote."""
 
