@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Generic, TypeVar
 
-from attrs import frozen
+from attrs import fields_dict, frozen
 
 from rmqm_spec.documents.converter import Misfit, structured
 
-__all__ = ["Kind"]
+__all__ = ["Kind", "as_stored"]
 
 R = TypeVar("R")
 
@@ -43,18 +43,16 @@ class Kind(Generic[R]):
         """Return the record of a document, or raise `Misfit` where it breaks a rule."""
         if document.get("schema") != self.schema:
             raise Misfit("schema", f"must be {self.schema!r}; got {document.get('schema')!r}")
-        record = structured(self.as_stored(document), self.record)
+        record = structured(as_stored(document, fields_dict(self.record)), self.record)  # type: ignore[arg-type]
         if self.check is not None:
             self.check(record)
         return record
 
-    def as_stored(self, document: dict[str, Any]) -> dict[str, Any]:
-        """Leave out what ``--json`` adds, where the record does not name it."""
-        from attrs import fields_dict
 
-        known = fields_dict(self.record)  # type: ignore[arg-type]
-        return {
-            key: value
-            for key, value in document.items()
-            if key in known or value not in _PRINTED.get(key, ())
-        }
+def as_stored(document: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """Leave out what ``--json`` adds to a document, where its kind does not name that key."""
+    return {
+        key: value
+        for key, value in document.items()
+        if key in known or value not in _PRINTED.get(key, ())
+    }

@@ -42,10 +42,28 @@ class ScoreCounts:
 
 
 @record
-class RankedEntry:
-    """An encoder that has a score."""
+class EncoderEntry:
+    """What ranked and unranked encoders have in common."""
 
     name: str
+    status: Status
+    components: dict[str, float | None]
+    counts: ScoreCounts
+    model: ModelEntry | None = entry("As in the result.")
+    null: NullEntry | None = entry(
+        "The same network with permuted weights, as in the result; null where none was scored."
+    )
+    measures: dict[str, MeasureEntry] = entry("As in the result.", optional=True)
+    geometry: GeometryEntry | None = entry("What the inputs went through before the alteration.")
+    result: str = entry("Path of the result.")
+    result_sha256: str
+    findings: tuple[FindingEntry, ...] = entry("Warnings of the result.")
+
+
+@record
+class RankedEntry(EncoderEntry):
+    """An encoder that has a score."""
+
     rmqm: float
     interval: tuple[float, float]
     position: int = entry("One more than the number of encoders that are surely above it.", least=1)
@@ -62,40 +80,14 @@ class RankedEntry:
         "Of each position, from the first.", each_least=0, each_most=1
     )
     shares: dict[str, float] = entry("Share of each term inside the logarithm; they sum to one.")
-    status: Status
-    components: dict[str, float | None]
-    counts: ScoreCounts
-    model: ModelEntry | None = entry("As in the result.")
-    null: NullEntry | None = entry(
-        "The same network with permuted weights, as in the result; null where none was scored."
-    )
-    measures: dict[str, MeasureEntry] = entry("As in the result.", optional=True)
-    geometry: GeometryEntry | None = entry("What the inputs went through before the alteration.")
-    result: str = entry("Path of the result.")
-    result_sha256: str
-    findings: tuple[FindingEntry, ...] = entry("Warnings of the result.")
     encodings_per_second: float | None = entry(
         "Of this run; null for a result that was there.", least=0
     )
 
 
 @record
-class UnrankedEntry:
+class UnrankedEntry(EncoderEntry):
     """An encoder without a score."""
-
-    name: str
-    status: Status
-    components: dict[str, float | None]
-    counts: ScoreCounts
-    model: ModelEntry | None = entry("As in the result.")
-    null: NullEntry | None = entry(
-        "The same network with permuted weights, as in the result; null where none was scored."
-    )
-    measures: dict[str, MeasureEntry] = entry("As in the result.", optional=True)
-    geometry: GeometryEntry | None = entry("What the inputs went through before the alteration.")
-    result: str = entry("Path of the result.")
-    result_sha256: str
-    findings: tuple[FindingEntry, ...] = entry("Warnings of the result.")
 
 
 @record

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
+from rmqm_spec.documents.kind import as_stored
 from rmqm_spec.documents.reading import read_json
 from rmqm_spec.findings import Finding
 from rmqm_spec.results.document import SCHEMA as RESULT
@@ -74,22 +75,12 @@ def validate_document(path: str | Path, *, packages: tuple[str, ...] = ()) -> Va
     document = read_json(path)
     schema = schema_of(document, path, packages)
     name = document["schema"]
-    problems = schema_problems(_as_stored(document, schema), schema)
+    problems = schema_problems(as_stored(document, schema["properties"]), schema)
     fix = "The place is a JSON pointer. Make the document again."
     findings = [verdict("VAL001", f"it follows the schema {name}", problems, fix)]
     if not problems:
         findings += _beyond_the_schema(path, document)
     return Validated(path=path, schema=name, findings=tuple(findings))
-
-
-def _as_stored(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what ``--json`` puts into every document, where the stored one has it not."""
-    printed = {"ok": (True, False), "rmqm": (None,), "interval": (None,)}
-    return {
-        key: value
-        for key, value in document.items()
-        if key in schema["properties"] or value not in printed.get(key, ())
-    }
 
 
 def _beyond_the_schema(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
