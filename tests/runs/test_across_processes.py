@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
+import signal
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -96,7 +98,7 @@ def test_an_array_in_memory_goes_along(pool, tmp_path):
 
 def test_a_worker_that_sees_another_run_refuses(photos):
     request = request_of(MODEL, {"data": photos, "levels": 5})
-    order = Order(request=request, sha256="0" * 64, starts=(0,), driver=0)
+    order = Order(request=request, sha256="0" * 64, starts=(0,), driver=os.getpid())
     with pytest.raises(UnavailableError, match="must see the same model"):
         walk_order(order)
 
@@ -104,7 +106,9 @@ def test_a_worker_that_sees_another_run_refuses(photos):
 def test_a_worker_walks_the_groups_of_its_caller(photos):
     request = request_of(MODEL, {"data": photos, "levels": 5})
     run = open_run(request)
-    (group,) = walk_order(Order(request=request, sha256=run.sha256, starts=(0,), driver=0))
+    (group,) = walk_order(
+        Order(request=request, sha256=run.sha256, starts=(0,), driver=os.getpid())
+    )
     again = pickle.loads(pickle.dumps(group))
     assert again.ids == group.ids
     assert [error.code for _, error in again.unreadable] == [
@@ -113,6 +117,15 @@ def test_a_worker_walks_the_groups_of_its_caller(photos):
     assert {name: rows.tobytes() for name, rows in again.columns.items()} == {
         name: rows.tobytes() for name, rows in group.columns.items()
     }
+
+
+def test_a_worker_leaves_interrupts_to_its_caller(photos):
+    request = request_of(MODEL, {"data": photos, "levels": 5})
+    order = Order(request=request, sha256=open_run(request).sha256, starts=(0,), driver=os.getpid())
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
+        alone.submit(walk_order, order).result()
+        assert alone.submit(signal.getsignal, signal.SIGINT).result() == signal.SIG_IGN
+    assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
 
 
 def test_an_executor_of_threads_is_one_too(photos, at_once, tmp_path):
