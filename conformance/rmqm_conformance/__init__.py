@@ -1,5 +1,5 @@
 """
-The kit that judges implementations of the specification, and the encoders that are scored.
+The kit that judges implementations of the specification, and encoders.
 
 Two layers of checks, golden vectors and properties, behind three doors: `run` for Python objects,
 `ProgramSubject` for a program in any language, and `check_encoder` for encoders.

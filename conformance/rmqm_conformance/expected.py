@@ -1,4 +1,4 @@
-"""Failures that are known: a file with the id of a check and the reason, which must be given."""
+"""Known failures: a file with the id of each check and the reason, which is required."""
 
 from __future__ import annotations
 

@@ -58,5 +58,5 @@ def _reply(implementation: Any, subject: PythonSubject, message: dict[str, Any])
     except Errored as error:
         return reply | {"errored": {"message": error.message, "traceback": error.context}}
     except Exception as error:  # whatever happens, the judge gets an answer
-        told = f"{type(error).__name__}: {error}"
-        return reply | {"errored": {"message": told, "traceback": traceback.format_exc()}}
+        problem = f"{type(error).__name__}: {error}"
+        return reply | {"errored": {"message": problem, "traceback": traceback.format_exc()}}

@@ -23,7 +23,7 @@ class Subject(Protocol):
 
     @property
     def description(self) -> Description:
-        """What the implementation tells about itself."""
+        """What the implementation says about itself."""
         ...
 
     def perform(self, name: str, /, **arguments: Any) -> dict[str, Any]:
@@ -76,13 +76,13 @@ class PythonSubject:
         given = {key: _copied(value) for key, value in arguments.items()}
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # to warn is no mistake
+                warnings.simplefilter("ignore")  # an implementation may warn
                 answer = method(**given)
         except self._refusals as refusal:
             raise Refused(str(refusal)) from refusal
         except Exception as error:
-            told = f"{type(error).__name__}: {error}"
-            raise Errored(told, context=traceback.format_exc()) from error
+            problem = f"{type(error).__name__}: {error}"
+            raise Errored(problem, context=traceback.format_exc()) from error
         return checked_result(asked, answer)
 
 
@@ -106,18 +106,18 @@ def checked_result(asked: Operation, answer: Any) -> dict[str, Any]:
 def _checked(place: str, slot: Slot, value: Any) -> Any:
     if value is None and slot.nullable:
         return None
-    found = _CHECKS[slot.kind](value)
-    if found is None:
+    checked = _CHECKS[slot.kind](value)
+    if checked is None:
         raise Errored(f"{place} must be of kind {slot.kind}; got {value!r:.80}")
-    return found
+    return checked
 
 
 def _array(value: Any) -> np.ndarray[Any, Any] | None:
     try:
-        found = np.array(value)
+        array = np.array(value)
     except ValueError:
         return None
-    return found if found.dtype.kind in "fiub" else None
+    return array if array.dtype.kind in "fiub" else None
 
 
 def _float(value: Any) -> float | None:
@@ -139,7 +139,7 @@ def _text(value: Any) -> str | None:
 
 
 def _texts(value: Any) -> list[str] | None:
-    if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+    if isinstance(value, list | tuple) and all(isinstance(text, str) for text in value):
         return list(value)
     return None
 
@@ -148,9 +148,9 @@ _CHECKS = {"array": _array, "float": _float, "int": _int, "text": _text, "texts"
 
 
 def _copied(value: Any) -> Any:
-    """Return a value that the implementation may spoil."""
+    """Return a copy that the implementation may overwrite."""
     if isinstance(value, np.ndarray):
         return value.copy(order="K")  # the memory layout is part of what is asked
     if isinstance(value, Mapping):
-        return {key: _copied(one) for key, one in value.items()}
+        return {key: _copied(item) for key, item in value.items()}
     return list(value) if isinstance(value, list | tuple) else value

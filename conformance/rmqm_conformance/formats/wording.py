@@ -16,8 +16,8 @@ def verdict_line(report: Report) -> str:
     if report.verdict == "incomplete":
         if not report.missing:
             return "NO VERDICT: nothing that is claimed has a check"
-        found = len(report.expected) - len(report.missing)
-        return f"NO VERDICT: {found} of {len(report.expected)} checks were accounted for"
+        n_reported = len(report.expected) - len(report.missing)
+        return f"NO VERDICT: {n_reported} of {len(report.expected)} checks were accounted for"
     if report.ok:
         n_known = report.counts["expected-failure"]
         return f"NOT CONFORMANT: {n_known} expected failures, nothing unexpected"
@@ -35,12 +35,12 @@ def tally(report: Report) -> str:
         "expected-failure": "expected failures",
         "unexpected-pass": "unexpected passes",
     }
-    told = ", ".join(f"{counts[status]} {word}" for status, word in words.items())
+    parts = ", ".join(f"{counts[status]} {word}" for status, word in words.items())
     missing = f", {len(report.missing)} not run" if report.missing else ""
-    return f"{len(report.expected)} checks expected: {told}{missing}"
+    return f"{len(report.expected)} checks expected: {parts}{missing}"
 
 
 def rule_of(name: str) -> str:
     """Return level and title of a clause, and where it stands."""
-    found = clause(name)
-    return f"{name} {found.level}: {found.title} (docs/specification.md#{name.lower()})"
+    rule = clause(name)
+    return f"{name} {rule.level}: {rule.title} (docs/specification.md#{name.lower()})"

@@ -78,8 +78,8 @@ def cases() -> list[Case]:
             "RMQM-DIST-004/one-level",
             "With J = 1 the only step is the only displacement",
             "distances",
-            one := trajectories([CIRCLE[:2]]),
-            measured(one),
+            one_level := trajectories([CIRCLE[:2]]),
+            measured(one_level),
             also="RMQM-DIST-003",
         ),
         case(

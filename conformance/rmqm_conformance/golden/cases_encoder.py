@@ -76,8 +76,8 @@ def _rounding(network: Network, paths: list[list[list[Exact]]]) -> float:
 
 def _case(name: str, title: str, args: dict[str, Any], also: str = "") -> Case:
     names, paths = _levels(args)
-    both = [of_path([represented(args["network"], x) for x in path]) for path in paths]
-    d, s = ([one[k] for one in both] for k in (0, 1))
+    distances = [of_path([represented(args["network"], x) for x in path]) for path in paths]
+    d, s = ([pair[k] for pair in distances] for k in (0, 1))
     given = {
         "displacements": d,
         "step_lengths": s,
@@ -156,7 +156,7 @@ def _whole_way() -> list[Case]:
 
 
 def _refused() -> list[Case]:
-    """Return cases with seeds that were searched for one representation that breaks the rule."""
+    """Return cases whose seeds were chosen so that one representation alone breaks the rule."""
     nothing = _PLAIN | {"weight": np.zeros((3, 4)), "bias": np.zeros(3)}
     two = _PLAIN | {"weight": np.eye(2), "bias": np.zeros(2)}
     huge = two | {"weight": np.diag([1.7e308, 1e300]), "bias": np.array([0.0, 1e300])}
@@ -197,14 +197,14 @@ def _require_one_broken(args: dict[str, Any], name: str, level: int) -> None:
     """Make sure that one representation alone is zero or too large for float64."""
     names, paths = _levels(args)
     largest = mp.mpf(np.finfo(np.float64).max)
-    found = [
-        (one, j)
-        for one, path in zip(names, paths, strict=True)
+    broken = [
+        (input_name, j)
+        for input_name, path in zip(names, paths, strict=True)
         for j, values in enumerate(path)
         if not 0 < max(abs(z) for z in represented(args["network"], values)) <= largest
     ]
-    if found != [(name, level)]:
-        raise ValueError(f"only {name} at level {level} must break the rule; got {found}")
+    if broken != [(name, level)]:
+        raise ValueError(f"only {name} at level {level} must break the rule; got {broken}")
 
 
 def _refusal(name: str, title: str, args: dict[str, Any], *naming: str) -> Case:

@@ -10,7 +10,7 @@ import numpy as np
 
 from rmqm_conformance.golden.case import Case, Rule, case, number, plain
 from rmqm_conformance.golden.oracle_characteristics import (
-    Measured,
+    ExactCharacteristics,
     measure,
     metric,
     weighted_metric,
@@ -69,7 +69,7 @@ def rules(args: dict[str, Any], keys: str) -> dict[str, Rule]:
     return {key: _rule(measured, key, args["variant"]) for key in keys.split()}
 
 
-def _rule(measured: Measured, key: str, variant: str) -> Rule:
+def _rule(measured: ExactCharacteristics, key: str, variant: str) -> Rule:
     value = getattr(measured, key)
     if isinstance(value, str | int):
         return plain(value)
@@ -86,5 +86,5 @@ def _rule(measured: Measured, key: str, variant: str) -> Rule:
 
 
 def _propagated(formula: Callable[..., Exact], means: list[Exact]) -> float:
-    changes = propagated(lambda *all_: [formula(*all_)], means, [allowed(one) for one in means])
+    changes = propagated(lambda *all_: [formula(*all_)], means, [allowed(mean) for mean in means])
     return float(f"{changes[0] + _ROUNDINGS:.2g}")

@@ -70,10 +70,10 @@ def table() -> Array:
     """
     densities = [mp.zero, *(_density(_quantile(u)) for u in range(1, _CELLS // 2 + 1))]
     lower = [_float32(_CELLS * (p - q)) for p, q in pairwise(densities)]
-    found = np.array([*lower, *(-value for value in reversed(lower))], dtype="<f4")
-    if hashlib.sha256(found.tobytes()).hexdigest() != _SHA256:
+    values = np.array([*lower, *(-value for value in reversed(lower))], dtype="<f4")
+    if hashlib.sha256(values.tobytes()).hexdigest() != _SHA256:
         raise ValueError("the table must have the digest of RMQM-WN-006")
-    return found
+    return values
 
 
 def altered(

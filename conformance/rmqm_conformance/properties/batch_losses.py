@@ -69,7 +69,7 @@ def nt_xent(subject: Subject, n: int, length: int, seed: int) -> None:
     terms = []
     for a, own in enumerate(phi):
         similar = [math.fsum(map(float.__mul__, own, other)) / 0.07 for other in phi]
-        others = math.fsum(math.exp(one) for b, one in enumerate(similar) if b != a)
+        others = math.fsum(math.exp(similarity) for b, similarity in enumerate(similar) if b != a)
         terms.append(math.log(others) - similar[(a + n) % (2 * n)])
     should = math.fsum(terms) / len(terms)
     require_close("values", asked(subject, case)[0], [should], atol=1e-11)

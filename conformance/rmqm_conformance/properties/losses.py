@@ -111,7 +111,7 @@ def cross_entropy(subject: Subject, n: int, length: int, seed: int) -> None:
     rows = list(zip(case["encodings"], powers, case["labels"], strict=True))
     should = [math.log(math.fsum(row)) - logits[label] for logits, row, label in rows]
     require_close("values", values, should, atol=1e-12)
-    chances = [[one / math.fsum(row) for one in row] for row in powers]
+    chances = [[power / math.fsum(row) for power in row] for row in powers]
     hot = np.eye(length)[case["labels"]]
     require_close("gradient", gradient, np.array(chances) - hot, atol=1e-13)
 

@@ -1,4 +1,4 @@
-"""Dense layers as encoders, and inputs for them."""
+"""Dense layers that serve as encoders, and inputs for them."""
 
 from __future__ import annotations
 
