@@ -45,11 +45,11 @@ def read_npz(
     path : Path
         An existing file.
     spec : InputSpec
-        What the encoder takes: it tells images from labels.
+        What the encoder takes, by which images differ from labels.
     key : str, optional
         Which array. Without it, the only array that can be given to the encoder.
     layout : {"nhwc", "nchw", "nhw", "array"}, optional
-        Told meaning of the axes.
+        Meaning of the axes; without it, it is recognised.
 
     Returns
     -------

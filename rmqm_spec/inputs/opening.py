@@ -1,4 +1,4 @@
-"""Which source is meant by what was given as data."""
+"""Open the source that is meant by the given data."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _behind_url(
 
 
 def _existing(data: str) -> tuple[Path | None, str | None]:
-    """Path of what exists under the name as it is, or under its part before ``:key``."""
+    """Return the path that exists under the whole name, or under its part before ``:key``."""
     for name, key in ((data, None), split_suffix(data)):
         try:
             if name and Path(name).exists():
