@@ -40,8 +40,7 @@ def rmqm(
     Returns
     -------
     float
-        The metric, dimensionless; NaN where it is undefined, never infinite: when a
-        characteristic is NaN or zero.
+        The metric, dimensionless and never infinite; NaN if a characteristic is NaN or zero.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Gradients of any encoder, by central differences: slow, blurred, and only when asked for."""
+"""Gradients of any encoder by central differences: slow, inexact, and only on request."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def check_number_of_values(n_values: int) -> None:
 
 
 class _FiniteDifferences:
-    """An encoder with the gradients that its encodings tell."""
+    """An encoder with gradients by differences of its encodings."""
 
     gradient_route = "finite differences"
 

@@ -1,11 +1,11 @@
 """
-What is drawn: standard normal noise, a function of (seed, input id, level) alone, and PGD starts.
+Draws: standard normal noise, a function of (seed, input id, level) alone, and starts of PGD paths.
 
 Generator ``philox4x64-10/quantile16`` (clauses RMQM-WN-003 ff.). Philox, a counter-based generator
 (Salmon et al., 2011), is keyed by seed and input; the level is a place in its counter, so any level
 can be drawn alone. Sixteen bits choose one of 65536 equally probable cells of the normal
-distribution, whose mean is the value: exact in every language, and 6 times as fast as the
-ziggurat of NumPy, whose stream is not promised to stay the same.
+distribution, whose mean is the value: exact in every language, and 6 times as fast as the ziggurat
+of NumPy, whose stream may change between versions.
 """
 
 from __future__ import annotations

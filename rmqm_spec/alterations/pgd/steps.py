@@ -38,7 +38,7 @@ def take_step(
     inputs : (N, *S) ndarray of float
         Where the step starts.
     gradient : (N, *S) ndarray
-        Of the loss, with respect to the inputs; a value of zero moves nothing.
+        Gradient of the loss by the inputs; a value of zero moves nothing.
     ids : sequence of str
         The id of each input, for errors.
     level : int
