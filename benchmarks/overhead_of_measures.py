@@ -41,9 +41,9 @@ def turns(path: str, network: str, threads: int) -> None:
     for _ in sys.stdin:
         time.sleep(PAUSE_S)
         wall, cpu = time.perf_counter(), time.process_time()
-        found = evaluate(encoder, inputs, workers=threads)
+        scored = evaluate(encoder, inputs, workers=threads)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        print(json.dumps({"wall": wall, "processor": cpu, "rmqm": found.rmqm}), flush=True)
+        print(json.dumps({"wall": wall, "processor": cpu, "rmqm": scored.rmqm}), flush=True)
 
 
 def first_pixels(inputs: np.ndarray) -> np.ndarray:
@@ -51,7 +51,7 @@ def first_pixels(inputs: np.ndarray) -> np.ndarray:
 
 
 class Checkout:
-    """A process of one checkout that scores when it is asked to."""
+    """A process of one checkout that scores on request."""
 
     def __init__(self, python: Path, *arguments: str) -> None:
         command = [str(python), __file__, "--turns", *arguments]
@@ -60,7 +60,7 @@ class Checkout:
         )
 
     def score(self) -> dict[str, float]:
-        """Score once; what it took, and the score."""
+        """Score once; return the times and the score."""
         self.process.stdin.write("go\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
@@ -99,11 +99,11 @@ def compare(pythons: list[Path], path: str, network: str, threads: int, repeats:
     times = []
     for turn in range(repeats + 1):  # the first is for warming up
         order = checkouts if turn % 2 else checkouts[::-1]
-        found = {checkout: checkout.score() for checkout in order}
-        times.append([found[checkout] for checkout in checkouts])
+        scores = {checkout: checkout.score() for checkout in order}
+        times.append([scores[checkout] for checkout in checkouts])
     for checkout in checkouts:
         checkout.end()
-    if len({found["rmqm"] for pair in times for found in pair}) != 1:
+    if len({score["rmqm"] for pair in times for score in pair}) != 1:
         sys.exit(f"{network}: the two checkouts must give one score; got {times[0]}")
     for clock in ("wall", "processor"):
         before, after = ([pair[side][clock] for pair in times[1:]] for side in (0, 1))

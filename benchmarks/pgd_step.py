@@ -134,9 +134,9 @@ def main() -> int:
                 "foolbox": by_foolbox(module, x),
                 "art": by_art(module, x),
             }
-            found = least_times(contenders, rounds)
-        times = "".join(f"{found[one]:12.1f}" for one in names)
-        print(f"{name:<16} {batch:>5}{times}  {found['ours'] / found['torch']:.2f}", flush=True)
+            least = least_times(contenders, rounds)
+        times = "".join(f"{least[contender]:12.1f}" for contender in names)
+        print(f"{name:<16} {batch:>5}{times}  {least['ours'] / least['torch']:.2f}", flush=True)
     return 0
 
 

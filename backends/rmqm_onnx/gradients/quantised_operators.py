@@ -80,14 +80,14 @@ def q_linear_global_average_pool(s: Step) -> Tensor:
 
 
 def q_linear_concat(s: Step) -> Tensor:
-    """Put together what has scales of its own; the first two inputs are those of the result."""
+    """Concatenate inputs with scales of their own; inputs 0 and 1 are the scale of the result."""
     first, *rest = [real(s, k) for k in range(2, s.n_inputs, 3)]
     joined = first.op("Concat", *rest, shape=s.y.shape, axis=s.integer("axis", 0))
     return whole(s, joined, 0)
 
 
 def dynamic_quantize_matmul(s: Step) -> Tensor:
-    """Quantise the first factor as it comes, and multiply by the stored second one."""
+    """Quantise the first factor while it runs, and multiply by the stored second factor."""
     x = s.x
     outputs = [(x.shape, _UINT8), ((), FLOAT), ((), _UINT8)]
     q, scale, zero = s.tape.emit("DynamicQuantizeLinear", x, outputs=outputs)
@@ -142,7 +142,7 @@ def unpacked(rows: np.ndarray, bits: int) -> np.ndarray:
 
 
 def real(s: Step, k: int, axis: int | None = None) -> Tensor:
-    """Return what input k stands for; its scale and zero point come behind it."""
+    """Return the real values of input k; its scale and zero point are the next two inputs."""
     x = s.input(k)
     scale, zero = _plain(s.input(k + 1)), _plain(s.input(k + 2)) if s.has(k + 2) else None
     along = axis if scale.shape else None
@@ -150,7 +150,7 @@ def real(s: Step, k: int, axis: int | None = None) -> Tensor:
 
 
 def whole(s: Step, y: Tensor, k: int) -> Tensor:
-    """Round to the scale of input k and the zero point behind it."""
+    """Round to the scale in input k and the zero point in the next input."""
     zero = _plain(s.input(k + 1)) if s.has(k + 1) else None
     of = zero.type if zero else _UINT8
     return y.op("QuantizeLinear", _plain(s.input(k)), zero, shape=y.shape, of=of)
@@ -166,5 +166,5 @@ def _second(s: Step, k: int, scale: int, zero: int) -> Tensor:
 
 
 def _plain(x: Tensor) -> Tensor:
-    """Return one number as such."""
+    """Return a single number as a scalar."""
     return x.reshape(()) if x.shape == (1,) else x

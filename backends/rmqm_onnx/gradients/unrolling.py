@@ -19,7 +19,7 @@ __all__ = ["LOOPS", "unrolled"]
 
 LOOPS = ("Loop", "Scan")
 MAX_NODES = 50_000
-"""A loop that would become more nodes than this stays, and is named as without a rule."""
+"""A loop that would become more nodes than this stays, and is reported as without a rule."""
 
 
 def unrolled(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> ModelProto:
@@ -31,7 +31,7 @@ def unrolled(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> M
     model : ModelProto
         The prepared model.
     example : mapping of str to ndarray
-        One input of each name.
+        A value for each input.
     name : str
         The input that is differentiated.
     """

@@ -34,7 +34,7 @@ _BY_SHORTER_SIDE = (
 
 
 def is_image_processor(content: dict[str, Any]) -> bool:
-    """Return whether it is an image processor, not that of sound or text in a file of that name."""
+    """Return whether it is an image processor, not one of sound or text in a file of that name."""
     return bool(_KEYS & set(content))
 
 

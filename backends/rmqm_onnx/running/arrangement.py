@@ -1,4 +1,4 @@
-"""From inputs in their declared range to what the network wants: channels, values, axes, type."""
+"""From inputs in their declared range to the network's input: channels, values, axes, type."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Arrangement:
 
     def restore(self, arranged: AnyArray) -> Float64Array:
         """
-        Undo all of it: what the network is given, as inputs (N, *S) in their declared range.
+        Undo all of it: return the network's input as inputs (N, *S) in their declared range.
 
         Equal to the inputs up to the rounding of the network's type, see `rounding`, unless a value
         was clipped on the way.
@@ -122,7 +122,7 @@ class Arrangement:
 
 
 def _require_bytes(low: AnyArray, high: AnyArray, source: str) -> None:
-    """Refuse statistics that would leave of an image of bytes two or three values."""
+    """Refuse statistics that would leave only two or three values of an image of bytes."""
     if low.min() >= 0 and high.max() <= 255 and (high - low).min() > 1:
         return
     raise UsageError(

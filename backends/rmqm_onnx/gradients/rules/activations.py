@@ -38,7 +38,7 @@ def clip(s: Step) -> Gradients:
 
 
 def _clip_to(s: Step) -> Gradients:
-    """Give to the bounds what they stopped; where they cross, y is the upper one."""
+    """Give to the bounds what they stopped; where they cross, y is the upper bound."""
     passed = s.g * s.x.equals(s.y)
     above = (s.g - passed) * s.y.equals(s.input(2)) if s.has(2) else None
     below = s.g - passed if above is None else s.g - passed - above
