@@ -1,14 +1,14 @@
 """
-Encodings and input gradients: one ONNX graph beside PyTorch in eager mode.
+Encodings and input gradients: an ONNX graph beside PyTorch in eager mode.
 
     python benchmarks/gradients.py
     python benchmarks/gradients.py --memory
 
 Needs PyTorch and onnxscript. Every network has random weights; PyTorch exports it, and both take
-the gradient of <encodings, v> with respect to the same inputs. Times are processor times of one
-thread in milliseconds, the least of several interleaved runs: they hold on a machine that others
-use too. Memory is the peak growth of resident memory during a run (Linux), after a run with one
-row, each contender in a process of its own.
+the gradient of <encodings, v> with respect to the same inputs. Times are processor times in
+milliseconds with a single thread, the least of several interleaved runs: they hold on a machine
+that others use too. Memory is the peak growth of resident memory during a run (Linux), after a run
+with a single row, each contender in a process of its own.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ What it costs to lose nothing: work done again after kills, overhead of parts, t
 (1)  Real commands are killed (SIGKILL) at random moments until each is done: how much is done again
      at most, how many kills there are and how many hit a write. The bits must be those of an
      undisturbed run.
-(2)  The same evaluation with parts and without, in turn in one process.
+(2)  The same evaluation with parts and without, in turn in a single process.
 (3)  Reading back 10,000 inputs that are done: from few files, and from one file for every group, as
      for an encoder that takes two seconds for each.
 

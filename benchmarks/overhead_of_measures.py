@@ -1,5 +1,5 @@
 """
-Whether scoring by RMQM alone costs more than in another checkout, side by side in one run.
+Whether scoring by RMQM alone costs more than in another checkout, side by side in a single run.
 
 One process of each checkout waits for its turn: they score the same inputs with the same network
 alternately, A B A B, and print what each turn took by the wall clock and in processor time. The
@@ -51,7 +51,7 @@ def first_pixels(inputs: np.ndarray) -> np.ndarray:
 
 
 class Checkout:
-    """A process of one checkout that scores on request."""
+    """A process that runs a checkout and scores on request."""
 
     def __init__(self, python: Path, *arguments: str) -> None:
         command = [str(python), __file__, "--turns", *arguments]
@@ -94,7 +94,7 @@ def median_with_interval(ratios: list[float]) -> str:
 
 
 def compare(pythons: list[Path], path: str, network: str, threads: int, repeats: int) -> None:
-    """Print the ratios of one network with one number of threads."""
+    """Print the ratios for a network and a number of threads."""
     checkouts = [Checkout(python, path, network, str(threads)) for python in pythons]
     times = []
     for turn in range(repeats + 1):  # the first is for warming up

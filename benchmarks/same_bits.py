@@ -1,5 +1,5 @@
 """
-Whether this checkout gives the bits of another one, for a fixed list of commands.
+Whether this checkout gives the bits of another checkout, for a fixed list of commands.
 
 Every command runs in a fresh folder with the interpreter of each checkout in turn. It compares the
 digests in the documents, the numbers themselves, the arrays of ``distances.npz`` and the tables,
@@ -133,7 +133,7 @@ def of_arrays(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def run(python: Path, command: str, folder: Path) -> dict[str, str]:
-    """Run one command with one interpreter; a failure is a fact like the others."""
+    """Run a command with an interpreter; a failure is a fact like the others."""
     folder.mkdir(parents=True)
     words = [str(python), "-m", "rmqm_spec", *command.split(), "--out", "out"]
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
@@ -144,7 +144,7 @@ def run(python: Path, command: str, folder: Path) -> dict[str, str]:
 
 
 def check_interpreter(python: Path, checkout: Path) -> None:
-    """Refuse an interpreter that would import another checkout than the one it stands for."""
+    """Refuse an interpreter that would import another checkout than its own."""
     code = "import rmqm_spec; print(rmqm_spec.__file__)"
     words = [str(python), "-c", code]
     done = subprocess.run(words, cwd="/", capture_output=True, text=True, check=True)
@@ -153,7 +153,7 @@ def check_interpreter(python: Path, checkout: Path) -> None:
 
 
 def compare(name: str, before: dict[str, str], after: dict[str, str], may_differ: bool) -> int:
-    """Print one case and return how many of its facts differ."""
+    """Print a case and return how many of its facts differ."""
     n_different = 0
     print(f"\n{name}")
     for fact in sorted(before | after):

@@ -1,5 +1,5 @@
 """
-What scoring costs beyond the encoder's own forward passes, side by side in one run.
+What scoring costs beyond the encoder's own forward passes, side by side in a single run.
 
 For each network, in turn and several times over:
 

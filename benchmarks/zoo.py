@@ -150,7 +150,7 @@ ZOO: dict[str, Entry] = {
     "unet": (UNetEncoder, (3, 64, 64)),
     "table": (TableEncoder, (32,)),
 }
-"""How each network is made, and the shape of one input."""
+"""How each network is made, and the shape of an input."""
 
 
 def network(name: str) -> nn.Module:

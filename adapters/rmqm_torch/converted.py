@@ -43,7 +43,7 @@ def from_onnx(path: Path | str, *, output: str | None = None, **options: Any) ->
     UnavailableError
         ENV007 if onnx2pytorch cannot be imported.
     UnreadableError
-        GRA021 if it cannot convert the model, GRA022 if the output is not one of the model's.
+        GRA021 if it cannot convert the model, GRA022 if the model has no such output.
     """
     try:
         from onnx2pytorch import ConvertModel
@@ -88,7 +88,7 @@ class ConvertedGradients:
     path : Path or str
         The model; it must have one input. It is converted when a gradient is first asked for.
     output : str
-        Name of the encodings, one of the model's declared outputs.
+        Name of the encodings, a declared output of the model.
     sha256 : str, optional
         Digest of the model's file, external data apart; by default as it is now.
 

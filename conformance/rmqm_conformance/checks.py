@@ -1,4 +1,4 @@
-"""A check: one thing that is asked of an implementation, for the sake of one or more clauses."""
+"""A check: something that is asked of an implementation, for the sake of one or more clauses."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def read_expected_failures(path: Path) -> dict[str, str]:
     Parameters
     ----------
     path : Path
-        TOML: one table per check, named by its id, with a ``reason``, and an ``issue`` if there
+        TOML: a table per check, named by its id, with a ``reason``, and an ``issue`` if there
         is one.
 
     Returns

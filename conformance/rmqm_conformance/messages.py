@@ -26,7 +26,7 @@ def checked_reply(line: str, kind: str, seq: int | None) -> dict[str, Any]:
     kind : str
         ``"start"``, ``"spec"`` or ``"run.<operation>"``.
     seq : int, optional
-        The number of the request, where it has one.
+        The number of the request, if it is numbered.
 
     Raises
     ------

@@ -60,7 +60,7 @@ def _slots(raw: dict[str, list[str]]) -> dict[str, Slot]:
 @frozen(kw_only=True)
 class Operation:
     """
-    One thing that an implementation can be asked to do.
+    Something that an implementation can be asked to do.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def operations() -> dict[str, Operation]:
 
 
 def operation(name: str) -> Operation:
-    """Return one operation; `UnknownNameError` if there is none of that name."""
+    """Return an operation; `UnknownNameError` if there is none of that name."""
     if name not in operations():
         raise UnknownNameError(f"operation must be one of {', '.join(operations())}; got {name!r}")
     return operations()[name]

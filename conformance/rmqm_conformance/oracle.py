@@ -206,7 +206,7 @@ def _philox(counter: int, key: int) -> Iterable[int]:
 
 
 def lanes(text: str, level: int, n_values: int) -> Array:
-    """Return one lane for each value: RMQM-WN-003 to RMQM-WN-005."""
+    """Return a lane for each value: RMQM-WN-003 to RMQM-WN-005."""
     key = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "little")
     n_blocks = -(-n_values // 16)
     first = level * n_blocks
@@ -220,7 +220,7 @@ def lanes(text: str, level: int, n_values: int) -> Array:
 def noise(
     x: Array, name: str, level: int, n_levels: int, seed: int, low: float, high: float
 ) -> Array:
-    """Return one input at one level, bit by bit."""
+    """Return an input at a level, bit by bit."""
     if level == 0:
         return x
     drawn = quantile16()[lanes(f"rmqm-white-noise/1\n{seed}\n{name}", level, x.size)]
@@ -253,7 +253,7 @@ def _gradient(network: dict[str, Any], x: Array, at: Array) -> Array:
 
 
 def start(x: Array, name: str, alpha: float, seed: int, low: float, high: float) -> Array:
-    """Return where the first gradient of one input is taken: RMQM-PGD-007."""
+    """Return where the first gradient of an input is taken: RMQM-PGD-007."""
     drawn = lanes(f"rmqm-pgd-start/1\n{seed}\n{name}", 1, x.size).astype(np.float64)
     away = ((2 * drawn - 65535) / 65536).astype(x.dtype).reshape(x.shape)
     moved = x + x.dtype.type(alpha * (high - low)) * away

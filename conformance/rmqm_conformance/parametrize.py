@@ -1,4 +1,4 @@
-"""The door for pytest: one test for each check, in the implementer's own test suite."""
+"""The door for pytest: a test for each check, in the implementer's own test suite."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Violation(Exception):  # noqa: N818 - an outcome, as in reports
     Parameters
     ----------
     message : str
-        The value that was received and what it should be, in one sentence.
+        The value that was received and what it should be, in a single sentence.
     got, should : object
         Both, as plain data where they are short enough to show.
 

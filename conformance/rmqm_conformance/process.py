@@ -79,7 +79,7 @@ class LineProcess:
 
     def ask(self, line: str, *, deadline_s: float) -> str:
         """
-        Send a line and return the next one that comes back.
+        Send a line and return the next line that comes back.
 
         Raises
         ------

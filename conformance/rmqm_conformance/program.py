@@ -19,7 +19,7 @@ from rmqm_spec.clauses import SPEC_VERSION
 __all__ = ["DEADLINE_S", "ProgramSubject"]
 
 DEADLINE_S: Final = 30.0
-"""How long a program may take for one answer by default."""
+"""How long a program may take for an answer by default."""
 
 
 class ProgramSubject:
@@ -34,7 +34,7 @@ class ProgramSubject:
     command : str
         As typed in a shell.
     deadline_s : float
-        How long it may take for one answer.
+        How long it may take for an answer.
 
     Attributes
     ----------

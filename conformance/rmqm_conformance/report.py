@@ -37,7 +37,7 @@ Verdict = Literal["conformant", "not-conformant", "incomplete"]
 @frozen(kw_only=True)
 class Outcome:
     """
-    How one check ended.
+    How a check ended.
 
     Parameters
     ----------

@@ -121,7 +121,7 @@ def require_refusal(
     why : str
         What must be refused, for the message of the violation.
     naming : sequence of sequences of str
-        For each thing to be named, the texts of which the message must hold one.
+        For each thing to be named, texts; the message must hold any of them.
     **arguments : object
         Arguments of the operation.
     """

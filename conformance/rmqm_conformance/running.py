@@ -48,7 +48,7 @@ def run(
     only : sequence of str, optional
         Ids of checks or clauses; without it, everything.
     expected_failures : mapping of str to str, optional
-        Reasons by id of check. It is an error if one of these passes, or an id is unknown.
+        Reasons by id of check. It is an error if any of these checks passes, or an id is unknown.
     progress : callable, optional
         Called after each check.
     command : str
@@ -110,7 +110,7 @@ def subject_of(implementation: Any) -> Subject:
 
 def judge(check: Check, subject: Subject, effort: Effort, *, reason: str | None = None) -> Outcome:
     """
-    Run one check.
+    Run a check.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ class Subject(Protocol):
         Refused
             If the implementation refuses on purpose.
         Errored
-            If it gives no answer, or one of a wrong form.
+            If it gives no answer, or an answer of a wrong form.
         """
         ...
 

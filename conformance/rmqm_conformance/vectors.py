@@ -52,7 +52,7 @@ def vectors() -> tuple[Check, ...]:
     Raises
     ------
     ValueError
-        If a file is not the one that the manifest names: the installation is damaged.
+        If a file does not have the digest of the manifest: the installation is damaged.
 
     Examples
     --------

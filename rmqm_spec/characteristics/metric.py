@@ -1,4 +1,4 @@
-"""RMQM itself: three characteristics become one number (paper, Eqs. 5 and 6)."""
+"""RMQM itself: three characteristics become a single number (paper, Eqs. 5 and 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pool encodings of several axes to one vector per input, and carry cotangents back."""
+"""Pool encodings of several axes to a vector per input, and carry cotangents back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def pool(
     output: AnyArray, n_inputs: int, pooling: Pooling, *, channels_first: bool | None = None
 ) -> AnyArray:
     """
-    Make one vector of each input's encodings.
+    Make a vector of each input's encodings.
 
     Parameters
     ----------
@@ -34,12 +34,12 @@ def pool(
     Returns
     -------
     (N, E) ndarray
-        One row per input.
+        A row per input.
 
     Raises
     ------
     SubjectError
-        If the output does not have one row per input.
+        If the output does not have a row per input.
     UsageError
         If the pooling does not fit the shape.
     """

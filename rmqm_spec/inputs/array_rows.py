@@ -1,4 +1,4 @@
-"""The rows of one array as inputs."""
+"""The rows of an array as inputs."""
 
 from __future__ import annotations
 

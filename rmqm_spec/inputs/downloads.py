@@ -162,7 +162,7 @@ def _check_size(size: object, limit: int, name: str) -> None:
 
 
 def _reason(error: Exception, url: str) -> str:
-    """Return the text of an error, on one line and without the secrets of a URL."""
+    """Return the text of an error, on a single line and without the secrets of a URL."""
     text = " ".join(str(error).split()).replace(url, without_secrets(url))
     return display_name(text)[:300]
 

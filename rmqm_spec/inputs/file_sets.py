@@ -1,4 +1,4 @@
-"""Several files as one source: what braces, patterns and folders name."""
+"""Several files as a single source: what braces, patterns and folders name."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def decode_image(
     Parameters
     ----------
     path : str or path
-        An image file of one of the `FORMATS`, recognised by content, not by name.
+        An image file in any of the `FORMATS`, recognised by content, not by name.
     value_range : tuple of float, optional
         The values of (black, white) in files whose format does not say: 32-bit integers and floats.
     name : str, optional

@@ -34,7 +34,7 @@ _NAMES = ("path", "file", "filename", "file_name", "name", "image")
 
 def read_labels(asked: str, source: Source, spec: InputSpec) -> list[str | None]:
     """
-    Read one label for each input of a source.
+    Read a label for each input of a source.
 
     Parameters
     ----------

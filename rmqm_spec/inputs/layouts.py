@@ -73,7 +73,7 @@ def recognise_layout(
 
 def as_image(row: AnyArray, layout: Layout, spec: InputSpec) -> AnyArray:
     """
-    View one row of an array in a layout as an image.
+    View a single row of an array in a layout as an image.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ MAX_UNPACKED_BYTES = 4 * 2**30
 
 def split_key(data: str) -> tuple[str, str | None]:
     """
-    Split ``file.npz:key`` into the file and the key of one array in it.
+    Split ``file.npz:key`` into the file and the key of an array in it.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def read_npz(
     path: Path, spec: InputSpec, *, key: str | None = None, layout: Layout | None = None
 ) -> tuple[str, AnyArray]:
     """
-    Read one array of an .npz file.
+    Read an array of an .npz file.
 
     Parameters
     ----------

@@ -82,7 +82,7 @@ def open_source(
 def _behind_url(
     url: str, spec: InputSpec, layout: Layout | None, value_range: Bounds | None
 ) -> Source:
-    """Fetch one file, and open it under the name of its URL."""
+    """Fetch a file, and open it under the name of its URL."""
     plain, key = split_suffix(url)
     path = fetch_file(plain)
     name = without_secrets(plain)
@@ -102,7 +102,7 @@ def _existing(data: str) -> tuple[Path | None, str | None]:
 
 def split_suffix(data: str) -> tuple[str, str | None]:
     """
-    Split ``file.ext:key`` into a file that holds several things and the name of one of them.
+    Split ``file.ext:key`` into a file that holds several things and the name of the thing meant.
 
     Examples
     --------

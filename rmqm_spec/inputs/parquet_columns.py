@@ -51,7 +51,7 @@ def image_column(schema: Any, asked: str | None, name: str) -> str:
 
 
 def label_column(schema: Any) -> str | None:
-    """Return the name of the column with the labels, if there is one."""
+    """Return the name of the column with the labels, if there are labels."""
     plain = {field.name for field in schema if _is_plain(field.type)}
     return next((name for name in LABEL_COLUMNS if name in plain), None)
 

@@ -76,7 +76,7 @@ class ParquetFiles(EncodedImages):
     label : str
         What to call the collection.
     column : str, optional
-        Which column holds the images; without it, the only one that can.
+        Which column holds the images; without it, the only column that can.
     names : sequence of str, optional
         What to call the files; by default their paths.
     value_range : tuple of float, optional

@@ -1,4 +1,4 @@
-"""Images that a list names: a table of paths or URLs with labels, or one path per line."""
+"""Images that a list names: a table of paths or URLs with labels, or a path per line."""
 
 from __future__ import annotations
 

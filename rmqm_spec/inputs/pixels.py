@@ -1,4 +1,4 @@
-"""Pixels of an opened image: one rule for every mode that Pillow knows."""
+"""Pixels of an opened image: the same rules for every mode that Pillow knows."""
 
 from __future__ import annotations
 

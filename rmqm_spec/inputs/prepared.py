@@ -107,7 +107,7 @@ class PreparedInputs:
 
     def load(self, index: int) -> Input:
         """
-        Load one input; any number of threads may do so at a time.
+        Load an input; any number of threads may do so at a time.
 
         Returns
         -------
@@ -189,7 +189,7 @@ def open_inputs(
     ----------
     data : str, Path, ndarray or None
         A folder, a pattern, an image file, .npy, .npz, .parquet, .tar, a list (.csv, .tsv, .txt), a
-        URL of one of these, each with ``:key`` where it holds several; an array in memory; or None
+        URL of any of these, each with ``:key`` where it holds several; an array in memory; or None
         for the bundled images. See docs/inputs.md.
     spec : InputSpec
         What the encoder takes.

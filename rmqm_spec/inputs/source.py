@@ -31,12 +31,12 @@ class Source(Protocol):
 
     @property
     def digests(self) -> Sequence[str]:
-        """One digest per input by which `PreparedInputs.select` orders them."""
+        """A digest per input by which `PreparedInputs.select` orders them."""
         ...
 
     @property
     def labels(self) -> Sequence[str | None] | None:
-        """One label per input, None for inputs without; None if the source has no labels at all."""
+        """A label per input, None for inputs without; None if the source has no labels at all."""
         ...
 
     def __len__(self) -> int:

@@ -38,7 +38,7 @@ class Choices:
     output : ChosenOutput
         The tensor that holds the encodings.
     feeds : dict of str to (TensorInfo, ndarray)
-        Values of the other inputs, for one row.
+        Values of the other inputs, for a single row.
     preprocessing : Preprocessing
         Geometry and value map.
     layout : InputLayout

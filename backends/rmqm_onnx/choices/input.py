@@ -103,7 +103,7 @@ def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[Tensor
 
 
 def _is_single(info: TensorInfo) -> bool:
-    """Return whether an input holds one value for each row, such as a threshold."""
+    """Return whether an input holds a value for each row, such as a threshold."""
     return info.dims is not None and all(length == 1 for length in info.dims[1:])
 
 

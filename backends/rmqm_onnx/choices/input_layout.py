@@ -33,7 +33,7 @@ class InputLayout:
     spec : InputSpec
         What the encoder takes, without the batch axis.
     network_shape : tuple of int
-        Shape of one input as the network takes it.
+        Shape of an input as the network takes it.
     batch : int, optional
         Batch size where it is fixed.
     why : str

@@ -24,7 +24,7 @@ _NARROW = 0.02
 """Least spread of an input, relative to its magnitude or to 1: the spread of 5 grey levels."""
 
 _WIDE = 300.0
-"""Bytes that are not normalised at all reach 255, centred ones 152."""
+"""Bytes that are not normalised at all reach 255, centred bytes 152."""
 
 
 def range_after_normalisation(

@@ -112,7 +112,7 @@ def _among(floats: Sequence[TensorInfo]) -> ChosenOutput:
 
 
 def _is_vector(info: TensorInfo) -> bool:
-    """Return whether just one axis beside the batch is declared longer than 1, or left open."""
+    """Return whether only a single axis after the batch is longer than 1, or left open."""
     return info.dims is not None and sum(length != 1 for length in info.dims[1:]) == 1
 
 

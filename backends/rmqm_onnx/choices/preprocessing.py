@@ -1,4 +1,4 @@
-"""Which preprocessing applies: the user's, the one that lies in or beside the model, or none."""
+"""Which preprocessing applies: the user's, that in or beside the model, or none."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 Operators of com.microsoft and ai.onnx.ml and recurrent layers, in other operators of ai.onnx.
 
 Files written by ONNX Runtime or its optimiser contain operators of com.microsoft. Each function
-below defines one operator in the notation of the rules: `s.x` is the first input, `s.input(k)` any
+below defines an operator in the notation of the rules: `s.x` is the first input, `s.input(k)` any
 other.
 """
 

@@ -110,7 +110,7 @@ def derivation(
     input, output : str, optional
         By default the first input of floating type and the first output.
     example : ndarray or mapping of str to ndarray, optional
-        One input, or one value per input, with a batch axis. By default random values of the
+        One input, or a value per input, with a batch axis. By default random values of the
         declared shapes. Lengths other than the batch are fixed to those of the example.
     batch : int, optional
         The only batch size that the model runs with; by default every size that it declares.

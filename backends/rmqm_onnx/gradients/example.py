@@ -19,7 +19,7 @@ Example: TypeAlias = AnyArray | Mapping[str, AnyArray] | None
 
 def example_inputs(model: ModelProto, name: str, example: Example) -> dict[str, AnyArray]:
     """
-    Return one value per input: the given value, or else random numbers.
+    Return a value per input: the given value, or else random numbers.
 
     Raises
     ------

@@ -29,7 +29,7 @@ def known_tensors(model: ModelProto, example: Mapping[str, AnyArray], name: str)
     model : ModelProto
         The prepared model.
     example : mapping of str to ndarray
-        A value for each input, one row if the batch is free.
+        A value for each input, a single row if the batch is free.
     name : str
         The input that is differentiated; its first axis is the batch.
     """

@@ -29,7 +29,7 @@ _UINT8 = int(TensorProto.UINT8)
 
 
 def q_linear_conv(s: Step) -> Tensor:
-    """Convolve; weights have one scale, or one per output channel."""
+    """Convolve; weights have a single scale, or a scale per output channel."""
     x, weight = real(s, 0), real(s, 3, axis=0)
     bias = s.input(8).cast(FLOAT) * (_plain(s.input(1)) * _plain(s.input(4))) if s.has(8) else None
     kept = {name: helper.get_attribute_value(value) for name, value in s.names().items()}
@@ -37,7 +37,7 @@ def q_linear_conv(s: Step) -> Tensor:
 
 
 def q_linear_matmul(s: Step) -> Tensor:
-    """Multiply matrices; the second has one scale, or one per column."""
+    """Multiply matrices; the second has a single scale, or a scale per column."""
     columns = len(s.input(3).shape) - 1
     return whole(s, real(s, 0).matmul(real(s, 3, axis=columns)), 6)
 
@@ -97,7 +97,7 @@ def dynamic_quantize_matmul(s: Step) -> Tensor:
 
 
 def matmul_integer_to_float(s: Step) -> Tensor:
-    """Multiply quantised matrices into a real one."""
+    """Multiply quantised matrices into a real matrix."""
     zero = _plain(s.input(4)) if s.has(4) else None
     a = s.x.op("DequantizeLinear", _plain(s.input(2)), zero, shape=s.x.shape, of=FLOAT)
     y = a.matmul(_second(s, 1, 3, 5))
@@ -157,7 +157,7 @@ def whole(s: Step, y: Tensor, k: int) -> Tensor:
 
 
 def _second(s: Step, k: int, scale: int, zero: int) -> Tensor:
-    """Return the second factor of a product, with one scale or one per column."""
+    """Return the second factor of a product, with a single scale or a scale per column."""
     x, last = s.input(k), len(s.input(k).shape) - 1
     of_x = _plain(s.input(scale))
     middle = _plain(s.input(zero)) if s.has(zero) else None

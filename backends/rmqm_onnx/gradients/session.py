@@ -26,7 +26,7 @@ _DEVICES: dict[Provider, str] = {"cpu": "cpu", "cuda": "cuda", "tensorrt": "cuda
 
 
 class LossAndGradient(NamedTuple):
-    """Results of one run: encodings, the loss of each row, and the gradient of the losses' sum."""
+    """Results of a run: encodings, the loss of each row, and the gradient of the losses' sum."""
 
     encodings: AnyArray
     loss: AnyArray
@@ -90,7 +90,7 @@ class GradientSession:
 
     def vjp(self, inputs: Inputs) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
         """
-        Encode, and keep what the gradient needs: one forward pass, and one backward per pull.
+        Encode, and keep what the gradient needs: a forward pass, and a backward pass per pull.
 
         Parameters
         ----------
@@ -114,7 +114,7 @@ class GradientSession:
 
     def displacement(self, inputs: Inputs, references: AnyArray) -> LossAndGradient:
         """
-        Return encodings, their squared distances to references, and the gradient, of one run.
+        Return encodings, their squared distances to references, and the gradient, of a single run.
 
         Parameters
         ----------

@@ -61,7 +61,7 @@ def _rounds(tape: Tape, node: NodeProto) -> list[NodeProto]:
 
 @frozen
 class Rounds:
-    """The rounds of one loop."""
+    """The rounds of a loop."""
 
     tape: Tape
     node: NodeProto
@@ -155,7 +155,7 @@ class Rounds:
         return outer is not None and bool(outer.all())
 
     def _written(self, t: int, inputs: Sequence[str]) -> tuple[list[NodeProto], list[str]]:
-        """Return one round, under names of its own, and the names of its outputs."""
+        """Return a round, under names of its own, and the names of its outputs."""
         stem = f"{self.tape.prefix}{self.node.output[0] or self.node.name}_round_{t}_"
         names = dict(zip((value.name for value in self.body.input), inputs, strict=True))
         for tensor in self.body.initializer:

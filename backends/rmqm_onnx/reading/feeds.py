@@ -20,7 +20,7 @@ def read_feeds(
     inputs: Sequence[TensorInfo], chosen: str, feeds: Sequence[tuple[str, str]]
 ) -> dict[str, AnyArray]:
     """
-    Return the value of each input that is not altered, for one row of a batch.
+    Return the value of each input that is not altered, for a single row of a batch.
 
     Parameters
     ----------

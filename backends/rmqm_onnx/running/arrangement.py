@@ -22,7 +22,7 @@ class Arrangement:
     layout : InputLayout
         Order of axes in the network.
     preprocessing : Preprocessing
-        Statistics, one value or one per channel, in the network's channel order.
+        Statistics, a single value or a value per channel, in the network's channel order.
     dtype : dtype-like
         Type of the network's input; for uint8, values are rounded to 0..255.
 
@@ -51,7 +51,7 @@ class Arrangement:
             )
         if self.dtype == np.uint8 and preprocessing.is_identity:
             scale = 255.0
-        # One product and one sum, rounded to the network's type; float64 networks keep float64.
+        # A product and a sum, rounded to the network's type; float64 networks keep float64.
         kind = np.float64 if self.dtype == np.float64 else np.float32
         self._factor = (scale / std).astype(kind)
         self._offset = (-mean / std).astype(kind)
@@ -136,7 +136,7 @@ def _require_bytes(low: AnyArray, high: AnyArray, source: str) -> None:
 def _column(
     name: str, values: tuple[float, ...] | None, channels: int, default: float, is_image: bool
 ) -> npt.NDArray[np.float64]:
-    """Shape one value, or one per channel, to broadcast over (N, C, H, W)."""
+    """Shape a single value, or a value per channel, to broadcast over (N, C, H, W)."""
     if values is None:
         return np.array([default])
     if len(values) == 1:

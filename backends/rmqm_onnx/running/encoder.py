@@ -44,9 +44,9 @@ class OnnxEncoder:
     arrangement : Arrangement
         From inputs in their declared range to the network's input.
     feeds : dict of str to (TensorInfo, ndarray)
-        Values of the other inputs, for one row.
+        Values of the other inputs, for a single row.
     pooling : {"flatten", "mean", "cls"}
-        How encodings of more than one axis become one vector.
+        How encodings of several axes become a vector.
     channels_first : bool, optional
         Where the channels of these encodings are, if the graph shows it.
     rows : int, optional
@@ -109,7 +109,7 @@ class OnnxEncoder:
         ShapeError
             If the inputs do not have the shape (N, *S).
         SubjectError
-            If the network cannot run, or does not give one row per input.
+            If the network cannot run, or does not give a row per input.
         """
         parts = [self._run(part) for part in self._parts(inputs)]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
@@ -157,7 +157,7 @@ class OnnxEncoder:
         return self.gradients.route if self.gradients else "none"
 
     def raw_output(self, inputs: FloatArray) -> AnyArray:
-        """Return what the network gives for one batch, before pooling."""
+        """Return what the network gives for a single batch, before pooling."""
         return self._call(self.arrangement(inputs))
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -122,7 +122,7 @@ def encodings_of(
 
 
 def plain_message(error: BaseException) -> str:
-    """Return the runtime's message without its numbers and source positions, in one line."""
+    """Return the runtime's message without its numbers and source positions, on a single line."""
     text = " ".join(str(error).split())
     parts = text.split(" : ", 3)
     if text.startswith("[ONNXRuntimeError]") and len(parts) == 4:

@@ -28,7 +28,7 @@ class TrialRun:
     encoder : OnnxEncoder
         The encoder, called as it must be.
     output_shape : tuple of int
-        Shape of the network's output for one input.
+        Shape of the network's output for an input.
     output_type : str
         Type of these values, as NumPy names it.
     findings : tuple of Finding
@@ -89,7 +89,7 @@ def try_out(encoder: OnnxEncoder, *, bounds: tuple[float, float], quantised: boo
 
 
 def batch_deviation(encoder: OnnxEncoder, inputs: FloatArray) -> float:
-    """Return the largest distance between unit encodings of inputs alone and in one batch."""
+    """Return the largest distance between unit encodings of inputs alone and in a single batch."""
     together = _units(encoder.encode(inputs))
     alone = np.concatenate([_units(encoder.encode(inputs[k : k + 1])) for k in range(len(inputs))])
     if together.shape != alone.shape:

@@ -17,7 +17,7 @@ def junit(report: Report) -> str:
     """
     Return the report as XML; what is not claimed or expected to fail is skipped, with its reason.
 
-    A run that leaves checks out, or names unknown ones, holds a failing case that says so.
+    A run that leaves checks out, or names unknown checks, holds a failing case that says so.
     """
     counts = report.counts
     about = _about_the_run(report)

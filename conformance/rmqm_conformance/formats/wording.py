@@ -9,7 +9,7 @@ __all__ = ["rule_of", "tally", "verdict_line"]
 
 
 def verdict_line(report: Report) -> str:
-    """Return the verdict in one sentence that says what it covers."""
+    """Return the verdict in a single sentence that says what it covers."""
     claims = ", ".join(sorted(report.description.claims - {"generator"}))
     if report.verdict == "conformant":
         return f"CONFORMANT in what is claimed: {claims}"
@@ -25,7 +25,7 @@ def verdict_line(report: Report) -> str:
 
 
 def tally(report: Report) -> str:
-    """Return the numbers of checks in one line."""
+    """Return the numbers of checks on a single line."""
     counts = report.counts
     words = {
         "passed": "passed",

@@ -65,7 +65,7 @@ def case(
 
 
 def refuse(why: str, *naming: str | list[str]) -> dict[str, Rule]:
-    """Demand a refusal that names things, each by one text or by one of several texts."""
+    """Demand a refusal that names things, each by a text or by any of several texts."""
     lists = [[texts] if isinstance(texts, str) else texts for texts in naming]
     return {"refuse": {"naming": lists, "why": why}}
 

@@ -22,7 +22,7 @@ def cases() -> list[Case]:
 
 
 def _one_bad(n_inputs: int, n_levels: int, bad: str) -> dict[str, Any]:
-    """Return distances of which one is zero: a displacement or a step length of the last input."""
+    """Return distances with a single zero: a displacement or a step length of the last input."""
     levels = np.arange(1, n_levels + 1)
     d = np.outer(np.linspace(0.5, 1.0, n_inputs), levels / n_levels)
     s = np.outer(np.linspace(0.1, 0.2, n_inputs), 1 + levels % 3)

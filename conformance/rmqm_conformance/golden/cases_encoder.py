@@ -156,7 +156,7 @@ def _whole_way() -> list[Case]:
 
 
 def _refused() -> list[Case]:
-    """Return cases whose seeds were chosen so that one representation alone breaks the rule."""
+    """Return cases whose seeds were chosen so that a single representation breaks the rule."""
     nothing = _PLAIN | {"weight": np.zeros((3, 4)), "bias": np.zeros(3)}
     two = _PLAIN | {"weight": np.eye(2), "bias": np.zeros(2)}
     huge = two | {"weight": np.diag([1.7e308, 1e300]), "bias": np.array([0.0, 1e300])}
@@ -194,7 +194,7 @@ def _refused() -> list[Case]:
 
 
 def _require_one_broken(args: dict[str, Any], name: str, level: int) -> None:
-    """Make sure that one representation alone is zero or too large for float64."""
+    """Make sure that only a single representation is zero or too large for float64."""
     names, paths = _levels(args)
     largest = mp.mpf(np.finfo(np.float64).max)
     broken = [

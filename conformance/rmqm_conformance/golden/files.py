@@ -117,7 +117,7 @@ def _json(value: Any) -> bytes:
 
 
 def _lines(value: Any, margin: str) -> str:
-    """Return JSON in which every value that fits stands on one line."""
+    """Return JSON in which every value that fits stands on a single line."""
     compact = json.dumps(value, ensure_ascii=False, allow_nan=False)
     if len(margin) + len(compact) <= _WIDTH or not isinstance(value, dict | list):
         return compact

@@ -112,7 +112,7 @@ def _by_previous(row: Row) -> Terms:
 
 
 def _per_input(terms: Terms, divisor: int) -> Exact:
-    """Return the mean of one input: each undefined term leaves sum and divisor (RMQM-DEG-002)."""
+    """Return the mean of an input: each undefined term leaves sum and divisor (RMQM-DEG-002)."""
     remaining = divisor - terms.count(None)
     return mp.fsum(term for term in terms if term is not None) / remaining if remaining else mp.nan
 

@@ -35,7 +35,7 @@ def separation(first: Vector, second: Vector) -> Exact:
 
 
 def of_path(representations: Sequence[Vector]) -> tuple[list[Exact], list[Exact]]:
-    """Return displacements and step lengths of one input (RMQM-DIST-003, RMQM-DIST-004)."""
+    """Return displacements and step lengths of an input (RMQM-DIST-003, RMQM-DIST-004)."""
     path = [unit(vector) for vector in representations]
     displacements = [separation(path[0], later) for later in path[1:]]
     return displacements, [separation(before, now) for before, now in pairwise(path)]

@@ -59,7 +59,7 @@ def cross_entropy(logits: Vector, label: int) -> Exact:
 
 def kinds(vectors: Sequence[Vector], groups: Sequence[int]) -> dict[str, list[tuple[int, ...]]]:
     """
-    Sort the triplets of a batch into hard, semi-hard and easy ones (RMQM-LOSS-004).
+    Sort the triplets of a batch into hard, semi-hard and easy triplets (RMQM-LOSS-004).
 
     Raises
     ------

@@ -43,7 +43,7 @@ def philox(counter: int, key: int) -> list[int]:
 
 def lanes(text: str, level: int, n_values: int) -> list[int]:
     """
-    Return the lanes of one level under the key of a text (RMQM-WN-003 to RMQM-WN-005).
+    Return the lanes of a level under the key of a text (RMQM-WN-003 to RMQM-WN-005).
 
     Examples
     --------
@@ -87,7 +87,7 @@ def altered(
     high: float,
     coupling: str = "independent",
 ) -> Array:
-    """Return one input at one level, each operation rounded on its own (RMQM-WN-007)."""
+    """Return an input at a level, each operation rounded on its own (RMQM-WN-007)."""
     if level == 0:
         return x
     drawn_at = 1 if coupling == "common" else level

@@ -23,7 +23,7 @@ DEFAULT_ALPHA: Final = 2 / 255
 
 
 def represented(network: Network, values: Sequence[Exact]) -> list[Exact]:
-    """Return the representation of one input, its values in C order."""
+    """Return the representation of an input, its values in C order."""
     scale, mean, std = (mp.mpf(network[key]) for key in ("scale", "mean", "std"))
     mapped = [(scale * value - mean) / std for value in values]
     sums = [
@@ -57,7 +57,7 @@ def path(
     low: float,
     high: float,
 ) -> Array:
-    """Return all levels (J + 1, *S) of one input with the loss `displacement`."""
+    """Return all levels (J + 1, *S) of an input with the loss `displacement`."""
     origin = represented(network, exact(x.ravel()))
 
     def loss(values: Sequence[Exact]) -> Exact:

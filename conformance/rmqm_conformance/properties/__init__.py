@@ -1,4 +1,4 @@
-"""Laws that hold for every correct implementation; one module for each family."""
+"""Laws that hold for every correct implementation; a module for each family."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ NAMES: Final = {
     "shape": ["shape", "geometry", "input"],
     "type": ["type", "float32", "<f4", "f4", "geometry", "input"],
 }
-"""For each way to differ, words; a message must hold at least one of them."""
+"""For each way to differ, words; a message must hold any of them."""
 
 
 def _other_encoder(network: Network, seed: int) -> Network:
@@ -55,7 +55,7 @@ def _other_encoder(network: Network, seed: int) -> Network:
 def difference(
     subject: Subject, drawn: tuple[Batch, Network], n_levels: int, seed: int, variant: str
 ) -> None:
-    """Results of one protocol over the same inputs compare by the difference of their scores."""
+    """Results of a protocol over the same inputs compare by the difference of their scores."""
     batch, network = drawn
     pairs = ((batch, network), (batch, _other_encoder(network, seed)))
     base, other = (document_of(subject, pair, n_levels, seed, variant) for pair in pairs)
@@ -92,7 +92,7 @@ def other_value_map(
 
 
 def _require_refused(subject: Subject, drawn: tuple[Batch, Network], key: str, swap: bool) -> None:
-    """Demand that a result is not compared with one that differs in `key`."""
+    """Demand that a result is not compared with a result that differs in `key`."""
     usual: dict[str, Any] = {"n_levels": 5, "seed": 0, "variant": "paper"}
     other = usual | OTHERS[key] if key in OTHERS else usual
     documents = [

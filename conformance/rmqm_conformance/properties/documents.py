@@ -148,7 +148,7 @@ def undefined_terms_stated(
     subject: Subject, n: int, n_levels: int, seed: int, variant: str
 ) -> None:
     """A document says how many terms are undefined and how many inputs left the spike means."""
-    # Inputs of one value are often clipped twice in a row: a step of length zero.
+    # Inputs of a single value are often clipped twice in a row: a step of length zero.
     batch = Batch(np.full((n, 1), 0.5), [f"photo-{k}" for k in range(n)], 0.0, 1.0)
     flat = {"scale": 1.0, "mean": 0.0, "std": 1.0, "activation": "identity"}
     network = {"weight": np.array([[1.0], [2.0], [-1.0]]), "bias": np.array([1.0, 0.0, 0.5])} | flat

@@ -44,7 +44,7 @@ def impossible_distances(subject: Subject, drawn: Distances, variant: str, place
     variant=variants(),
 )
 def mismatch(subject: Subject, drawn: Distances, variant: str) -> None:
-    """Distances of unlike shapes, and empty ones, are refused."""
+    """Distances of unlike shapes, and empty arrays, are refused."""
     d, s = drawn.displacements, drawn.step_lengths
     for why, displacements, step_lengths in (
         ("unlike numbers of levels", d, s[:, :-1]),

@@ -96,7 +96,7 @@ def row_by_row(subject: Subject, n: int, seed: int) -> None:
 def derivative(subject: Subject, n: int, seed: int) -> None:
     """The product, along any direction, is the central difference of the encodings."""
     # Rounding spoils differences over short steps; curvature and kinks spoil those over long steps:
-    # one of several steps has to agree. A wrong sign, scale or order is off by the whole size.
+    # the best of several steps has to agree. A wrong sign, scale or order is off by the whole size.
     trial = _Trial(subject, n, seed)
     cotangent = trial.cotangent()
     gradient = trial.vjp(trial.inputs, cotangent).reshape(n, -1)

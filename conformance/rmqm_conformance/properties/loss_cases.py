@@ -41,7 +41,7 @@ def asked(subject: Subject, case: dict[str, Any]) -> tuple[Array, Array]:
 
 
 def triplets_of(case: dict[str, Any]) -> tuple[float, bool]:
-    """Return the mean over the semi-hard triplets, and whether one of them is in doubt."""
+    """Return the mean over the semi-hard triplets, and whether any of them is in doubt."""
     labels, phi = case["labels"], units(case["encodings"])
     if labels is None:
         labels = [*range(len(phi))] * 2

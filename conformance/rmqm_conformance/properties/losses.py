@@ -80,7 +80,7 @@ def tangent(subject: Subject, loss: str, n: int, length: int, seed: int, power: 
 
 @law("RMQM-LOSS-002/definition", needs=NEEDS, n=SIZES, length=LENGTHS, seed=SEEDS)
 def displacement(subject: Subject, n: int, length: int, seed: int) -> None:
-    """`displacement` is the squared distance of unit vectors; its gradient is the given one."""
+    """`displacement` is the squared distance of unit vectors, and has the gradient of that."""
     case = case_of("displacement", n, length, seed)
     values, gradient = asked(subject, case)
     z, phi, origin = case["encodings"], units(case["encodings"]), units(case["references"])
@@ -125,7 +125,7 @@ def cross_entropy(subject: Subject, n: int, length: int, seed: int) -> None:
     shift=st.sampled_from([1000.0, -1000.0, 800.0, 3.0]),
 )
 def shift_of_logits(subject: Subject, n: int, length: int, seed: int, shift: float) -> None:
-    """`cross-entropy` does not change when one number is added to all logits, however large."""
+    """`cross-entropy` does not change when a number is added to all logits, however large."""
     case = case_of("cross-entropy", n, length, seed)
     before = asked(subject, case)
     after = asked(subject, case | {"encodings": case["encodings"] + shift})

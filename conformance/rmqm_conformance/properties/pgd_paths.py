@@ -61,7 +61,7 @@ def short_steps(
     seed: int,
     variant: str,
 ) -> None:
-    """A path starts at the input, keeps its type and its bounds, and takes steps of one size."""
+    """A path starts at the input, keeps its type and its bounds, and takes steps of equal size."""
     batch = drawn[0]
     path = _path(subject, drawn, n_levels=n_levels, alpha=alpha, seed=seed, variant=variant)
     n, *shape = batch.values.shape
@@ -95,7 +95,7 @@ def successive(
     seed: int,
     variants: tuple[str, str],
 ) -> None:
-    """A path of fewer levels is the start of a longer one, and that of the other variant."""
+    """A path of fewer levels is the start of a longer path, and of that of the other variant."""
     if _reference_path(drawn, n_levels, alpha, seed) is None:
         return
     common = {"alpha": alpha, "seed": seed}

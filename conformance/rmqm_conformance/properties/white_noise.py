@@ -47,7 +47,7 @@ def _empty(batch: Batch) -> Batch:
 
 @law("RMQM-WN-007/same-type", needs=NEEDS, batch=inputs(), asked=levels(), seed=seeds())
 def same_type(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
-    """Altered inputs have the type of the inputs, and one array for each requested level."""
+    """Altered inputs have the type of the inputs, and an array for each requested level."""
     got = altered(subject, batch, asked, seed)
     require_equal("altered.dtype", got.dtype.str[1:], batch.values.dtype.str[1:])
 

@@ -54,7 +54,7 @@ def inputs(
     max_inputs, min_inputs : int
         Limits of N.
     max_values, min_values : int
-        Limits of the number of values in one input.
+        Limits of the number of values in an input.
     within : SearchStrategy, optional
         Where bounds come from; by default `bounds`.
 

@@ -84,7 +84,7 @@ def standard_normal(
     seed: int, input_id: str, first_level: int, n_levels: int, n_values: int
 ) -> npt.NDArray[np.float32]:
     """
-    Draw the noise of one input at consecutive levels.
+    Draw the noise of an input at consecutive levels.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def standard_normal(
     n_levels : int
         Number of levels L.
     n_values : int
-        Number of values P of one input.
+        Number of values P of an input.
 
     Returns
     -------
@@ -155,7 +155,7 @@ def uniform_start(seed: int, input_id: str, n_values: int) -> npt.NDArray[np.flo
     input_id : str
         Name of the input.
     n_values : int
-        Number of values P of one input.
+        Number of values P of an input.
 
     Returns
     -------

@@ -94,7 +94,7 @@ class PGD:
         self, encoder: DifferentiableEncoder, inputs: FloatArray, ids: Sequence[str]
     ) -> Iterator[tuple[FloatArray, AnyArray]]:
         """
-        Follow the gradient of ``displacement``, one forward and one backward pass per level.
+        Follow the gradient of ``displacement``, a forward and a backward pass per level.
 
         Parameters
         ----------

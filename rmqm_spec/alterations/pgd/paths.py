@@ -46,7 +46,7 @@ def pgd_path(
     encoder : DifferentiableEncoder
         Gives what the loss is taken over: encodings, or the logits for ``cross-entropy``.
     inputs : (N, *S) ndarray of float
-        Inputs within `bounds`, one batch: ``triplet`` and ``nt-xent`` depend on all of them.
+        Inputs within `bounds`, a single batch: ``triplet`` and ``nt-xent`` depend on all of them.
     ids : sequence of str, optional
         A name for each input; by default its content hash.
     n_levels : int, optional

@@ -28,7 +28,7 @@ def take_step(
     bounds: Bounds = (0.0, 1.0),
 ) -> FloatArray:
     r"""
-    Move every value by one step in the direction of the sign of its gradient.
+    Move every value by a step in the direction of the sign of its gradient.
 
     .. math:: x_{ij} = \mathrm{clip}(x_{i,j-1} + \alpha (high - low) \, \mathrm{sign}(g_{ij}),
               low, high)

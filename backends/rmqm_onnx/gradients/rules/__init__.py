@@ -1,5 +1,5 @@
 """
-The rules, one module per family; importing this package fills the table.
+The rules, a module per family; importing this package fills the table.
 
 A rule is written like a formula: `s.x` and `s.y` are the first input and output, `s.g` is the
 cotangent of the output, and the result is the gradient of the input, or the gradients of several

@@ -121,7 +121,7 @@ def gelu(s: Step) -> Gradients:
 
 
 def _sides(x: Tensor, above: float, below: float | Tensor) -> Tensor:
-    """Return one slope where x is above zero, another elsewhere."""
+    """Return the slope `above` where x is above zero, `below` elsewhere."""
     mask = (x > 0).cast(x.type)
     return mask * above + (1 - mask) * below
 

@@ -1,4 +1,4 @@
-"""Functions of one variable: each line is the derivative of y = f(x)."""
+"""Functions of a single variable: each line is the derivative of y = f(x)."""
 
 from __future__ import annotations
 

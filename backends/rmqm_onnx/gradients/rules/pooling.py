@@ -73,7 +73,7 @@ def lp_pool(s: Step) -> Gradients:
 
 @rule("GlobalLpPool")
 def global_lp_pool(s: Step) -> Gradients:
-    """Take the whole input as one window."""
+    """Take the whole input as a single window."""
     p = s.integer("p", 2)
     return _lp_slope(s.x, p) * (s.g * _inverse(s.y, p))
 

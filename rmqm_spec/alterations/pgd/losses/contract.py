@@ -24,7 +24,7 @@ class Loss(NamedTuple):
     Parameters
     ----------
     values : (N,) or (1,) ndarray of float64
-        One value per input, or one for the whole batch.
+        A value per input, or one for the whole batch.
     gradient : (N, E) ndarray of float64
         Derivative of the sum of the values with respect to each encoding.
     """

@@ -45,7 +45,7 @@ def loss(
     encodings : (N, E) ndarray
         Those of the attacked inputs; their logits for ``cross-entropy``.
     references : (N, E) ndarray, optional
-        Encodings of the unaltered inputs for ``displacement``; of one view of each input for
+        Encodings of the unaltered inputs for ``displacement``; of a view of each input for
         ``nt-xent`` and the self-supervised ``triplet``. They are constants.
     labels : (N,) array of int, optional
         For ``cross-entropy`` and the supervised ``triplet``.

@@ -100,7 +100,7 @@ def nt_xent(encodings: AnyArray, views: Directions, names: Sequence[str] | None 
     encodings : (N, E) ndarray
         Those of the attacked inputs.
     views : Directions
-        Those of one view of each input, N of length E: constants.
+        Those of a view of each input, N of length E: constants.
     names : sequence of str, optional
         What to call the inputs in an error.
 
