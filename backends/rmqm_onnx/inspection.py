@@ -15,7 +15,7 @@ from rmqm_onnx.choices.last_layers import score_operator
 from rmqm_onnx.choices.layout_recognition import recognise_layout
 from rmqm_onnx.choices.normalisation import normalisation_in_graph
 from rmqm_onnx.choices.output import choose_output
-from rmqm_onnx.choices.preprocessing import stored_preprocessing
+from rmqm_onnx.choices.preprocessing import stored_preprocessing, usual_size
 from rmqm_onnx.reading.model_description import describe_model
 from rmqm_onnx.reading.model_file import ModelFile, read_model
 from rmqm_onnx.reading.signature import TensorInfo, declared_inputs, declared_outputs
@@ -108,7 +108,7 @@ def _input(
         pass  # the output is still open: any input may be meant
     info, why = choose_input(inputs if options.input else relevant, options.input)
     layout, findings = recognise_layout(
-        graph, info, options.layout, options.size, usual=_usual_size(file, options)
+        graph, info, options.layout, options.size, usual=_usual_size(file, options, info)
     )
     return {
         "name": info.name,
@@ -122,12 +122,14 @@ def _input(
     }
 
 
-def _usual_size(file: ModelFile, options: OpenOptions) -> tuple[int, int] | None:
+def _usual_size(
+    file: ModelFile, options: OpenOptions, info: TensorInfo
+) -> tuple[int, int] | None:
     try:
-        preprocessing = options.preprocessing or stored_preprocessing(file)
+        preprocessing = options.preprocessing or stored_preprocessing(file, info)
     except RmqmError:
         return None  # said under "preprocessing"
-    return preprocessing.size if preprocessing else None
+    return usual_size(file, info, preprocessing)
 
 
 def _output(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from rmqm_onnx.running.session import open_session
 from rmqm_onnx.running.trial_run import TrialRun, try_out
 from rmqm_spec.contracts.backend import OpenOptions
 from rmqm_spec.contracts.encoder import EncoderTraits
+from rmqm_spec.errors import SubjectError
 
 __all__ = ["open_encoder"]
 
@@ -109,7 +112,8 @@ def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEnco
         traits=traits,
     )
     names = operators(file.proto)
-    trial = try_out(encoder, bounds=(0.0, 1.0), quantised=bool(names & _DYNAMIC_QUANTISATION))
+    with _naming_assumptions(choices):
+        trial = try_out(encoder, bounds=(0.0, 1.0), quantised=bool(names & _DYNAMIC_QUANTISATION))
     graph, pooling = file.proto.graph, options.pooling
     return evolve(
         trial.encoder,
@@ -122,6 +126,23 @@ def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEnco
         gradients=_gradient(file, trial, provider, threads, sorted(names & _STRAIGHT_THROUGH)),
         origin=_Origin(file.path.absolute(), options, file.sha256),
     )
+
+
+@contextmanager
+def _naming_assumptions(choices: Choices) -> Iterator[None]:
+    """Where the model fails on an assumed size, say that it was assumed."""
+    try:
+        yield
+    except SubjectError as error:
+        assumed = [finding.message for finding in choices.findings if finding.code == "INP005"]
+        if error.code != "MOD007" or not assumed:
+            raise
+        raise SubjectError(
+            "MOD007",
+            f"{error.message}; this was assumed: {'; '.join(assumed)}",
+            fix="Say the size that the model was trained for: --size HxW. Its config.json or "
+            f"preprocessor_config.json beside the model says it too. {error.fix}",
+        ) from error
 
 
 def _session(file: ModelFile, choices: Choices, provider: Provider, threads: int) -> Any:

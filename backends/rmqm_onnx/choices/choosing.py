@@ -11,7 +11,7 @@ from rmqm_onnx.choices.input_layout import InputLayout
 from rmqm_onnx.choices.layout_recognition import recognise_layout
 from rmqm_onnx.choices.normalisation import normalisation_finding
 from rmqm_onnx.choices.output import ChosenOutput, choose_output
-from rmqm_onnx.choices.preprocessing import choose_preprocessing
+from rmqm_onnx.choices.preprocessing import choose_preprocessing, usual_size
 from rmqm_onnx.reading.feeds import read_feeds
 from rmqm_onnx.reading.model_description import summary
 from rmqm_onnx.reading.model_file import ModelFile
@@ -84,7 +84,7 @@ def choose(file: ModelFile, options: OpenOptions) -> Choices:
     feeds = read_feeds(relevant, altered.name, options.feeds)
     preprocessing, origin = choose_preprocessing(file, altered, options.preprocessing)
     layout, open_lengths = recognise_layout(
-        graph, altered, options.layout, options.size, usual=preprocessing.size
+        graph, altered, options.layout, options.size, usual=usual_size(file, altered, preprocessing)
     )
     message = f"altered input: {altered}, {why}; read as {layout.layout}, {layout.why}"
     return Choices(

@@ -13,10 +13,11 @@ from rmqm_onnx.reading.image_processors import (
     class_of_processor,
     image_processor,
 )
+from rmqm_onnx.reading.pairs import as_pair
 from rmqm_spec.contracts.preprocessing import Interpolation, Preprocessing
 from rmqm_spec.errors import UnreadableError
 
-__all__ = ["as_pair", "is_image_processor", "read_image_processor", "read_processor"]
+__all__ = ["is_image_processor", "read_image_processor", "read_processor"]
 
 _FILTERS: dict[object, Interpolation] = {
     0: "nearest",
@@ -101,16 +102,6 @@ def read_image_processor(
     except _CannotApplyError as error:
         raise _refused(source, name or "no class", f"which {error}") from error
     return evolve(preprocessing, source=source)
-
-
-def as_pair(value: Any) -> tuple[int, int]:
-    """Read a height and width: a dictionary, two numbers, or a number for a square."""
-    if isinstance(value, dict):
-        return int(value["height"]), int(value["width"])
-    if isinstance(value, int):
-        return value, value
-    height, width = value
-    return int(height), int(width)
 
 
 class _CannotApplyError(Exception):
