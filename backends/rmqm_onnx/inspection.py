@@ -55,7 +55,7 @@ def inspect_model(path: str | Path, options: OpenOptions | None = None) -> dict[
         "outputs": [asdict(info) for info in outputs],
         "chosen": chosen,
         "candidates": list(candidates(file.proto, outputs, *_name(chosen["output"]))),
-        "preprocessing": _attempt(lambda: _preprocessing(file)),
+        "preprocessing": _attempt(lambda: _preprocessing(file, inputs, chosen["input"])),
         "normalisation_in_graph": _in_graph(file, chosen["input"]),
         "gradients": _gradients(file, chosen),
         "operators": dict(Counter(_operator(node) for node in graph.node).most_common()),
@@ -122,9 +122,7 @@ def _input(
     }
 
 
-def _usual_size(
-    file: ModelFile, options: OpenOptions, info: TensorInfo
-) -> tuple[int, int] | None:
+def _usual_size(file: ModelFile, options: OpenOptions, info: TensorInfo) -> tuple[int, int] | None:
     try:
         preprocessing = options.preprocessing or stored_preprocessing(file, info)
     except RmqmError:
@@ -145,8 +143,11 @@ def _output(
     }
 
 
-def _preprocessing(file: ModelFile) -> dict[str, Any]:
-    preprocessing = stored_preprocessing(file)
+def _preprocessing(
+    file: ModelFile, inputs: list[TensorInfo], chosen: dict[str, Any]
+) -> dict[str, Any]:
+    altered = next((info for info in inputs if info.name == chosen.get("name")), None)
+    preprocessing = stored_preprocessing(file, altered)
     return {"source": "none"} if preprocessing is None else preprocessing.to_dict()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.cli.output import WITHOUT_SCORE
+from rmqm_spec.cli.preprocessing_words import preprocessing_words
 from rmqm_spec.screen.writing import print_json, print_text
 
 __all__ = ["run_inspect"]
@@ -84,13 +85,13 @@ def _preprocessing(seen: Mapping[str, Any]) -> Iterator[str]:
     found = seen["preprocessing"]
     if "error" in found:
         yield f"  preprocessing  {found['error']['code']} {found['error']['message']}"
+        yield f"                 {found['error']['fix']}"
     elif found["source"] == "none":
         yield "  preprocessing  none found: the values in [0, 1] would go in as they are"
     else:
-        yield (
-            f"  preprocessing  {found['source']}: scale {found['scale']:g}, mean {found['mean']}, "
-            f"std {found['std']}"
-        )
+        yield f"  preprocessing  {found['source']}"
+        for about, words in preprocessing_words(found):
+            yield f"    {about:<11}  {words}"
     operators = seen["normalisation_in_graph"]
     yield f"  normalisation in graph  {', '.join(operators) if operators else 'none seen'}"
 

@@ -108,7 +108,7 @@ def _crop_and_resize(image: AnyArray, size: Size, preprocessing: Preprocessing) 
 def _zoomed(image: AnyArray, shares: tuple[float, float]) -> AnyArray:
     """Cut out the centre, its sides being shares of the shorter side."""
     shorter = min(image.shape[:2])
-    height, width = (int(share * shorter) for share in shares)
+    height, width = (max(1, int(share * shorter)) for share in shares)
     return _centre_crop(image, (height, width), Preprocessing(crop_rounding="floor"))
 
 

@@ -71,7 +71,9 @@ def torch_resize(image: AnyArray, size: tuple[int, int], interpolation: str) -> 
     """
     height, width = size
     if interpolation == "nearest":
-        rows, columns = (_nearest(have, want) for have, want in zip(image.shape, size, strict=False))
+        rows, columns = (
+            _nearest(have, want) for have, want in zip(image.shape, size, strict=False)
+        )
         return image[rows][:, columns]
     image = _resize_rows(image.transpose(1, 0, 2), width, interpolation).transpose(1, 0, 2)
     return _resize_rows(image, height, interpolation)

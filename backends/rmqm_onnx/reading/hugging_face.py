@@ -151,7 +151,8 @@ def _without_class() -> ImageProcessor:
 
 def _complete(content: Mapping[str, Any], source: str) -> Mapping[str, Any]:
     """Return a file without a class as it stands; refuse one that leaves something to its class."""
-    resizes = content.get("do_resize", content.get("size") is not None)
+    is_about_size = content.get("size") is not None or content.get("resample") is not None
+    resizes = content.get("do_resize", is_about_size)
     missing = []
     if resizes and isinstance(content.get("size"), int):
         missing.append("whether size is a square or the shorter side")
@@ -190,9 +191,7 @@ def _levit(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing
     if isinstance(size, int):
         size = int(256 / 224 * size)
     resize = size if settings.get("do_resize") else None
-    return evolve(
-        _values(settings), **_geometry(processor, settings, resize, _crop(settings))
-    )
+    return evolve(_values(settings), **_geometry(processor, settings, resize, _crop(settings)))
 
 
 def _convnext(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:

@@ -17,6 +17,7 @@ from attrs import frozen
 
 __all__ = ["ImageProcessor", "class_of_model", "class_of_processor", "image_processor", "names"]
 
+
 @frozen(kw_only=True)
 class ImageProcessor:
     """

@@ -168,7 +168,14 @@ def _parse(text: str, source: str, reader: Any, loads: Any) -> Preprocessing | N
     try:
         preprocessing: Preprocessing | None = reader(loads(text), source)
         return preprocessing and _checked(preprocessing)
-    except (ArithmeticError, LookupError, AttributeError, TypeError, ValueError, RecursionError) as error:
+    except (
+        ArithmeticError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
         raise _unreadable(source, reason) from error
 
