@@ -20,7 +20,7 @@ __all__ = ["torch_resize"]
 
 
 def _triangle(x: Float64Array) -> Float64Array:
-    return np.maximum(0, 1 - np.abs(x))
+    return np.where(np.abs(x) < 1, 1 - np.abs(x), 0.0)
 
 
 def _cubic(x: Float64Array) -> Float64Array:

@@ -95,6 +95,8 @@ def read_image_processor(
         if processor is None:
             raise _refused(source, str(name), "which is not among the classes known here")
         content = _complete(content, source)
+    if processor.rule == "timm":
+        return None  # its values lie in the config.json of timm
     if processor.rule is None:
         raise _refused(source, name or "no class", f"which {processor.why_refused}")
     try:
@@ -200,7 +202,7 @@ def _convnext(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocess
         return _usual(processor, settings)
     shorter = _size(processor, settings)
     if not isinstance(shorter, int):
-        raise ValueError("size without shortest_edge")
+        raise ValueError("size without shortest_edge")  # noqa: TRY004
     square = (shorter, shorter)
     if shorter >= _LARGE_CONVNEXT:
         geometry = _geometry(processor, settings, square, None)
@@ -218,7 +220,7 @@ def _poolformer(processor: ImageProcessor, settings: dict[str, Any]) -> Preproce
     share = settings.get("crop_pct")
     if share is not None and isinstance(resize, int):
         resize = int(resize / share)
-    elif share is not None and resize is not None:
+    elif share is not None and isinstance(resize, tuple):
         height, width = (int(length / share) for length in resize)
         resize = height if height == width else (height, width)
     return evolve(_values(settings), **_geometry(processor, settings, resize, _crop(settings)))
@@ -302,10 +304,6 @@ def _superpoint(processor: ImageProcessor, settings: dict[str, Any]) -> Preproce
     return _usual(processor, settings)
 
 
-def _timm_wrapper(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
-    raise _CannotApplyError("takes its values from the config.json of timm, which is not beside it")
-
-
 _RULES: dict[str, Callable[[ImageProcessor, dict[str, Any]], Preprocessing]] = {
     "usual": _usual,
     "chameleon": _chameleon,
@@ -319,7 +317,6 @@ _RULES: dict[str, Callable[[ImageProcessor, dict[str, Any]], Preprocessing]] = {
     "perceiver": _perceiver,
     "poolformer": _poolformer,
     "superpoint": _superpoint,
-    "timm": _timm_wrapper,
 }
 
 

@@ -204,7 +204,9 @@ def _own(content: dict[str, Any], source: str) -> Preprocessing:
     unknown = sorted(set(content) - known)
     if unknown:
         raise ValueError(f"unknown key {unknown[0]!r}")
-    pairs = {key: as_pair(content[key]) for key in ("crop", "size") if content.get(key)}
+    pairs: dict[str, tuple[float, float]] = {
+        key: as_pair(content[key]) for key in ("crop", "size") if content.get(key)
+    }
     if isinstance(content.get("resize"), list):
         pairs["resize"] = as_pair(content["resize"])
     if content.get("zoom"):

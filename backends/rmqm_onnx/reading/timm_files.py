@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from rmqm_onnx.reading.pairs import as_pair
@@ -112,7 +113,7 @@ def _size(lengths: Any) -> Size:
 
 def _has(dims: tuple[int | None, ...], size: Size, other: Size) -> bool:
     """Return whether the axes hold `size` side by side, and not the other."""
-    pairs = list(zip(dims, dims[1:], strict=False))
+    pairs = list(pairwise(dims))
     return size in pairs and other not in pairs
 
 
