@@ -28,7 +28,7 @@ _FILTERS: dict[object, Interpolation] = {
     5: "hamming",
 }
 """Pillow's numbers of its filters."""
-_LANCZOS, _BILINEAR, _BICUBIC = 1, 2, 3
+_LANCZOS, _BICUBIC = 1, 3
 
 _KEYS = frozenset({"image_mean", "do_rescale", "do_resize", "do_center_crop", "rescale_factor"})
 
@@ -200,6 +200,8 @@ def _convnext(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocess
     """Crop small sizes out of a larger resize; large sizes are squares without a crop."""
     if not settings.get("do_resize"):
         return _usual(processor, settings)
+    if settings.get("do_center_crop"):
+        raise _CannotApplyError("crops the centre twice (do_center_crop)")
     shorter = _size(processor, settings)
     if not isinstance(shorter, int):
         raise ValueError("size without shortest_edge")  # noqa: TRY004
@@ -209,7 +211,7 @@ def _convnext(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocess
     else:
         before_crop = int(shorter / settings["crop_pct"])
         geometry = _geometry(processor, settings, before_crop, square)
-        if processor.is_by_tensors:
+        if processor.is_fast:
             geometry["crop_rounding"] = "even"
     return evolve(_values(settings), **geometry)
 
@@ -251,13 +253,13 @@ def _dpt(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
 
 
 def _idefics(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
-    """Resize to a square, always with the bicubic filter."""
+    """Resize to a square, always with the bicubic filter; transformers 5 calls it size."""
     settings = {
         **settings,
         "do_resize": True,
         "do_rescale": True,
         "do_normalize": True,
-        "size": settings["image_size"],
+        "size": settings.get("size") or settings["image_size"],
         "resample": _BICUBIC,
     }
     return _usual(processor, settings)
@@ -296,11 +298,9 @@ def _llava(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing
 
 
 def _superpoint(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
-    """Resize to a size, by arrays with the bilinear filter whatever the file says."""
+    """Resize to a size; grey images would need weights of their own."""
     if settings.get("do_grayscale"):
         raise _CannotApplyError("makes its images grey (do_grayscale)")
-    if not processor.is_by_tensors:
-        settings = {**settings, "resample": _BILINEAR}
     return _usual(processor, settings)
 
 
