@@ -160,7 +160,9 @@ def table() -> Iterator[dict[str, tuple[str, str]]]:
     yield lines
     path = os.environ.get("RMQM_PROCESSOR_TABLE")
     if path:
-        head = "| class | largest difference, levels of 255 | where, or why refused |\n|---|---|---|\n"
+        head = (
+            "| class | largest difference, levels of 255 | where, or why refused |\n|---|---|---|\n"
+        )
         body = "".join(f"| {name} | {' | '.join(lines[name])} |\n" for name in sorted(lines))
         with contextlib.suppress(OSError):
             Path(path).write_text(head + body)

@@ -19,7 +19,11 @@ SIZES = [
     {"size": 53},
     {"size": {"height": 60, "width": 50}, "do_center_crop": True, "crop_size": [37, 45]},
     {"size": {"shortest_edge": 48}, "do_center_crop": True, "crop_size": 43},
-    {"size": {"shortest_edge": 48}, "do_center_crop": True, "crop_size": {"height": 57, "width": 31}},
+    {
+        "size": {"shortest_edge": 48},
+        "do_center_crop": True,
+        "crop_size": {"height": 57, "width": 31},
+    },
     {"size": {"shortest_edge": 48, "longest_edge": 64}},
 ]
 FILTERS = [{"resample": code, "size": {"height": 61, "width": 47}} for code in range(4)]
@@ -115,7 +119,9 @@ def test_every_class_with_its_defaults_gives_its_own_pixels(classes, comparison,
             table[name] = ("refused by default", error.message.split(", which ")[-1])
             continue
         try:
-            theirs = {key: comparison.pixel_values(processor, image) for key, image in photos.items()}
+            theirs = {
+                key: comparison.pixel_values(processor, image) for key, image in photos.items()
+            }
         except KeyError as error:
             table[name] = ("fails itself", f"KeyError {error}")
             assert name == "ChineseCLIPImageProcessor"  # in 4.57, by default
@@ -163,6 +169,8 @@ def test_published_variations_give_the_pixels_of_the_class(
         crops = getattr(classes[name], "do_center_crop", None) is not None
         if is_5 and "do_center_crop" in settings and not crops:
             continue  # some classes of transformers 5 crop where those of 4 do not
+        if name.endswith("Pil"):
+            continue  # no file names them: transformers 5 leaves the suffix out
         reason = judged(classes, comparison, few, name, settings)
         if reason:
             wrong[name] = reason
@@ -173,11 +181,7 @@ def test_published_variations_give_the_pixels_of_the_class(
 def test_the_rule_of_a_class_holds_for_its_own_settings(
     classes, comparison, photos, short, settings
 ):
-    tried = [
-        name
-        for name in classes
-        if name.removesuffix("Fast").removesuffix("Pil") == f"{short}ImageProcessor"
-    ]
+    tried = [name for name in classes if name.removesuffix("Fast") == f"{short}ImageProcessor"]
     assert tried
     for name in tried:
         assert judged(classes, comparison, photos, name, settings) is None, name

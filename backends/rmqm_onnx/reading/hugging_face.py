@@ -253,13 +253,15 @@ def _dpt(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
 
 
 def _idefics(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
-    """Resize to a square, always with the bicubic filter; transformers 5 calls it size."""
+    """Resize to a square, always with the bicubic filter; transformers 5 has the usual keys."""
+    if processor.is_by_tensors:
+        return _usual(processor, settings)
     settings = {
         **settings,
         "do_resize": True,
         "do_rescale": True,
         "do_normalize": True,
-        "size": settings.get("size") or settings["image_size"],
+        "size": settings["image_size"],
         "resample": _BICUBIC,
     }
     return _usual(processor, settings)
