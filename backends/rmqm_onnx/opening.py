@@ -21,19 +21,22 @@ from rmqm_onnx.running.providers import Provider, require_known
 from rmqm_onnx.running.runtime import import_runtime
 from rmqm_onnx.running.session import open_session
 from rmqm_onnx.running.trial_run import TrialRun, try_out
+from rmqm_onnx.running.trial_verdict import DYNAMIC_QUANTISATION, judged
 from rmqm_spec.contracts.backend import OpenOptions
 from rmqm_spec.contracts.encoder import EncoderTraits
 
 __all__ = ["open_encoder"]
 
-_DYNAMIC_QUANTISATION = {"DynamicQuantizeLinear", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM"}
 _STRAIGHT_THROUGH = {
     "QuantizeLinear",
     "QLinearConv",
     "QLinearMatMul",
     "QGemm",
-    *_DYNAMIC_QUANTISATION,
+    *DYNAMIC_QUANTISATION,
 }
+
+
+_TRIAL_BOUNDS = (0.0, 1.0)
 
 
 def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEncoder:
@@ -109,7 +112,7 @@ def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEnco
         traits=traits,
     )
     names = operators(file.proto)
-    trial = try_out(encoder, bounds=(0.0, 1.0), quantised=bool(names & _DYNAMIC_QUANTISATION))
+    trial = judged(try_out(encoder, bounds=_TRIAL_BOUNDS), file, bounds=_TRIAL_BOUNDS)
     graph, pooling = file.proto.graph, options.pooling
     return evolve(
         trial.encoder,

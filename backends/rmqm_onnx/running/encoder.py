@@ -160,6 +160,10 @@ class OnnxEncoder:
         """Return what the network gives for a single batch, before pooling."""
         return self._call(self.arrangement(inputs))
 
+    def feeds_of(self, inputs: FloatArray) -> dict[str, AnyArray]:
+        """Return what the network is fed with for one batch of inputs (n, *S)."""
+        return self._feeds(self._padded(self.arrangement(inputs)))
+
     def __reduce__(self) -> tuple[Any, ...]:
         """
         Pickle without the session: the model is opened again, and called in the same way.
