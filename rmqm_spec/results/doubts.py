@@ -99,11 +99,12 @@ def _about_the_protocol(
     kind = facts_of(alteration) if alteration else default_alteration()
     usual = kind.levels_of(scored.variant)
     if scored.n_levels != usual:
+        levels = "level" if scored.n_levels == 1 else "levels"
         yield Finding(
             code="SCO006",
             level="warn",
-            message=f"the score is for {scored.n_levels} levels, not the {usual} of the protocol",
-            fix="Compare it only with scores of as many levels.",
+            message=f"the score is for {scored.n_levels} {levels}, not the {usual} of the protocol",
+            fix="Compare it only with scores of the same number of levels.",
         )
     if not kind.ranks:
         yield Finding(
