@@ -32,7 +32,8 @@ Model = Annotated[
 Models = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Model files, folders or patterns of models; for rank also results.", metavar="MODEL"
+        help="Model files, or folders or patterns of models; rank also takes results.",
+        metavar="MODEL",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document to stdout.")]

@@ -63,7 +63,7 @@ def _with_score(found: Characteristics) -> Iterator[Finding]:
             level="warn",
             message=f"{found.n_inputs} input(s) leave the score uncertain: "
             + (f"[{low:.3f}, {high:.3f}]" if found.n_inputs > 1 else "no interval"),
-            fix="Use more inputs (--n); score --precision 0.02 goes on until it is that sure.",
+            fix="Use more inputs (--n), or --precision 0.02, which adds inputs until it is met.",
         )
     curve = found.curves.displacement.mean
     if found.n_levels > 1 and curve[0] > SATURATED * curve.max():

@@ -21,7 +21,9 @@ def _share(flag: str, given: Any) -> float:
         return float(given)
     except (TypeError, ValueError) as error:
         raise UsageError(
-            "ARG001", f"{flag} must be a number between 0 and 1; got {given!r}", fix="Correct it."
+            "ARG001",
+            f"{flag} must be a number between 0 and 1; got {given!r}",
+            fix="For example 0.5.",
         ) from error
 
 

@@ -43,7 +43,7 @@ def choice(allowed: Any) -> Callable[[str, Any], Any]:
 
     def read(flag: str, given: Any) -> Any:
         if given not in names:
-            raise refused(flag, f"one of {', '.join(names)}", given)
+            raise refused(flag, f"one of {', '.join(names)}", given, fix="Choose one of them.")
         return given
 
     return read
