@@ -55,7 +55,7 @@ def test_a_wrong_value_ends_a_score_before_anything_is_written(rmqm, tmp_path):
     assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
     assert done.stderr.splitlines() == [
         "error ARG001: --variant must be one of paper, authors-2022; got 'mine'",
-        "  fix: Correct it.",
+        "  fix: Choose one of them.",
     ]
 
 
