@@ -143,7 +143,10 @@ def test_a_size_that_is_told_leaves_nothing_open(opened, make, codes):
         (
             ("N", 3, 4, 4),
             {"size": (8, 8)},
-            ("--size must match the model, which takes 4x4; got 8x8 for x (float32 [?, 3, 4, 4])"),
+            (
+                "--size must equal the fixed height and width of the "
+                "model, 4x4; got 8x8 for x (float32 [?, 3, 4, 4])"
+            ),
         ),
         (
             ("N", 3, 4, 4),
