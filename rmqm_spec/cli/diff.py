@@ -32,7 +32,7 @@ def run_diff(first: Path, second: Path, *, recompute: bool, top: int, as_json: b
         for line in _lines(found):
             print_text(line)
     if recompute and not found["comparable"]:
-        note("  --recompute cannot help: what differs comes before the distances")
+        note("  --recompute cannot help: the results differ in what comes before the distances")
     return 0 if found["same"] else 1
 
 
@@ -46,7 +46,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     if alike:
         yield _row("the same", ", ".join(alike))
     if not found["comparable"]:
-        yield f"  the scores do not compare: {_why_not(found)}"
+        yield f"  the scores cannot be compared: {_why_not(found)}"
         return
     yield from _of_recomputed(found)
     if found["same"]:
@@ -115,7 +115,7 @@ def _of_recomputed(found: dict[str, Any]) -> Iterator[str]:
 def _of_distances(found: dict[str, Any]) -> Iterator[str]:
     apart = found["distances"]
     if not apart["inputs_changed"]:
-        yield _row("distances", "the same, so one document tells other numbers: see validate")
+        yield _row("distances", "the same, but the documents differ: see rmqm-spec validate")
         return
     inputs = f"{apart['inputs_changed']} of {found['inputs']['shared']} inputs"
     yield _row("distances", f"{inputs} differ, by at most {apart['largest_change']:.2g}")

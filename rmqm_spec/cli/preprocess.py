@@ -46,7 +46,7 @@ def _print(seen: SeenInputs) -> None:
     for finding in seen.findings:
         print_text(finding_line(finding, sys.stdout))
     for entry in document["inputs"]:
-        print_text(f"  {entry['name']}  -> {entry['picture'] or 'no picture: it is no image'}")
+        print_text(f"  {entry['name']}  -> {entry['picture'] or 'no picture: it is not an image'}")
     for entry in document["skipped"]:
         note(f"  left out: ({entry['code']}) {entry['message']}")
 

@@ -44,7 +44,7 @@ def accuracy_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared])
             )
     yield f"  chance {some['chance']:.3f} (always the most frequent class)"
     if len(probed) > 1:
-        yield "  = best of its column, or not told from it (95 % interval of the paired difference)"
+        yield "  = best of its column, or tied with it (95 % interval of the paired difference)"
 
 
 def _task(document: Mapping[str, object]) -> str:

@@ -140,7 +140,7 @@ def _same_names(measured: Sequence[Measured]) -> dict[str, str]:
                 "COR003",
                 f"model {one.name} of {one.source} must be one encoder; got {len(candidates)} of "
                 "that name among the documents",
-                fix="Leave out what is not meant.",
+                fix="Leave the other documents out.",
             )
         found[one.encoder] = next(iter(candidates)) if is_row and candidates else one.encoder
     return found

@@ -103,7 +103,11 @@ def null_findings(null: Mapping[str, Any]) -> list[Finding]:
         return []
     low, high = null["difference_interval"]
     is_above = high < 0
-    told = "scores above the trained one" if is_above else "cannot be told from the trained one"
+    told = (
+        "scores above the trained one"
+        if is_above
+        else "does not score clearly below the trained one"
+    )
     return [
         Finding(
             code="SCO008" if is_above else "SCO009",

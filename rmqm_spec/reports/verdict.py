@@ -31,12 +31,12 @@ _STATUS: Final[Mapping[str, str]] = {
 
 
 _ALONE = (
-    "Little: a score is read beside those of other encoders on the same inputs, and beside that of "
+    "Little: compare it with scores of other encoders on the same inputs, and with the score of "
     "the same network with permuted weights."
 )
 _UNDER_ATTACK = (
-    "This page cannot say: a path depends on the loss that is attacked. Rank by scores under white "
-    "noise, and read these beside them."
+    "This page cannot say, because a path depends on the loss that is attacked. Rank by scores "
+    "under white noise, and report these beside them."
 )
 _LIMITS = (
     "RMQM predicts how well search by nearest neighbours will do; it does not measure it. With "
@@ -90,7 +90,7 @@ def _of_one(subjects: Subjects, one: Subject) -> Verdict:
         points=(
             ("How sure?", _how_sure(one)),
             ("What drives it?", _what_drives(one)),
-            ("What is it worth alone?", _ALONE),
+            ("What does it say alone?", _ALONE),
             ("On which inputs?", _on_which_inputs(subjects)),
             *_limits(subjects, [one]),
         ),
@@ -117,7 +117,7 @@ def _of_many(subjects: Subjects, ranking: Ranking, scored: Sequence[Subject]) ->
     pair = ranking.pair(first.name, second.name)
     tied = [one.name for one in ranking.ranked if one.name in first.same_as]
     if tied:
-        headline = f"{listed([first.name, *tied])} lead and cannot be told apart."
+        headline = f"{listed([first.name, *tied])} lead and are tied."
     else:
         headline = (
             f"{short(first.name)} scores highest of {len(scored)} encoders: {pair.difference:.3f} "
@@ -138,7 +138,7 @@ def _of_many(subjects: Subjects, ranking: Ranking, scored: Sequence[Subject]) ->
 def _by_how_much(pair: Pair, ranking: Ranking) -> str:
     interval = interval_words(pair.interval)
     if len(ranking.pairs) > 1:
-        interval += ", held for all pairs together"
+        interval += ", for all pairs together"
     said = (
         f"{short(pair.first)} stands {pair.difference:.3f} above {short(pair.second)} "
         f"({interval}), on the same {ranking.n_inputs} inputs."
@@ -146,9 +146,9 @@ def _by_how_much(pair: Pair, ranking: Ranking) -> str:
     if not pair.tied:
         return said
     if pair.inputs_needed is None:
-        return f"{said} A difference below {NEGLIGIBLE:g} is one of rounding."
+        return f"{said} A difference below {NEGLIGIBLE:g} may be due to rounding."
     return (
-        f"{said} That is a tie: to tell so small a difference, about "
+        f"{said} They are tied: to confirm so small a difference, about "
         f"{rounded_up(pair.inputs_needed):,} inputs "
         "would be needed."
     )
@@ -169,7 +169,7 @@ def _how_sure(one: Subject) -> str:
     if interval is None:
         return f"Not at all: it rests on {n} input, so there is no interval."
     half = (interval[1] - interval[0]) / 2
-    return f"To plus and minus {half:.3f} with 95 % probability, from {n:,} inputs."
+    return f"To within ±{half:.3f} with 95 % probability, from {n:,} inputs."
 
 
 def _what_drives(one: Subject) -> str:
@@ -185,7 +185,7 @@ def _what_parts(pair: Pair, first: Subject) -> str:
     name = max(pair.parts, key=lambda term: abs(pair.parts[term]))
     parts = ", ".join(f"{term} {signed(part)}" for term, part in pair.parts.items())
     return (
-        f"The difference to {short(pair.second)} comes most from {name}, {TERM_WORDS[name]} "
+        f"The difference to {short(pair.second)} comes mostly from {name}, {TERM_WORDS[name]} "
         f"({parts}). {own}"
     )
 
@@ -218,11 +218,11 @@ def _limits(subjects: Subjects, scored: Sequence[Subject]) -> tuple[tuple[str, s
     ]
     codes = {code for one in subjects.encoders for code in _warned(one.document)}
     if codes | {one.code for one in subjects.notes}:
-        told.append("The warnings above come before any number.")
+        told.append("Read the warnings above before any number.")
     if any(one.document.get("null") is None for one in scored) and subjects.alteration.ranks:
         told.append(
-            "No null is shown for every encoder: an untrained network can outscore a trained one, "
-            "and only the same network with permuted weights shows what training added."
+            "Not every encoder has a null: an untrained network can outscore a trained one, and "
+            "only the same network with permuted weights shows what training added."
         )
     return (("When not to believe it?", " ".join([*told, _LIMITS])),)
 

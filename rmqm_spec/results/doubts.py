@@ -63,7 +63,7 @@ def _with_score(found: Characteristics) -> Iterator[Finding]:
             level="warn",
             message=f"{found.n_inputs} input(s) leave the score uncertain: "
             + (f"[{low:.3f}, {high:.3f}]" if found.n_inputs > 1 else "no interval"),
-            fix="Use more inputs (--n); score --precision 0.02 goes on until it is that sure.",
+            fix="Use more inputs (--n), or --precision 0.02, which adds inputs until it is met.",
         )
     curve = found.curves.displacement.mean
     if found.n_levels > 1 and curve[0] > SATURATED * curve.max():
@@ -99,11 +99,12 @@ def _about_the_protocol(
     kind = facts_of(alteration) if alteration else default_alteration()
     usual = kind.levels_of(scored.variant)
     if scored.n_levels != usual:
+        levels = "level" if scored.n_levels == 1 else "levels"
         yield Finding(
             code="SCO006",
             level="warn",
-            message=f"the score is for {scored.n_levels} levels, not the {usual} of the protocol",
-            fix="Compare it only with scores of as many levels.",
+            message=f"the score is for {scored.n_levels} {levels}, not the {usual} of the protocol",
+            fix="Compare it only with scores of the same number of levels.",
         )
     if not kind.ranks:
         yield Finding(

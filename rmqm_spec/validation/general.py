@@ -25,8 +25,8 @@ def known_codes(document: Mapping[str, Any]) -> Finding:
     unknown = sorted(codes - set(catalogue()))
     return verdict(
         "VAL007",
-        f"{len(codes)} codes, each in the catalogue",
-        [f"code {code} is in no catalogue" for code in unknown],
+        f"every code is in the catalogue; different codes: {len(codes)}",
+        [f"code {code} is not in the catalogue" for code in unknown],
         "The document was written by another version, or changed: see rmqm-spec explain.",
     )
 
@@ -89,7 +89,7 @@ def score_of_components(document: Mapping[str, Any]) -> Finding:
     if document.get("ok", has_score) != has_score and document["schema"] == RESULT:
         problems.append(f"ok is {document['ok']}, with the status {document['status']}")
     holds = f"the score follows from its components, {found.how}"
-    return verdict("VAL009", holds if has_score else "no score is told", problems, _EDITED)
+    return verdict("VAL009", holds if has_score else "there is no score", problems, _EDITED)
 
 
 def _scores(document: Mapping[str, Any]) -> dict[str, float | None]:
