@@ -9,7 +9,7 @@ from rmqm_onnx.choices.channel_axis import channels_come_first
 from rmqm_onnx.choices.input import alterable_names, choose_input, relevant_inputs
 from rmqm_onnx.choices.input_layout import InputLayout
 from rmqm_onnx.choices.layout_recognition import recognise_layout
-from rmqm_onnx.choices.normalisation import normalisation_finding
+from rmqm_onnx.choices.normalised_range import normalisation_finding
 from rmqm_onnx.choices.output import ChosenOutput, choose_output
 from rmqm_onnx.choices.preprocessing import choose_preprocessing
 from rmqm_onnx.reading.feeds import read_feeds

@@ -5,10 +5,8 @@ from __future__ import annotations
 from onnx import GraphProto, NodeProto
 
 from rmqm_onnx.reading.graph import constants, consumers
-from rmqm_spec.contracts.preprocessing import Preprocessing
-from rmqm_spec.findings import Finding
 
-__all__ = ["normalisation_finding", "normalisation_in_graph", "normalising_nodes"]
+__all__ = ["normalisation_in_graph", "normalising_nodes"]
 
 _PASSED = ("Cast", "Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Pad")
 _WITH_CONSTANT = ("Sub", "Add", "Mul", "Div")
@@ -36,22 +34,3 @@ def normalising_nodes(graph: GraphProto, name: str) -> list[tuple[NodeProto, str
             break
         name = node.output[0]
     return normalising
-
-
-def normalisation_finding(
-    graph: GraphProto, name: str, preprocessing: Preprocessing
-) -> list[Finding]:
-    """Say that the graph normalises its input, and warn where that would happen twice."""
-    operators = normalisation_in_graph(graph, name)
-    if not operators:
-        return []
-    message = f"the graph itself shifts or scales its input ({', '.join(operators)})"
-    if not any(preprocessing.mean or ()):
-        return [Finding(code="PRE002", level="ok", message=message)]
-    twice = Finding(
-        code="PRE002",
-        level="warn",
-        message=f"{message}, and so does the preprocessing from {preprocessing.source}",
-        fix="If the graph holds the whole normalisation, pass --scale 1 alone.",
-    )
-    return [twice]
