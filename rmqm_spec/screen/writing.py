@@ -47,7 +47,7 @@ def draw(text: str) -> None:
 
 
 def escaped(text: str) -> str:
-    """Return a text as one line of signs that can be seen: no line ends, tabs or colours."""
+    """Return a text as a single line of visible characters: no line ends, tabs or colours."""
     return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in text)
 
 
@@ -60,8 +60,8 @@ def terminal_columns(stream: TextIO) -> int:
 
 
 def _visible(text: str) -> str:
-    """Escape what would command the terminal: names come from models and files of anyone."""
-    return _COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    """Escape terminal commands: names come from models and files of unknown origin."""
+    return _COMMANDS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 def _write(stream: TextIO, text: str) -> None:
