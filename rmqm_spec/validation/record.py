@@ -65,7 +65,7 @@ class PictureEntry:
 
     id: str = entry(pattern=DIGEST)
     name: str
-    picture: str | None = entry("Null where it is no image.")
+    picture: str | None = entry("Null where it is not an image.")
 
 
 @record
