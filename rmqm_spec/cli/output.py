@@ -19,13 +19,13 @@ __all__ = [
 ]
 
 WITHOUT_SCORE = {"ok": True, "rmqm": None, "interval": None}
-"""What every document holds, where no score was asked for."""
+"""What every document without a score holds."""
 
 
 def summary_line(findings: Sequence[Finding], seconds: float) -> str:
     """Count findings by level."""
-    n_failed = sum(one.level == "fail" for one in findings)
-    n_warned = sum(one.level == "warn" for one in findings)
+    n_failed = sum(finding.level == "fail" for finding in findings)
+    n_warned = sum(finding.level == "warn" for finding in findings)
     n_passed = len(findings) - n_failed - n_warned
     warnings = "warning" if n_warned == 1 else "warnings"
     return f"  {n_failed} failed, {n_warned} {warnings}, {n_passed} passed in {seconds:.1f} s"

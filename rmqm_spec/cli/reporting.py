@@ -34,7 +34,9 @@ def run_report(results: Sequence[Path], out: Path, *, force: bool, as_json: bool
                 "interval": first["interval"],
                 "report": str(out),
                 "headline": headline,
-                "encoders": [{"key": one.key, "name": one.name} for one in content.encoders],
+                "encoders": [
+                    {"key": encoder.key, "name": encoder.name} for encoder in content.encoders
+                ],
             }
         )
     else:

@@ -127,8 +127,8 @@ def _geometry(results: Mapping[str, StoredResult]) -> list[Finding]:
             code="RNK001",
             level="warn",
             message=f"the encoders take the same inputs in other sizes or crops ({groups})",
-            fix="The score holds what the size does to the noise: a difference need not be one of "
-            "the networks.",
+            fix="The score also reflects what the size does to the noise: a difference need not "
+            "come from the networks.",
         )
     ]
 

@@ -24,7 +24,7 @@ EACH: Final = 3
 MAX_SIDE: Final = 64
 """Longer pictures are made smaller: noise cannot be compressed, and pages should stay small."""
 
-_NO_IMAGES = "The inputs are no images, so there are no pictures of them."
+_NO_IMAGES = "The inputs are not images, so there are no pictures of them."
 _DEPENDENT = "Altered pictures follow the encoder's gradient and are not kept; these are unaltered."
 
 

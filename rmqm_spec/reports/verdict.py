@@ -153,9 +153,8 @@ def _by_how_much(pair: Pair, ranking: Ranking) -> str:
     if pair.inputs_needed is None:
         return f"{statement} A difference below {NEGLIGIBLE:g} is one of rounding."
     return (
-        f"{statement} That is a tie: to tell so small a difference, about "
-        f"{rounded_up(pair.inputs_needed):,} inputs "
-        "would be needed."
+        f"{statement} That is a tie: about {rounded_up(pair.inputs_needed):,} inputs would "
+        "be needed to show so small a difference."
     )
 
 
