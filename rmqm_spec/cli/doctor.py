@@ -69,7 +69,7 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield whether something works, what it is and what there is to say of it."""
+    """Yield a word for whether something works, its name, and a message about it."""
     versions, runtime, threads = report["versions"], report["runtime"], report["threads"]
     yield "OK", "numpy, onnx", f"{versions['numpy']}, {versions['onnx']}"
     builds = ", ".join(f"{name} {release}" for name, release in runtime["builds"].items())

@@ -60,13 +60,15 @@ class Joined:
             if (encoder, task, probe) in self.values
             and (x := self._score(encoder, task, score)) is not None
         ]
-        encoders = {
+        encoder_numbers = {
             encoder: number for number, encoder in enumerate(dict.fromkeys(row[0] for row in rows))
         }
-        places = {task: number for number, task in enumerate(dict.fromkeys(row[1] for row in rows))}
+        task_numbers = {
+            task: number for number, task in enumerate(dict.fromkeys(row[1] for row in rows))
+        }
         pairs = Pairs(
-            encoders=np.array([encoders[row[0]] for row in rows], dtype=np.intp),
-            tasks=np.array([places[row[1]] for row in rows], dtype=np.intp),
+            encoders=np.array([encoder_numbers[row[0]] for row in rows], dtype=np.intp),
+            tasks=np.array([task_numbers[row[1]] for row in rows], dtype=np.intp),
             x=np.array([row[2] for row in rows]),
             y=np.array([row[3] for row in rows]),
             pooled=pooled,
@@ -90,12 +92,12 @@ def join(measurements: Sequence[Measurement]) -> Joined:
     """
     require_one_protocol(measurements)
     require_consistent_tasks(measurements)
-    known = _same_names(measurements)
+    identities = _identities(measurements)
     values: dict[tuple[str, str | None, str], float] = {}
     sources: dict[tuple[str, str | None, str], str] = {}
     for measurement in measurements:
         for column, value in measurement.values.items():
-            key = known[measurement.encoder], measurement.task, column
+            key = identities[measurement.encoder], measurement.task, column
             if values.setdefault(key, value) != value:
                 where = f" in {measurement.task}" if measurement.task else ""
                 raise UsageError(
@@ -121,7 +123,7 @@ def join(measurements: Sequence[Measurement]) -> Joined:
         )
     )
     return Joined(
-        names=_names(measurements, known),
+        names=_names(measurements, identities),
         values=values,
         score_columns=score_columns,
         probe_columns=probe_columns,
@@ -132,7 +134,7 @@ def join(measurements: Sequence[Measurement]) -> Joined:
                 if _is_probe(measurement) and measurement.task
             )
         ),
-        findings=tuple(_unmatched(measurements, known)),
+        findings=tuple(_unmatched(measurements, identities)),
     )
 
 
@@ -144,15 +146,15 @@ def _ordered(names: set[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (*SCORES, name).index(name)))
 
 
-def _same_names(measurements: Sequence[Measurement]) -> dict[str, str]:
+def _identities(measurements: Sequence[Measurement]) -> dict[str, str]:
     """Match names in tables with the encoders of documents that have these names."""
-    called = defaultdict(set)
+    by_name = defaultdict(set)
     for measurement in measurements:
         if measurement.encoder != measurement.name:
-            called[measurement.name].add(measurement.encoder)
-    encoders = {}
+            by_name[measurement.name].add(measurement.encoder)
+    identities = {}
     for measurement in measurements:
-        candidates = called.get(measurement.name.removesuffix(".onnx"), set())
+        candidates = by_name.get(measurement.name.removesuffix(".onnx"), set())
         is_row = measurement.encoder == measurement.name
         if is_row and len(candidates) > 1:
             raise UsageError(
@@ -161,45 +163,49 @@ def _same_names(measurements: Sequence[Measurement]) -> dict[str, str]:
                 f"{len(candidates)} of that name among the documents",
                 fix="Leave out what is not meant.",
             )
-        encoders[measurement.encoder] = (
+        identities[measurement.encoder] = (
             next(iter(candidates)) if is_row and candidates else measurement.encoder
         )
-    return encoders
+    return identities
 
 
-def _names(measurements: Sequence[Measurement], known: dict[str, str]) -> dict[str, str]:
+def _names(measurements: Sequence[Measurement], identities: dict[str, str]) -> dict[str, str]:
     """Name the encoders; those that share a name get the start of their digest too."""
     names: dict[str, str] = {}
     for measurement in measurements:
-        names.setdefault(known[measurement.encoder], measurement.name)
-    called = list(names.values())
+        names.setdefault(identities[measurement.encoder], measurement.name)
+    all_names = list(names.values())
     return {
-        key: name if called.count(name) == 1 else f"{name} ({key[:6]})"
+        key: name if all_names.count(name) == 1 else f"{name} ({key[:6]})"
         for key, name in names.items()
     }
 
 
-def _unmatched(measurements: Sequence[Measurement], known: dict[str, str]) -> Iterator[Finding]:
+def _unmatched(
+    measurements: Sequence[Measurement], identities: dict[str, str]
+) -> Iterator[Finding]:
     """Warn of encoders that have only a score or only a probe, and say why that may be."""
     scored = {
-        known[measurement.encoder]
+        identities[measurement.encoder]
         for measurement in measurements
         if measurement.values.keys() & measurement.scores
     }
-    probed = {known[measurement.encoder] for measurement in measurements if _is_probe(measurement)}
+    probed = {
+        identities[measurement.encoder] for measurement in measurements if _is_probe(measurement)
+    }
     undefined = {
         measurement.name
         for measurement in measurements
         if measurement.document is not None and not measurement.values
     }
     for measurement in {
-        known[measurement.encoder]: measurement for measurement in measurements
+        identities[measurement.encoder]: measurement for measurement in measurements
     }.values():
-        key = known[measurement.encoder]
+        key = identities[measurement.encoder]
         if key in scored and key in probed:
             continue
         others = {
-            known[other.encoder] for other in measurements if other.name == measurement.name
+            identities[other.encoder] for other in measurements if other.name == measurement.name
         } - {key}
         if measurement.name in undefined and key not in scored:
             why = ": its score is undefined"

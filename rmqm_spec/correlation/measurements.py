@@ -89,7 +89,7 @@ def from_probe(document: Mapping[str, Any], source: str) -> Measurement:
 
 def _identity(document: Mapping[str, Any], geometry: Mapping[str, Any] | None, source: str) -> str:
     """Return the digest of all that the encodings of an encoder depend on, except the runtime."""
-    model, given, encodings, preprocessing = (
+    model, model_input, encodings, preprocessing = (
         document[section] or {} for section in ("model", "input", "output", "preprocessing")
     )
     if "sha256" not in model:
@@ -101,7 +101,7 @@ def _identity(document: Mapping[str, Any], geometry: Mapping[str, Any] | None, s
     return digest_of_json(
         [
             model["sha256"],
-            [given.get(name) for name in ("name", "layout", "feeds")],
+            [model_input.get(name) for name in ("name", "layout", "feeds")],
             [encodings.get(name) for name in ("name", "pooling")],
             [preprocessing.get(name) for name in _SAME_PREPROCESSING],
             (geometry or {}).get("shape"),

@@ -72,7 +72,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _is_of_a_null(file: Path) -> bool:
-    """Tell the result of a permuted network, kept below that of the network itself."""
+    """Whether a file is the result of a permuted network, kept below that of the network itself."""
     return file.parent.name == "null" and (file.parents[1] / "result.json").exists()
 
 

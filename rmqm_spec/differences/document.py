@@ -112,8 +112,8 @@ def _score(characteristics: Characteristics) -> dict[str, Any]:
     }
 
 
-def _fields(unlike: list[FieldDifference]) -> list[dict[str, Any]]:
-    return [asdict(field) for field in unlike]
+def _fields(differing: list[FieldDifference]) -> list[dict[str, Any]]:
+    return [asdict(field) for field in differing]
 
 
 def _inputs(first: StoredResult, second: StoredResult, sets: InputSets) -> dict[str, Any]:

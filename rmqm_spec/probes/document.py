@@ -75,7 +75,7 @@ def probe_document(
     task : Task
         What was asked.
     split : TrainTestSplit
-        What was learnt from and judged on.
+        The training part and the test part.
     judgement : Judgement
         The answers.
     encoder : mapping

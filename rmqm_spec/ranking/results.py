@@ -1,4 +1,4 @@
-"""Stored results become a ranking, where they measured the same thing."""
+"""Rank stored results that measured the same thing."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _geometry(results: Mapping[str, StoredResult]) -> list[Finding]:
     geometries = {
         name: result.document["protocol"][_OWN_GEOMETRY] or {} for name, result in results.items()
     }
-    unlike = [
+    differing = [
         key
         for key in dict.fromkeys(key for geometry in geometries.values() for key in geometry)
         if any(
@@ -114,14 +114,16 @@ def _geometry(results: Mapping[str, StoredResult]) -> list[Finding]:
             for other in geometries.values()
         )
     ]
-    if not unlike:
+    if not differing:
         return []
-    alike: dict[str, list[str]] = {}
+    encoders_by_choices: dict[str, list[str]] = {}
     for name, geometry in geometries.items():
-        alike.setdefault(
-            ", ".join(_choice_words(key, geometry.get(key)) for key in unlike), []
+        encoders_by_choices.setdefault(
+            ", ".join(_choice_words(key, geometry.get(key)) for key in differing), []
         ).append(name)
-    groups = "; ".join(f"{choices}: {', '.join(names)}" for choices, names in alike.items())
+    groups = "; ".join(
+        f"{choices}: {', '.join(names)}" for choices, names in encoders_by_choices.items()
+    )
     return [
         Finding(
             code="RNK001",

@@ -36,7 +36,7 @@ def check_ranking(document: Mapping[str, Any]) -> Iterator[Finding]:
     yield verdict("VAL002", "the digest names the results that were ranked", wrong, _EDITED)
     yield known_codes(document)
     yield verdict("VAL009", "scores, differences and places fit", [*_ranking(document)], _EDITED)
-    yield _made_again(
+    yield _recomputed(
         [encoder["result"] for encoder in scored], lambda results: _ranked(document, results)
     )
 
@@ -120,7 +120,7 @@ def _without(value: Any, names: Collection[str]) -> Any:
 def check_difference(document: Mapping[str, Any]) -> Iterator[Finding]:
     """Check a difference (``rmqm-diff/1``)."""
     yield verdict("VAL009", "the parts add up", [*_difference(document)], _EDITED)
-    yield _made_again(
+    yield _recomputed(
         [result["result"] for result in document["results"]],
         lambda results: _differed(document, results),
     )
@@ -152,7 +152,7 @@ def _differed(document: Mapping[str, Any], results: Sequence[StoredResult]) -> l
     return list(agreement(stated, again).problems)
 
 
-def _made_again(
+def _recomputed(
     paths: Sequence[str], compared: Callable[[Sequence[StoredResult]], list[str]]
 ) -> Finding:
     """Compare a document with what its results give now; warn where they are gone."""
