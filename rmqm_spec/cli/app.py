@@ -150,7 +150,7 @@ def explain(
 @app.command(cls=HelpfulCommand)
 def diff(
     first: Annotated[Path, typer.Argument(metavar="A", help="A result: its folder or file.")],
-    second: Annotated[Path, typer.Argument(metavar="B", help="Another one.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another result.")],
     recompute: Annotated[
         bool,
         typer.Option(

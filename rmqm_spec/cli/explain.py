@@ -13,7 +13,7 @@ __all__ = ["run_explain"]
 
 
 def run_explain(code: str | None, *, as_json: bool) -> int:
-    """Print one code, or the list of all."""
+    """Print a code, or the list of all codes."""
     entries = list(catalogue().values()) if code is None else [explain(code)]
     if as_json:
         print_json({"schema": "rmqm-explain/1", **WITHOUT_SCORE, "codes": [*map(asdict, entries)]})

@@ -1,4 +1,4 @@
-"""The entry point: every way to end has its exit code, and its one document under ``--json``."""
+"""The entry point: every way to end has its exit code, and its single document under ``--json``."""
 
 from __future__ import annotations
 

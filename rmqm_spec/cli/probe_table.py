@@ -1,4 +1,4 @@
-"""Accuracies of several models as one table, as wide as the terminal allows."""
+"""Accuracies of several models as a table, as wide as the terminal allows."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class ScoreDifferenceEntry:
     rmqm: float = entry("RMQM of B minus that of A.")
     interval: tuple[float, float] | None = entry("Its 95 % interval, paired by input.")
     terms: tuple[TermEntry, ...] = entry(
-        "exp(RMQM) is one plus the sum of the terms; the parts add up to the difference of RMQM."
+        "exp(RMQM) is 1 plus the sum of the terms; the parts add up to the difference of RMQM."
     )
     levels: tuple[float, ...] = entry("What each level 1 to J adds to the difference of RMQM.")
     unassigned: float = entry(

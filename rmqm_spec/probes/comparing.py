@@ -15,7 +15,7 @@ __all__ = ["Compared", "compare_probes", "tied_with_best"]
 
 @frozen(kw_only=True)
 class Compared:
-    """Two encoders by one probe, the one with the higher accuracy first."""
+    """Two encoders by one probe, the encoder with the higher accuracy first."""
 
     probe: str
     first: str

@@ -1,4 +1,4 @@
-"""The probes of one encoder as plain data: the document ``rmqm-probe/1``."""
+"""The probes of an encoder as plain data: the document ``rmqm-probe/1``."""
 
 from __future__ import annotations
 

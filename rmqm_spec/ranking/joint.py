@@ -128,7 +128,7 @@ class JointScores:
         """
         Return the probability of each encoder (row) at each position (column), (K, K).
 
-        Encoders that are equal share their positions evenly, so that rows and columns sum to one.
+        Encoders that are equal share their positions evenly, so that rows and columns sum to 1.
         """
         drawn = self._drawn()
         k = drawn.shape[1]

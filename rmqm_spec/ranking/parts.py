@@ -32,7 +32,7 @@ def terms(characteristics: Characteristics) -> dict[str, float]:
 
 
 def shares(characteristics: Characteristics) -> dict[str, float]:
-    """Return the share of each term in their sum; the shares sum to one."""
+    """Return the share of each term in their sum; the shares sum to 1."""
     inside = terms(characteristics)
     total = math.fsum(inside.values())
     return {name: value / total for name, value in inside.items()}

@@ -79,7 +79,7 @@ class RankedEntry(RankingEncoderEntry):
     probabilities: tuple[float, ...] = entry(
         "Of each position, from the first.", each_least=0, each_most=1
     )
-    shares: dict[str, float] = entry("Share of each term inside the logarithm; they sum to one.")
+    shares: dict[str, float] = entry("Share of each term inside the logarithm; they sum to 1.")
     encodings_per_second: float | None = entry(
         "Of this run; null for a result that existed before.", least=0
     )

@@ -17,7 +17,7 @@ NEGLIGIBLE = 5e-4
 @frozen(kw_only=True)
 class Pair:
     """
-    Two encoders on the same inputs, the one with the higher score first.
+    Two encoders on the same inputs, the encoder with the higher score first.
 
     Parameters
     ----------

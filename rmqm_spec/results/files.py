@@ -1,4 +1,4 @@
-"""Results on disk: written whole or not at all, and never over a different one."""
+"""Results on disk: written whole or not at all, and never over a different result."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def known_result(folder: Path) -> str | None:
 
 
 def per_input_table(ids: Sequence[str], names: Sequence[str], per_input: PerInput) -> str:
-    """Return ``per_input.csv``: one line per input, in the order of `ids`."""
+    """Return ``per_input.csv``: a line per input, in the order of `ids`."""
     columns = {
         name: getattr(per_input, name) for name in ("D", "D_RC", "P_RC", "S", "contribution")
     }
