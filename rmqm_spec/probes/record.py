@@ -113,7 +113,7 @@ class ProbedEncoder:
     runtime: RuntimeEntry | None
     findings: tuple[FindingEntry, ...]
     versions: dict[str, str]
-    created: str
+    created: str = entry(format="date-time")
     seconds: float = entry(least=0)
     probe_sha256: str = entry(pattern=DIGEST)
 

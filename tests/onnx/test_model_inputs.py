@@ -145,7 +145,7 @@ def test_a_size_that_is_told_leaves_nothing_open(opened, make, codes):
             {"size": (8, 8)},
             (
                 "--size must equal the fixed height and width of the "
-                "model; got (8, 8) for x (float32 [?, 3, 4, 4])"
+                "model, 4x4; got 8x8 for x (float32 [?, 3, 4, 4])"
             ),
         ),
         (

@@ -151,8 +151,9 @@ def _size(
     if size and lengths != size:
         raise UsageError(
             "INP004",
-            f"--size must equal the fixed height and width of the model; got {size} for {info}",
-            fix="Leave --size out.",
+            "--size must equal the fixed height and width of the model, "
+            f"{lengths[0]}x{lengths[1]}; got {size[0]}x{size[1]} for {info}",
+            fix="Run it again without --size.",
         )
     return lengths
 

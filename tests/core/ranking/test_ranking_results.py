@@ -23,7 +23,9 @@ def stored(folder, encoder, images=IMAGES, geometry=None, **settings):
     settings = {"alteration": WhiteNoise(n_levels=4)} | settings
     found = evaluate(encoder, images, **settings)
     encoder = {"geometry": geometry or {"shape": [8]}}
-    document = result_document(found, encoder, [], data="eye", seconds=1.0, created="2026-01-01")
+    document = result_document(
+        found, encoder, [], data="eye", seconds=1.0, created="2026-01-01T00:00:00+00:00"
+    )
     write_result(folder, document, found)
     return read_result(folder)
 
