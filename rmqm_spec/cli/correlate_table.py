@@ -30,7 +30,7 @@ def correlation_lines(correlations: Sequence[Correlation]) -> Iterator[str]:
                 yield f"    {name:<14}{cell}"
     else:
         yield from lines
-    yield "  n encoders; [95 % interval]; p by exchanging scores between encoders"
+    yield "  n: encoders; [95 % interval]; p: permutation test over encoders"
     if any(correlation.task is None for correlation in correlations):
         yield "  pooled: probes divided by the best of their task; intervals resample encoders"
     for line in LIMITS:

@@ -32,7 +32,7 @@ def run_diff(first: Path, second: Path, *, recompute: bool, top: int, as_json: b
         for line in _lines(document):
             print_text(line)
     if recompute and not document["comparable"]:
-        note("  --recompute cannot help: what differs comes before the distances")
+        note("  --recompute cannot help: the results differ in what comes before the distances")
     return 0 if document["same"] else 1
 
 
@@ -46,7 +46,7 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     if alike:
         yield _row("the same", ", ".join(alike))
     if not document["comparable"]:
-        yield f"  the scores do not compare: {_why_not(document)}"
+        yield f"  the scores cannot be compared: {_why_not(document)}"
         return
     yield from _of_recomputed(document)
     if document["same"]:
@@ -115,7 +115,7 @@ def _of_recomputed(document: dict[str, Any]) -> Iterator[str]:
 def _of_distances(document: dict[str, Any]) -> Iterator[str]:
     distances = document["distances"]
     if not distances["inputs_changed"]:
-        yield _row("distances", "the same, so one document states different numbers: see validate")
+        yield _row("distances", "the same, but the documents differ: see rmqm-spec validate")
         return
     inputs = f"{distances['inputs_changed']} of {document['inputs']['shared']} inputs"
     yield _row("distances", f"{inputs} differ, by at most {distances['largest_change']:.2g}")

@@ -47,8 +47,8 @@ def main() -> NoReturn:
         stopped = IncompleteError(
             "RUN001",
             "the work must run to its end; it was interrupted",
-            fix="Run the same command again: what is written is not computed anew. Fewer inputs "
-            "(--n) end sooner.",
+            fix="Run the same command again: finished work is not repeated. Fewer inputs "
+            "(--n) take less time.",
         )
         code = _report(stopped, wants_json)
     except Exception as error:  # the last line of defence against a bare traceback

@@ -77,7 +77,7 @@ def used_line(document: Mapping[str, Any]) -> str:
         for reason, word in (("unreadable", "unreadable"), ("duplicates", "repeated"))
         if counts[reason]
     )
-    stopped = ", stopped at the asked precision" if counts["stopped_early"] else ""
+    stopped = ", stopped at the requested precision" if counts["stopped_early"] else ""
     return f"  used {counts['used']} of {counts['offered']} inputs{left_out}{stopped}"
 
 

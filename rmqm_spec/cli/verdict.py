@@ -29,7 +29,7 @@ def verdict(document: Mapping[str, Any]) -> list[str]:
     if not ranked:
         return ["No encoder has a score."]
     if len(ranked) == 1:
-        alone = f"{ranked[0]['name']} alone has a score: there is nothing to compare it with."
+        alone = f"Only {ranked[0]['name']} has a score, so there is nothing to compare it with."
         return [alone, *_about_left_out(document), *_about_nulls(ranked)]
     return [
         _about_the_first(document),
@@ -37,7 +37,7 @@ def verdict(document: Mapping[str, Any]) -> list[str]:
         *_about_ties(document),
         f"The whole order is right with probability {_probability(document['order_probability'])}.",
         *_about_nulls(ranked),
-        "RMQM predicts how well neighbours and linear probes do; rmqm-spec probe measures it.",
+        "RMQM predicts the accuracy of neighbours and linear probes; rmqm-spec probe measures it.",
     ]
 
 
@@ -46,11 +46,11 @@ def _about_the_first(document: Mapping[str, Any]) -> str:
     on = f"on these {document['inputs']:,} inputs"
     best = f"{first['name']} has the highest score with probability {_probability(first['best'])}"
     if first["same_as"]:
-        return f"No encoder is the best for sure {on}: {best}."
+        return f"No encoder is clearly the best {on}: {best}."
     pair = _pair(document, first["name"], second["name"])
     return (
         f"{best}, {on}: {_difference(pair)} above the next, {second['name']}, "
-        f"most of it by {_driver(pair)}."
+        f"mostly because of {_driver(pair)}."
     )
 
 
@@ -64,7 +64,7 @@ def _about_left_out(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _about_ties(document: Mapping[str, Any]) -> Iterator[str]:
-    """Name neighbours in the ranking that cannot be told apart."""
+    """Name the encoders that are tied with their neighbour in the table."""
     names = [encoder["name"] for encoder in document["ranked"]]
     ties = [
         pair
@@ -77,14 +77,14 @@ def _about_ties(document: Mapping[str, Any]) -> Iterator[str]:
         if needed is None:
             yield f"{both} have the same score."
         elif needed > _MANY:
-            yield f"{both} cannot be told apart: more than a million inputs would be needed."
+            yield f"{both} are tied; more than a million inputs would be needed to separate them."
         else:
             yield (
-                f"{both} cannot be told apart: {_difference(pair)}; about {rounded_up(needed):,} "
-                "inputs would be needed to show a difference of that size."
+                f"{both} are tied: {_difference(pair)}; about {rounded_up(needed):,} inputs would "
+                "be needed to confirm a difference of that size."
             )
     if len(ties) > _MOST_TIES:
-        yield f"{len(ties) - _MOST_TIES} more neighbours cannot be told apart."
+        yield f"Further ties of neighbours in the table: {len(ties) - _MOST_TIES}."
 
 
 def _about_nulls(ranked: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -95,8 +95,8 @@ def _about_nulls(ranked: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     level = [encoder["name"] for encoder in ranked if is_level_with_null(encoder["null"])]
     if level:
         yield (
-            f"Not above the same network with permuted weights: {', '.join(level)}. There the "
-            "score is no evidence for the training."
+            f"Not above the same network with permuted weights: {', '.join(level)}. Such a score "
+            "is no evidence for the training."
         )
 
 

@@ -29,7 +29,7 @@ _HARDER = (
 LIMITS = (
     "Encoders are what is counted: more images make no interval of a correlation narrower.",
     _HARDER,
-    "It is no promise for an encoder or a task that is not among these.",
+    "It says nothing about encoders or tasks that are not among these.",
 )
 """What a correlation does not show, in plain words."""
 

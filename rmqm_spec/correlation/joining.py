@@ -161,7 +161,7 @@ def _identities(measurements: Sequence[Measurement]) -> dict[str, str]:
                 "COR003",
                 f"model {measurement.name} of {measurement.source} must be one encoder; got "
                 f"{len(candidates)} of that name among the documents",
-                fix="Leave out what is not meant.",
+                fix="Leave the other documents out.",
             )
         identities[measurement.encoder] = (
             next(iter(candidates)) if is_row and candidates else measurement.encoder

@@ -166,14 +166,14 @@ def _batch_invariant(together: AnyArray, alone: AnyArray, resolution: float) -> 
         return Finding(
             code="BAT001",
             level="warn",
-            message=f"{message}, more than {together.dtype} rounds: the encoder computes "
-            "in float32",
-            fix="Return float32, or tell the resolution: EncoderTraits(resolution=1e-6).",
+            message=f"{message}, more than rounding in {together.dtype}: the encoder "
+            "computes in float32",
+            fix="Return float32, or state the resolution: EncoderTraits(resolution=1e-6).",
         )
     return Finding(
         code="BAT001",
         level="fail",
-        message=f"{message} (allowed are {allowed:g})",
+        message=f"{message} (at most {allowed:g} is allowed)",
         fix="Export the model in evaluation mode; normalise by stored statistics, not the batch's.",
     )
 

@@ -106,7 +106,7 @@ def encode_inputs(
             "DAT018",
             f"at least one input must be readable; got 0 of {len(inputs)}"
             + (f", the first because {left_out[0].message}" if left_out else ""),
-            fix="Point --data at images or arrays that open.",
+            fix="Point --data at images or arrays that can be opened.",
         )
     lengths = sorted({block.shape[1] for block in blocks})
     if len(lengths) > 1:

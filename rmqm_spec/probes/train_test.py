@@ -56,7 +56,7 @@ def divide(inputs: Labelled, train_share: float = 0.5) -> TrainTestSplit:
         [
             (
                 "PRB003",
-                f"class {label!r} must have 2 inputs or more to be divided; got {name} alone",
+                f"class {label!r} must have at least 2 inputs to be split; got {name} alone",
             )
             if counts[label] == 1
             else None

@@ -104,7 +104,9 @@ def null_findings(null: Mapping[str, Any]) -> list[Finding]:
     low, high = null["difference_interval"]
     is_above = high < 0
     comparison = (
-        "scores above the trained one" if is_above else "cannot be told apart from the trained one"
+        "scores above the trained one"
+        if is_above
+        else "does not score clearly below the trained one"
     )
     return [
         Finding(

@@ -128,9 +128,9 @@ def _geometry(results: Mapping[str, StoredResult]) -> list[Finding]:
         Finding(
             code="RNK001",
             level="warn",
-            message=f"the encoders take the same inputs in other sizes or crops ({groups})",
-            fix="The score also reflects what the size does to the noise: a difference need not "
-            "come from the networks.",
+            message=f"the encoders take the same inputs in different sizes or crops ({groups})",
+            fix="The size changes the effect of the noise: a difference may come from the size, "
+            "not from the network.",
         )
     ]
 
@@ -169,8 +169,8 @@ def _left_out(results: Mapping[str, StoredResult], common: Collection[str]) -> l
         Finding(
             code="RNK003",
             level="warn",
-            message=f"{len(common)} inputs are common to all encoders; up to {most} that another "
-            "one could not take are left out of the ranking",
+            message=f"{len(common)} inputs are common to all encoders; up to {most} that some "
+            "encoder could not take are left out of the ranking",
             fix="Each encoder's own result names what it could not take.",
         )
     ]

@@ -31,12 +31,12 @@ _STATUS: Final[Mapping[str, str]] = {
 
 
 _ALONE = (
-    "Little: a score is read beside those of other encoders on the same inputs, and beside that of "
+    "Little: compare it with scores of other encoders on the same inputs, and with the score of "
     "the same network with permuted weights."
 )
 _UNDER_ATTACK = (
-    "This page cannot say: a path depends on the loss that is attacked. Rank by scores under white "
-    "noise, and read these beside them."
+    "This page cannot say, because a path depends on the loss that is attacked. Rank by scores "
+    "under white noise, and report these beside them."
 )
 _LIMITS = (
     "RMQM predicts how well search by nearest neighbours will do; it does not measure it. With "
@@ -91,7 +91,7 @@ def _of_single(content: ReportContent, encoder: ReportedEncoder) -> Verdict:
         points=(
             ("How sure?", _how_sure(encoder)),
             ("What drives it?", _what_drives(encoder)),
-            ("What is it worth alone?", _ALONE),
+            ("What does it say alone?", _ALONE),
             ("On which inputs?", _on_which_inputs(content)),
             *_limits(content, [encoder]),
         ),
@@ -122,7 +122,7 @@ def _of_many(
     pair = ranking.pair(first.name, second.name)
     tied = [ranked.name for ranked in ranking.ranked if ranked.name in first.same_as]
     if tied:
-        headline = f"{listed([first.name, *tied])} lead and cannot be told apart."
+        headline = f"{listed([first.name, *tied])} lead and are tied."
     else:
         headline = (
             f"{short(first.name)} scores highest of {len(scored)} encoders: {pair.difference:.3f} "
@@ -143,7 +143,7 @@ def _of_many(
 def _by_how_much(pair: Pair, ranking: Ranking) -> str:
     interval = interval_words(pair.interval)
     if len(ranking.pairs) > 1:
-        interval += ", held for all pairs together"
+        interval += ", for all pairs together"
     statement = (
         f"{short(pair.first)} stands {pair.difference:.3f} above {short(pair.second)} "
         f"({interval}), on the same {ranking.n_inputs} inputs."
@@ -151,10 +151,10 @@ def _by_how_much(pair: Pair, ranking: Ranking) -> str:
     if not pair.tied:
         return statement
     if pair.inputs_needed is None:
-        return f"{statement} A difference below {NEGLIGIBLE:g} is one of rounding."
+        return f"{statement} A difference below {NEGLIGIBLE:g} may be due to rounding."
     return (
-        f"{statement} That is a tie: about {rounded_up(pair.inputs_needed):,} inputs would "
-        "be needed to show so small a difference."
+        f"{statement} They are tied: to confirm so small a difference, about "
+        f"{rounded_up(pair.inputs_needed):,} inputs would be needed."
     )
 
 
@@ -173,7 +173,7 @@ def _how_sure(encoder: ReportedEncoder) -> str:
     if interval is None:
         return f"Not at all: it rests on {n} input, so there is no interval."
     half = (interval[1] - interval[0]) / 2
-    return f"To plus and minus {half:.3f} with 95 % probability, from {n:,} inputs."
+    return f"To within ±{half:.3f} with 95 % probability, from {n:,} inputs."
 
 
 def _what_drives(encoder: ReportedEncoder) -> str:
@@ -191,7 +191,7 @@ def _what_parts(pair: Pair, first: ReportedEncoder) -> str:
     name = max(pair.parts, key=lambda term: abs(pair.parts[term]))
     parts = ", ".join(f"{term} {signed(part)}" for term, part in pair.parts.items())
     return (
-        f"The difference to {short(pair.second)} comes most from {name}, {TERM_WORDS[name]} "
+        f"The difference to {short(pair.second)} comes mostly from {name}, {TERM_WORDS[name]} "
         f"({parts}). {own}"
     )
 
@@ -227,11 +227,11 @@ def _limits(
     ]
     codes = {code for encoder in content.encoders for code in _warned(encoder.document)}
     if codes | {note.code for note in content.notes}:
-        limits.append("The warnings above come before any number.")
+        limits.append("Read the warnings above before any number.")
     if any(encoder.document.get("null") is None for encoder in scored) and content.alteration.ranks:
         limits.append(
-            "No null is shown for every encoder: an untrained network can outscore a trained one, "
-            "and only the same network with permuted weights shows what training added."
+            "Not every encoder has a null: an untrained network can outscore a trained one, and "
+            "only the same network with permuted weights shows what training added."
         )
     return (("When not to believe it?", " ".join([*limits, _LIMITS])),)
 

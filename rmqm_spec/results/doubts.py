@@ -66,7 +66,7 @@ def _with_score(characteristics: Characteristics) -> Iterator[Finding]:
             level="warn",
             message=f"{characteristics.n_inputs} input(s) leave the score uncertain: "
             + (f"[{low:.3f}, {high:.3f}]" if characteristics.n_inputs > 1 else "no interval"),
-            fix="Use more inputs (--n); score --precision 0.02 goes on until it is that sure.",
+            fix="Use more inputs (--n), or --precision 0.02, which adds inputs until it is met.",
         )
     curve = characteristics.curves.displacement.mean
     if characteristics.n_levels > 1 and curve[0] > SATURATED * curve.max():
@@ -102,11 +102,12 @@ def _about_the_protocol(
     kind = facts_of(alteration) if alteration else default_alteration()
     n_levels, usual = characteristics.n_levels, kind.levels_of(characteristics.variant)
     if n_levels != usual:
+        levels = "level" if n_levels == 1 else "levels"
         yield Finding(
             code="SCO006",
             level="warn",
-            message=f"the score is for {n_levels} levels, not the {usual} of the protocol",
-            fix="Compare it only with scores of as many levels.",
+            message=f"the score is for {n_levels} {levels}, not the {usual} of the protocol",
+            fix="Compare it only with scores of the same number of levels.",
         )
     if not kind.ranks:
         yield Finding(

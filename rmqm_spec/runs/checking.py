@@ -154,7 +154,7 @@ def _sample(prepared: PreparedInputs | None, encoder: ModelEncoder) -> FloatArra
             "DAT018",
             f"at least one input must be readable; got 0 of {len(prepared)}, the first because "
             f"{first_error}",
-            fix="Point --data at images or arrays that open.",
+            fix="Point --data at images or arrays that can be opened.",
         )
     return np.stack(loaded)
 

@@ -175,7 +175,7 @@ def check_request(request: RunRequest) -> None:
         raise UsageError(
             "ARG001",
             f"--gradient must be one of {', '.join(routes)}; got {protocol.gradient!r}",
-            fix="Correct it.",
+            fix="Choose one of them.",
         )
     if protocol.gradient is not None and not kind.needs_gradients:
         needed = " or ".join(

@@ -109,7 +109,7 @@ def see(request: SightRequest, listener: Listener | None = None) -> SeenInputs:
             "DAT018",
             f"at least one input must be readable; got 0 of {len(errors)}, the first because "
             f"{errors[0].message}",
-            fix="Point --data at images or arrays that open.",
+            fix="Point --data at images or arrays that can be opened.",
         )
     captions = [
         "unaltered" if level == 0 else f"level {level} of {noise.n_levels}" for level in levels

@@ -76,7 +76,7 @@ def validate_document(path: str | Path, *, packages: tuple[str, ...] = ()) -> Va
     schema = schema_of(document, path, packages)
     name = document["schema"]
     problems = schema_problems(as_stored(document, schema["properties"]), schema)
-    fix = "The place is a JSON pointer. Make the document again."
+    fix = "Each place is given as a JSON pointer. Make the document again."
     findings = [verdict("VAL001", f"it follows the schema {name}", problems, fix)]
     if not problems:
         findings += _beyond_the_schema(path, document)

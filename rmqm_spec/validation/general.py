@@ -25,8 +25,8 @@ def known_codes(document: Mapping[str, Any]) -> Finding:
     unknown = sorted(codes - set(catalogue()))
     return verdict(
         "VAL007",
-        f"{len(codes)} codes, each in the catalogue",
-        [f"code {code} is in no catalogue" for code in unknown],
+        f"every code is in the catalogue; different codes: {len(codes)}",
+        [f"code {code} is not in the catalogue" for code in unknown],
         "The document was written by another version, or changed: see rmqm-spec explain.",
     )
 

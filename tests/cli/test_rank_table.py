@@ -80,10 +80,10 @@ def test_a_tie_at_the_top_is_no_winner():
         "order_probability": 0.83,
     }
     first, tie, *_ = verdict(document)
-    assert first.startswith("No encoder is the best for sure on these 1,000 inputs")
+    assert first.startswith("No encoder is clearly the best on these 1,000 inputs")
     assert "a has the highest score with probability 0.830" in first
     assert tie == (
-        "a and b cannot be told apart: 0.004 [-0.003, 0.011]; about 5,300 inputs would tell a "
+        "a and b are tied: 0.004 [-0.003, 0.011]; about 5,300 inputs would be needed to confirm a "
         "difference of that size."
     )
     pair["inputs_needed"] = 2_000_000

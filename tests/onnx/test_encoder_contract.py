@@ -253,7 +253,7 @@ def test_float32_returned_as_float64_is_told_to_declare_its_resolution(noise):
 def test_the_warning_of_hidden_rounding_says_how_to_declare_it():
     encode = lambda x: right(x).astype(np.float64) * (1 + 1e-7 * len(x) * np.arange(8))  # noqa: E731
     assert found(encode)["BAT001"].fix == (
-        "Return float32, or tell the resolution: EncoderTraits(resolution=1e-6)."
+        "Return float32, or state the resolution: EncoderTraits(resolution=1e-6)."
     )
 
 

@@ -76,7 +76,7 @@ def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[Tensor
         raise UsageError(
             "INP002",
             f"--input must name an input ({listed}); got {name!r}",
-            fix="Correct it.",
+            fix="Choose one of these inputs.",
         )
     possible = [info for info in inputs if info.type in ALTERABLE]
     if not possible:

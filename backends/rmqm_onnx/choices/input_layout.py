@@ -163,7 +163,7 @@ def _unusual(info: TensorInfo, usual: tuple[int, int], size: tuple[int, int]) ->
         code="PRE006",
         level="warn",
         message=f"the preprocessing is for {usual[0]}x{usual[1]}, but {info} is fixed: images are "
-        f"resized to {size[0]}x{size[1]} at last",
+        f"resized once more, to {size[0]}x{size[1]}",
         fix="Use the preprocessing that belongs to this export.",
     )
 

@@ -75,7 +75,7 @@ def _judged(request: ConformanceRequest, reasons: dict[str, str] | None) -> Repo
             counts = ", ".join(f"{count} {status}" for status, count in so_far.items())
             raise IncompleteError(
                 "RUN001",
-                "the judge must see every check; it was interrupted after "
+                "the work must run to its end; it was interrupted after "
                 f"{so_far.total()} of them: {counts or 'nothing'}",
                 fix="Run the same command again; --profile fast and --only take less time.",
             ) from stopped

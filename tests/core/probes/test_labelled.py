@@ -142,7 +142,7 @@ def test_the_only_member_of_a_class_is_left_out():
     parts = divide(given(list("abcde"), ["x", "x", "y", "y", "z"]))
     assert parts.classes == ("x", "y")
     assert [one.message for one in parts.test.left_out] == [
-        "class 'z' must have 2 inputs or more to be divided; got inputs[4] alone"
+        "class 'z' must have at least 2 inputs to be split; got inputs[4] alone"
     ]
     assert sorted(parts.train.labels) == sorted(parts.test.labels) == ["x", "y"]
 
