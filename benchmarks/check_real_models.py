@@ -1,5 +1,5 @@
 """
-What ``rmqm-spec check`` says of every model in a folder of real ones, as a Markdown table.
+What ``rmqm-spec check`` says of every model in a folder of real models, as a Markdown table.
 
     python benchmarks/check_real_models.py ../shared
 
@@ -27,10 +27,10 @@ def options(preprocess: dict[str, Any] | None, data: Path) -> list[str]:
         values = preprocess[key]
         values = values if isinstance(values, list) else [values]
         statistics[name] = ",".join(str(value) for value in values)
-    found = ["--scale", "255", "--mean", statistics["mean"], "--std", statistics["std"]]
+    arguments = ["--scale", "255", "--mean", statistics["mean"], "--std", statistics["std"]]
     if preprocess.get("channel_order") == "BGR":
-        found += ["--channel-order", "bgr"]
-    return [*found, "--data", data_of(preprocess, data)]
+        arguments += ["--channel-order", "bgr"]
+    return [*arguments, "--data", data_of(preprocess, data)]
 
 
 def data_of(preprocess: dict[str, Any], data: Path) -> str:
@@ -49,15 +49,16 @@ def check(model: Path, extra: list[str]) -> tuple[int, dict[str, Any], float, st
     return done.returncode, json.loads(done.stdout), time.monotonic() - started, done.stderr
 
 
-def row(name: str, code: int, found: dict[str, Any], seconds: float) -> str:
+def row(name: str, code: int, document: dict[str, Any], seconds: float) -> str:
     score = "-"
-    if found["rmqm"] is not None:
-        low, high = found["interval"]
-        score = f"{found['rmqm']:.3f} [{low:.3f}, {high:.3f}]"
-    failed = [one for one in found["findings"] if one["level"] == "fail"]
-    warned = [one["code"] for one in found["findings"] if one["level"] == "warn"]
-    said = "; ".join(f"{one['code']} {one['message'][:110]}" for one in failed).replace("|", "/")
-    return f"| {name} | {code} | {score} | {said} | {' '.join(warned)} | {seconds:.1f} |"
+    if document["rmqm"] is not None:
+        low, high = document["interval"]
+        score = f"{document['rmqm']:.3f} [{low:.3f}, {high:.3f}]"
+    failed = [finding for finding in document["findings"] if finding["level"] == "fail"]
+    warned = [finding["code"] for finding in document["findings"] if finding["level"] == "warn"]
+    failures = "; ".join(f"{finding['code']} {finding['message'][:110]}" for finding in failed)
+    failures = failures.replace("|", "/")
+    return f"| {name} | {code} | {score} | {failures} | {' '.join(warned)} | {seconds:.1f} |"
 
 
 def main() -> None:
@@ -65,10 +66,10 @@ def main() -> None:
     print("| model | exit | RMQM | failed | warned | s |\n| --- | --- | --- | --- | --- | --- |")
     for record in json.loads((shared / "models/models.json").read_text(encoding="utf-8")):
         extra = options(record.get("preprocess"), shared / "data")
-        code, found, seconds, said = check(shared / "models" / record["file"], extra)
-        print(row(record["file"], code, found, seconds), flush=True)
-        if "Traceback" in said:
-            sys.exit(f"{record['file']}: a traceback\n{said}")
+        code, document, seconds, stderr = check(shared / "models" / record["file"], extra)
+        print(row(record["file"], code, document, seconds), flush=True)
+        if "Traceback" in stderr:
+            sys.exit(f"{record['file']}: a traceback\n{stderr}")
 
 
 if __name__ == "__main__":

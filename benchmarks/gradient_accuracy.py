@@ -48,9 +48,9 @@ def exported(module: torch.nn.Module, x: np.ndarray, path: Path, exporter: str) 
     return path
 
 
-def judged(found: np.ndarray, exact: np.ndarray) -> tuple[float, float]:
-    error = np.linalg.norm(found - exact) / np.linalg.norm(exact)
-    return float(error), float((np.sign(found) == np.sign(exact)).mean())
+def judged(gradient: np.ndarray, exact: np.ndarray) -> tuple[float, float]:
+    error = np.linalg.norm(gradient - exact) / np.linalg.norm(exact)
+    return float(error), float((np.sign(gradient) == np.sign(exact)).mean())
 
 
 def row(name: str, exporter: str, folder: Path) -> dict[str, object]:
@@ -66,9 +66,9 @@ def row(name: str, exporter: str, folder: Path) -> dict[str, object]:
     _, pullback = GradientSession(path, threads=2).vjp(x)
     ours = pullback(v.astype(np.float32)).astype(np.float64)
     seconds = time.perf_counter() - started
-    found = dict(zip(("error", "signs"), judged(ours, exact), strict=True))
-    found |= dict(zip(("error_torch", "signs_torch"), judged(theirs, exact), strict=True))
-    return {"network": name, "exporter": exporter, **found, "first_call_s": seconds}
+    accuracy = dict(zip(("error", "signs"), judged(ours, exact), strict=True))
+    accuracy |= dict(zip(("error_torch", "signs_torch"), judged(theirs, exact), strict=True))
+    return {"network": name, "exporter": exporter, **accuracy, "first_call_s": seconds}
 
 
 def main() -> int:
@@ -76,29 +76,29 @@ def main() -> int:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--exporter", default="dynamo,legacy")
     parser.add_argument("--out", type=Path)
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     from zoo import ZOO
 
     rows, failed = [], 0
     print(f"{'network':<20} {'exporter':<8} {'error':>9} {'signs':>8} {'torch32':>9} {'signs':>8}")
-    for name in asked.names or ZOO:
-        for exporter in asked.exporter.split(","):
+    for name in arguments.names or ZOO:
+        for exporter in arguments.exporter.split(","):
             with tempfile.TemporaryDirectory() as folder:
                 try:
-                    one = row(name, exporter, Path(folder))
-                except Exception as error:  # the table goes on, and says so
+                    result = row(name, exporter, Path(folder))
+                except Exception as error:  # the table records the failure and goes on
                     failed += 1
                     print(f"{name:<20} {exporter:<8} {type(error).__name__}: {str(error)[:160]}")
                     rows.append({"network": name, "exporter": exporter, "failed": str(error)})
                     continue
-            rows.append(one)
+            rows.append(result)
             print(
-                f"{name:<20} {exporter:<8} {one['error']:9.1e} {one['signs']:8.5f} "
-                f"{one['error_torch']:9.1e} {one['signs_torch']:8.5f}",
+                f"{name:<20} {exporter:<8} {result['error']:9.1e} {result['signs']:8.5f} "
+                f"{result['error_torch']:9.1e} {result['signs_torch']:8.5f}",
                 flush=True,
             )
-            if asked.out:
-                asked.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+            if arguments.out:
+                arguments.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return 1 if failed else 0
 
 

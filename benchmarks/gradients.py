@@ -1,14 +1,14 @@
 """
-Encodings and input gradients: one ONNX graph beside PyTorch in eager mode.
+Encodings and input gradients: an ONNX graph beside PyTorch in eager mode.
 
     python benchmarks/gradients.py
     python benchmarks/gradients.py --memory
 
 Needs PyTorch and onnxscript. Every network has random weights; PyTorch exports it, and both take
-the gradient of <encodings, v> with respect to the same inputs. Times are processor times of one
-thread in milliseconds, the least of several interleaved runs: they hold on a machine that others
-use too. Memory is what a run goes above what was resident before it (Linux), after a run with one
-row, each contender in a process of its own.
+the gradient of <encodings, v> with respect to the same inputs. Times are processor times in
+milliseconds with a single thread, the least of several interleaved runs: they hold on a machine
+that others use too. Memory is the peak growth of resident memory during a run (Linux), after a run
+with a single row, each contender in a process of its own.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ROUNDS = 5
 
 
 class Residual(nn.Module):
-    """Two convolutions and a way round them."""
+    """Two convolutions and a shortcut around them."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ def resnet18(small: bool) -> nn.Module:
     stem = stem or [nn.Conv2d(3, 64, 7, 2, 3), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
     widths = [(64, 64, 1), (64, 64, 1), (64, 128, 2), (128, 128, 1)]
     widths += [(128, 256, 2), (256, 256, 1), (256, 512, 2), (512, 512, 1)]
-    blocks = [Residual(*one) for one in widths]
+    blocks = [Residual(*block) for block in widths]
     return nn.Sequential(*stem, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten())
 
 
@@ -185,9 +185,9 @@ def contenders(name: str) -> dict[str, Callable[[], Any]]:
     def one_graph() -> np.ndarray:
         return whole.run(None, {"x": inputs, "ct": ct})[1]
 
-    wanted = by_torch(module, x, v)
-    for found in (two_passes(), one_graph()):
-        error = np.linalg.norm(found - wanted) / np.linalg.norm(wanted)
+    expected = by_torch(module, x, v)
+    for gradient in (two_passes(), one_graph()):
+        error = np.linalg.norm(gradient - expected) / np.linalg.norm(expected)
         if error > 1e-2:
             raise SystemExit(f"{name}: the gradients differ by {error:.1e}")
     return {
@@ -199,17 +199,17 @@ def contenders(name: str) -> dict[str, Callable[[], Any]]:
 
 
 def times(name: str) -> dict[str, float]:
-    found = dict.fromkeys(runs := contenders(name), float("inf"))
+    least = dict.fromkeys(runs := contenders(name), float("inf"))
     for _ in range(ROUNDS):
         for key, run in runs.items():
             started = time.process_time()
             run()
-            found[key] = min(found[key], 1e3 * (time.process_time() - started))
-    return found
+            least[key] = min(least[key], 1e3 * (time.process_time() - started))
+    return least
 
 
 def memory(name: str, contender: str) -> float:
-    """Return by how many MB the process grows at its highest, in a process of its own."""
+    """Return the peak growth of memory in MB, measured in a process of its own."""
     code = f"import gradients; print(gradients.growth({name!r}, {contender!r}))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=sys.path[0]
@@ -241,7 +241,7 @@ def growth(name: str, contender: str) -> float:
 
 
 def grow(run: Callable[[int], Any], n: int) -> float:
-    """Return by how many MB a run with n rows goes above what was resident before it."""
+    """Return the peak growth of resident memory in MB during a run with n rows."""
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak starts anew
     before = status("VmRSS")
     run(n)
@@ -264,11 +264,11 @@ def main() -> None:
     print(f"|{' --- |' * (len(head) + 1)}")
     for name in given.names:
         if given.memory:
-            row = [f"{memory(name, one):.0f} MB" for one in columns]
+            row = [f"{memory(name, column):.0f} MB" for column in columns]
         else:
-            found = times(name)
-            row = [f"{found[one]:.1f}" for one in ("forward", *columns)]
-            row.append(f"{found['one graph'] / found['torch']:.2f}")
+            least = times(name)
+            row = [f"{least[column]:.1f}" for column in ("forward", *columns)]
+            row.append(f"{least['one graph'] / least['torch']:.2f}")
         print(f"| {name} | {' | '.join(row)} |", flush=True)
 
 

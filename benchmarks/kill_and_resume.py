@@ -1,12 +1,12 @@
 """
 What it costs to lose nothing: work done again after kills, overhead of parts, time to go on.
 
-(1)  Real commands are killed (SIGKILL) at random moments until each is done: what is done again at
-     most, how many kills, whether files of a write lay there, whether the bits are those of a run
-     that nobody disturbed.
-(2)  The same evaluation with parts and without, in turn in one process.
-(3)  Reading back 10,000 inputs that are done: from few files, and from one for every group, which
-     is the case of an encoder that takes two seconds for each.
+(1)  Real commands are killed (SIGKILL) at random moments until each is done: how much is done again
+     at most, how many kills there are and how many hit a write. The bits must be those of an
+     undisturbed run.
+(2)  The same evaluation with parts and without, in turn in a single process.
+(3)  Reading back 10,000 inputs that are done: from few files, and from one file for every group, as
+     for an encoder that takes two seconds for each.
 
     python benchmarks/kill_and_resume.py --rounds 5
 """
@@ -51,7 +51,7 @@ def start(out: Path, data: Path) -> subprocess.Popen:
 
 
 def done_again(out: Path, begun: float, killed: float) -> tuple[float, bool]:
-    """Seconds since the last file was whole, and whether the kill hit a write."""
+    """Return the seconds since the last file was whole, and whether the kill hit a write."""
     kept = [*out.glob("checkpoints-*/*.npz"), *out.glob("result.json")]
     last = max([begun, *(path.stat().st_mtime for path in kept)])
     return killed - last, any(out.glob("**/.*.part"))
@@ -80,7 +80,7 @@ def kill(n_rounds: int, n_inputs: int, seed: int) -> None:
         assert start(folder / "quiet", write_images(folder, n_inputs)).wait() == 0
         quiet = time.monotonic() - begun
         rounds = [kill_until_done(folder, k, chance, 0.7 * quiet) for k in range(n_rounds)]
-    kills = [one for found in rounds for one in found]
+    kills = [kill for kills_of_run in rounds for kill in kills_of_run]
     again = [seconds for seconds, _ in kills]
     print(
         f"(1) {n_inputs} inputs, {quiet:.1f} s undisturbed: {len(kills)} kills in {n_rounds} runs, "

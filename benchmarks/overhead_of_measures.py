@@ -1,5 +1,5 @@
 """
-Whether scoring by RMQM alone costs more than in another checkout, side by side in one run.
+Whether scoring by RMQM alone costs more than in another checkout, side by side in a single run.
 
 One process of each checkout waits for its turn: they score the same inputs with the same network
 alternately, A B A B, and print what each turn took by the wall clock and in processor time. The
@@ -41,9 +41,9 @@ def turns(path: str, network: str, threads: int) -> None:
     for _ in sys.stdin:
         time.sleep(PAUSE_S)
         wall, cpu = time.perf_counter(), time.process_time()
-        found = evaluate(encoder, inputs, workers=threads)
+        scored = evaluate(encoder, inputs, workers=threads)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        print(json.dumps({"wall": wall, "processor": cpu, "rmqm": found.rmqm}), flush=True)
+        print(json.dumps({"wall": wall, "processor": cpu, "rmqm": scored.rmqm}), flush=True)
 
 
 def first_pixels(inputs: np.ndarray) -> np.ndarray:
@@ -51,7 +51,7 @@ def first_pixels(inputs: np.ndarray) -> np.ndarray:
 
 
 class Checkout:
-    """A process of one checkout that scores when it is asked to."""
+    """A process that runs a checkout and scores on request."""
 
     def __init__(self, python: Path, *arguments: str) -> None:
         command = [str(python), __file__, "--turns", *arguments]
@@ -60,7 +60,7 @@ class Checkout:
         )
 
     def score(self) -> dict[str, float]:
-        """Score once; what it took, and the score."""
+        """Score once; return the times and the score."""
         self.process.stdin.write("go\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
@@ -94,16 +94,16 @@ def median_with_interval(ratios: list[float]) -> str:
 
 
 def compare(pythons: list[Path], path: str, network: str, threads: int, repeats: int) -> None:
-    """Print the ratios of one network with one number of threads."""
+    """Print the ratios for a network and a number of threads."""
     checkouts = [Checkout(python, path, network, str(threads)) for python in pythons]
     times = []
     for turn in range(repeats + 1):  # the first is for warming up
         order = checkouts if turn % 2 else checkouts[::-1]
-        found = {checkout: checkout.score() for checkout in order}
-        times.append([found[checkout] for checkout in checkouts])
+        scores = {checkout: checkout.score() for checkout in order}
+        times.append([scores[checkout] for checkout in checkouts])
     for checkout in checkouts:
         checkout.end()
-    if len({found["rmqm"] for pair in times for found in pair}) != 1:
+    if len({score["rmqm"] for pair in times for score in pair}) != 1:
         sys.exit(f"{network}: the two checkouts must give one score; got {times[0]}")
     for clock in ("wall", "processor"):
         before, after = ([pair[side][clock] for pair in times[1:]] for side in (0, 1))

@@ -4,7 +4,7 @@ One step of PGD (forward, backward, update): this package beside PyTorch, foolbo
     python benchmarks/pgd_step.py [--rounds 3]
 
 Needs torch, torchvision, timm, onnxscript, foolbox and adversarial-robustness-toolbox. All take
-the same number of steps from the same inputs on the same weights, with one thread each: an
+the same number of steps from the same inputs on the same weights, with a single thread each: an
 evaluation walks as many paths at a time as there are processors. Contenders take turns within one
 run, and the least processor time of the rounds counts, which holds on a machine that others use
 too. Name the processor with a ratio: the library that multiplies matrices for PyTorch takes a
@@ -134,9 +134,9 @@ def main() -> int:
                 "foolbox": by_foolbox(module, x),
                 "art": by_art(module, x),
             }
-            found = least_times(contenders, rounds)
-        times = "".join(f"{found[one]:12.1f}" for one in names)
-        print(f"{name:<16} {batch:>5}{times}  {found['ours'] / found['torch']:.2f}", flush=True)
+            least = least_times(contenders, rounds)
+        times = "".join(f"{least[contender]:12.1f}" for contender in names)
+        print(f"{name:<16} {batch:>5}{times}  {least['ours'] / least['torch']:.2f}", flush=True)
     return 0
 
 

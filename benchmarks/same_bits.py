@@ -1,14 +1,14 @@
 """
-Whether this checkout gives the bits of another one, for a fixed list of commands.
+Whether this checkout gives the bits of another checkout, for a fixed list of commands.
 
-Every command runs in a fresh folder with the interpreter of each checkout in turn. Compared are
-the digests in the documents, the numbers themselves, the arrays of ``distances.npz`` and the
-tables, each by a digest over its bytes. Versions, time and place are no part of them. The exit
-status is 1 when anything differs or a command fails.
+Every command runs in a fresh folder with the interpreter of each checkout in turn. It compares the
+digests in the documents, the numbers themselves, the arrays of ``distances.npz`` and the tables,
+each by a digest over its bytes. Versions, time and place do not count. The exit status is 1 if
+anything differs or a command fails.
 
-The digest of a result covers sentences: its findings, and why an input was chosen. Where these were
-written anew, say ``--sentences-may-differ``: then they, and the digests that cover them, are no
-difference.
+The digest of a result covers sentences: its findings, and why an input was chosen. If their wording
+has changed, pass ``--sentences-may-differ``: then differences in them, and in the digests that
+cover them, do not count.
 
     python benchmarks/same_bits.py --against ../landed
     python benchmarks/same_bits.py --against ../landed --python ../landed/.venv/bin/python
@@ -119,7 +119,7 @@ def of_json(value: Any) -> str:
 
 
 def without(value: Any, names: set[str]) -> Any:
-    """Return nested data without what has one of these names."""
+    """Return nested data without the entries of these names."""
     if isinstance(value, dict):
         return {key: without(v, names) for key, v in value.items() if key not in names}
     return [without(v, names) for v in value] if isinstance(value, list) else value
@@ -133,7 +133,7 @@ def of_arrays(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def run(python: Path, command: str, folder: Path) -> dict[str, str]:
-    """Run one command with one interpreter; a failure is a fact like the others."""
+    """Run a command with an interpreter; a failure is a fact like the others."""
     folder.mkdir(parents=True)
     words = [str(python), "-m", "rmqm_spec", *command.split(), "--out", "out"]
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
@@ -144,7 +144,7 @@ def run(python: Path, command: str, folder: Path) -> dict[str, str]:
 
 
 def check_interpreter(python: Path, checkout: Path) -> None:
-    """Refuse an interpreter that would import another checkout than the one it stands for."""
+    """Refuse an interpreter that would import another checkout than its own."""
     code = "import rmqm_spec; print(rmqm_spec.__file__)"
     words = [str(python), "-c", code]
     done = subprocess.run(words, cwd="/", capture_output=True, text=True, check=True)
@@ -153,16 +153,16 @@ def check_interpreter(python: Path, checkout: Path) -> None:
 
 
 def compare(name: str, before: dict[str, str], after: dict[str, str], may_differ: bool) -> int:
-    """Print one case and return how many of its facts differ."""
+    """Print a case and return how many of its facts differ."""
     n_different = 0
     print(f"\n{name}")
     for fact in sorted(before | after):
-        one, other = before.get(fact, "-"), after.get(fact, "-")
-        verdict = "same" if one == other else "DIFF"
-        if one != other and may_differ and fact.endswith(COVER_SENTENCES):
-            verdict = "said"
+        old, new = before.get(fact, "-"), after.get(fact, "-")
+        verdict = "same" if old == new else "DIFF"
+        if old != new and may_differ and fact.endswith(COVER_SENTENCES):
+            verdict = "text"
         n_different += verdict == "DIFF"
-        print(f"  {verdict}  {one[:12]:<12}  {other[:12]:<12}  {fact}")
+        print(f"  {verdict}  {old[:12]:<12}  {new[:12]:<12}  {fact}")
     return n_different
 
 

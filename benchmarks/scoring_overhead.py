@@ -1,5 +1,5 @@
 """
-What scoring costs beyond the encoder's own forward passes, side by side in one run.
+What scoring costs beyond the encoder's own forward passes, side by side in a single run.
 
 For each network, in turn and several times over:
 
@@ -100,7 +100,7 @@ def report(name: str, n_inputs: int, size: int, times: dict[str, list[float]]) -
 
 
 def peak_memory(path: str, data: str, n_inputs: int) -> float:
-    """Peak resident memory, in MiB, of scoring `n_inputs` rows of a file in a fresh process."""
+    """Return the peak memory in MiB of scoring `n_inputs` rows of a file in a fresh process."""
     code = (
         "import sys, resource; from rmqm_onnx import open_encoder\n"
         "from rmqm_spec import evaluate; from rmqm_spec.inputs.prepared import open_inputs\n"

@@ -1,4 +1,4 @@
-"""Networks of many kinds with random weights, as torchvision, timm and a few lines make them."""
+"""Networks of many kinds with random weights, from torchvision, timm and this module."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ ZOO: dict[str, Entry] = {
     "unet": (UNetEncoder, (3, 64, 64)),
     "table": (TableEncoder, (32,)),
 }
-"""How each network is made, and the shape of one input."""
+"""How each network is made, and the shape of an input."""
 
 
 def network(name: str) -> nn.Module:
@@ -161,8 +161,8 @@ def network(name: str) -> nn.Module:
         made = nn.Sequential(made, nn.Flatten())
     module = Normalised(made).eval().requires_grad_(requires_grad=False)
     drawn = torch.Generator().manual_seed(1)
-    for one in module.modules():
-        if isinstance(one, nn.BatchNorm1d | nn.BatchNorm2d) and one.running_mean is not None:
-            one.running_mean.copy_(0.1 * torch.randn(one.running_mean.shape, generator=drawn))
-            one.running_var.copy_(0.5 + torch.rand(one.running_var.shape, generator=drawn))
+    for layer in module.modules():
+        if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d) and layer.running_mean is not None:
+            layer.running_mean.copy_(0.1 * torch.randn(layer.running_mean.shape, generator=drawn))
+            layer.running_var.copy_(0.5 + torch.rand(layer.running_var.shape, generator=drawn))
     return module

@@ -1,4 +1,4 @@
-"""An ONNX file as a PyTorch module, where its own graph has an operator without a rule."""
+"""ONNX files as PyTorch modules, for graphs with an operator that has no derivative rule."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def from_onnx(path: Path | str, *, output: str | None = None, **options: Any) ->
     path : Path or str
         The model; it must have one input.
     output : str, optional
-        Name of the output with the encodings; needed where there are several.
+        Name of the output with the encodings; needed if there are several.
     **options : object
         As for `TorchEncoder`.
 
@@ -43,11 +43,11 @@ def from_onnx(path: Path | str, *, output: str | None = None, **options: Any) ->
     UnavailableError
         ENV007 if onnx2pytorch cannot be imported.
     UnreadableError
-        GRA021 if it cannot convert the model, GRA022 if the output is not one of the model's.
+        GRA021 if it cannot convert the model, GRA022 if the model has no such output.
     """
     try:
         from onnx2pytorch import ConvertModel
-    except Exception as error:  # torchvision, which it needs, fails in ways of its own
+    except Exception as error:  # torchvision, which it needs, raises all kinds of errors
         raise UnavailableError(
             "ENV007",
             f"onnx2pytorch must be importable; got {type(error).__name__}: {error}",
@@ -63,7 +63,7 @@ def from_onnx(path: Path | str, *, output: str | None = None, **options: Any) ->
         )
     try:
         module = ConvertModel(model, experimental=True)
-    except Exception as error:  # whatever a converter raises, the model is what it cannot take
+    except Exception as error:  # whatever the converter raises, it cannot convert the model
         raise UnreadableError(
             "GRA021",
             f"onnx2pytorch must be able to convert {path}; got {type(error).__name__}: {error}",
@@ -79,16 +79,16 @@ def from_onnx(path: Path | str, *, output: str | None = None, **options: Any) ->
 
 class ConvertedGradients:
     """
-    The gradient of an ONNX model by PyTorch; it can stand in an `OnnxEncoder` for the graph's own.
+    The gradient of an ONNX model by PyTorch, which an `OnnxEncoder` can use instead of its graph's.
 
-    It pickles as path, output and SHA-256, and converts the model again where it is unpickled.
+    It pickles as path, output and SHA-256, and converts the model again after unpickling.
 
     Parameters
     ----------
     path : Path or str
         The model; it must have one input. It is converted when a gradient is first asked for.
     output : str
-        Name of the encodings, one of the model's declared outputs.
+        Name of the encodings, a declared output of the model.
     sha256 : str, optional
         Digest of the model's file, external data apart; by default as it is now.
 

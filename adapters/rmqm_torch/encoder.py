@@ -29,28 +29,28 @@ class TorchEncoder:
     """
     A module as an encoder and as a differentiable encoder; its mode is left as it was.
 
-    Each call puts the module into evaluation mode and takes it back afterwards, submodule by
-    submodule. Gradients are taken with respect to the inputs alone: no weight gets a ``.grad``.
+    Each call puts the module into evaluation mode and restores the mode of every submodule
+    afterwards. Gradients are taken with respect to the inputs alone: no weight gets a ``.grad``.
 
     Parameters
     ----------
     module : torch.nn.Module
         From inputs (N, *S) to encodings (N, E).
     device : str or torch.device, optional
-        Where it runs; where its first parameter is by default. The module is not moved: move it
-        yourself.
+        Where it runs; by default where its first parameter is. The module is not moved there: move
+        it yourself.
     output : callable, optional
         From what the module returns to encodings (N, E), for modules that return more.
     value_map : callable, optional
-        What the module wants done with the altered inputs, for example a normalisation; part of
-        the encoder, and differentiated through (RMQM-PGD-003).
+        Applied to the altered inputs before the module, for example a normalisation; part of the
+        encoder, and differentiated through (RMQM-PGD-003).
     batch_size : int
         Number of inputs per call.
 
     Raises
     ------
     UsageError
-        If `module` is no module, or is elsewhere than on `device`.
+        If `module` is not a module, or is not on `device`.
     UnavailableError
         ENV007 if PyTorch is not installed.
 
@@ -162,7 +162,7 @@ def _evaluating(module: torch.nn.Module) -> Iterator[None]:
 
 
 def _as_array(tensor: torch.Tensor) -> Any:
-    """Return the values as NumPy has them; bfloat16, which NumPy lacks, as float32."""
+    """Return the values as a NumPy array; bfloat16, which NumPy lacks, becomes float32."""
     tensor = tensor.detach()
     if tensor.dtype == torch.bfloat16:
         tensor = tensor.float()

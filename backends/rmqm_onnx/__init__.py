@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rmqm_onnx.opening import open_encoder
     from rmqm_onnx.running.encoder import OnnxEncoder
 
-# Imported when asked for: the backend is listed without onnx and its runtime.
+# Imported on first use, so that the backend can be listed without onnx and its runtime.
 __getattr__, _, _ = lazy_loader.attach(
     __name__,
     submod_attrs={"opening": ["open_encoder"], "running.encoder": ["OnnxEncoder"]},

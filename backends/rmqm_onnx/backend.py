@@ -94,13 +94,13 @@ class OnnxBackend:
         return gradient_outlook(path, encoder.input, encoder.output)
 
     def gradient_error(self, encoder: DifferentiableEncoder, inputs: FloatArray) -> float | None:
-        """Hold a gradient against differences at inputs (n, *S); None where n is 0."""
+        """Compare a gradient with differences at inputs (n, *S); None if n is 0."""
         from rmqm_onnx.gradients.checking import gradient_error
 
         return gradient_error(encoder, inputs)
 
     def gradient_findings(self, route: str, error: float | None) -> Sequence[Finding]:
-        """Say how well a gradient, made by the route that the encoder names, agrees with them."""
+        """Say what an error of `gradient_error` means for a gradient made by this route."""
         from rmqm_onnx.gradients.checking import gradient_findings
 
         return gradient_findings(route, error)
@@ -128,7 +128,7 @@ class OnnxBackend:
     def range_finding(
         self, path: Path, encoder: ModelEncoder, low: float, high: float
     ) -> Finding | None:
-        """Doubt values from `low` to `high`, where the graph's own normalisation says otherwise."""
+        """Warn of values from `low` to `high` that do not fit the graph's own normalisation."""
         from rmqm_onnx.choices.normalised_range import range_finding
         from rmqm_onnx.reading.model_file import read_model
 
@@ -143,7 +143,7 @@ class OnnxBackend:
 
 ONNX = OnnxBackend()
 
-if TYPE_CHECKING:  # held against the contract, all of it, before anything runs
+if TYPE_CHECKING:  # type checkers compare the backend with every protocol of the contract
     _BACKEND: contract.Backend = ONNX
     _INSPECTING: contract.Inspecting = ONNX
     _NULL_WRITING: contract.NullWriting = ONNX

@@ -22,7 +22,7 @@ __all__ = ["DeferredGradient"]
 @mutable(kw_only=True, eq=False)
 class DeferredGradient:
     """
-    The gradient of a model file, shared by all callers; it pickles without what it has made.
+    The gradient of a model file, shared by all callers; it pickles without its session.
 
     Parameters
     ----------

@@ -126,7 +126,7 @@ def _usual_size(file: ModelFile, options: OpenOptions) -> tuple[int, int] | None
     try:
         preprocessing = options.preprocessing or stored_preprocessing(file)
     except RmqmError:
-        return None  # said under "preprocessing"
+        return None  # reported under "preprocessing"
     return preprocessing.size if preprocessing else None
 
 

@@ -30,7 +30,7 @@ def write_null(model: str | Path, folder: Path, *, seed: int = 0) -> NullModel:
     Parameters
     ----------
     model : str or Path
-        An ``.onnx`` file or a folder with one.
+        An ``.onnx`` file or a folder that holds it.
     folder : Path
         An empty folder; the model has the same file name in it.
     seed : int
@@ -122,7 +122,7 @@ def _permute_inside(tensors: list[tuple[str, TensorProto]], seed: int) -> None:
 def _move_external(
     model: ModelProto, folder: Path, target: IO[bytes], permutations: dict[int, tuple[int, str]]
 ) -> None:
-    """Copy all external data into one file, permuted where it is a weight."""
+    """Copy all external data into a single file, permuted where it is a weight."""
     for tensor in all_tensors(model):
         if tensor.data_location != TensorProto.EXTERNAL:
             continue

@@ -125,7 +125,7 @@ def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEnco
 
 
 def _session(file: ModelFile, choices: Choices, provider: Provider, threads: int) -> Any:
-    """Open the model; only the part that gives the encodings where it gives more."""
+    """Open the model, or only the part that gives the encodings if there is more."""
     graph, output = file.proto.graph, choices.output
     prune = choices.has_idle_inputs or len(graph.output) > 1 or has_zero_dims(graph)
     prune = prune or not output.declared

@@ -1,5 +1,5 @@
 """
-The kit that judges implementations of the specification, and the encoders that are scored.
+The kit that judges implementations of the specification, and encoders.
 
 Two layers of checks, golden vectors and properties, behind three doors: `run` for Python objects,
 `ProgramSubject` for a program in any language, and `check_encoder` for encoders.
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from rmqm_spec.encoders.checks import check_encoder
 
 _HOMES = {
-    "Outcome": "report",
-    "ProgramSubject": "program",
-    "PythonSubject": "subject",
-    "Report": "report",
-    "check_encoder": "encoder_checks",
-    "parametrize_with_clauses": "parametrize",
-    "run": "running",
-    "serve": "serving",
+    "Outcome": "rmqm_conformance.report",
+    "ProgramSubject": "rmqm_conformance.program",
+    "PythonSubject": "rmqm_conformance.subject",
+    "Report": "rmqm_conformance.report",
+    "check_encoder": "rmqm_spec.encoders.checks",
+    "parametrize_with_clauses": "rmqm_conformance.parametrize",
+    "run": "rmqm_conformance.running",
+    "serve": "rmqm_conformance.serving",
 }
 
 __all__ = [
@@ -45,7 +45,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 

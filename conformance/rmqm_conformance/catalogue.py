@@ -30,20 +30,22 @@ def checks() -> tuple[Check, ...]:
     Raises
     ------
     ValueError
-        If two checks have one id, or a check names a clause or a need that does not exist.
+        If two checks share an id, or a check names a clause or a need that does not exist.
     """
-    order = {one.id: place for place, one in enumerate(specification().clauses)}
+    order = {clause.id: place for place, clause in enumerate(specification().clauses)}
     needs = {*CAPABILITIES, *EXTENSIONS, "generator"}
-    found = [*vectors(), *PROPERTIES]
-    twice = [name for name, count in Counter(one.id for one in found).items() if count > 1]
+    unordered = [*vectors(), *PROPERTIES]
+    twice = [name for name, count in Counter(check.id for check in unordered).items() if count > 1]
     if twice:
         raise ValueError(f"every check must have an id of its own; got twice {twice}")
-    for one in found:
-        if not set(one.clauses) <= set(order) or one.id.split("/")[0] != one.clauses[0]:
-            raise ValueError(f"{one.id} must name clauses that exist; got {one.clauses}")
-        if not one.needs or not one.needs <= needs:
-            raise ValueError(f"{one.id} must need known capabilities; got {sorted(one.needs)}")
-    return tuple(sorted(found, key=lambda one: (order[one.clauses[0]], one.kind != "vector")))
+    for check in unordered:
+        if not set(check.clauses) <= set(order) or check.id.split("/")[0] != check.clauses[0]:
+            raise ValueError(f"{check.id} must name clauses that exist; got {check.clauses}")
+        if not check.needs or not check.needs <= needs:
+            raise ValueError(f"{check.id} must need known capabilities; got {sorted(check.needs)}")
+    return tuple(
+        sorted(unordered, key=lambda check: (order[check.clauses[0]], check.kind != "vector"))
+    )
 
 
 @cache
@@ -78,15 +80,15 @@ def select(names: Iterable[str]) -> tuple[Check, ...]:
     """
     chosen: dict[str, Check] = {}
     for name in names:
-        found = [one for one in checks() if name in {one.id, *one.clauses}]
-        if not found:
+        matching = [check for check in checks() if name in {check.id, *check.clauses}]
+        if not matching:
             raise UnknownNameError(f"--only must name a check or a clause; got {name!r}")
-        chosen |= {one.id: one for one in found}
-    return tuple(one for one in checks() if one.id in chosen)
+        chosen |= {check.id: check for check in matching}
+    return tuple(check for check in checks() if check.id in chosen)
 
 
 def _listing() -> dict[str, Any]:
-    ids = [one.id for one in checks()]
+    ids = [check.id for check in checks()]
     return {"suite": SUITE_VERSION, "spec": SPEC_VERSION, "total": len(ids), "checks": ids}
 
 

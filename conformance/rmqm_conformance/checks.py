@@ -1,4 +1,4 @@
-"""A check: one thing that is asked of an implementation, for the sake of one or more clauses."""
+"""A check: something that is asked of an implementation, for the sake of one or more clauses."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Effort:
     samples : int
         Values that are drawn for each statistical test.
     seed : int
-        Of everything that is drawn.
+        Seed of everything that is drawn.
     shrinks : bool
-        Whether a counterexample is made as small as it gets, which takes most of the time of a
-        failure and changes no verdict.
+        Whether counterexamples are made as small as possible, which takes most of the time of a
+        failing check and changes no verdict.
     """
 
     profile: str
@@ -46,7 +46,7 @@ PROFILES = {
 
 
 class Judge(Protocol):
-    """What a check does; a `Violation`, `Refused` or `Errored` if the implementation fails it."""
+    """What a check does; it raises `Violation`, `Refused` or `Errored` for a failure."""
 
     def __call__(self, subject: Subject, effort: Effort, /) -> None:
         """Judge the implementation."""
@@ -61,7 +61,7 @@ class Check:
     Parameters
     ----------
     id : str
-        Name for ever: the id of its first clause and a slug, ``RMQM-DRC-001/current-denominator``.
+        A permanent name: its first clause and a slug, ``RMQM-DRC-001/current-denominator``.
     title : str
         What is true of an implementation that passes.
     clauses : tuple of str
@@ -71,7 +71,7 @@ class Check:
     kind : {"vector", "property"}
         A fixed case with known values, or a law that holds for whatever is drawn.
     judge : Judge
-        What is done.
+        Judges an implementation.
     """
 
     id: str

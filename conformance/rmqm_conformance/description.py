@@ -1,4 +1,4 @@
-"""What an implementation tells about itself: its name, and what it claims."""
+"""What an implementation says about itself: its name, and what it claims."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rmqm_conformance.problems import DescriptionError
 __all__ = ["GENERATOR", "POINTERS", "Description", "OwnEncoder"]
 
 GENERATOR: Final = "philox4x64-10/quantile16"
-"""The generator of RMQM-WN-003; noise of another one is judged by its statistics alone."""
+"""The generator of RMQM-WN-003; noise of other generators is judged by its statistics alone."""
 
 POINTERS: Final = MappingProxyType(
     {
@@ -87,8 +87,8 @@ class Description:
 
     Examples
     --------
-    >>> told = {"name": "mine", "version": "1", "language": "R", "capabilities": ["inputs"]}
-    >>> sorted(Description.read(told).claims)
+    >>> mine = {"name": "mine", "version": "1", "language": "R", "capabilities": ["inputs"]}
+    >>> sorted(Description.read(mine).claims)
     ['generator', 'inputs']
     """
 
@@ -103,51 +103,56 @@ class Description:
     issues: str = ""
 
     @classmethod
-    def read(cls, told: Any) -> Description:
+    def read(cls, description: Any) -> Description:
         """
-        Check what an implementation tells and make a record of it.
+        Check what an implementation says about itself and return it as a record.
 
         Raises
         ------
         DescriptionError
             Naming the key, the rule and the value.
         """
-        if not isinstance(told, Mapping):
-            raise DescriptionError(f"a description must be a mapping; got {type(told).__name__}")
-        _known("keys of the description", told, _KEYS)
+        if not isinstance(description, Mapping):
+            raise DescriptionError(
+                f"a description must be a mapping; got {type(description).__name__}"
+            )
+        _known("keys of the description", description, _KEYS)
         for key in ("name", "version", "language"):
-            if not isinstance(told.get(key), str) or not told[key]:
+            if not isinstance(description.get(key), str) or not description[key]:
                 raise DescriptionError(
-                    f"{key} must be a text that is not empty; got {told.get(key)!r}"
+                    f"{key} must be a text that is not empty; got {description.get(key)!r}"
                 )
-        capabilities, extensions = _names(told, "capabilities"), _names(told, "extensions")
+        capabilities, extensions = (
+            _names(description, "capabilities"),
+            _names(description, "extensions"),
+        )
         _known("capabilities", capabilities, CAPABILITIES)
         _known("extensions", extensions, EXTENSIONS)
         if not capabilities:
             raise DescriptionError("capabilities must name at least one; got none")
-        generator = told.get("generator", GENERATOR)
+        generator = description.get("generator", GENERATOR)
         claims = {*capabilities, *extensions, *(["generator"] if generator == GENERATOR else [])}
-        encoder = told.get("encoder")
+        encoder = description.get("encoder")
         if encoder is None and claims & {"encoder", "pgd"}:
             raise DescriptionError(
                 "encoder must be described (shape, dtype, low, high, arithmetic) where encoder or "
                 "pgd is claimed; got none"
             )
-        pointers = told.get("document") or {}
+        pointers = description.get("document") or {}
         _known("names under document", pointers, POINTERS)
         return cls(
-            **{key: str(told[key]) for key in ("name", "version", "language")},
+            **{key: str(description[key]) for key in ("name", "version", "language")},
             claims=frozenset(claims),
             generator=str(generator),
             encoder=None if encoder is None else _own_encoder(encoder),
             pointers={**POINTERS, **pointers},
-            source=str(told.get("source") or ""),
-            issues=str(told.get("issues") or ""),
+            source=str(description.get("source") or ""),
+            issues=str(description.get("issues") or ""),
         )
 
 
-def _names(told: Mapping[str, Any], key: str) -> list[str]:
-    names = told.get(key, [])
+def _names(description: Mapping[str, Any], key: str) -> list[str]:
+    names = description.get(key, [])
     if not isinstance(names, list | tuple | set | frozenset):
         raise DescriptionError(f"{key} must be a list of names; got {names!r}")
     return [str(name) for name in names]
@@ -160,12 +165,12 @@ def _known(what: str, names: Any, known: Any) -> None:
         raise DescriptionError(f"{rule}; got {', '.join(map(repr, unknown))}")
 
 
-def _own_encoder(told: Any) -> OwnEncoder:
+def _own_encoder(encoder: Any) -> OwnEncoder:
     try:
-        return OwnEncoder(**told)
+        return OwnEncoder(**encoder)
     except (TypeError, ValueError) as error:
         raise DescriptionError(
             "encoder must have shape, dtype, low, high and arithmetic, like {'shape': [3, 4], "
             "'dtype': '<f4', 'low': 0, 'high': 1, 'arithmetic': 'float32'}; "
-            f"got {told!r} ({error})"
+            f"got {encoder!r} ({error})"
         ) from error

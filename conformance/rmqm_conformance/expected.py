@@ -1,4 +1,4 @@
-"""Failures that are known: a file with the id of a check and the reason, which must be given."""
+"""Known failures: a file with the id of each check and the reason, which is required."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def read_expected_failures(path: Path) -> dict[str, str]:
     Parameters
     ----------
     path : Path
-        TOML: one table per check, named by its id, with a ``reason``, and an ``issue`` if there
+        TOML: a table per check, named by its id, with a ``reason``, and an ``issue`` if there
         is one.
 
     Returns

@@ -1,4 +1,4 @@
-"""Properties: laws that hold for whatever is drawn, searched for counterexamples by hypothesis."""
+"""Properties: laws that must hold for every draw; hypothesis searches for counterexamples."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rmqm_conformance.subject import Subject
 __all__ = ["Body", "law", "shown", "statistic"]
 
 Body: TypeAlias = Callable[..., None]
-"""A law: called with the subject and what was drawn, it raises `Violation` where it is broken."""
+"""A law: called with the subject and the drawn values, it raises `Violation` if it is broken."""
 
 
 def law(
@@ -120,8 +120,8 @@ def _search(
     start = effort.seed * 2_654_435_761 + int.from_bytes(name.encode(), "big")
     try:
         seed(start)(search(given(**strategies)(example)))()
-    except FlakyFailure as group:  # asked the same again, it answered something else
-        raise next(one for one in group.exceptions if isinstance(one, Violation)) from group
+    except FlakyFailure as group:  # the same request was answered differently the second time
+        raise next(error for error in group.exceptions if isinstance(error, Violation)) from group
     if stopped:
         raise stopped[0]
 

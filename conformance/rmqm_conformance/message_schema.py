@@ -39,15 +39,15 @@ def message_schema() -> dict[str, Any]:
         "spec": _object(cmd={"const": "spec"}, version=text),
         "stop": _object(cmd={"const": "stop"}),
     }
-    for name, one in operations().items():
+    for name, operation in operations().items():
         requests[f"run.{name}"] = _object(
             cmd={"const": "run"},
             seq={"type": "integer"},
             case=text,
             op={"const": name},
-            args=_slots(one.takes, "argument.float"),
+            args=_slots(operation.takes, "argument.float"),
         )
-        replies[f"run.{name}"] = _reply(one)
+        replies[f"run.{name}"] = _reply(operation)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Messages between the conformance kit and a program, protocol 1",
@@ -79,8 +79,8 @@ def message_schema() -> dict[str, Any]:
     }
 
 
-def _reply(one: Operation) -> dict[str, Any]:
-    return _object(seq={"type": "integer"}, result=_slots(one.gives, "float"))
+def _reply(operation: Operation) -> dict[str, Any]:
+    return _object(seq={"type": "integer"}, result=_slots(operation.gives, "float"))
 
 
 def _slots(slots: Mapping[str, Slot], kind_of_float: str) -> dict[str, Any]:

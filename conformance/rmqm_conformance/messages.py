@@ -1,4 +1,4 @@
-"""Messages are never believed: each is held against the shipped JSON Schema before it is used."""
+"""Messages are never trusted: each is checked against the shipped JSON Schema before use."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def checked_reply(line: str, kind: str, seq: int | None) -> dict[str, Any]:
     kind : str
         ``"start"``, ``"spec"`` or ``"run.<operation>"``.
     seq : int, optional
-        The number of the request, where it has one.
+        The number of the request, if it is numbered.
 
     Raises
     ------
     Errored
-        If it is no JSON, breaks the schema, or answers another request.
+        If it is not JSON, breaks the schema, or answers another request.
 
     Examples
     --------
@@ -50,12 +50,12 @@ def checked_reply(line: str, kind: str, seq: int | None) -> dict[str, Any]:
             "Send everything else to stderr."
         ) from error
     name = _name_of(reply, kind)
-    if said := complaint(name, reply):
-        raise Errored(f"the reply breaks the schema of {name} {said}")
+    if problem := complaint(name, reply):
+        raise Errored(f"the reply breaks the schema of {name} {problem}")
     if seq is not None and reply["seq"] != seq:
         raise Errored(f"the reply must have seq {seq}; got {reply['seq']}")
-    found: dict[str, Any] = reply
-    return found
+    checked: dict[str, Any] = reply
+    return checked
 
 
 def complaint(name: str, message: Any) -> str:
@@ -80,8 +80,8 @@ def _name_of(reply: Any, kind: str) -> str:
 @cache
 def _schema() -> dict[str, Any]:
     text = files("rmqm_conformance").joinpath("schemas", "messages.schema.json").read_text("utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
 @cache

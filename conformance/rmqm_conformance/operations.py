@@ -60,7 +60,7 @@ def _slots(raw: dict[str, list[str]]) -> dict[str, Slot]:
 @frozen(kw_only=True)
 class Operation:
     """
-    One thing that an implementation can be asked to do.
+    Something that an implementation can be asked to do.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def operations() -> dict[str, Operation]:
 
 
 def operation(name: str) -> Operation:
-    """Return one operation; `UnknownNameError` if there is none of that name."""
+    """Return an operation; `UnknownNameError` if there is none of that name."""
     if name not in operations():
         raise UnknownNameError(f"operation must be one of {', '.join(operations())}; got {name!r}")
     return operations()[name]
@@ -104,13 +104,13 @@ def operation(name: str) -> Operation:
 
 def operations_in_markdown() -> str:
     """Return the table of operations, as docs/conformance.md holds it."""
-    return "\n\n".join(_section(one) for one in operations().values()) + "\n"
+    return "\n\n".join(_section(operation) for operation in operations().values()) + "\n"
 
 
-def _section(one: Operation) -> str:
-    lines = [f"### `{one.name}`", "", f"{one.does} *Needs:* {one.needs}.", ""]
+def _section(operation: Operation) -> str:
+    lines = [f"### `{operation.name}`", "", f"{operation.does} *Needs:* {operation.needs}.", ""]
     lines += ["| | name | kind | meaning |", "| --- | --- | --- | --- |"]
-    for word, slots in (("takes", one.takes), ("gives", one.gives)):
+    for word, slots in (("takes", operation.takes), ("gives", operation.gives)):
         for name, slot in slots.items():
             kind = slot.kind + " or null" * slot.nullable
             lines.append(f"| {word} | `{name}` | {kind} | {slot.meaning} |")

@@ -1,8 +1,8 @@
 """
-The definitions once more, in plain float64: what laws compare with.
+The definitions once more, in plain float64, for laws to compare with.
 
 Nothing here is fast or general. Sums are correctly rounded, vectors are small, and the generator
-works on whole numbers of Python.
+works on Python integers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from scipy import special, stats
 
 __all__ = [
     "RESOLUTION",
-    "Characteristics",
+    "ExpectedCharacteristics",
     "characteristics",
     "distances",
     "half_width",
@@ -49,7 +49,7 @@ RESOLUTION: Final = {
 
 
 def mean(values: Iterable[float]) -> float:
-    """Return the correctly rounded sum, divided by the count; NaN of nothing."""
+    """Return the correctly rounded sum, divided by the count; NaN if there are no values."""
     listed = [float(value) for value in values]
     return math.fsum(listed) / len(listed) if listed else math.nan
 
@@ -58,7 +58,7 @@ def mean(values: Iterable[float]) -> float:
 
 
 def distances(trajectories: Array) -> tuple[Array, Array]:
-    """Return displacements and step lengths of representations (N, J + 1, E), nothing zeroed."""
+    """Return displacements and step lengths of representations (N, J + 1, E), none zeroed."""
     units = [[_unit(vector) for vector in row] for row in trajectories.astype(np.float64)]
     d = [[math.dist(row[0], later) for later in row[1:]] for row in units]
     s = [[math.dist(*pair) for pair in pairwise(row)] for row in units]
@@ -76,7 +76,7 @@ def _unit(vector: Array) -> list[float]:
 
 
 @frozen(kw_only=True)
-class Characteristics:
+class ExpectedCharacteristics:
     """What `characterize` gives, before RMQM-RES-003; and the values of single inputs."""
 
     D: float
@@ -92,7 +92,7 @@ class Characteristics:
     variant: str
 
 
-def characteristics(d: Array, s: Array, variant: str, resolution: float) -> Characteristics:
+def characteristics(d: Array, s: Array, variant: str, resolution: float) -> ExpectedCharacteristics:
     """Return the characteristics of displacements and step lengths (N, J)."""
     d, s = (np.where(values < resolution, 0.0, values) for values in (d, s))
     paper = variant == "paper"
@@ -102,18 +102,18 @@ def characteristics(d: Array, s: Array, variant: str, resolution: float) -> Char
         relative_changes(s, paper),
     )
     divisor = d.shape[1] - (not paper)
-    D_RC_i, P_RC_i = (_means_of_defined(one, divisor) for one in terms)
+    D_RC_i, P_RC_i = (_means_of_defined(values, divisor) for values in terms)
     D_i, S_i = (np.array([mean(row) for row in values]) for values in (d, s))
     D, S, D_RC, P_RC = mean(D_i), mean(S_i), mean(D_RC_i[kept]), mean(P_RC_i[kept])
-    undefined = [int(np.isnan(one).sum()) for one in terms]
-    many = any(100 * count > one.size for count, one in zip(undefined, terms, strict=True))
+    undefined = [int(np.isnan(values).sum()) for values in terms]
+    many = any(100 * count > values.size for count, values in zip(undefined, terms, strict=True))
     if resolution > D:
         status = "collapsed"
     elif many if paper else not kept.any():
         status = "undefined-terms"
     else:
         status = "constant-steps" if min(D_RC, P_RC) < resolution else "ok"
-    return Characteristics(
+    return ExpectedCharacteristics(
         D=D,
         S=S,
         D_RC=D_RC,
@@ -150,16 +150,16 @@ def metric(variant: str, D: float, S: float, D_RC: float, P_RC: float) -> float:
     return math.log(1 + D + (S if variant != "paper" else 0.0) + 1 / D_RC + 1 / P_RC)
 
 
-def half_width(one: Characteristics) -> float:
+def half_width(result: ExpectedCharacteristics) -> float:
     """Return half the width of the interval; NaN if it is undefined."""
-    n = len(one.kept)
-    if n < 2 or one.status != "ok":
+    n = len(result.kept)
+    if n < 2 or result.status != "ok":
         return math.nan
-    D_i, S_i, D_RC_i, P_RC_i = one.per_input
-    moved = D_i - one.D + (S_i - one.S if one.variant != "paper" else 0.0)
-    spikes = (D_RC_i - one.D_RC) / one.D_RC**2 + (P_RC_i - one.P_RC) / one.P_RC**2
-    spikes = np.where(one.kept, spikes, 0.0) * n / one.kept.sum()
-    influences = (moved - spikes) / math.exp(one.rmqm)
+    D_i, S_i, D_RC_i, P_RC_i = result.per_input
+    moved = D_i - result.D + (S_i - result.S if result.variant != "paper" else 0.0)
+    spikes = (D_RC_i - result.D_RC) / result.D_RC**2 + (P_RC_i - result.P_RC) / result.P_RC**2
+    spikes = np.where(result.kept, spikes, 0.0) * n / result.kept.sum()
+    influences = (moved - spikes) / math.exp(result.rmqm)
     return float(_quantile(n - 1) * math.sqrt(math.fsum(influences**2) / (n * (n - 1))))
 
 
@@ -206,7 +206,7 @@ def _philox(counter: int, key: int) -> Iterable[int]:
 
 
 def lanes(text: str, level: int, n_values: int) -> Array:
-    """Return one lane for each value: RMQM-WN-003 to RMQM-WN-005."""
+    """Return a lane for each value: RMQM-WN-003 to RMQM-WN-005."""
     key = int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "little")
     n_blocks = -(-n_values // 16)
     first = level * n_blocks
@@ -220,7 +220,7 @@ def lanes(text: str, level: int, n_values: int) -> Array:
 def noise(
     x: Array, name: str, level: int, n_levels: int, seed: int, low: float, high: float
 ) -> Array:
-    """Return one input at one level, bit by bit."""
+    """Return an input at a level, bit by bit."""
     if level == 0:
         return x
     drawn = quantile16()[lanes(f"rmqm-white-noise/1\n{seed}\n{name}", level, x.size)]
@@ -253,7 +253,7 @@ def _gradient(network: dict[str, Any], x: Array, at: Array) -> Array:
 
 
 def start(x: Array, name: str, alpha: float, seed: int, low: float, high: float) -> Array:
-    """Return where the first gradient of one input is taken: RMQM-PGD-007."""
+    """Return where the first gradient of an input is taken: RMQM-PGD-007."""
     drawn = lanes(f"rmqm-pgd-start/1\n{seed}\n{name}", 1, x.size).astype(np.float64)
     away = ((2 * drawn - 65535) / 65536).astype(x.dtype).reshape(x.shape)
     moved = x + x.dtype.type(alpha * (high - low)) * away
@@ -274,7 +274,7 @@ def path(
     type_ = x.dtype.type
     levels, doubt = [x], False
     at = np.array(
-        [start(one, name, alpha, seed, low, high) for one, name in zip(x, ids, strict=True)]
+        [start(x_i, name, alpha, seed, low, high) for x_i, name in zip(x, ids, strict=True)]
     )
     for _ in range(n_levels):
         g = _gradient(network, x, at)

@@ -1,4 +1,4 @@
-"""The door for pytest: one test for each check, in the implementer's own test suite."""
+"""The door for pytest: a test for each check, in the implementer's own test suite."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def parametrize_with_clauses(
     profile : {"fast", "full"}
         How many examples each property tries.
     seed : int
-        Of everything that is drawn.
+        Seed of everything that is drawn.
     expected_failures : mapping of str to str, optional
         Reasons by id of check; these tests fail if the check passes.
 
@@ -62,7 +62,7 @@ def parametrize_with_clauses(
 
     subject, effort = subject_of(implementation), evolve(PROFILES[profile], seed=seed)
     reasons = dict(expected_failures or {})
-    if unknown := set(reasons) - {one.id for one in checks()}:
+    if unknown := set(reasons) - {check.id for check in checks()}:
         raise UnknownNameError(
             f"expected_failures must name checks of this suite; got {', '.join(sorted(unknown))}"
         )
@@ -80,5 +80,5 @@ def parametrize_with_clauses(
 
         return call
 
-    cases = [pytest.param(bound(one), id=one.id) for one in checks()]
+    cases = [pytest.param(bound(check), id=check.id) for check in checks()]
     return pytest.mark.parametrize("check", cases)

@@ -17,7 +17,7 @@ class UnknownNameError(UsageError):
 
 
 class DescriptionError(UsageError):
-    """What an implementation tells about itself breaks a rule: nothing can be judged."""
+    """What an implementation says about itself breaks a rule: nothing can be judged."""
 
     def __init__(self, message: str) -> None:
         super().__init__(
@@ -32,7 +32,7 @@ class Violation(Exception):  # noqa: N818 - an outcome, as in reports
     Parameters
     ----------
     message : str
-        The value that was met and what it should be, in one sentence.
+        The value that was received and what it should be, in a single sentence.
     got, should : object
         Both, as plain data where they are short enough to show.
 
@@ -68,7 +68,7 @@ class Errored(Exception):  # noqa: N818 - an outcome, as in reports
     message : str
         What happened.
     context : str
-        What the implementation left behind: a traceback, its last words on stderr.
+        What the implementation left behind: a traceback, its last lines on stderr.
     """
 
     def __init__(self, message: str, *, context: str = "") -> None:

@@ -1,4 +1,4 @@
-"""A child process that is spoken to line by line, with a deadline for each answer."""
+"""A child process that answers line by line, with a deadline for each answer."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class LineProcess:
             raise RuntimeError("pipes were asked for")
         self._stdin = stdin
         self._lines: queue.Queue[str | None] = queue.Queue()
-        self._said: deque[str] = deque(maxlen=_LINES_KEPT)
+        self._stderr_lines: deque[str] = deque(maxlen=_LINES_KEPT)
         self._readers = [
             threading.Thread(target=self._read_stdout, args=(stdout,), daemon=True),
             threading.Thread(target=self._read_stderr, args=(stderr,), daemon=True),
@@ -79,12 +79,12 @@ class LineProcess:
 
     def ask(self, line: str, *, deadline_s: float) -> str:
         """
-        Send a line and return the next one that comes back.
+        Send a line and return the next line that comes back.
 
         Raises
         ------
         Errored
-            If the program ends instead, or the deadline passes; it is then no more.
+            If the program ends instead, or misses the deadline and is killed.
         """
         try:
             self._stdin.write(line + "\n")
@@ -92,16 +92,16 @@ class LineProcess:
             answer = self._lines.get(timeout=deadline_s)
         except queue.Empty:
             self.kill()
-            told = f"no answer within {deadline_s:g} s; the program was stopped"
-            raise Errored(told, context=self._last_words()) from None
+            problem = f"no answer within {deadline_s:g} s; the program was stopped"
+            raise Errored(problem, context=self._last_lines()) from None
         except OSError:
             answer = None
         if answer is None:
-            raise Errored(self._how_it_ended(), context=self._last_words())
+            raise Errored(self._how_it_ended(), context=self._last_lines())
         return answer.rstrip("\n")
 
     def end(self, last_line: str = "") -> str:
-        """Let the program end; return what is to be said about the way it did, if anything."""
+        """Let the program end; return a note if it did not end well, else an empty text."""
         with suppress(OSError):
             self._stdin.write(f"{last_line}\n" if last_line else "")
             self._stdin.close()
@@ -110,7 +110,7 @@ class LineProcess:
         except subprocess.TimeoutExpired:
             self.kill()
             return f"the program did not end within {_TIME_TO_END_S:g} s of stop"
-        self.kill()  # children that it left behind
+        self.kill()  # for children that it left behind
         return f"the program ended with exit code {code} after stop" if code else ""
 
     def kill(self) -> None:
@@ -132,9 +132,9 @@ class LineProcess:
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         return f"the program ended with {how} instead of an answer"
 
-    def _last_words(self) -> str:
+    def _last_lines(self) -> str:
         self._readers[1].join(timeout=0.5)
-        return "".join(self._said)
+        return "".join(self._stderr_lines)
 
     def _read_stdout(self, stream: IO[str]) -> None:
         with stream:
@@ -144,4 +144,4 @@ class LineProcess:
 
     def _read_stderr(self, stream: IO[str]) -> None:
         with stream:
-            self._said.extend(stream)
+            self._stderr_lines.extend(stream)

@@ -19,14 +19,14 @@ from rmqm_spec.clauses import SPEC_VERSION
 __all__ = ["DEADLINE_S", "ProgramSubject"]
 
 DEADLINE_S: Final = 30.0
-"""How long a program may take for one answer, unless told otherwise."""
+"""How long a program may take for an answer by default."""
 
 
 class ProgramSubject:
     """
     A program as a subject: started here, asked over stdin, ended with the context.
 
-    A program that crashes or misses a deadline fails the check at hand alone: the next check
+    A program that crashes or misses a deadline fails only the current check: the next check
     starts it anew.
 
     Parameters
@@ -34,16 +34,16 @@ class ProgramSubject:
     command : str
         As typed in a shell.
     deadline_s : float
-        How long it may take for one answer.
+        How long it may take for an answer.
 
     Attributes
     ----------
     description : Description
-        What the program told when it was started.
+        What the program said about itself when it was started.
     case : str
-        Id of the check at hand, sent along with each request.
+        Id of the current check, sent along with each request.
     notes : list of str
-        What is to be said about the program, beside the checks.
+        Remarks on the program that belong to no check.
 
     Raises
     ------
@@ -64,22 +64,22 @@ class ProgramSubject:
             self.description = self._greet(self._process)
         except Errored as error:
             self._process.kill()
-            said = f"; it said on stderr: {error.context.strip()[-500:]}" if error.context else ""
-            raise DescriptionError(f"{command!r}: {error.message}{said}") from error
+            stderr = f"; it said on stderr: {error.context.strip()[-500:]}" if error.context else ""
+            raise DescriptionError(f"{command!r}: {error.message}{stderr}") from error
         except BaseException:
             self._process.kill()
             raise
 
     def perform(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Ask the program."""
-        asked = operation(name)
+        requested = operation(name)
         self._seq += 1
         request = {
             "cmd": "run",
             "seq": self._seq,
             "case": self.case,
             "op": name,
-            "args": encode_arguments(asked, arguments),
+            "args": encode_arguments(requested, arguments),
         }
         try:
             reply = self._exchange(self._running(), request, f"run.{name}", self._seq)
@@ -89,13 +89,13 @@ class ProgramSubject:
         if "refused" in reply:
             raise Refused(reply["refused"]["message"])
         if "errored" in reply:
-            told = reply["errored"]
-            raise Errored(told["message"], context=told.get("traceback", ""))
+            failure = reply["errored"]
+            raise Errored(failure["message"], context=failure.get("traceback", ""))
         try:
-            results = decode_results(asked, reply["result"])
+            results = decode_results(requested, reply["result"])
         except ValueError as error:
             raise Errored(f"a value cannot be read: {error}") from error
-        return checked_result(asked, results)
+        return checked_result(requested, results)
 
     def __enter__(self) -> Self:
         return self
@@ -107,8 +107,8 @@ class ProgramSubject:
         trace: TracebackType | None,
     ) -> None:
         if self._process is not None and kind is None:
-            said = self._process.end(json.dumps({"cmd": "stop"}))
-            self.notes += [said] if said else []
+            note = self._process.end(json.dumps({"cmd": "stop"}))
+            self.notes += [note] if note else []
         elif self._process is not None:
             self._process.kill()
         self._process = None
@@ -127,19 +127,19 @@ class ProgramSubject:
 
     def _greet(self, process: LineProcess) -> Description:
         hello = {"cmd": "start", "protocol": PROTOCOL, "suite": SUITE_VERSION}
-        told = self._exchange(process, hello, "start", None)["implementation"]
-        asked = {"cmd": "spec", "version": SPEC_VERSION}
-        if not self._exchange(process, asked, "spec", None)["ok"]:
+        description = self._exchange(process, hello, "start", None)["implementation"]
+        question = {"cmd": "spec", "version": SPEC_VERSION}
+        if not self._exchange(process, question, "spec", None)["ok"]:
             raise DescriptionError(
                 f"an implementation must know specification {SPEC_VERSION}; "
-                f"{told['name']} answers that it does not"
+                f"{description['name']} answers that it does not"
             )
-        return Description.read(told)
+        return Description.read(description)
 
     def _exchange(
         self, process: LineProcess, message: dict[str, Any], kind: str, seq: int | None
     ) -> dict[str, Any]:
-        if said := complaint(f"request.{kind}", message):
-            raise ValueError(f"a request breaks the schema {said}")  # ours, not the program's
+        if problem := complaint(f"request.{kind}", message):
+            raise ValueError(f"a request breaks the schema {problem}")  # ours, not the program's
         line = process.ask(json.dumps(message, allow_nan=False), deadline_s=self._deadline_s)
         return checked_reply(line, kind, seq)

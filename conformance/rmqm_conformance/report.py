@@ -37,12 +37,12 @@ Verdict = Literal["conformant", "not-conformant", "incomplete"]
 @frozen(kw_only=True)
 class Outcome:
     """
-    How one check ended.
+    How a check ended.
 
     Parameters
     ----------
     id, title, kind : str
-        Of the check.
+        Those of the check.
     clauses : tuple of str
         What it checks.
     status : str
@@ -50,7 +50,7 @@ class Outcome:
     seconds : float
         Time it took.
     message : str
-        What was met and what it should be; why it is not claimed; why it was expected to fail.
+        The value and what it should be; why the check does not apply; why it may fail.
     example : str
         What was asked, for a property.
     got, should : object
@@ -95,7 +95,7 @@ class Report:
     unknown : tuple of str
         Ids among the expected failures that no check has.
     notes : tuple of str
-        What was noticed beside the checks.
+        Remarks that belong to no check.
     seconds : float
         Time of the whole run.
     """
@@ -113,24 +113,24 @@ class Report:
     @property
     def counts(self) -> dict[str, int]:
         """Number of checks by status."""
-        found = Counter(one.status for one in self.outcomes)
-        return {status: found[status] for status in STATUSES}
+        counted = Counter(outcome.status for outcome in self.outcomes)
+        return {status: counted[status] for status in STATUSES}
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Ids of expected checks that are not accounted for."""
-        there = {one.id for one in self.outcomes}
-        return tuple(name for name in self.expected if name not in there)
+        reported = {outcome.id for outcome in self.outcomes}
+        return tuple(name for name in self.expected if name not in reported)
 
     @property
     def troubles(self) -> tuple[Outcome, ...]:
         """Outcomes that nobody expected."""
         bad = {"failed", "errored", "unexpected-pass"}
-        return tuple(one for one in self.outcomes if one.status in bad)
+        return tuple(outcome for outcome in self.outcomes if outcome.status in bad)
 
     @property
     def ok(self) -> bool:
-        """Whether nothing happened that was not expected, and nothing is missing unasked."""
+        """Whether no outcome was unexpected, and no check is missing that was to run."""
         return not self.troubles and not self.unknown and (self.selected or not self.missing)
 
     @property
@@ -143,21 +143,23 @@ class Report:
     @property
     def ran(self) -> int:
         """Number of checks that were asked of the implementation."""
-        return sum(one.status != "not-claimed" for one in self.outcomes)
+        return sum(outcome.status != "not-claimed" for outcome in self.outcomes)
 
     def by_claim(self) -> dict[str, dict[str, Any]]:
         """Count outcomes by capability and extension; a check counts for each that it needs."""
         claims = self.description.claims
         needs = _needs()
-        found = {}
+        by_claim = {}
         for name in (*CAPABILITIES, *EXTENSIONS):
-            of_it = Counter(one.status for one in self.outcomes if name in needs.get(one.id, ()))
-            found[name] = {"claimed": name in claims, **{s: of_it[s] for s in STATUSES}}
-        return found
+            counted = Counter(
+                outcome.status for outcome in self.outcomes if name in needs.get(outcome.id, ())
+            )
+            by_claim[name] = {"claimed": name in claims, **{s: counted[s] for s in STATUSES}}
+        return by_claim
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data, as ``schemas/report.schema.json`` describes it."""
-        told = self.description
+        description = self.description
         return {
             "schema": SCHEMA,
             "verdict": self.verdict,
@@ -165,10 +167,13 @@ class Report:
             "suite": SUITE_VERSION,
             "specification": SPEC_VERSION,
             "implementation": {
-                **{key: getattr(told, key) for key in ("name", "version", "language", "generator")},
-                "claims": sorted(told.claims - {"generator"}),
-                "source": told.source,
-                "issues": told.issues,
+                **{
+                    key: getattr(description, key)
+                    for key in ("name", "version", "language", "generator")
+                },
+                "claims": sorted(description.claims - {"generator"}),
+                "source": description.source,
+                "issues": description.issues,
             },
             "profile": self.profile,
             "seed": self.seed,
@@ -181,23 +186,23 @@ class Report:
             "by_claim": self.by_claim(),
             "notes": list(self.notes),
             "seconds": round(self.seconds, 3),
-            "checks": [_plain(one) for one in self.outcomes],
+            "checks": [_plain(outcome) for outcome in self.outcomes],
         }
 
 
 def _needs() -> dict[str, frozenset[str]]:
     from rmqm_conformance.catalogue import checks
 
-    return {one.id: one.needs for one in checks()}
+    return {check.id: check.needs for check in checks()}
 
 
 def _plain(outcome: Outcome) -> dict[str, Any]:
-    found = asdict(outcome)
-    found["clauses"] = list(outcome.clauses)
-    found["seconds"] = round(outcome.seconds, 4)
+    plain = asdict(outcome)
+    plain["clauses"] = list(outcome.clauses)
+    plain["seconds"] = round(outcome.seconds, 4)
     for key in ("got", "should"):
-        found[key] = _json(found[key])
-    return found
+        plain[key] = _json(plain[key])
+    return plain
 
 
 def _json(value: Any) -> Any:
@@ -207,7 +212,7 @@ def _json(value: Any) -> Any:
     if value is None or isinstance(value, str | int | bool):
         return value
     if isinstance(value, list | tuple):
-        return [_json(one) for one in value]
+        return [_json(item) for item in value]
     if isinstance(value, dict):
-        return {str(key): _json(one) for key, one in value.items()}
+        return {str(key): _json(item) for key, item in value.items()}
     return str(value)

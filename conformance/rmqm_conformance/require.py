@@ -1,4 +1,4 @@
-"""What laws demand: else a `Violation` that shows the value and what it should be."""
+"""Demands of the laws; each raises a `Violation` that shows the value and what it should be."""
 
 from __future__ import annotations
 
@@ -65,21 +65,25 @@ def require_near(
 def require_close(
     what: str, got: npt.ArrayLike, should: npt.ArrayLike, *, atol: float, rtol: float = 0.0
 ) -> None:
-    """Demand the same of each value of two arrays of one shape; the first culprit is named."""
-    found, wanted = np.asarray(got), np.asarray(should)
-    require_equal(f"{what}.shape", found.shape, wanted.shape)
-    far = ~(np.abs(found.astype(float) - wanted) <= atol + rtol * np.abs(wanted))
-    far &= ~(np.isnan(found) & np.isnan(wanted))
+    """Demand `require_near` of all values of two arrays; the first that fails is named."""
+    values, expected = np.asarray(got), np.asarray(should)
+    require_equal(f"{what}.shape", values.shape, expected.shape)
+    far = ~(np.abs(values.astype(float) - expected) <= atol + rtol * np.abs(expected))
+    far &= ~(np.isnan(values) & np.isnan(expected))
     if far.any():
-        place = tuple(int(one) for one in np.argwhere(far)[0])
+        place = tuple(int(index) for index in np.argwhere(far)[0])
         require_near(
-            f"{what}{list(place)}", float(found[place]), float(wanted[place]), atol=atol, rtol=rtol
+            f"{what}{list(place)}",
+            float(values[place]),
+            float(expected[place]),
+            atol=atol,
+            rtol=rtol,
         )
-        raise Violation(f"{what}{list(place)}={found[place]}, but should be {wanted[place]}")
+        raise Violation(f"{what}{list(place)}={values[place]}, but should be {expected[place]}")
 
 
 def require_same_bits(what: str, got: npt.NDArray[Any], should: npt.NDArray[Any]) -> None:
-    """Demand one type, one shape and the same bits, the sign of zero included."""
+    """Demand the same type, the same shape and the same bits, the sign of zero included."""
     require_equal(f"{what}.dtype", got.dtype.str.lstrip("<|="), should.dtype.str.lstrip("<|="))
     require_equal(f"{what}.shape", got.shape, should.shape)
     kind = f"u{got.dtype.itemsize}"
@@ -87,13 +91,13 @@ def require_same_bits(what: str, got: npt.NDArray[Any], should: npt.NDArray[Any]
         np.ascontiguousarray(got).view(kind) != np.ascontiguousarray(should).view(kind)
     )
     if len(differ):
-        place = tuple(int(one) for one in differ[0])
-        found, wanted = got[place].item(), should[place].item()
+        place = tuple(int(index) for index in differ[0])
+        value, expected = got[place].item(), should[place].item()
         raise Violation(
-            f"{what}{list(place)}={_exactly(found)}, but should be {_exactly(wanted)} bit for bit; "
-            f"{len(differ)} of {got.size} values differ",
-            got=found,
-            should=wanted,
+            f"{what}{list(place)}={_exactly(value)}, but should be {_exactly(expected)} "
+            f"bit for bit; {len(differ)} of {got.size} values differ",
+            got=value,
+            should=expected,
         )
 
 
@@ -106,7 +110,7 @@ def require_refusal(
     **arguments: Any,
 ) -> None:
     """
-    Demand that the implementation refuses, with a message that names what it met.
+    Demand that the implementation refuses, with a message that names what is wrong.
 
     Parameters
     ----------
@@ -117,7 +121,7 @@ def require_refusal(
     why : str
         What must be refused, for the message of the violation.
     naming : sequence of sequences of str
-        For each thing to be named, the texts of which the message must hold one.
+        For each thing to be named, texts; the message must hold any of them.
     **arguments : object
         Arguments of the operation.
     """

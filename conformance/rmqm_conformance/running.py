@@ -20,7 +20,7 @@ from rmqm_conformance.subject import PythonSubject, Subject
 __all__ = ["Progress", "judge", "run", "subject_of"]
 
 Progress: TypeAlias = Callable[[int, int, Outcome], None]
-"""Called with the number of checks done, their number, and the last outcome."""
+"""Called with the number of checks done, the number of all checks, and the last outcome."""
 
 
 def run(
@@ -44,15 +44,15 @@ def run(
     profile : {"full", "fast"}
         How many examples each property tries.
     seed : int
-        Of everything that is drawn: the same seed draws the same examples.
+        Seed of everything that is drawn: the same seed draws the same examples.
     only : sequence of str, optional
         Ids of checks or clauses; without it, everything.
     expected_failures : mapping of str to str, optional
-        Reasons by id of check. A pass of one of these, and an unknown id, are errors.
+        Reasons by id of check. It is an error if any of these checks passes, or an id is unknown.
     progress : callable, optional
         Called after each check.
     command : str
-        The command of this run, to which failures add how to run one check alone.
+        The command of this run; failures show it with the options that run their check alone.
 
     Returns
     -------
@@ -73,8 +73,8 @@ def run(
     ...                 "capabilities": ["inputs"]}
     ...     def content_id(self, input):
     ...         return {"id": content_id(input)}
-    >>> found = run(Mine(), only=["RMQM-INP-002/annex-a"])
-    >>> found.verdict, found.counts["failed"], found.ok
+    >>> report = run(Mine(), only=["RMQM-INP-002/annex-a"])
+    >>> report.verdict, report.counts["failed"], report.ok
     ('incomplete', 0, True)
     """
     if profile not in PROFILES:
@@ -110,7 +110,7 @@ def subject_of(implementation: Any) -> Subject:
 
 def judge(check: Check, subject: Subject, effort: Effort, *, reason: str | None = None) -> Outcome:
     """
-    Run one check.
+    Run a check.
 
     Parameters
     ----------
@@ -126,24 +126,24 @@ def judge(check: Check, subject: Subject, effort: Effort, *, reason: str | None 
     Returns
     -------
     Outcome
-        Never an exception of the implementation's.
+        Exceptions of the implementation become outcomes, too.
     """
     about = partial(Outcome, id=check.id, title=check.title, kind=check.kind, clauses=check.clauses)
     if lacking := check.needs - subject.description.claims:
-        told = f"needs {', '.join(sorted(lacking))}"
-        return about(status="not-claimed", message=told)
+        message = f"needs {', '.join(sorted(lacking))}"
+        return about(status="not-claimed", message=message)
     if hasattr(subject, "case"):
         subject.case = check.id
     started = time.perf_counter()
-    found = _found(check, subject, effort) | {"seconds": time.perf_counter() - started}
-    if reason is not None and found["status"] == "passed":
-        found |= {"status": "unexpected-pass", "message": f"expected to fail: {reason}"}
+    ending = _ending(check, subject, effort) | {"seconds": time.perf_counter() - started}
+    if reason is not None and ending["status"] == "passed":
+        ending |= {"status": "unexpected-pass", "message": f"expected to fail: {reason}"}
     elif reason is not None:
-        found |= {"status": "expected-failure", "message": f"{reason} [{found['message']}]"}
-    return about(**found)
+        ending |= {"status": "expected-failure", "message": f"{reason} [{ending['message']}]"}
+    return about(**ending)
 
 
-def _found(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
+def _ending(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
     try:
         check.judge(subject, effort)
     except Violation as violation:
@@ -155,8 +155,8 @@ def _found(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
             "should": violation.should,
         }
     except Refused as refusal:
-        told = f"it refuses, but should answer; it says: {refusal.message}"
-        return {"status": "failed", "message": told, "example": refusal.example}
+        message = f"it refuses, but should answer; it says: {refusal.message}"
+        return {"status": "failed", "message": message, "example": refusal.example}
     except Errored as error:
         return {
             "status": "errored",
@@ -165,8 +165,8 @@ def _found(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
             "context": error.context,
         }
     except Exception as error:  # an answer so odd that a check stumbles over it
-        told = f"the check stumbled over the answer: {type(error).__name__}: {error}"
-        return {"status": "errored", "message": told, "context": traceback.format_exc()}
+        message = f"the check stumbled over the answer: {type(error).__name__}: {error}"
+        return {"status": "errored", "message": message, "context": traceback.format_exc()}
     return {"status": "passed"}
 
 

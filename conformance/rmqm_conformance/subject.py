@@ -23,7 +23,7 @@ class Subject(Protocol):
 
     @property
     def description(self) -> Description:
-        """What the implementation tells about itself."""
+        """What the implementation says about itself."""
         ...
 
     def perform(self, name: str, /, **arguments: Any) -> dict[str, Any]:
@@ -35,7 +35,7 @@ class Subject(Protocol):
         Refused
             If the implementation refuses on purpose.
         Errored
-            If it gives no answer, or one of a wrong form.
+            If it gives no answer, or an answer of a wrong form.
         """
         ...
 
@@ -69,24 +69,24 @@ class PythonSubject:
 
     def perform(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Call the method of that name, with copies of all arrays."""
-        asked = operation(name)
+        requested = operation(name)
         method = getattr(self._implementation, name, None)
         if method is None:
-            raise Errored(f"{asked.needs} is claimed, but there is no method {name}")
+            raise Errored(f"{requested.needs} is claimed, but there is no method {name}")
         given = {key: _copied(value) for key, value in arguments.items()}
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # to warn is no mistake
+                warnings.simplefilter("ignore")  # an implementation may warn
                 answer = method(**given)
         except self._refusals as refusal:
             raise Refused(str(refusal)) from refusal
         except Exception as error:
-            told = f"{type(error).__name__}: {error}"
-            raise Errored(told, context=traceback.format_exc()) from error
-        return checked_result(asked, answer)
+            problem = f"{type(error).__name__}: {error}"
+            raise Errored(problem, context=traceback.format_exc()) from error
+        return checked_result(requested, answer)
 
 
-def checked_result(asked: Operation, answer: Any) -> dict[str, Any]:
+def checked_result(operation: Operation, answer: Any) -> dict[str, Any]:
     """
     Return the results of an operation with arrays as ndarrays.
 
@@ -95,29 +95,30 @@ def checked_result(asked: Operation, answer: Any) -> dict[str, Any]:
     Errored
         If a key is missing or unknown, or a value is not of its kind.
     """
-    if not isinstance(answer, Mapping) or set(answer) != set(asked.gives):
+    if not isinstance(answer, Mapping) or set(answer) != set(operation.gives):
         got = sorted(map(str, answer)) if isinstance(answer, Mapping) else type(answer).__name__
-        raise Errored(f"{asked.name} must give exactly {sorted(asked.gives)}; got {got}")
+        raise Errored(f"{operation.name} must give exactly {sorted(operation.gives)}; got {got}")
     return {
-        key: _checked(f"{asked.name}.{key}", slot, answer[key]) for key, slot in asked.gives.items()
+        key: _checked(f"{operation.name}.{key}", slot, answer[key])
+        for key, slot in operation.gives.items()
     }
 
 
 def _checked(place: str, slot: Slot, value: Any) -> Any:
     if value is None and slot.nullable:
         return None
-    found = _CHECKS[slot.kind](value)
-    if found is None:
+    checked = _CHECKS[slot.kind](value)
+    if checked is None:
         raise Errored(f"{place} must be of kind {slot.kind}; got {value!r:.80}")
-    return found
+    return checked
 
 
 def _array(value: Any) -> np.ndarray[Any, Any] | None:
     try:
-        found = np.array(value)
+        array = np.array(value)
     except ValueError:
         return None
-    return found if found.dtype.kind in "fiub" else None
+    return array if array.dtype.kind in "fiub" else None
 
 
 def _float(value: Any) -> float | None:
@@ -139,7 +140,7 @@ def _text(value: Any) -> str | None:
 
 
 def _texts(value: Any) -> list[str] | None:
-    if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+    if isinstance(value, list | tuple) and all(isinstance(text, str) for text in value):
         return list(value)
     return None
 
@@ -148,9 +149,9 @@ _CHECKS = {"array": _array, "float": _float, "int": _int, "text": _text, "texts"
 
 
 def _copied(value: Any) -> Any:
-    """Return a value that the implementation may spoil."""
+    """Return a copy that the implementation may overwrite."""
     if isinstance(value, np.ndarray):
         return value.copy(order="K")  # the memory layout is part of what is asked
     if isinstance(value, Mapping):
-        return {key: _copied(one) for key, one in value.items()}
+        return {key: _copied(item) for key, item in value.items()}
     return list(value) if isinstance(value, list | tuple) else value

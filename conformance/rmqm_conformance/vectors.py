@@ -1,4 +1,4 @@
-"""Golden vectors: fixed cases with values computed to 50 digits, read from the files beside."""
+"""Golden vectors: fixed cases with values computed to 50 digits, read from ``vectors``."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def manifest() -> dict[str, Any]:
     >>> manifest()["schema"]
     'rmqm-vectors-manifest/1'
     """
-    found: dict[str, Any] = json.loads(_read("manifest.json"))
-    return found
+    content: dict[str, Any] = json.loads(_read("manifest.json"))
+    return content
 
 
 @cache
@@ -52,7 +52,7 @@ def vectors() -> tuple[Check, ...]:
     Raises
     ------
     ValueError
-        If a file is not the one that the manifest names: the installation is damaged.
+        If a file does not have the digest of the manifest: the installation is damaged.
 
     Examples
     --------
@@ -110,10 +110,10 @@ def _demand(key: str, got: Any, rule: Mapping[str, Any]) -> None:
         require_near(key, got, float(rule["value"]), atol=rule["atol"], rtol=rule["rtol"])
     else:
         least = rule.get("zero_below", 0.0)
-        found, should = (
-            np.where(np.abs(one) < least, 0.0, one) for one in (got, _array(rule["values"]))
+        values, should = (
+            np.where(np.abs(array) < least, 0.0, array) for array in (got, _array(rule["values"]))
         )
-        require_close(key, found, should, atol=rule["atol"], rtol=rule["rtol"])
+        require_close(key, values, should, atol=rule["atol"], rtol=rule["rtol"])
 
 
 def _value(kind: str, raw: Any) -> Any:
@@ -122,7 +122,7 @@ def _value(kind: str, raw: Any) -> Any:
     if kind == "array":
         return _array(raw)
     if kind == "network":
-        return {key: _array(one) if isinstance(one, dict) else one for key, one in raw.items()}
+        return {key: _array(item) if isinstance(item, dict) else item for key, item in raw.items()}
     return float(raw) if kind == "float" else raw
 
 
@@ -130,15 +130,15 @@ def _value(kind: str, raw: Any) -> Any:
 def _stored(name: str) -> np.ndarray[Any, Any]:
     import io
 
-    found: np.ndarray[Any, Any] = np.load(io.BytesIO(_read(name)), allow_pickle=False)
-    return found
+    array: np.ndarray[Any, Any] = np.load(io.BytesIO(_read(name)), allow_pickle=False)
+    return array
 
 
 def _array(raw: Mapping[str, Any]) -> np.ndarray[Any, Any]:
     if "npy" in raw:
         return _stored(raw["npy"]).copy()
     dtype = np.dtype(raw["dtype"])
-    values = [float(one) if isinstance(one, str) else one for one in raw["values"]]
+    values = [float(value) if isinstance(value, str) else value for value in raw["values"]]
     return np.array(values, dtype=dtype).reshape(raw["shape"])
 
 

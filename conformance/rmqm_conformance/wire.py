@@ -26,7 +26,7 @@ _IN_NETWORK = {
 }
 
 
-def encode_arguments(asked: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def encode_arguments(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """
     Return arguments as JSON data.
 
@@ -36,29 +36,29 @@ def encode_arguments(asked: Operation, arguments: Mapping[str, Any]) -> dict[str
     >>> encode_arguments(operation("content_id"), {"input": np.array([1, 2], dtype=np.uint8)})
     {'input': {'dtype': '|u1', 'shape': [2], 'base64': 'AQI='}}
     """
-    return {key: _encoded(asked.takes[key].kind, value) for key, value in arguments.items()}
+    return {key: _encoded(operation.takes[key].kind, value) for key, value in arguments.items()}
 
 
-def decode_arguments(asked: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
+def decode_arguments(operation: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
     """Undo `encode_arguments`."""
-    return {key: _decoded(asked.takes[key].kind, value) for key, value in raw.items()}
+    return {key: _decoded(operation.takes[key].kind, value) for key, value in raw.items()}
 
 
-def encode_results(asked: Operation, results: Mapping[str, Any]) -> dict[str, Any]:
+def encode_results(operation: Operation, results: Mapping[str, Any]) -> dict[str, Any]:
     """Return results as JSON data."""
-    return {key: _encoded(_kind(asked.gives, key), value) for key, value in results.items()}
+    return {key: _encoded(_kind(operation.gives, key), value) for key, value in results.items()}
 
 
-def decode_results(asked: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
+def decode_results(operation: Operation, raw: Mapping[str, Any]) -> dict[str, Any]:
     """
     Undo `encode_results`; a float may also be a JSON number or decimal text.
 
     Raises
     ------
     ValueError
-        If a text is no number, or an array has another number of bytes than its shape needs.
+        If a text is not a number, or the bytes of an array do not fit its shape.
     """
-    return {key: _decoded(_kind(asked.gives, key), value) for key, value in raw.items()}
+    return {key: _decoded(_kind(operation.gives, key), value) for key, value in raw.items()}
 
 
 def _kind(slots: Mapping[str, Slot], key: str) -> str:
@@ -79,7 +79,7 @@ def _encoded(kind: str, value: Any) -> Any:
     if kind == "float":
         return float(value).hex()
     if kind == "network":
-        return {key: _encoded(_IN_NETWORK.get(key, "text"), one) for key, one in value.items()}
+        return {key: _encoded(_IN_NETWORK.get(key, "text"), item) for key, item in value.items()}
     return value
 
 
@@ -94,5 +94,5 @@ def _decoded(kind: str, raw: Any) -> Any:
             return float(raw)
         return float.fromhex(raw) if "x" in raw.lower() else float(raw)
     if kind == "network":
-        return {key: _decoded(_IN_NETWORK.get(key, "text"), one) for key, one in raw.items()}
+        return {key: _decoded(_IN_NETWORK.get(key, "text"), item) for key, item in raw.items()}
     return raw

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rmqm_spec.alterations.pgd.losses import LOSSES, Loss, loss
     from rmqm_spec.alterations.pgd.paths import pgd_path
 
-# Imported when asked for: what alterations state about themselves is read without NumPy.
+# Imported on first use, so that what alterations state about themselves is read without NumPy.
 __getattr__, __dir__, _ = lazy_loader.attach(
     __name__,
     submod_attrs={

@@ -1,4 +1,4 @@
-"""Arguments that all alterations share, checked one way."""
+"""Checks of the arguments that all alterations share."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def as_floats(bounds: Bounds) -> Bounds:
 
 
 def require(rule: str, value: object, holds: bool) -> None:
-    """Raise `UsageError` where a rule does not hold for an argument."""
+    """Raise `UsageError` if a rule does not hold for an argument."""
     if not holds:
         raise UsageError("ARG001", f"{rule}; got {value!r}", fix="Correct the argument.")
 
 
 def check_levels_seed_bounds(n_levels: int, seed: int, bounds: Bounds) -> None:
-    """Check what every alteration has."""
+    """Check the parameters that every alteration has."""
     low, high = bounds
     require("n_levels must be an integer", n_levels, _is_integer(n_levels))
     require("n_levels must be at least 1", n_levels, n_levels >= 1)

@@ -83,7 +83,7 @@ class Characteristics:
     n_inputs, n_levels : int
         N and J.
     variant : {"paper", "authors-2022"}
-        Which formulas.
+        Whose formulas were used.
     resolution : float
         Distances below it counted as zero.
     """
@@ -118,12 +118,12 @@ def characterize(
     Parameters
     ----------
     displacements, step_lengths : (N, J) array-like of float
-        Distances of the J altered encodings of N inputs to the unaltered and to the previous one.
+        Distances of the J altered encodings of N inputs to the unaltered and the previous encoding.
     variant : {"paper", "authors-2022"}
         The formulas as printed, or what the authors' released code computes (needs J >= 2).
     resolution : float
-        Distances, and a D_RC or P_RC, below it count as zero. Pass that of the encoder's
-        arithmetic, `resolution_of(encodings.dtype)`, when it was not float64.
+        Distances, and a D_RC or P_RC, below it count as zero. Pass the resolution of the encoder's
+        arithmetic, `resolution_of(encodings.dtype)`, if that was not float64.
 
     Returns
     -------
@@ -145,8 +145,8 @@ def characterize(
     --------
     >>> from rmqm_spec import displacements, step_lengths
     >>> circle = np.array([[[1, 0], [0.6, 0.8], [0, 1], [-0.6, 0.8]]])
-    >>> found = characterize(displacements(circle), step_lengths(circle))
-    >>> round(found.D, 6), round(found.D_RC, 6), round(found.P_RC, 6), round(found.rmqm, 6)
+    >>> c = characterize(displacements(circle), step_lengths(circle))
+    >>> round(c.D, 6), round(c.D_RC, 6), round(c.P_RC, 6), round(c.rmqm, 6)
     (1.365832, 0.525658, 0.138071, 2.44329)
     """
     checked_variant(variant)
@@ -213,7 +213,7 @@ def _checked_distances(
 
 
 def _kept(changes: dict[str, RelativeChanges], variant: Variant) -> BoolArray:
-    """Tell which inputs count in the spike means: in `paper` all, else those fully defined."""
+    """Return which inputs count in D_RC and P_RC: all in `paper`, else those fully defined."""
     undefined = changes["D_RC"].undefined.any(axis=1) | changes["P_RC"].undefined.any(axis=1)
     return np.ones_like(undefined) if variant == "paper" else np.asarray(~undefined)
 

@@ -22,7 +22,7 @@ class Curve:
 @frozen(kw_only=True, eq=False)
 class Curves:
     """
-    What happens from level to level, each a `Curve` of length J.
+    Distances and their changes from level to level, each a `Curve` of length J.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def _curve_of_changes(changes: RelativeChanges, n_levels: int) -> Curve:
 
 
 def _curve(values: Float64Array, defined: BoolArray, n_levels: int) -> Curve:
-    """Put K columns at the end of J levels: the first levels of some terms do not exist."""
+    """Summarise K columns, which are the last of J levels: some terms lack the first levels."""
     counts = defined.sum(axis=0)
     means = np.where(defined, values, 0.0).sum(axis=0) / np.where(counts > 0, counts, np.nan)
     squares = np.where(defined, (values - means) ** 2, 0.0).sum(axis=0)

@@ -18,7 +18,7 @@ _TINY, _HUGE = 1e-100, 1e100
 
 def displacements(trajectories: AnyArray, /, *, resolution: float | None = None) -> Float64Array:
     r"""
-    Measure how far each altered input lies from the unaltered one.
+    Measure how far each altered input lies from the unaltered input.
 
     .. math:: d_{ij} = \lVert \phi_{i0} - \phi_{ij} \rVert_2, \qquad j = 1, \dots, J
 
@@ -112,7 +112,7 @@ def unit_vectors(
     Returns
     -------
     (N, L, E) ndarray of float64
-        Vectors of length one.
+        Vectors of length 1.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def unit_vectors(
 
 class DistanceMeter:
     """
-    Measures a block of inputs while their levels stream by.
+    Measures the distances of a block of inputs, level by level.
 
     Only the unit vectors at level 0 and at the latest level are kept, so memory does not grow
     with the number of levels.
@@ -162,8 +162,8 @@ class DistanceMeter:
         Raises
         ------
         EncodingError
-            If an encoding has zero norm, a value that is not finite, or another length than those
-            before it.
+            If an encoding has zero norm, a value that is not finite, or not the length of the
+            encodings before it.
         """
         vectors = unit_vectors(encodings, self._names, self._next_level)
         if self._next_level == 0:
@@ -207,13 +207,13 @@ def _distances(
             fix="Stack the encodings of one input at levels 0 to J along the second axis.",
         )
     n_inputs, n_encodings, _ = trajectories.shape
-    found = DistanceMeter(n_inputs, n_encodings - 1)
-    found.update(trajectories)
+    meter = DistanceMeter(n_inputs, n_encodings - 1)
+    meter.update(trajectories)
     if resolution is None:
         resolution = resolution_of(trajectories.dtype)
     return (
-        at_resolution(found.displacements, resolution),
-        at_resolution(found.step_lengths, resolution),
+        at_resolution(meter.displacements, resolution),
+        at_resolution(meter.step_lengths, resolution),
     )
 
 

@@ -13,14 +13,14 @@ from rmqm_spec.characteristics.sums import exact_mean
 __all__ = ["LEVEL", "delta_interval", "influences"]
 
 LEVEL = 0.95
-"""Probability that the interval covers the value an endless supply of such inputs would give."""
+"""Probability that the interval covers the value that endlessly many such inputs would give."""
 
 
 def influences(
     per_input: Mapping[str, Float64Array], means: Mapping[str, float], kept: BoolArray
 ) -> Float64Array:
     r"""
-    Linearise RMQM in its means: what each input adds to the deviation of the score.
+    Linearise RMQM in its means: return what each input adds to the deviation of the score.
 
     .. math:: \psi_i = \frac{1}{e^{\mathrm{RMQM}}}
               \left[(D_i - D) + (S_i - S)
@@ -44,13 +44,13 @@ def influences(
         Influences, in units of RMQM; their sum is zero up to rounding.
     """
     total = 1 + means["D"] + means.get("S", 0.0) + 1 / means["D_RC"] + 1 / means["P_RC"]
-    found = per_input["D"] - means["D"]
+    deviations = per_input["D"] - means["D"]
     if "S" in means:
-        found = found + per_input["S"] - means["S"]
+        deviations = deviations + per_input["S"] - means["S"]
     share = kept * (kept.size / kept.sum())
     for name in ("D_RC", "P_RC"):
-        found = found - share * (per_input[name] - means[name]) / means[name] ** 2
-    return np.asarray(found / total, dtype=np.float64)
+        deviations = deviations - share * (per_input[name] - means[name]) / means[name] ** 2
+    return np.asarray(deviations / total, dtype=np.float64)
 
 
 def delta_interval(score: float, influence: Float64Array) -> tuple[float, float]:

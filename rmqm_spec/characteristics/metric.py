@@ -1,4 +1,4 @@
-"""RMQM itself: three characteristics become one number (paper, Eqs. 5 and 6)."""
+"""RMQM itself: three characteristics become a single number (paper, Eqs. 5 and 6)."""
 
 from __future__ import annotations
 
@@ -40,8 +40,7 @@ def rmqm(
     Returns
     -------
     float
-        The metric, dimensionless; NaN where it is undefined, never infinite: when a
-        characteristic is NaN or zero.
+        The metric, dimensionless and never infinite; NaN if a characteristic is NaN or zero.
 
     Raises
     ------

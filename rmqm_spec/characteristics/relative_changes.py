@@ -28,7 +28,7 @@ class RelativeChanges:
     undefined : (N, K) ndarray of bool
         Terms with a zero denominator that do not count as "nothing moved, nothing changed".
     divisor : int
-        What the sum over the terms of an input without undefined terms is divided by.
+        Divides the sum over the terms of an input, if no term is undefined.
     first_level : int
         The level of the first term, 1 or 2.
     """
@@ -68,8 +68,8 @@ def changes_of_step_lengths(step_lengths: Float64Array, variant: Variant) -> Rel
 
     Examples
     --------
-    >>> found = changes_of_step_lengths(np.array([[1.0, 2.0, 4.0]]), "paper")
-    >>> found.terms, found.divisor
+    >>> changes = changes_of_step_lengths(np.array([[1.0, 2.0, 4.0]]), "paper")
+    >>> changes.terms, changes.divisor
     (array([[0.5, 0.5]]), 3)
     """
     if checked_variant(variant) == "paper":
@@ -78,7 +78,7 @@ def changes_of_step_lengths(step_lengths: Float64Array, variant: Variant) -> Rel
 
 
 def checked_variant(variant: str) -> Variant:
-    """Return `variant` if it is one, else raise `UsageError`."""
+    """Return `variant` if it is known, else raise `UsageError`."""
     if variant not in get_args(Variant):
         raise UsageError(
             "ARG001",

@@ -1,1 +1,1 @@
-"""What can be done to any encoder: check its contract, give it a gradient by differences."""
+"""Tools for any encoder: checks of its contract, pooling, and gradients by differences."""

@@ -31,19 +31,19 @@ def check_encoder(encoder: EncoderLike, inputs: FloatArray) -> Iterator[Finding]
     Yields
     ------
     Finding
-        One for each rule: finite, norm above zero, not constant, deterministic, independent of
-        the batch, inputs left alone; and a warning where the encodings look like probabilities.
+        A finding for each rule: finite, norm above zero, not constant, deterministic, independent
+        of the batch, inputs left alone; and a warning if the encodings look like probabilities.
 
     Raises
     ------
     EncodingError
-        If the encodings have not the shape (N, E).
+        If the encodings do not have the shape (N, E).
 
     Examples
     --------
     >>> noisy = lambda x: x.reshape(len(x), -1) + np.random.default_rng().normal(size=(len(x), 4))
-    >>> found = check_encoder(noisy, np.random.default_rng(0).random((3, 2, 2)))
-    >>> [one.code for one in found if one.level == "fail"]
+    >>> findings = check_encoder(noisy, np.random.default_rng(0).random((3, 2, 2)))
+    >>> [finding.code for finding in findings if finding.level == "fail"]
     ['DET001', 'BAT001']
     """
     encoder = as_encoder(encoder)
@@ -62,11 +62,11 @@ def check_encoder(encoder: EncoderLike, inputs: FloatArray) -> Iterator[Finding]
     if (inputs != inputs[0]).any():
         yield from _distinct(encodings, resolution)
     yield from _probabilities(encodings)
-    # Copies throughout: what an encoder writes into must not spoil what is asked next.
+    # Copies throughout: an encoder that writes into its arrays must not spoil the next call.
     again = encode_checked(encoder, inputs.copy()).copy()
     yield _deterministic(encodings, again, resolution)
     alone = [encode_checked(encoder, inputs[k : k + 1].copy()).copy() for k in range(len(inputs))]
-    if any(one.shape != encodings[:1].shape for one in alone):
+    if any(encoding.shape != encodings[:1].shape for encoding in alone):
         yield _other_length(encodings, alone)
         return
     yield _batch_invariant(encodings, np.concatenate(alone), resolution)
@@ -190,7 +190,7 @@ def _untouched(before: FloatArray, after: FloatArray) -> Finding:
 
 
 def _other_length(together: AnyArray, alone: list[AnyArray]) -> Finding:
-    lengths = ", ".join(str(one.shape[1]) for one in alone)
+    lengths = ", ".join(str(encoding.shape[1]) for encoding in alone)
     return Finding(
         code="BAT001",
         level="fail",
@@ -201,7 +201,7 @@ def _other_length(together: AnyArray, alone: list[AnyArray]) -> Finding:
 
 
 def _unshared(before: AnyArray, after: AnyArray) -> Iterator[Finding]:
-    """Warn of an encoder that overwrites what it returned, when it is called again."""
+    """Warn of an encoder that overwrites its earlier encodings when it is called again."""
     if not np.array_equal(before, after):
         yield Finding(
             code="ENC009",

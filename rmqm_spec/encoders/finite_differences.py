@@ -1,4 +1,4 @@
-"""Gradients of any encoder, by central differences: slow, blurred, and only when asked for."""
+"""Gradients of any encoder by central differences: slow, inexact, and only on request."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def with_finite_differences(
     encoder : callable or Encoder
         Any encoder of inputs of at most 256 values.
     bounds : tuple of two floats
-        Declared range of the inputs. Differences are taken within it, one-sided at its ends.
+        Declared range of the inputs. Differences are taken within it, on one side at its ends.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def check_number_of_values(n_values: int) -> None:
 
 
 class _FiniteDifferences:
-    """An encoder with the gradients that its encodings tell."""
+    """An encoder with gradients by differences of its encodings."""
 
     gradient_route = "finite differences"
 
@@ -119,7 +119,7 @@ class _FiniteDifferences:
         return float(np.cbrt(max(unit, coarse, np.finfo(np.float64).eps)) * (high - low))
 
     def _slopes(self, values: FloatArray, weights: Float64Array, step: float) -> Float64Array:
-        """Return the derivative of the weighted encodings of one input by each of its values."""
+        """Return the derivative of the weighted encodings of an input by each of its values."""
         centre = values.reshape(-1).astype(np.float64)
         ahead, behind = (self._moved(centre, way * step, values.dtype) for way in (1, -1))
         shape = (-1, *values.shape)

@@ -1,4 +1,4 @@
-"""Encodings with more than one axis become one vector per input, and cotangents go back."""
+"""Pool encodings of several axes to a vector per input, and carry cotangents back."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ def pool(
     output: AnyArray, n_inputs: int, pooling: Pooling, *, channels_first: bool | None = None
 ) -> AnyArray:
     """
-    Make one vector of each input's encodings.
+    Make a vector of each input's encodings.
 
     Parameters
     ----------
     output : (N, ...) ndarray
-        What the network gave for N inputs.
+        Output of the network for N inputs.
     n_inputs : int
         N.
     pooling : {"flatten", "mean", "cls"}
         All values; the mean over tokens or positions; the first token.
     channels_first : bool, optional
-        Whether the channels are on axis 1 rather than the last one. Without it, (N, T, E) holds
+        Whether the channels are on axis 1, not on the last axis. Without it, (N, T, E) holds
         tokens and (N, C, H, W) a feature map.
 
     Returns
     -------
     (N, E) ndarray
-        One row per input.
+        A row per input.
 
     Raises
     ------
     SubjectError
-        If the output has not one row per input.
+        If the output does not have a row per input.
     UsageError
         If the pooling does not fit the shape.
     """
@@ -76,14 +76,14 @@ def unpool(
     channels_first: bool | None = None,
 ) -> AnyArray:
     """
-    Carry a cotangent of pooled encodings back to what the network gave.
+    Carry a cotangent of pooled encodings back to the output of the network.
 
     Parameters
     ----------
     cotangent : (N, E) ndarray
-        Of what `pool` returned.
+        Cotangent of the array that `pool` returned.
     shape : tuple of int
-        Shape of what the network gave.
+        Shape of the output of the network.
     pooling, channels_first
         As for `pool`.
 

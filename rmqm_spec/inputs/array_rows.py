@@ -1,4 +1,4 @@
-"""The rows of one array as inputs."""
+"""The rows of an array as inputs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ArrayRows(Hashed):
     Raises
     ------
     UsageError
-        DAT007 if the type is not usable, DAT014 if the range is none.
+        DAT007 if the type is not usable, DAT014 if the range is not valid.
     ShapeError
         DAT008 if the layout is unclear, DAT009 if there are no values, DAT012 if an input does not
         fit the encoder.
@@ -115,7 +115,7 @@ def fit_layout(
 
 
 def _check_plain(shape: tuple[int, ...], spec: InputSpec) -> None:
-    """Accept the exact shape, flat against not flat, and shapes that differ by axes of length 1."""
+    """Accept the encoder's shape, also flattened, and shapes that differ by axes of length 1."""
     given, wanted = shape[1:], spec.shape
     flat = len(given) == 1 or len(wanted) == 1
     squeezed = [n for n in given if n != 1] == [n for n in wanted if n != 1]

@@ -1,4 +1,4 @@
-"""The inputs that are used when none are given: real ones, bundled with scikit-learn."""
+"""The inputs that are used when none are given: real images, bundled with scikit-learn."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["BundledImages", "default_source"]
 
 _PHOTOGRAPHS = ("china.jpg", "flower.jpg")
 _PATCH_LENGTHS = (16, 64)
-"""At most 64 pixels: 60 patches of each photograph, 640 x 427. At least 16: still with content."""
+"""At most 64 pixels: 60 patches of each photograph, 640 x 427. At least 16: with some content."""
 
 
 class BundledImages:
@@ -131,7 +131,7 @@ def _patches(length: int) -> BundledImages:
 
 
 def _bundled(folder: str, file: str) -> Path:
-    """Find a data file of scikit-learn without importing it, which takes a second."""
+    """Find a data file of scikit-learn without its import, which would take a second."""
     package = find_spec("sklearn")
     for location in (package and package.submodule_search_locations) or []:
         path = Path(location, "datasets", folder, file)

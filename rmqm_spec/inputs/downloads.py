@@ -37,7 +37,7 @@ _PACKAGES = {
 
 def is_url(text: str) -> bool:
     """
-    Tell a URL from a path.
+    Return whether a text is a URL, not a path.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def fetch_file(url: str) -> Path:
 
 
 def fetch_bytes(url: str) -> bytes:
-    """Fetch an image file; errors as those of `fetch_file`."""
+    """Fetch an image file; raises the errors of `fetch_file`."""
     with tempfile.TemporaryDirectory(dir=_folder()) as folder:
         target = Path(folder) / "image"
         _fetch(url, target, MAX_FILE_BYTES)
@@ -119,8 +119,8 @@ def _fetch(url: str, target: Path, limit: int) -> None:
         got = target.stat().st_size
     except RmqmError:
         raise
-    except Exception as error:  # every protocol raises kinds of its own
-        raise _failed(name, f"{type(error).__name__}: {_said(error, url)}") from error
+    except Exception as error:  # each protocol raises errors of its own
+        raise _failed(name, f"{type(error).__name__}: {_reason(error, url)}") from error
     if isinstance(expected, int) and got != expected:
         raise _failed(name, f"{got} of {expected} bytes")
 
@@ -142,7 +142,7 @@ def _opened(url: str) -> tuple[Any, str]:
 
 
 def _meter(limit: int, name: str) -> Any:
-    """Return what stops a transfer that becomes too large, whatever was announced."""
+    """Return a callback that stops a transfer that becomes too large, whatever was announced."""
     from fsspec.callbacks import Callback
 
     class Meter(Callback):  # type: ignore[misc]
@@ -161,8 +161,8 @@ def _check_size(size: object, limit: int, name: str) -> None:
         )
 
 
-def _said(error: Exception, url: str) -> str:
-    """Return what an error says, on one line and without what a URL may hold in secret."""
+def _reason(error: Exception, url: str) -> str:
+    """Return the text of an error, on a single line and without the secrets of a URL."""
     text = " ".join(str(error).split()).replace(url, without_secrets(url))
     return display_name(text)[:300]
 

@@ -1,4 +1,4 @@
-"""Images as encoded bytes, wherever these lie: in an archive, a table, behind a URL."""
+"""Images as encoded bytes, wherever they lie: in an archive, in a table, behind a URL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["EncodedImages"]
 
 class EncodedImages(Hashed):
     """
-    A source whose inputs are image files in something else than a folder.
+    A source whose inputs are image files that do not lie in a folder.
 
     The digest of an input is the SHA-256 of its bytes: the same file is the same input in a folder,
     in an archive and in a table.
@@ -26,9 +26,9 @@ class EncodedImages(Hashed):
     label : str
         What to call the collection.
     ignored : int
-        Number of other things that were met.
+        Number of other entries, which are left out.
     value_range : tuple of float, optional
-        What (black, white) are in files whose format does not say, see `decode_bytes`.
+        The values of (black, white) in files whose format does not say, see `decode_bytes`.
     """
 
     value_range = None
@@ -58,5 +58,5 @@ class EncodedImages(Hashed):
             return self._digest_of_nothing(index)
 
     def _digest_of_nothing(self, index: int) -> str:
-        """Return the digest of what cannot be read: by its place, which is alike everywhere."""
+        """Return the digest of an unreadable input: by its place, the same on every machine."""
         return hashlib.sha256(f"unreadable {index}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Several files as one source: what braces, patterns and folders name."""
+"""Several files as a single source: what braces, patterns and folders name."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def expand_braces(pattern: str) -> list[str]:
     names, done = [pattern], False
     while not done:
         expanded = [_expand_first(name) for name in names]
-        done = all(len(one) == 1 for one in expanded)
+        done = all(len(alternatives) == 1 for alternatives in expanded)
         if sum(map(len, expanded)) > _MAX_NAMES:
             raise _too_many(pattern)
         names = list(chain.from_iterable(expanded))
@@ -56,7 +56,7 @@ def _expand_first(name: str) -> list[str]:
         else:
             continue
         if len(words) > 1:
-            return [name[: braces.start()] + one + name[braces.end() :] for one in words]
+            return [name[: braces.start()] + word + name[braces.end() :] for word in words]
     return [name]
 
 
@@ -64,7 +64,7 @@ def shards_matching(pattern: str) -> list[Path] | None:
     """
     Return the .parquet or .tar files that a pattern with braces or wildcards names.
 
-    None if it names anything else. All that braces name must be there.
+    The result is None if it names other files. Every file that braces name must exist.
 
     Raises
     ------
@@ -75,17 +75,17 @@ def shards_matching(pattern: str) -> list[Path] | None:
     """
     if Path(pattern).suffix.lower() not in SHARD_EXTENSIONS:
         return None
-    found: list[Path] = []
+    shards: list[Path] = []
     for name in expand_braces(pattern):
-        matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - it takes absolute ones
+        matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - takes absolute paths
         if not matches:
             raise UnreadableError(
                 "DAT001",
                 f"every file that a pattern names must be there; got no {display_name(name)}",
                 fix="Check the pattern, and that all files were fetched.",
             )
-        found += map(Path, matches)
-    return _of_one_split(found, pattern)
+        shards += map(Path, matches)
+    return _of_one_split(shards, pattern)
 
 
 def shards_in_folder(folder: Path) -> list[Path] | None:
@@ -108,7 +108,7 @@ def shards_in_folder(folder: Path) -> list[Path] | None:
 def _of_one_split(shards: list[Path], pattern: str) -> list[Path]:
     """Refuse to mix kinds, or training and test images, which lie side by side at Hugging Face."""
     kinds = {path.suffix.lower() for path in shards}
-    splits = {found[1] for path in shards if (found := _SPLIT.match(path.name))}
+    splits = {match[1] for path in shards if (match := _SPLIT.match(path.name))}
     for what, several in (("kinds", kinds), ("splits", splits)):
         if len(several) > 1:
             raise UsageError(

@@ -36,9 +36,9 @@ class ImageFiles(Hashed):
     label : str
         What to call the collection.
     ignored : int
-        Number of files that were met and left out because they are no images.
+        Number of files that were left out because they are not images.
     value_range : tuple of float, optional
-        What (black, white) are in files whose format does not say, see `decode_image`.
+        The values of (black, white) in files whose format does not say, see `decode_image`.
     root : Path, optional
         Folder that all files lie in: folders below it are labels.
     names : sequence of str, optional
@@ -104,9 +104,9 @@ class ImageFiles(Hashed):
         value_range: Bounds | None,
         root: Path | None = None,
     ) -> ImageFiles:
-        found = sorted(set(paths))
-        images = [path for path in found if _is_image_file(path)]
-        ignored = len(found) - len(images)
+        files = sorted(set(paths))
+        images = [path for path in files if _is_image_file(path)]
+        ignored = len(files) - len(images)
         return cls(images, label=label, ignored=ignored, value_range=value_range, root=root)
 
     def __len__(self) -> int:
@@ -125,8 +125,8 @@ class ImageFiles(Hashed):
         """Name of the folder of every file; None where all lie in the folder that was given."""
         if self._root is None:
             return None
-        found = tuple(folder_of(path.relative_to(self._root)) for path in self._paths)
-        return found if any(found) else None
+        labels = tuple(folder_of(path.relative_to(self._root)) for path in self._paths)
+        return labels if any(labels) else None
 
     def _digest(self, index: int) -> str:
         path = self._paths[index]
@@ -140,26 +140,26 @@ def folder_of(path: PurePath) -> str | None:
 
 
 def _is_image_file(path: Path) -> bool:
-    """Whether it has the name of an image, is not hidden and no pipe; a broken link may be."""
+    """Return whether a path names an image: a file or a link, even a broken link, not hidden."""
     named = path.suffix.lower() in IMAGE_EXTENSIONS and not path.name.startswith(".")
     return named and (path.is_file() or path.is_symlink())
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    """Walk through a folder, through links too, but through no folder twice; hidden ones never."""
-    seen: set[tuple[int, int]] = set()
+    """Walk through a folder and its links; skip hidden folders, and enter no folder twice."""
+    visited: set[tuple[int, int]] = set()
     for root, folders, files in os.walk(folder, followlinks=True, onerror=_refuse_folder):
         status = Path(root).stat()
-        if (status.st_dev, status.st_ino) in seen:
+        if (status.st_dev, status.st_ino) in visited:
             folders.clear()
             continue
-        seen.add((status.st_dev, status.st_ino))
+        visited.add((status.st_dev, status.st_ino))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(root, name) for name in files)
 
 
 def _files_matching(pattern: str) -> Iterator[Path]:
-    matches = glob.iglob(pattern, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute one
+    matches = glob.iglob(pattern, recursive=True)  # noqa: PTH207 - takes absolute paths
     for match in map(Path, matches):
         if match.is_dir():
             yield from _files_below(match)
@@ -177,7 +177,7 @@ def _refuse_folder(error: OSError) -> None:
 
 
 def _digest(path: Path, place: Path) -> str:
-    """Hash the bytes of a file; where it has none, its place, which is alike on every machine."""
+    """Hash the bytes of a file, or its place if the file cannot be read."""
     try:
         if path.is_file() and path.stat().st_size <= MAX_FILE_BYTES:
             with path.open("rb") as file:

@@ -38,7 +38,7 @@ def fit_image(image: AnyArray, spec: InputSpec, preprocessing: Preprocessing) ->
         What the encoder takes, (C, H, W).
     preprocessing : Preprocessing
         `resize`, `crop` and `interpolation`. Without `resize` and `crop` an image of the right
-        size stays as it is, another is resized straight to (H, W).
+        size stays as it is; any other image is resized straight to (H, W).
 
     Returns
     -------
@@ -70,7 +70,7 @@ def fit_image(image: AnyArray, spec: InputSpec, preprocessing: Preprocessing) ->
 
 
 def _adapt_channels(image: AnyArray, channels: int) -> AnyArray:
-    """Reduce RGB to grey; grey is repeated only after the resize, which costs a third of it."""
+    """Reduce RGB to grey; grey is repeated only after the resize, to resize one channel only."""
     given = image.shape[2]
     if given == 3 and channels == 1:
         return _luma(image)

@@ -1,4 +1,4 @@
-"""Digests by which inputs are chosen: every input is read once, in threads, and told of."""
+"""Digests by which inputs are chosen: every input is read once, in threads, with progress."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 __all__ = ["Hashed", "Progress"]
 
 Progress = Callable[[int, int], object]
-"""Is called with how many inputs are done, and how many there are."""
+"""Called with the number of inputs done and the number of all inputs."""
 
 _THREADS = 8
 _BLOCK = 1024
@@ -21,7 +21,7 @@ class Hashed(ABC):
     """A source whose inputs are hashed one by one, from several threads."""
 
     progress: Progress | None = None
-    """Is told how far the hashing is; set it before `digests` are first asked for."""
+    """Called after every digest; set it before `digests` are first used."""
 
     @abstractmethod
     def __len__(self) -> int: ...
@@ -33,14 +33,14 @@ class Hashed(ABC):
     @cached_property
     def digests(self) -> tuple[str, ...]:
         """SHA-256 of the bytes of every input, or of its place where it cannot be read."""
-        return tuple(self._told(self._hashed()))
+        return tuple(self._with_progress(self._hashed()))
 
     def _hashed(self) -> Iterator[str]:
         with ThreadPoolExecutor(max_workers=_THREADS) as pool:
             for start in range(0, len(self), _BLOCK):
                 yield from pool.map(self._digest, range(start, min(start + _BLOCK, len(self))))
 
-    def _told(self, digests: Iterator[str]) -> Iterator[str]:
+    def _with_progress(self, digests: Iterator[str]) -> Iterator[str]:
         for done, digest in enumerate(digests, start=1):
             if self.progress is not None:
                 self.progress(done, len(self))

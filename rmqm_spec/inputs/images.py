@@ -14,7 +14,7 @@ alpha, transparent colour  laid on white, because that is the picture people see
 float                      (H, W, 1) float32, if the values lie in [0, 1] or a range is declared
 32-bit integer             (H, W, 1) float32 where the format fixes the range (PGM) or a range is
                            declared
-animation, several pages   the first one
+animation, several pages   the first frame or page
 EXIF orientation           applied
 =========================  ================================================================
 """
@@ -56,7 +56,7 @@ FORMATS = (
     "PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "AVIF", "JPEG2000", "ICO", "QOI",
 )  # fmt: skip
 """Formats that are decoded. EPS is not: Pillow would run Ghostscript. TGA is not: it has no magic
-number, so that any damaged file may pass for one."""
+number, so that any damaged file may pass for TGA."""
 
 
 def decode_image(
@@ -68,11 +68,11 @@ def decode_image(
     Parameters
     ----------
     path : str or path
-        An image file of one of the `FORMATS`, recognised by content, not by name.
+        An image file in any of the `FORMATS`, recognised by content, not by name.
     value_range : tuple of float, optional
-        What (black, white) are in files whose format does not say: 32-bit integers and floats.
+        The values of (black, white) in files whose format does not say: 32-bit integers and floats.
     name : str, optional
-        What error messages call it; by default its path.
+        What error messages call the file; by default its path.
 
     Returns
     -------
@@ -82,8 +82,9 @@ def decode_image(
     Raises
     ------
     UnreadableError
-        IMG001 the file cannot be opened, IMG002 it is no image, IMG003 it is damaged, IMG004 it has
-        too many pixels, IMG005 the range of its values is unknown, IMG006 it has too many bytes.
+        IMG001 if the file cannot be opened, IMG002 if it is not an image, IMG003 if it is damaged,
+        IMG004 if it has too many pixels, IMG005 if the range of its values is unknown, IMG006 if it
+        has too many bytes.
 
     Examples
     --------
@@ -108,7 +109,7 @@ def decode_bytes(data: bytes, name: str, *, value_range: Bounds | None = None) -
     data : bytes
         All of the file.
     name : str
-        What error messages call it.
+        What error messages call the file.
     value_range : tuple of float, optional
         See `decode_image`.
 
@@ -180,7 +181,7 @@ def display_name(path: str | os.PathLike[str]) -> str:
 
 @cache
 def _formats() -> tuple[str, ...]:
-    """Those of the formats that this build of Pillow has."""
+    """Return those of the formats that this build of Pillow has."""
     Image.init()
     return tuple(name for name in FORMATS if name in Image.OPEN)
 

@@ -1,4 +1,4 @@
-"""Inputs that are already there: an array, one input per row."""
+"""Inputs that are already in memory: an array, one input per row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels from elsewhere than the inputs: an array, a column of a table, names of folders."""
+"""Labels that do not come with the inputs: an array, a column of a table, names of folders."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FOLDERS = "folders"
 """What stands for the name of the folder that a file lies in."""
 
 COLUMN = "column:"
-"""What stands before a column of the inputs' own table."""
+"""Prefix of a column of the inputs' own table."""
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _NAMES = ("path", "file", "filename", "file_name", "name", "image")
@@ -34,7 +34,7 @@ _NAMES = ("path", "file", "filename", "file_name", "name", "image")
 
 def read_labels(asked: str, source: Source, spec: InputSpec) -> list[str | None]:
     """
-    Read one label for each input of a source.
+    Read a label for each input of a source.
 
     Parameters
     ----------
@@ -104,14 +104,14 @@ def read_labels(asked: str, source: Source, spec: InputSpec) -> list[str | None]
 
 def _from_source(column: str, source: Source) -> list[str | None]:
     if isinstance(source, ParquetFiles | PathList | TarShards):
-        found = source.labels_from(column)
-        if found is not None:
-            return list(found)
+        labels = source.labels_from(column)
+        if labels is not None:
+            return list(labels)
     raise _unfit(f"a column of {source.label}; got no column {display_name(column)!r} there")
 
 
 def _split(asked: str) -> tuple[Path, str | None]:
-    """Part a file and the key or column behind it; a colon may belong to the name of the file."""
+    """Split a text into a file and its key or column; file names may hold colons, too."""
     name, key = split_key(asked)
     if key is None and not Path(asked).is_file():
         stem, separator, column = asked.rpartition(":")
@@ -127,11 +127,11 @@ def _from_array(values: AnyArray, name: str, source: Source) -> list[str | None]
             fix="Name the array of labels: file.npz:KEY. One-hot rows: save their argmax.",
         )
     _check_number(len(values), name, source)
-    return [_label(one) for one in values.tolist()]
+    return [_label(value) for value in values.tolist()]
 
 
 def _label(value: object) -> str | None:
-    """Return a class by its name; an empty text and NaN are the lack of one, as in a table."""
+    """Return the name of a class; an empty text and NaN mean no label, as in a table."""
     is_nan = isinstance(value, float) and math.isnan(value)
     return None if is_nan else str(value).strip() or None
 
@@ -153,18 +153,18 @@ def _from_table(path: Path, column: str, delimiter: str, source: Source) -> list
             fix=f"Name the column: {name}:COLUMN",
         )
     labels = [(row[column] or "").strip() or None for row in rows]
-    named = next((one for one in _NAMES if one in header and one != column), None)
+    named = next((name_ for name_ in _NAMES if name_ in header and name_ != column), None)
     if named is None:
         _check_number(len(rows), name, source)
         return labels
     known = _by_name([row[named] or "" for row in rows], labels, name)
-    found = [_lookup(source.name(index), known) for index in range(len(source))]
-    if not any(found):
+    matched = [_lookup(source.name(index), known) for index in range(len(source))]
+    if not any(matched):
         raise _unfit(
             f"those of inputs in column {named!r} of {name}; got no {source.name(0)!r} there",
             fix="The column must hold the paths of the inputs, or their ends from a folder on.",
         )
-    return found
+    return matched
 
 
 def _by_name(
@@ -179,7 +179,7 @@ def _by_name(
 
 
 def _lookup(name: str, known: Mapping[tuple[str, ...], str | None]) -> str | None:
-    """Find a name, or the longest end of it that is known."""
+    """Return the label of a name, or of the longest end of it that the table has."""
     parts = Path(name).parts
     ends = (parts[first:] for first in range(len(parts)))
     return next((known[end] for end in ends if end in known), None)

@@ -36,18 +36,18 @@ def recognise_layout(
     spec : InputSpec
         What the encoder takes.
     layout : {"nhwc", "nchw", "nhw", "array"}, optional
-        Told instead of recognised; only checked.
+        Declared instead of recognised; it is only checked.
 
     Returns
     -------
     {"nhwc", "nchw", "nhw", "array"}
-        ``"array"`` for an encoder of plain arrays, and for images that lie flat, (N, C * H * W) in
-        the order of `spec`.
+        ``"array"`` for an encoder of plain arrays, and for flat images, (N, C * H * W) in the order
+        of `spec`.
 
     Raises
     ------
     UsageError
-        DAT007 if the type is none of numbers, DAT008 if `layout` is unknown.
+        DAT007 if the type is not numeric, DAT008 if `layout` is unknown.
     ShapeError
         DAT008 if the shape fits no layout or more than one.
 
@@ -59,7 +59,7 @@ def recognise_layout(
     """
     _check_dtype(dtype)
     if layout is not None:
-        return _told(shape, spec, layout)
+        return _declared_layout(shape, spec, layout)
     if spec.kind == "array":
         return "array"
     if len(shape) == 2 and shape[1] == math.prod(spec.shape):
@@ -73,7 +73,7 @@ def recognise_layout(
 
 def as_image(row: AnyArray, layout: Layout, spec: InputSpec) -> AnyArray:
     """
-    View one row of an array in a layout as an image.
+    View a single row of an array in a layout as an image.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def _check_dtype(dtype: np.dtype[np.generic]) -> None:
         )
 
 
-def _told(shape: tuple[int, ...], spec: InputSpec, layout: Layout) -> Layout:
+def _declared_layout(shape: tuple[int, ...], spec: InputSpec, layout: Layout) -> Layout:
     if layout not in get_args(Layout):
         raise UsageError(
             "DAT008",
@@ -132,7 +132,7 @@ def _told(shape: tuple[int, ...], spec: InputSpec, layout: Layout) -> Layout:
 
 
 def _is_one_image(shape: tuple[int, ...], spec: InputSpec) -> bool:
-    """Whether three axes are rather one image than N grey ones: (H, W, C), or (C, H, W)."""
+    """Return whether three axes look like one image, (H, W, C) or (C, H, W), not N grey images."""
     if shape[1:] == spec.shape[1:]:
         return spec.shape[0] != 1 and shape[0] == spec.shape[0]
     return shape[2] in {1, 3, 4}

@@ -37,12 +37,12 @@ def read_npy(path: Path) -> AnyArray:
     Returns
     -------
     ndarray
-        Of the shape and type that the file says.
+        Of the shape and type that the file states.
 
     Raises
     ------
     UnreadableError
-        DAT005 if it is damaged, or no .npy file, or holds Python objects.
+        DAT005 if it is damaged, is not an .npy file, or holds Python objects.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def refuse_objects(dtype: np.dtype[np.generic], name: str) -> None:
 
 
 def damaged_array(name: str, error: Exception) -> UnreadableError:
-    """Say as DAT005 what went wrong while a file was read."""
+    """Return a DAT005 that says what went wrong while a file was read."""
     return UnreadableError(
         "DAT005",
         f"{name} must be a complete .npy or .npz file; got {type(error).__name__}: {error}",

@@ -23,7 +23,7 @@ MAX_UNPACKED_BYTES = 4 * 2**30
 
 def split_key(data: str) -> tuple[str, str | None]:
     """
-    Split ``file.npz:key`` into the file and the key of one array in it.
+    Split ``file.npz:key`` into the file and the key of an array in it.
 
     Examples
     --------
@@ -38,18 +38,18 @@ def read_npz(
     path: Path, spec: InputSpec, *, key: str | None = None, layout: Layout | None = None
 ) -> tuple[str, AnyArray]:
     """
-    Read one array of an .npz file.
+    Read an array of an .npz file.
 
     Parameters
     ----------
     path : Path
         An existing file.
     spec : InputSpec
-        What the encoder takes: it tells images from labels.
+        What the encoder takes, by which images differ from labels.
     key : str, optional
         Which array. Without it, the only array that can be given to the encoder.
     layout : {"nhwc", "nchw", "nhw", "array"}, optional
-        Told meaning of the axes.
+        Meaning of the axes; without it, it is recognised.
 
     Returns
     -------

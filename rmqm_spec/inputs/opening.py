@@ -1,4 +1,4 @@
-"""Which source is meant by what was given as data."""
+"""Open the source that is meant by the given data."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def open_source(
 def _behind_url(
     url: str, spec: InputSpec, layout: Layout | None, value_range: Bounds | None
 ) -> Source:
-    """Fetch one file, and open it under the name of its URL."""
+    """Fetch a file, and open it under the name of its URL."""
     plain, key = split_suffix(url)
     path = fetch_file(plain)
     name = without_secrets(plain)
@@ -90,7 +90,7 @@ def _behind_url(
 
 
 def _existing(data: str) -> tuple[Path | None, str | None]:
-    """Path of what exists under the name as it is, or under its part before ``:key``."""
+    """Return the path that exists under the whole name, or under its part before ``:key``."""
     for name, key in ((data, None), split_suffix(data)):
         try:
             if name and Path(name).exists():
@@ -102,7 +102,7 @@ def _existing(data: str) -> tuple[Path | None, str | None]:
 
 def split_suffix(data: str) -> tuple[str, str | None]:
     """
-    Split ``file.ext:key`` into a file that holds several things and the name of one of them.
+    Split ``file.ext:key`` into a file that holds several things and the name of the thing meant.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Packages that some kinds of data need and that are no part of the base."""
+"""Packages that some kinds of data need and that are not installed by default."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def optional_package(module: str, use: str) -> Any:
 
 
 def missing_package(package: str, use: str, command: str) -> UnavailableError:
-    """Say as DAT024 that a package is missing, with the command that installs it."""
+    """Return a DAT024 that a package is missing, with the command that installs it."""
     return UnavailableError(
         "DAT024", f"{package} must be installed to read {use}; got none", fix=f"Run: {command}"
     )

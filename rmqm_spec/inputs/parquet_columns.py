@@ -16,7 +16,7 @@ LABEL_COLUMNS = (
     "label", "labels", "fine_label", "class", "class_label", "class_name", "category", "target",
     "digit", "character",
 )  # fmt: skip
-"""Columns that are labels where none is named; the first that is there counts."""
+"""Columns that hold labels if no column is named; the first that exists counts."""
 
 
 def image_column(schema: Any, asked: str | None, name: str) -> str:
@@ -28,21 +28,21 @@ def image_column(schema: Any, asked: str | None, name: str) -> str:
     schema : pyarrow.Schema
         Columns.
     asked : str, optional
-        Which one is meant.
+        The column that is meant.
     name : str
         What error messages call the file.
 
     Raises
     ------
     UsageError
-        DAT023 if it is not clear which one is meant.
+        DAT023 if it is not clear which column is meant.
     """
-    found = {field.name: path for field in schema if (path := _bytes_path(field)) is not None}
-    meant = [asked] if asked is not None else list(found)
-    if len(meant) == 1 and meant[0] in found:
-        return found[meant[0]]
+    paths = {field.name: path for field in schema if (path := _bytes_path(field)) is not None}
+    meant = [asked] if asked is not None else list(paths)
+    if len(meant) == 1 and meant[0] in paths:
+        return paths[meant[0]]
     listed = ", ".join(f"{display_name(field.name)} {field.type}" for field in schema)
-    got = f"the column {asked!r}" if asked is not None else f"{len(found)} columns of bytes"
+    got = f"the column {asked!r}" if asked is not None else f"{len(paths)} columns of bytes"
     raise UsageError(
         "DAT023",
         f"{name} must have one clear column of images; got {got} among: {listed}",
@@ -51,13 +51,13 @@ def image_column(schema: Any, asked: str | None, name: str) -> str:
 
 
 def label_column(schema: Any) -> str | None:
-    """Return the name of the column with the labels, if there is one."""
+    """Return the name of the column with the labels, if there are labels."""
     plain = {field.name for field in schema if _is_plain(field.type)}
-    return next((one for one in LABEL_COLUMNS if one in plain), None)
+    return next((name for name in LABEL_COLUMNS if name in plain), None)
 
 
 def label_names(schema: Any, column: str) -> Callable[[Any], str | None]:
-    """Return how a value of the column is called: by the class names that Hugging Face keeps."""
+    """Return a function that names a value of the column by Hugging Face's class names."""
     names = _class_names(schema, column)
 
     def named(value: Any) -> str | None:
@@ -71,9 +71,10 @@ def label_names(schema: Any, column: str) -> Callable[[Any], str | None]:
 
 def _class_names(schema: Any, column: str) -> Sequence[str]:
     with suppress(ValueError, TypeError, KeyError, AttributeError):
-        told = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"][column]
-        if told["_type"] == "ClassLabel" and all(isinstance(one, str) for one in told["names"]):
-            return tuple(told["names"])
+        feature = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"][column]
+        names = feature["names"] if feature["_type"] == "ClassLabel" else ()
+        if all(isinstance(name, str) for name in names):
+            return tuple(names)
     return ()
 
 
@@ -83,7 +84,7 @@ def _bytes_path(field: Any) -> str | None:
     if _is_binary(field.type):
         return str(field.name)
     if types.is_struct(field.type):
-        inner = [one.name for one in field.type if _is_binary(one.type)]
+        inner = [inner_field.name for inner_field in field.type if _is_binary(inner_field.type)]
         if "bytes" in inner:
             return f"{field.name}.bytes"
     return None

@@ -65,8 +65,9 @@ class ParquetFiles(EncodedImages):
     A source whose inputs are rows of parquet files.
 
     A row can be read only with the row group that it is in. So each row group is read once for the
-    digests and once more when the first of its inputs is wanted: the inputs of it that are wanted,
-    see `expect`, are kept in a temporary file and read from there, in any order, by any thread.
+    digests and once more when the first of its inputs is wanted: those of its inputs that will be
+    read, see `expect`, are kept in a temporary file and read from there, in any order, by any
+    thread.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ class ParquetFiles(EncodedImages):
     label : str
         What to call the collection.
     column : str, optional
-        Which column holds the images; without it, the only one that can.
+        Which column holds the images; without it, the only column that can.
     names : sequence of str, optional
         What to call the files; by default their paths.
     value_range : tuple of float, optional
@@ -103,9 +104,9 @@ class ParquetFiles(EncodedImages):
     ) -> None:
         super().__init__(label=label, value_range=value_range)
         optional_package("pyarrow.parquet", "parquet files")
-        shown = names or [display_name(one) for one in paths]
+        shown = names or [display_name(path) for path in paths]
         self._tables = [_open(path, name, column) for path, name in zip(paths, shown, strict=True)]
-        self._ends = list(accumulate(one.footer.num_rows for one in self._tables))
+        self._ends = list(accumulate(table.footer.num_rows for table in self._tables))
         if not self._ends or not self._ends[-1]:
             raise UnreadableError(
                 "DAT002",
@@ -140,7 +141,7 @@ class ParquetFiles(EncodedImages):
 
     @cached_property
     def labels(self) -> tuple[str | None, ...] | None:
-        """Values of the column label (labels, fine_label, ...), by their names where these are."""
+        """Values of the column label (labels, fine_label, ...), as class names where there are."""
         return self._labels(label_column)
 
     def labels_from(self, column: str) -> tuple[str | None, ...] | None:
@@ -148,20 +149,20 @@ class ParquetFiles(EncodedImages):
         return self._labels(lambda schema: column if column in schema.names else None)
 
     def _labels(self, choose: Callable[[Any], str | None]) -> tuple[str | None, ...] | None:
-        found: list[str | None] = []
+        labels: list[str | None] = []
         for table in self._tables:
             schema = table.footer.schema.to_arrow_schema()
             column = choose(schema)
             if column is None:
-                found += [None] * table.footer.num_rows
+                labels += [None] * table.footer.num_rows
                 continue
             named = label_names(schema, column)
             groups = range(table.footer.num_row_groups)
-            found += [named(one) for batch in table.batches(column, groups) for one in batch]
-        return tuple(found) if any(one is not None for one in found) else None
+            labels += [named(value) for batch in table.batches(column, groups) for value in batch]
+        return tuple(labels) if any(label is not None for label in labels) else None
 
     def _hashed(self) -> Iterator[str]:
-        """Hash the rows in the order of the files, a few in memory."""
+        """Hash the rows in the order of the files, with a few in memory at a time."""
         index = 0
         for table in self._tables:
             for batch in table.batches(table.column, range(table.footer.num_row_groups)):
@@ -212,13 +213,13 @@ def _open(path: Path, name: str, column: str | None) -> _Table:
 
 def _unpacked_bytes(group: Any, column: str) -> int:
     chunks = (group.column(k) for k in range(group.num_columns))
-    return sum(one.total_uncompressed_size for one in chunks if one.path_in_schema == column)
+    return sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema == column)
 
 
 def _damaged(name: str, error: Exception) -> UnreadableError:
-    said = " ".join(str(error).split())
+    reason = " ".join(str(error).split())
     return UnreadableError(
         "DAT022",
-        f"{name} must be a complete parquet file; got {type(error).__name__}: {said}",
+        f"{name} must be a complete parquet file; got {type(error).__name__}: {reason}",
         fix="Fetch or write it again.",
     )

@@ -1,4 +1,4 @@
-"""Images that a list names: a table of paths or URLs with labels, or a path a line."""
+"""Images that a list names: a table of paths or URLs with labels, or a path per line."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _PATH_COLUMNS = (
     "path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "img",
     "url", "image_url", "name",
 )  # fmt: skip
-"""Columns that hold paths where none is named; the first that is there counts."""
+"""Columns that hold paths if no column is named; the first that exists counts."""
 
 
 class PathList(EncodedImages):
     r"""
-    A source whose inputs are the images that a list names, one a row.
+    A source whose inputs are the images that a list names, one per row.
 
-    A .csv or .tsv has a header with a column of paths, and maybe one of labels; without a header
-    the first column holds paths and the second, if there are two, labels. A .txt has a path a line.
-    Paths are relative to the folder of the list, or to its URL. What cannot be read stays an input
-    that cannot be read.
+    A .csv or .tsv has a header with a column of paths and perhaps a column of labels; without a
+    header the first column holds paths and the second, if there are two, labels. A .txt has one
+    path per line. Paths are relative to the folder of the list, or to its URL. A file that cannot
+    be read stays in the list, as an unreadable input.
 
     Parameters
     ----------
@@ -44,14 +44,14 @@ class PathList(EncodedImages):
     column : str, optional
         Which column holds the paths.
     base : str, optional
-        URL that the list came from: it may name nothing but other URLs then.
+        URL that the list came from: it may then name URLs only.
     value_range : tuple of float, optional
         See `EncodedImages`.
 
     Raises
     ------
     UnreadableError
-        DAT022 if it is no list, DAT002 if it names nothing.
+        DAT022 if it is not a list, DAT002 if it names nothing.
     UsageError
         DAT023 if it is not clear which column holds the paths.
 
@@ -61,8 +61,8 @@ class PathList(EncodedImages):
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = Path(folder, "a.pgm").write_bytes(b"P5 1 1 255 7")
     ...     _ = Path(folder, "list.csv").write_text("file,label\na.pgm,cat\n")
-    ...     found = PathList(Path(folder, "list.csv"), label="list.csv")
-    ...     found.read(0).item(), found.labels
+    ...     images = PathList(Path(folder, "list.csv"), label="list.csv")
+    ...     images.read(0).item(), images.labels
     (55, ('cat',))
     """
 
@@ -82,7 +82,7 @@ class PathList(EncodedImages):
             raise UnreadableError(
                 "DAT002", f"{label} must name at least one image; got none", fix="Fill the list."
             )
-        self._places = tuple(_resolved(one, path, base, label) for one in places)
+        self._places = tuple(_resolved(place, path, base, label) for place in places)
         self._spool = Spool()
 
     def __len__(self) -> int:
@@ -98,7 +98,7 @@ class PathList(EncodedImages):
         return _read(*self._table, self.label, labels=column)[1]
 
     def encoded(self, index: int) -> bytes:
-        """Return the bytes of file `index`; what is behind a URL is fetched once."""
+        """Return the bytes of file `index`; a URL is fetched once."""
         place = self._places[index]
         if not is_url(place):
             return read_image_file(place)
@@ -145,24 +145,24 @@ def _read(
         return _columns(rows, 0, second, name, first=1)
     if labels is None:
         plain = [cell.lower() for cell in header]
-        found = [plain.index(one) for one in LABEL_COLUMNS if one in plain]
+        places = [plain.index(usual) for usual in LABEL_COLUMNS if usual in plain]
     else:
-        found = [header.index(labels)] if labels in header else []
-    place = next((one for one in found if one != chosen), None)
+        places = [header.index(labels)] if labels in header else []
+    place = next((place for place in places if place != chosen), None)
     return _columns(rows[1:], chosen, place, name, first=2)
 
 
 def _path_column(header: list[str], asked: str | None, name: str) -> int | None:
-    """Return which column of a header holds paths; None where the first row is no header."""
+    """Return which column of a header holds paths; None if the first row is not a header."""
     if asked is not None:
         if asked in header:
             return header.index(asked)
         raise _unclear(name, f"no column {asked!r}", header)
     plain = [cell.lower() for cell in header]
-    found = next((plain.index(one) for one in _PATH_COLUMNS if one in plain), None)
-    if found is None and not _looks_like_path(header[0]):
+    place = next((plain.index(usual) for usual in _PATH_COLUMNS if usual in plain), None)
+    if place is None and not _looks_like_path(header[0]):
         raise _unclear(name, "none of the usual names", header)
-    return found
+    return place
 
 
 def _looks_like_path(cell: str) -> bool:

@@ -1,4 +1,4 @@
-"""Pixels of an opened image: one rule for every mode that Pillow knows."""
+"""Pixels of an opened image: the same rules for every mode that Pillow knows."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def pixels_of(image: Image.Image, name: str, value_range: Bounds | None = None) 
     image : PIL.Image.Image
         A loaded image, as `PIL.Image.open` gave it.
     name : str
-        How error messages call it.
+        What error messages call it.
     value_range : tuple of float, optional
-        What (black, white) are where neither the mode nor the format says.
+        The values of (black, white) where neither the mode nor the format says.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def _deep_grey(image: Image.Image, name: str, value_range: Bounds | None) -> Any
 
 
 def _fixed_range(image: Image.Image) -> Bounds | None:
-    """Full scale as mode and format fix it. Pillow scales PGM and JPEG 2000 to 16 bits."""
+    """Return the full scale of mode and format. Pillow scales PGM and JPEG 2000 to 16 bits."""
     if image.mode.startswith("I;16"):
         bits = getattr(image, "tag_v2", {}).get(_BITS_PER_SAMPLE, (16,))
         return 0.0, 2.0 ** bits[0] - 1
@@ -87,7 +87,7 @@ def _fixed_range(image: Image.Image) -> Bounds | None:
 
 
 def _usual_range(image: Image.Image) -> Bounds | None:
-    """Float images usually range from 0 to 1; 32-bit integers have no usual range."""
+    """Return 0 to 1 for float images; 32-bit integers have no usual range."""
     return (0.0, 1.0) if image.mode == "F" else None
 
 
@@ -101,7 +101,7 @@ def _range_error(name: str, rule: str, mode: str, values: AnyArray) -> Unreadabl
 
 
 def _orientation(image: Image.Image) -> object:
-    """EXIF orientation; None where it is missing or its record is damaged."""
+    """Return the EXIF orientation; None if it is missing or its record is damaged."""
     try:
         return image.getexif().get(ExifTags.Base.Orientation)
     except Exception:  # a damaged record does not damage the picture

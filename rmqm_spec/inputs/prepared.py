@@ -36,7 +36,7 @@ class PreparedInputs:
     indices : sequence of int, optional
         Which inputs of the source, in which order; without it, all of them.
     duplicates : int
-        How many inputs of the source were left out because another is the same.
+        How many inputs of the source were left out because they equal another input.
 
     Raises
     ------
@@ -47,8 +47,8 @@ class PreparedInputs:
     --------
     >>> spec = InputSpec(kind="image", shape=(1, 28, 28))
     >>> inputs = open_inputs(None, spec, Preprocessing(), n=5)
-    >>> one = inputs.load(0)
-    >>> len(inputs), inputs.bounds, one.values.shape, one.values.dtype.name
+    >>> first = inputs.load(0)
+    >>> len(inputs), inputs.bounds, first.values.shape, first.values.dtype.name
     (5, (0.0, 1.0), (1, 28, 28), 'float32')
     """
 
@@ -76,13 +76,13 @@ class PreparedInputs:
 
     @property
     def bounds(self) -> Bounds:
-        """Range of the values: [0, 1] for images, the declared one for plain arrays."""
+        """Range of the values: [0, 1] for images, the declared range for plain arrays."""
         declared = self.source.value_range if self.spec.kind == "array" else None
         return declared or (0.0, 1.0)
 
     @property
     def ignored(self) -> int:
-        """Number of files that were met and are no images."""
+        """Number of files that were left out because they are not images."""
         return self.source.ignored
 
     def __len__(self) -> int:
@@ -93,7 +93,7 @@ class PreparedInputs:
         return self.source.name(self._indices[index])
 
     def position(self, index: int) -> int:
-        """Return which input of the source input `index` is: they are not in its order."""
+        """Return the position of input `index` in the source, which has another order."""
         return self._indices[index]
 
     def digest(self, index: int) -> str:
@@ -101,13 +101,13 @@ class PreparedInputs:
         return self.source.digests[self._indices[index]]
 
     def label(self, index: int) -> str | None:
-        """Return the label that input `index` brings along, if any."""
+        """Return the label that the source has for input `index`, if any."""
         labels = self.source.labels
         return None if labels is None else labels[self._indices[index]]
 
     def load(self, index: int) -> Input:
         """
-        Load one input; any number of threads may do so at a time.
+        Load an input; any number of threads may do so at a time.
 
         Returns
         -------
@@ -127,14 +127,14 @@ class PreparedInputs:
 
     def select(self, n: int | None = None) -> PreparedInputs:
         """
-        Choose the n inputs with the smallest digests: the same ones in any order of the source.
+        Choose the n inputs with the smallest digests: the same inputs in any order of the source.
 
         The digest is the SHA-256 of a file's bytes, or the content id of an array's row.
 
         Parameters
         ----------
         n : int, optional
-            How many; all if there are fewer, or without it. Of identical inputs only the first
+            How many; without it, or if there are fewer, all. Of identical inputs only the first
             counts.
 
         Returns
@@ -189,7 +189,7 @@ def open_inputs(
     ----------
     data : str, Path, ndarray or None
         A folder, a pattern, an image file, .npy, .npz, .parquet, .tar, a list (.csv, .tsv, .txt), a
-        URL of one of these, each with ``:key`` where it holds several; an array in memory; or None
+        URL of any of these, each with ``:key`` where it holds several; an array in memory; or None
         for the bundled images. See docs/inputs.md.
     spec : InputSpec
         What the encoder takes.
@@ -200,9 +200,9 @@ def open_inputs(
     value_range : tuple of float, optional
         Range of the values, (low, high); without it, 0 to 255 for uint8, 0 to 1 for float.
     n : int, optional
-        Number of inputs to choose, see `PreparedInputs.select`; without it, all distinct ones.
+        Number of inputs to choose, see `PreparedInputs.select`; without it, all distinct inputs.
     progress : callable, optional
-        Is told how many inputs of how many have been read, to tell which are the same.
+        Called with the number of inputs read and the number of all, while duplicates are searched.
 
     Raises
     ------

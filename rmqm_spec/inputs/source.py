@@ -26,17 +26,17 @@ class Source(Protocol):
 
     @property
     def ignored(self) -> int:
-        """Number of files that were met and are no images."""
+        """Number of files that were left out because they are not images."""
         ...
 
     @property
     def digests(self) -> Sequence[str]:
-        """One digest per input by which `PreparedInputs.select` orders them."""
+        """A digest per input by which `PreparedInputs.select` orders them."""
         ...
 
     @property
     def labels(self) -> Sequence[str | None] | None:
-        """One label per input, None where one has none; None where the source brings none along."""
+        """A label per input, None for inputs without; None if the source has no labels at all."""
         ...
 
     def __len__(self) -> int:

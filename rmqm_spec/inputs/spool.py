@@ -1,4 +1,4 @@
-"""Bytes that are dear to get twice, kept in one temporary file that has no name."""
+"""Bytes that are expensive to get twice, kept in a temporary file without a name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Spool"]
 
 class Spool:
     """
-    A store of byte strings by number, on disk; it is gone when the process ends, however it ends.
+    A store of byte strings by number, on disk; it vanishes with the process, however that ends.
 
     Memory holds two integers for each. TMPDIR says where the file is.
 
@@ -34,9 +34,9 @@ class Spool:
 
     def get(self, number: int, fill: Callable[[], Iterable[tuple[int, bytes]]]) -> bytes | None:
         """
-        Return what is kept under a number; `fill` gives it, and more, where it is not there yet.
+        Return the bytes kept under a number; if there are none yet, `fill` yields them and others.
 
-        One thread fills at a time. None if `fill` did not give it.
+        One thread fills at a time. The result is None if `fill` does not yield the number.
 
         Raises
         ------

@@ -45,12 +45,12 @@ class Member:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether its name begins with a dot, or is none."""
+        """Whether its name begins with a dot, or is empty."""
         return self.path.name[:1] in {"", "."}
 
     @property
     def key(self) -> str:
-        """Path up to the first dot of the name: what belongs together has one key (WebDataset)."""
+        """Path up to the first dot of the name: shared by files that belong together."""
         return str(self.path.with_name(self.path.name.split(".", 1)[0]))
 
     @property
@@ -87,13 +87,13 @@ class Member:
 
 def list_members(archive: Path, name: str) -> list[Member]:
     """
-    Find all members of a tar archive, which is to be called `name`.
+    List all members of a tar archive, which messages call `name`.
 
     Raises
     ------
     UnreadableError
-        DAT022 if it is damaged or does not end where a tar archive ends: what is missing is not
-        known, so that the rest is not taken for the whole.
+        DAT022 if it is damaged, or does not end as a tar archive ends: it is unknown what is
+        missing, so the rest is not used.
     """
     try:
         with archive.open("rb") as file, tarfile.open(fileobj=file, mode="r:") as opened:
@@ -118,14 +118,14 @@ def _members(archive: Path, name: str, opened: tarfile.TarFile) -> Iterator[Memb
 
 
 def _check_end(file: BinaryIO, offset: int, name: str) -> None:
-    """Tell the end of an archive, which is a block of zeros, from a damaged header."""
+    """Check that an archive ends with a block of zeros; anything else is a damaged header."""
     file.seek(offset)
     if file.read(_BLOCK) != bytes(_BLOCK):
         raise _damaged(name, f"neither a file nor the end of the archive at byte {offset}")
 
 
 def _damaged(name: str, reason: str) -> UnreadableError:
-    """Say as DAT022 that an archive is damaged."""
+    """Return a DAT022 that an archive is damaged."""
     return UnreadableError(
         "DAT022",
         f"{name} must be a complete .tar archive; got {reason}",

@@ -20,7 +20,7 @@ from rmqm_spec.inputs.tar_members import Member, list_members
 __all__ = ["TarShards"]
 
 _LABELS = ("cls", "json", "txt")
-"""Extensions of labels, the first that is there counts."""
+"""Extensions of labels; the first that exists counts."""
 
 _KEYS = ("label", "cls", "class", "label_name", "class_name")
 """Where a .json holds a label, in this order."""
@@ -42,8 +42,8 @@ class TarShards(EncodedImages):
     label : str
         What to call the collection.
     extension : str, optional
-        Ending of the members to take, such as ``jpg`` or ``seg.png``; without it all images, of
-        which a key may have one.
+        Ending of the members to take, such as ``jpg`` or ``seg.png``; without it all images, at
+        most one per key.
     names : sequence of str, optional
         What to call the archives; by default their paths.
     value_range : tuple of float, optional
@@ -79,14 +79,16 @@ class TarShards(EncodedImages):
         names: Sequence[str] | None = None,
         value_range: Bounds | None = None,
     ) -> None:
-        shown = names or [display_name(one) for one in archives]
+        shown = names or [display_name(archive) for archive in archives]
         members = list(chain.from_iterable(map(list_members, archives, shown)))
-        files = [one for one in members if one.is_file and not one.is_hidden]
-        self._images = [one for one in files if _is_wanted(one, extension)]
+        files = [member for member in members if member.is_file and not member.is_hidden]
+        self._images = [file for file in files if _is_wanted(file, extension)]
         self._beside = {
-            (one.archive, one.key, one.extension): one for one in files if one.extension in _LABELS
+            (file.archive, file.key, file.extension): file
+            for file in files
+            if file.extension in _LABELS
         }
-        keys = {(one.archive, one.key) for one in self._images}
+        keys = {(image.archive, image.key) for image in self._images}
         partners = sum((archive, key) in keys for archive, key, _ in self._beside)
         n_ignored = len(members) - len(self._images) - partners
         super().__init__(label=label, ignored=n_ignored, value_range=value_range)
@@ -115,16 +117,16 @@ class TarShards(EncodedImages):
     def labels(self) -> tuple[str | None, ...] | None:
         """What stands in .cls, .json or .txt beside each image; else the name of its folder."""
         for extension in _LABELS:
-            found = self.labels_from(extension)
-            if found is not None:
-                return found
+            labels = self.labels_from(extension)
+            if labels is not None:
+                return labels
         folders = tuple(folder_of(image.path) for image in self._images)
         return folders if any(folders) else None
 
     def labels_from(self, extension: str) -> tuple[str | None, ...] | None:
         """Return what stands in .cls, .json or .txt beside each image; None if there is none."""
-        found = tuple(self._label(image, extension) for image in self._images)
-        return found if any(one is not None for one in found) else None
+        labels = tuple(self._label(image, extension) for image in self._images)
+        return labels if any(label is not None for label in labels) else None
 
     def _label(self, image: Member, extension: str) -> str | None:
         beside = self._beside.get((image.archive, image.key, extension))
@@ -134,11 +136,11 @@ class TarShards(EncodedImages):
         return (_json_label(text) if extension == "json" else text) or None
 
     def _check_keys(self) -> None:
-        counts = Counter((one.archive, one.key, one.path.parent) for one in self._images)
+        counts = Counter((image.archive, image.key, image.path.parent) for image in self._images)
         (archive, key, _), n_images = counts.most_common(1)[0]
         if n_images > 1:
-            same = [one for one in self._images if (one.archive, one.key) == (archive, key)]
-            endings = ", ".join(sorted({one.extension for one in same}))
+            same = [image for image in self._images if (image.archive, image.key) == (archive, key)]
+            endings = ", ".join(sorted({image.extension for image in same}))
             raise UsageError(
                 "DAT023",
                 f"{self.label} must have one image for each key; got {endings} for {same[0].name}",
@@ -158,6 +160,6 @@ def _json_label(text: str) -> str | None:
         if isinstance(document, str | int):
             return str(document)
         if isinstance(document, dict):
-            found = [document[key] for key in _KEYS if isinstance(document.get(key), str | int)]
-            return str(found[0]) if found else None
+            values = [document[key] for key in _KEYS if isinstance(document.get(key), str | int)]
+            return str(values[0]) if values else None
     return None

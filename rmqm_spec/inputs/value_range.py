@@ -68,7 +68,7 @@ def within_range(values: AnyArray, value_range: Bounds, name: str) -> FloatArray
     value_range : tuple of float
         Declared range, (low, high), both included.
     name : str
-        How error messages call the input.
+        What error messages call the input.
 
     Returns
     -------
@@ -110,9 +110,9 @@ def to_unit_range(image: AnyArray, value_range: Bounds | None, name: str) -> Any
     image : (H, W, C) ndarray
         Raw image.
     value_range : tuple of float or None
-        What (black, white) are; None for the natural range of the type.
+        The values of (black, white); None for the natural range of the type.
     name : str
-        How error messages call the image.
+        What error messages call the image.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def _not_finite(values: AnyArray, value_range: Bounds, name: str) -> UnreadableE
 
 
 def _hint(smallest: float, largest: float) -> str:
-    """Narrowest of the usual ranges that holds these values."""
+    """Return the narrowest of the usual ranges that holds these values."""
     for low, high in ((0, 255), (-1, 1), (0, 65535), (-128, 127)):
         if low <= smallest and largest <= high:
             return f"{low},{high}"

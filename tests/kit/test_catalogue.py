@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import rmqm_conformance
 from rmqm_conformance.catalogue import checks, expected_ids, select, uncheckable
 from rmqm_conformance.description import POINTERS
 from rmqm_conformance.operations import operations, operations_in_markdown
@@ -20,6 +21,11 @@ from rmqm_spec.clauses import SPEC_VERSION, specification
 ROOT = Path(__file__).parents[2]
 MUST = [one.id for one in specification().clauses if one.level == "MUST"]
 CHECKED = {name for one in checks() for name in one.clauses}
+
+
+@pytest.mark.parametrize("name", rmqm_conformance.__all__)
+def test_every_public_name_can_be_imported(name):
+    assert getattr(rmqm_conformance, name).__name__ == name
 
 
 @pytest.mark.parametrize("clause", MUST)

@@ -1,1 +1,1 @@
-"""What is taken where a model leaves it open, each choice with its reason."""
+"""The choices that a model leaves open, each made with a reason."""

@@ -1,4 +1,4 @@
-"""Tensors that could be the encodings: the outputs, and what the last layers take."""
+"""Tensors that could be the encodings: the outputs, and the inputs of the last layers."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def channels_come_first(graph: GraphProto, output: str) -> bool | None:
     Returns
     -------
     bool or None
-        True for axis 1, False for the last one, None where the graph leaves it open.
+        True for axis 1, False for the last axis, None if the graph leaves it open.
     """
     for node in makers_above(producers(graph), output):
         if node.op_type in _CHANNELS_FIRST:

@@ -38,13 +38,13 @@ class Choices:
     output : ChosenOutput
         The tensor that holds the encodings.
     feeds : dict of str to (TensorInfo, ndarray)
-        What the other inputs are fed with, for one row.
+        Values of the other inputs, for a single row.
     preprocessing : Preprocessing
         Geometry and value map.
     layout : InputLayout
         Where the network's input has its channels.
     channels_first : bool, optional
-        Where encodings that are feature maps have their channels, where the graph shows it.
+        Where encodings that are feature maps have their channels, if the graph shows it.
     has_idle_inputs : bool
         Whether the model declares inputs on which the encodings do not depend.
     findings : tuple of Finding

@@ -33,7 +33,7 @@ _PASSED = frozenset(
 """Operators between input and first layer that leave every axis in its place."""
 
 _REACH = 8
-"""How many operators are looked at, each behind the last."""
+"""How many operators in a row are examined."""
 
 
 def first_evidence(graph: GraphProto, name: str) -> Literal["convolution", "transposed"] | None:

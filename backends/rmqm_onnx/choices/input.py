@@ -1,4 +1,4 @@
-"""Which input is altered, and what the other inputs are fed with."""
+"""Which input is altered, and which other inputs need a value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALTERABLE = (*FLOATS, "uint8")
 
 
 def alterable_names(inputs: Sequence[TensorInfo], name: str | None) -> set[str]:
-    """Return the names of the inputs one of which is altered: the named one, or all possible."""
+    """Return the names of the inputs that may be altered: the named input, or all possible."""
     return {name} if name else {info.name for info in inputs if info.type in ALTERABLE}
 
 
@@ -103,7 +103,7 @@ def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[Tensor
 
 
 def _is_single(info: TensorInfo) -> bool:
-    """Return whether an input holds one value for each row, such as a threshold."""
+    """Return whether an input holds a value for each row, such as a threshold."""
     return info.dims is not None and all(length == 1 for length in info.dims[1:])
 
 

@@ -1,4 +1,4 @@
-"""How an input of a network is laid out, once it is known what it is."""
+"""The layout of a network's input, once its meaning is known."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rmqm_spec.findings import Finding
 __all__ = ["CHANNELS", "MNIST", "InputLayout", "as_array", "as_flat", "as_image", "axes_of"]
 
 DEFAULT_SIZE = (224, 224)
-"""Height and width where neither model, preprocessing nor user says any; always with a warning."""
+"""Height and width if neither model, preprocessing nor user gives them; always with a warning."""
 
 CHANNELS = (1, 3)
 MNIST = (28, 28)
@@ -33,7 +33,7 @@ class InputLayout:
     spec : InputSpec
         What the encoder takes, without the batch axis.
     network_shape : tuple of int
-        Shape of one input as the network wants it.
+        Shape of an input as the network takes it.
     batch : int, optional
         Batch size where it is fixed.
     why : str
@@ -59,7 +59,7 @@ def axes_of(info: TensorInfo) -> tuple[int | None, tuple[int | None, ...]]:
 
 
 def as_array(info: TensorInfo, why: str) -> InputLayout:
-    """Take the input for what is no image."""
+    """Treat the input as a plain array."""
     batch, rest = axes_of(info)
     if None in rest or not rest:
         raise UsageError(
@@ -77,7 +77,7 @@ def as_flat(
     size: tuple[int, int] | None,
     why: str,
 ) -> InputLayout:
-    """Take the input for the pixels of an image in a row."""
+    """Treat the input as the flattened pixels of an image."""
     batch, rest = axes_of(info)
     shape = tuple(length for length in rest if length is not None)
     height, width = size or MNIST
@@ -103,7 +103,7 @@ def as_image(
     usual: tuple[int, int] | None,
     why: str,
 ) -> tuple[InputLayout, list[Finding]]:
-    """Take the input for an image; findings say what its shape leaves open."""
+    """Treat the input as an image; findings say what its shape leaves open."""
     batch, rest = axes_of(info)
     axes = {"nchw": (0, 1, 2), "nhwc": (2, 0, 1), "nhw": (None, 0, 1)}[layout]
     if len(rest) != (2 if layout == "nhw" else 3):

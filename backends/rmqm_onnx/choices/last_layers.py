@@ -39,7 +39,7 @@ _LAYERS = (
 
 
 def score_operator(graph: GraphProto, output: str) -> str | None:
-    """Return the operator that makes probabilities of the output's values, if one does."""
+    """Return the operator that makes probabilities of the output's values, if any."""
     for node in makers_above(producers(graph), output):
         if node.op_type in _SCORES:
             return str(node.op_type)

@@ -1,4 +1,4 @@
-"""Is it an image, and where are its channels: read off the declared shape and the first layers."""
+"""Is an input an image, and where are its channels? Read off its shape and the first layers."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def recognise_layout(
     size : tuple of int, optional
         Height and width, as the user says.
     usual : tuple of int, optional
-        Height and width that the preprocessing names; the model's own go first.
+        Height and width that the preprocessing names; the model's own take precedence.
 
     Raises
     ------
     UsageError
-        If the shape leaves open what it is and nobody says it.
+        If neither the shape nor an option shows the layout.
     """
     _, rest = axes_of(info)
     if layout is None:

@@ -1,4 +1,4 @@
-"""What a graph's own normalisation makes of its input: the constants tell the range it expects."""
+"""What a graph's own normalisation makes of its input: the constants show the expected range."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _OPERATIONS: dict[str, Callable[[AnyArray, AnyArray], AnyArray]] = {
 }  # fmt: skip
 
 _NARROW = 0.02
-"""Share of its own magnitude, or of 1, that an input must spread over: that of 5 grey levels."""
+"""Least spread of an input, relative to its magnitude or to 1: the spread of 5 grey levels."""
 
 _WIDE = 300.0
-"""Bytes that are not normalised at all reach 255, centred ones 152."""
+"""Bytes that are not normalised at all reach 255, centred bytes 152."""
 
 
 def range_after_normalisation(
@@ -45,7 +45,7 @@ def range_after_normalisation(
     Returns
     -------
     tuple of float or None
-        See `Range`. None where there are no such operators, or their constants are elsewhere.
+        See `Range`. None if there are no such operators, or their constants are elsewhere.
     """
     known = _constants(graph)
     ends: list[Float64Array] = [np.array(low, np.float64), np.array(high, np.float64)]
@@ -53,7 +53,7 @@ def range_after_normalisation(
     try:
         for node, tensor in nodes:
             ends = [_applied(node, tensor, end, known) for end in ends]
-    except (KeyError, ValueError):  # a constant that is not there, or of a shape of its own
+    except (KeyError, ValueError):  # a constant is missing or has an unexpected shape
         return None
     if not nodes:
         return None
@@ -62,7 +62,7 @@ def range_after_normalisation(
 
 
 def range_finding(graph: GraphProto, name: str, low: float, high: float) -> Finding | None:
-    """Warn where the graph's own normalisation makes hardly anything, or far too much, of it."""
+    """Warn if the graph's own normalisation makes the values nearly equal, or far too large."""
     after = range_after_normalisation(graph, name, low, high)
     if after is None:
         return None

@@ -27,7 +27,7 @@ _WRAPPERS = (
     "Squeeze",
     "Reshape",
 )
-"""Operators that dress scores up as labels and dictionaries."""
+"""Operators that turn scores into labels and dictionaries."""
 
 
 @frozen(kw_only=True)
@@ -83,7 +83,7 @@ def choose_output(
 
 
 def _is_input(graph: GraphProto, name: str) -> bool:
-    """Return whether a tensor is an input handed through, at most rescaled, as ML.NET does."""
+    """Return whether a tensor is an input passed through, at most rescaled, as ML.NET does."""
     for node in makers_above(producers(graph), name):
         if node.op_type not in ("Identity", "Cast", "Reshape", "Scaler"):
             return False
@@ -112,7 +112,7 @@ def _among(floats: Sequence[TensorInfo]) -> ChosenOutput:
 
 
 def _is_vector(info: TensorInfo) -> bool:
-    """Return whether just one axis beside the batch is declared longer than 1, or left open."""
+    """Return whether only a single axis after the batch is longer than 1, or left open."""
     return info.dims is not None and sum(length != 1 for length in info.dims[1:]) == 1
 
 
@@ -148,7 +148,7 @@ def _behind_labels(graph: GraphProto, outputs: Sequence[TensorInfo]) -> ChosenOu
     """Find the scores behind labels and dictionaries."""
     makers = producers(graph)
     for info in reversed(outputs):
-        name = _undressed(makers, info.name)
+        name = _behind_wrappers(makers, info.name)
         if name in makers and name != info.name:
             message = (
                 f"no output is a tensor of floating type ({'; '.join(map(str, outputs))}): "
@@ -165,8 +165,8 @@ def _behind_labels(graph: GraphProto, outputs: Sequence[TensorInfo]) -> ChosenOu
     )
 
 
-def _undressed(makers: Mapping[str, NodeProto], name: str) -> str:
-    """Return the tensor that is dressed up as `name`."""
+def _behind_wrappers(makers: Mapping[str, NodeProto], name: str) -> str:
+    """Return the tensor from which `name` is made by wrapping alone."""
     for _ in makers:
         node = makers.get(name)
         if node is None or node.op_type not in _WRAPPERS or not node.input:

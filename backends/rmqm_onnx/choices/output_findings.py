@@ -1,4 +1,4 @@
-"""What is worth knowing about the tensor that was chosen as the encodings."""
+"""Warnings about the tensor that was chosen as the encodings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["output_findings"]
 def output_findings(
     graph: GraphProto, output: str, shape: tuple[int, ...], pooling: Pooling | None
 ) -> list[Finding]:
-    """Warn of encodings (of one input, of this shape) that nobody pools, and of probabilities."""
+    """Warn of encodings (of this shape for each input) without pooling, and of probabilities."""
     findings: list[Finding] = []
     if sum(length != 1 for length in shape) > 1 and pooling is None:
         findings.append(

@@ -1,4 +1,4 @@
-"""Which preprocessing holds: what the user says, what lies in or beside the model, or none."""
+"""Which preprocessing applies: the user's, that in or beside the model, or none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def choose_preprocessing(
     Raises
     ------
     UnreadableError
-        If something lies in or beside the model that cannot be understood.
+        If preprocessing that lies in or beside the model cannot be understood.
     """
     known = asked or stored_preprocessing(file)
     if known is not None:

@@ -36,14 +36,14 @@ KNOWN = {
     "affine": Activation(lambda x, alpha, beta: x * alpha + beta, 1.0, 0.0),
     "scaledtanh": Activation(lambda x, alpha, beta: (x * beta).map("Tanh") * alpha, 1.0, 1.0),
 }
-"""By name in lower case: the specification does not mind case."""
+"""By name in lower case: the specification ignores case."""
 
 
 def named_activations(s: Step, usual: list[str]) -> list[Callable[[Tensor], Tensor]]:
     """
-    Return the activations of a node in order, the usual ones where it names none.
+    Return the activations of a node in order, the usual activations if it names none.
 
-    Its lists of alpha and beta hold values for those functions alone that take one.
+    Its lists of alpha and beta hold values only for the functions that take them.
     """
     attributes = s.names()
     given = attributes.get("activations")

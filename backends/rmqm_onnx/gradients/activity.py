@@ -1,4 +1,4 @@
-"""Which tensors lie on a way from the input to the output: the others need no rule."""
+"""Which tensors lie on a path from the input to the output: the others need no rule."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def active_tensors(tape: Tape, nodes: Sequence[NodeProto], source: str) -> set[s
     """
     Return the tensors that move with `source`, as far as gradients go.
 
-    These are tensors of floating type, and whole numbers that stand for quantised ones. The
-    scale and the zero point that dynamic quantisation finds count as constant.
+    These are tensors of floating type, and integers that stand for quantised values. The scale
+    and the zero point that dynamic quantisation computes count as constant.
     """
     active, quantised = {source}, set[str]()
     for node in nodes:
@@ -42,5 +42,5 @@ def active_tensors(tape: Tape, nodes: Sequence[NodeProto], source: str) -> set[s
 
 
 def is_standard(node: NodeProto) -> bool:
-    """Return whether an operator is one of ``ai.onnx``."""
+    """Return whether an operator belongs to ``ai.onnx``."""
     return node.domain in ("", "ai.onnx")

@@ -20,7 +20,7 @@ __all__ = ["require_agreement"]
 
 TOLERANCE = 1e-3
 HALF_TOLERANCE = 5e-2
-"""Of the largest value; the second where the model itself computes in half precision or bytes."""
+"""Relative to the largest value; the second for models that compute in half precision or bytes."""
 
 _COARSE = (TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.INT8, TensorProto.UINT8)
 
@@ -29,7 +29,7 @@ def require_agreement(
     model: ModelProto, part: ModelProto, feeds: Mapping[str, AnyArray], output: str
 ) -> None:
     """
-    Compare the encodings of a model and of what was made of it, where they could differ.
+    Compare the encodings of a model and of the graph made from it, if they could differ.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""From nodes to a model: what its outputs do not need is left out."""
+"""From nodes to a model: nodes that its outputs do not need are left out."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def assembled(
     inputs : sequence of Tensor
         Inputs in order; those of the encoder itself need not be named.
     outputs : mapping of str to Tensor
-        Outputs in order, by the name that they shall have.
+        Outputs in order, by their new names.
     nodes : sequence of NodeProto, optional
-        The nodes to choose from; all by default, and then the encoder's input is always one.
+        The nodes to choose from; by default all, and the encoder's input is always kept.
     description : str
         What the model is.
     """

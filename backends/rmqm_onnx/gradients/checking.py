@@ -1,4 +1,4 @@
-"""A difference on real inputs: does the gradient say how the encodings move?"""
+"""Differences on real inputs: does the gradient predict how the encodings move?"""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ WARN_ABOVE = 0.05
 _GREY_LEVELS = 255
 _STEPS = (1e-1, 3e-2, 1e-2, 3e-3, 1e-3)
 _OFF_TIES = 1e-2
-"""Of the range of the inputs."""
+"""Share of the range of the inputs."""
 
 
 def gradient_error(encoder: DifferentiableEncoder, inputs: FloatArray) -> float | None:
     """
-    Hold a gradient against differences: `self_check`, or `staircase_check` of a model that rounds.
+    Compare a gradient with differences: `self_check`, or `staircase_check` for rounding models.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def self_check(encoder: DifferentiableEncoder, inputs: FloatArray, *, seed: int 
     inputs : (N, *S) ndarray of float
         Real inputs; one is enough.
     seed : int
-        Of the weights of the encodings.
+        Seed of the weights of the encodings.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def self_check(encoder: DifferentiableEncoder, inputs: FloatArray, *, seed: int 
 
 def staircase_check(encoder: DifferentiableEncoder, inputs: FloatArray, *, seed: int = 0) -> float:
     """
-    Return how far a straight-through gradient is from what a step of one grey level does.
+    Compare a straight-through gradient with the effect of a step of one grey level.
 
     The encodings of a quantised model are a staircase, whose derivative is zero almost
     everywhere; a short difference measures the stairs. So a step is taken as PGD takes it: every

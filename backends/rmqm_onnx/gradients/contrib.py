@@ -1,9 +1,9 @@
 """
-Operators of com.microsoft and ai.onnx.ml and recurrent layers, written in others of ai.onnx.
+Operators of com.microsoft and ai.onnx.ml and recurrent layers, in other operators of ai.onnx.
 
-Files that ONNX Runtime or its optimiser wrote contain the first. Each function below is the
-definition of one operator, in the letters of the rules: `s.x` is the first input, `s.input(k)`
-the others.
+Files written by ONNX Runtime or its optimiser contain operators of com.microsoft. Each function
+below defines an operator in the notation of the rules: `s.x` is the first input, `s.input(k)` any
+other.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from rmqm_onnx.gradients.tensor import Tensor
 __all__ = ["DEFINITIONS", "Definition"]
 
 Definition: TypeAlias = Callable[[Step], Tensor | Mapping[int, Tensor]]
-"""It gives the first output, or several outputs by position."""
+"""It returns the first output, or several outputs by position."""
 
 DEFINITIONS: dict[tuple[str, str], Definition] = {}
 """By domain and operator."""

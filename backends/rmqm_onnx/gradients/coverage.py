@@ -1,4 +1,4 @@
-"""What can be differentiated: said of a graph without running it, and of the table as a whole."""
+"""What can be differentiated: in a graph, without running it, and in the table as a whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rmqm_onnx.reading.graph import names_read, needed_names
 __all__ = ["coverage_table", "operators_without_rule"]
 
 _BEFORE = frozenset(["ImageScaler", "If", "Loop", "Scan", "Constant"])
-"""Written out before a rule is looked for; control flow only where it is constant."""
+"""Written out before rules are applied; control flow only if it is constant."""
 
 
 def operators_without_rule(

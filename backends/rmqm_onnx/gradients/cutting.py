@@ -9,7 +9,7 @@ __all__ = ["of_direction", "parts", "stacked"]
 
 
 def of_direction(x: Tensor, k: int) -> Tensor:
-    """Return what is stored for one direction, the first axis of a weight."""
+    """Return what is stored for a direction, the first axis of a weight."""
     return x.slice(0, k, k + 1).reshape(x.shape[1:])
 
 

@@ -101,7 +101,7 @@ def derivation(
     batch: int | None = None,
 ) -> Derivation:
     """
-    Prepare a model and look at its tensors.
+    Prepare a model and examine its tensors.
 
     Parameters
     ----------
@@ -110,11 +110,10 @@ def derivation(
     input, output : str, optional
         By default the first input of floating type and the first output.
     example : ndarray or mapping of str to ndarray, optional
-        One input, or one value per input, with a batch axis. By default random values of the
+        One input, or a value per input, with a batch axis. By default random values of the
         declared shapes. Lengths other than the batch are fixed to those of the example.
     batch : int, optional
-        The one batch size that the model runs with; by default it serves every one that it
-        declares.
+        The only batch size that the model runs with; by default every size that it declares.
 
     Raises
     ------
@@ -154,7 +153,7 @@ def _with_batch(model: ModelProto, batch: int | None) -> ModelProto:
 
 
 def _with_float_bytes(model: ModelProto, name: str) -> ModelProto:
-    """Let an input of bytes be an input of numbers: what is rounded to them counts as unrounded."""
+    """Turn an input of bytes into floats: values that the model rounds count as unrounded."""
     types = {value.name: value.type.tensor_type.elem_type for value in model.graph.input}
     if types[name] != TensorProto.UINT8:
         return model
@@ -189,7 +188,7 @@ def _unsupported(missing: list[Missing]) -> SubjectError:
 
 
 def _named(alike: list[Missing]) -> str:
-    """Name nodes that lack a rule for the same reason; of many the first ones."""
+    """Name nodes that lack a rule for the same reason; of many, only the first."""
     first, *others = alike
     if not others:
         return str(first)

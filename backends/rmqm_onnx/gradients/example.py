@@ -1,4 +1,4 @@
-"""Example inputs, on which a graph is looked at."""
+"""Example inputs, on which a graph is examined."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Example: TypeAlias = AnyArray | Mapping[str, AnyArray] | None
 
 def example_inputs(model: ModelProto, name: str, example: Example) -> dict[str, AnyArray]:
     """
-    Return one value per input: those given, and random values where none is.
+    Return a value per input: the given value, or else random numbers.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Sessions that serve the making of a graph: on the processor, quiet, and forgotten at once."""
+"""Sessions for the construction of a graph: on the processor, silent, and discarded at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["folded", "run_all", "run_once"]
 
 IR_VERSION = 10
 MAX_BYTES = 2**31 - 2**20
-"""What protobuf can write as one message, and some room."""
+"""The largest message that protobuf can write, less some room."""
 
 
 def run_once(graph: GraphProto, opset: int, feeds: Mapping[str, AnyArray]) -> AnyArray:
@@ -59,7 +59,7 @@ def folded(model: ModelProto) -> ModelProto:
     """
     Let ONNX Runtime itself fold constants, batch normalisations and shape arithmetic.
 
-    Its basic level writes no operator of its own; where it did, the model stays as it is.
+    Its basic level should write no operators of its own; if it does, the model stays as it is.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "folded.onnx"

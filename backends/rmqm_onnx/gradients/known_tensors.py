@@ -1,4 +1,4 @@
-"""Shapes, types and constants of every tensor, learnt by running the graph at two batch sizes."""
+"""Shapes, types and constants of all tensors, obtained by running the graph at two batch sizes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def known_tensors(model: ModelProto, example: Mapping[str, AnyArray], name: str)
     model : ModelProto
         The prepared model.
     example : mapping of str to ndarray
-        One input of each name, one row where the batch is free.
+        A value for each input, a single row if the batch is free.
     name : str
         The input that is differentiated; its first axis is the batch.
     """

@@ -1,4 +1,4 @@
-"""A loss inside the graph, so that encodings, loss and gradient come out of one run."""
+"""A loss inside the graph, so that encodings, loss and gradient come out of a single run."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def vjp_model(
         Values with a batch axis for inputs whose shape is left open. Lengths other than the
         batch are fixed to those of the example.
     batch : int, optional
-        The one batch size that the model runs with, where it declares any.
+        The only batch size that the model runs with, if it declares that any is allowed.
     loss : {"displacement"}, optional
         Put the loss into the graph.
 
@@ -98,7 +98,7 @@ def jvp_model(
     Write the derivative of an encoder in a direction behind its graph.
 
     The pullback is linear in the cotangent, and its own pullback is the derivative in a
-    direction; so the same rules serve.
+    direction; so the same rules suffice.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def written_vjp(parts: Derivation) -> tuple[Tensor, Tensor]:
 
 def written_jvp(parts: Derivation) -> tuple[Tensor, Tensor]:
     """Write the derivative in a direction; return the direction and the derivative."""
-    ct = parts.zero_seed("ct", parts.output)  # any serves: the pullback is linear in it
+    ct = parts.zero_seed("ct", parts.output)  # any value will do: the pullback is linear in it
     gradient = parts.back(parts.output, ct, parts.input)
     tangent = parts.seed("tangent", parts.input)
     return tangent, parts.back(gradient.name, tangent, ct.name)

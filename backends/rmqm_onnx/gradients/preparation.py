@@ -80,14 +80,14 @@ def _converted(model: ModelProto) -> ModelProto:
 
 
 def _old_resizes(model: ModelProto) -> set[str]:
-    """Return what Upsample and the Resize of opset 10 make: the converter forgets their rule."""
+    """Return the outputs of Upsample and old Resize: the converter loses their rounding rule."""
     if opset_of(model) > 10:
         return set()
     return {n.output[0] for n in model.graph.node if n.op_type in ("Upsample", "Resize")}
 
 
 def _as_before_opset_11(node: NodeProto) -> None:
-    """Say in attributes how coordinates were reckoned before there were such attributes."""
+    """State in attributes how coordinates were computed before these attributes existed."""
     modern = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
     kept = [entry for entry in node.attribute if entry.name not in modern]
     del node.attribute[:]
@@ -96,7 +96,7 @@ def _as_before_opset_11(node: NodeProto) -> None:
 
 
 def _plain_opsets(model: ModelProto) -> ModelProto:
-    """Keep the opsets in use: ONNX Runtime lists every one that it knows."""
+    """Keep the opsets in use: ONNX Runtime lists every opset that it knows."""
     used = {node.domain for node in model.graph.node} | {""}
     kept = [
         helper.make_opsetid("" if opset.domain == "ai.onnx" else opset.domain, opset.version)

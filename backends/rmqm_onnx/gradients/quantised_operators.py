@@ -29,7 +29,7 @@ _UINT8 = int(TensorProto.UINT8)
 
 
 def q_linear_conv(s: Step) -> Tensor:
-    """Convolve; weights have one scale, or one per output channel."""
+    """Convolve; weights have a single scale, or a scale per output channel."""
     x, weight = real(s, 0), real(s, 3, axis=0)
     bias = s.input(8).cast(FLOAT) * (_plain(s.input(1)) * _plain(s.input(4))) if s.has(8) else None
     kept = {name: helper.get_attribute_value(value) for name, value in s.names().items()}
@@ -37,7 +37,7 @@ def q_linear_conv(s: Step) -> Tensor:
 
 
 def q_linear_matmul(s: Step) -> Tensor:
-    """Multiply matrices; the second has one scale, or one per column."""
+    """Multiply matrices; the second has a single scale, or a scale per column."""
     columns = len(s.input(3).shape) - 1
     return whole(s, real(s, 0).matmul(real(s, 3, axis=columns)), 6)
 
@@ -80,14 +80,14 @@ def q_linear_global_average_pool(s: Step) -> Tensor:
 
 
 def q_linear_concat(s: Step) -> Tensor:
-    """Put together what has scales of its own; the first two inputs are those of the result."""
+    """Concatenate inputs with scales of their own; inputs 0 and 1 are the scale of the result."""
     first, *rest = [real(s, k) for k in range(2, s.n_inputs, 3)]
     joined = first.op("Concat", *rest, shape=s.y.shape, axis=s.integer("axis", 0))
     return whole(s, joined, 0)
 
 
 def dynamic_quantize_matmul(s: Step) -> Tensor:
-    """Quantise the first factor as it comes, and multiply by the stored second one."""
+    """Quantise the first factor while it runs, and multiply by the stored second factor."""
     x = s.x
     outputs = [(x.shape, _UINT8), ((), FLOAT), ((), _UINT8)]
     q, scale, zero = s.tape.emit("DynamicQuantizeLinear", x, outputs=outputs)
@@ -97,7 +97,7 @@ def dynamic_quantize_matmul(s: Step) -> Tensor:
 
 
 def matmul_integer_to_float(s: Step) -> Tensor:
-    """Multiply quantised matrices into a real one."""
+    """Multiply quantised matrices into a real matrix."""
     zero = _plain(s.input(4)) if s.has(4) else None
     a = s.x.op("DequantizeLinear", _plain(s.input(2)), zero, shape=s.x.shape, of=FLOAT)
     y = a.matmul(_second(s, 1, 3, 5))
@@ -142,7 +142,7 @@ def unpacked(rows: np.ndarray, bits: int) -> np.ndarray:
 
 
 def real(s: Step, k: int, axis: int | None = None) -> Tensor:
-    """Return what input k stands for; its scale and zero point come behind it."""
+    """Return the real values of input k; its scale and zero point are the next two inputs."""
     x = s.input(k)
     scale, zero = _plain(s.input(k + 1)), _plain(s.input(k + 2)) if s.has(k + 2) else None
     along = axis if scale.shape else None
@@ -150,14 +150,14 @@ def real(s: Step, k: int, axis: int | None = None) -> Tensor:
 
 
 def whole(s: Step, y: Tensor, k: int) -> Tensor:
-    """Round to the scale of input k and the zero point behind it."""
+    """Round to the scale in input k and the zero point in the next input."""
     zero = _plain(s.input(k + 1)) if s.has(k + 1) else None
     of = zero.type if zero else _UINT8
     return y.op("QuantizeLinear", _plain(s.input(k)), zero, shape=y.shape, of=of)
 
 
 def _second(s: Step, k: int, scale: int, zero: int) -> Tensor:
-    """Return the second factor of a product, with one scale or one per column."""
+    """Return the second factor of a product, with a single scale or a scale per column."""
     x, last = s.input(k), len(s.input(k).shape) - 1
     of_x = _plain(s.input(scale))
     middle = _plain(s.input(zero)) if s.has(zero) else None
@@ -166,5 +166,5 @@ def _second(s: Step, k: int, scale: int, zero: int) -> Tensor:
 
 
 def _plain(x: Tensor) -> Tensor:
-    """Return one number as such."""
+    """Return a single number as a scalar."""
     return x.reshape(()) if x.shape == (1,) else x

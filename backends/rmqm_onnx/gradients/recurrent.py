@@ -1,4 +1,4 @@
-"""Recurrent layers, written out step by step in the letters of the ONNX specification."""
+"""Recurrent layers, written out step by step in the notation of the ONNX specification."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Missing:
     output : str
         The tensor that it makes.
     reason : str
-        What about it has no rule.
+        Why there is no rule for it.
     """
 
     operator: str
@@ -69,7 +69,7 @@ def reverse(
     nodes : sequence of NodeProto
         The graph in order.
     of, to : str
-        The tensor that `seed` is the cotangent of, and the one whose gradient is wanted.
+        The tensor that `seed` is the cotangent of, and the tensor whose gradient is wanted.
     seed : Tensor
         The cotangent.
 
@@ -130,7 +130,7 @@ def _apply(
 
 
 def _why_not(tape: Tape, node: NodeProto) -> str:
-    """Say why a node has no rule; where a definition was not written out, ask that for a reason."""
+    """Say why a node has no rule; a definition that could not be written out gives the reason."""
     define = DEFINITIONS.get((node.domain, node.op_type))
     before = len(tape.nodes)
     try:

@@ -1,4 +1,4 @@
-"""Gradients run: encodings and a pullback, derivatives in a direction, a loss with its gradient."""
+"""Sessions of gradients: pullbacks, derivatives in a direction, a loss with its gradient."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DEVICES: dict[Provider, str] = {"cpu": "cpu", "cuda": "cuda", "tensorrt": "cuda
 
 
 class LossAndGradient(NamedTuple):
-    """What one run gives: encodings, the loss of each row, and the gradient of the losses' sum."""
+    """Results of a run: encodings, the loss of each row, and the gradient of the losses' sum."""
 
     encodings: AnyArray
     loss: AnyArray
@@ -47,7 +47,7 @@ class GradientSession:
     example : ndarray or mapping of str to ndarray, optional
         Values with a batch axis for inputs whose shape is left open.
     batch : int, optional
-        The one batch size that the model runs with, where it declares any.
+        The only batch size that the model runs with, if it declares that any is allowed.
     provider : {"cpu", "cuda", "tensorrt"}
         Where to run.
     threads : int
@@ -90,7 +90,7 @@ class GradientSession:
 
     def vjp(self, inputs: Inputs) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
         """
-        Encode, and keep what the gradient needs: one forward pass, and one backward per pull.
+        Encode, and keep what the gradient needs: a forward pass, and a backward pass per pull.
 
         Parameters
         ----------
@@ -114,7 +114,7 @@ class GradientSession:
 
     def displacement(self, inputs: Inputs, references: AnyArray) -> LossAndGradient:
         """
-        Return encodings, their squared distances to references, and the gradient, of one run.
+        Return encodings, their squared distances to references, and the gradient, of a single run.
 
         Parameters
         ----------

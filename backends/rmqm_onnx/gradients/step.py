@@ -15,7 +15,7 @@ __all__ = ["NoRuleError", "Step"]
 
 
 class NoRuleError(Exception):
-    """A rule does not cover this node; its text says which form of it."""
+    """A rule does not cover this node; the text says why."""
 
 
 class Step:
@@ -49,7 +49,7 @@ class Step:
             entry.name: entry for entry in node.attribute
         }
 
-    # The letters of the rules
+    # The notation of the rules
 
     @property
     def x(self) -> Tensor:

@@ -11,7 +11,7 @@ from rmqm_onnx.gradients.tensor import Tensor
 __all__ = ["RULES", "ZERO", "Gradients", "Rule", "derivative", "rule", "zero"]
 
 Gradients: TypeAlias = "Tensor | Mapping[int, Tensor]"
-"""The gradient of the first input, or those of several by position."""
+"""The gradient of the first input, or the gradients of several inputs by position."""
 
 Rule: TypeAlias = Callable[[Step], Gradients]
 

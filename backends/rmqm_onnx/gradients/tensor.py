@@ -176,14 +176,14 @@ class Tensor:
         return self.op("Pad", self.tape.numbers(pads), shape=tuple(shape))
 
     def slice(self, axis: int, start: int, stop: int, step: int = 1) -> Tensor:
-        """Take a range along one axis of fixed length; ``start`` and ``stop`` as in NumPy."""
+        """Take a range along an axis of fixed length; ``start`` and ``stop`` as in NumPy."""
         shape = list(self.shape)
         shape[axis] = len(range(*slice(start, stop, step).indices(_number(shape[axis]))))
         bounds = [self.tape.numbers([k]) for k in (start, stop, axis, step)]
         return self.op("Slice", *bounds, shape=tuple(shape))
 
     def flip(self, axis: int) -> Tensor:
-        """Reverse one axis."""
+        """Reverse an axis."""
         bounds = [self.tape.numbers([k]) for k in (-1, -(2**62), axis, -1)]
         return self.op("Slice", *bounds, shape=self.shape)
 
@@ -195,7 +195,7 @@ class Tensor:
         return self.op("MatMul", other, shape=(*lead, self.shape[-2], other.shape[-1]))
 
     def along(self, axis: int, matrix: AnyArray) -> Tensor:
-        """Multiply one axis by a constant matrix: ``y[.., i, ..] = sum_j M[i, j] x[.., j, ..]``."""
+        """Multiply an axis by a constant matrix: ``y[.., i, ..] = sum_j M[i, j] x[.., j, ..]``."""
         rank = len(self.shape)
         if axis == rank - 1:
             return self.matmul(self.tape.constant(matrix.T, self.type))
@@ -215,7 +215,7 @@ class Tensor:
         of: int | None = None,
         **attributes: Any,
     ) -> Tensor:
-        """Apply any operator with one output, by default of the type of this tensor."""
+        """Apply any operator with a single output, by default of the type of this tensor."""
         outputs = [(shape, self.type if of is None else of)]
         return self.tape.emit(operator, self, *others, outputs=outputs, **attributes)[0]
 

@@ -1,4 +1,4 @@
-"""Forward and backward pass run: what one session hands over, the other takes as it is."""
+"""Run the forward and the backward pass: the second takes the tensors of the first as they are."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class TwoPasses:
     Parameters
     ----------
     cut : Passes
-        The graphs, which name what the first hands over.
+        The graphs, and the names of the tensors that the first passes to the second.
     forward, backward : onnxruntime.InferenceSession
         Their sessions.
     device : {"cpu", "cuda"}
-        Where what is handed over stays.
+        Where these tensors stay.
     """
 
     def __init__(self, cut: Passes, forward: Any, backward: Any, device: str) -> None:
@@ -59,7 +59,7 @@ class TwoPasses:
 
 
 def failed(error: Exception) -> SubjectError:
-    """Return what to raise where ONNX Runtime refuses the inputs."""
+    """Return the error to raise if ONNX Runtime refuses the inputs."""
     return SubjectError(
         "GRA003",
         f"the gradient must run on these inputs; ONNX Runtime says {plain_message(error)}",

@@ -19,7 +19,7 @@ __all__ = ["LOOPS", "unrolled"]
 
 LOOPS = ("Loop", "Scan")
 MAX_NODES = 50_000
-"""A loop that would become more nodes than this stays, and is named as without a rule."""
+"""A loop that would become more nodes than this stays, and is reported as without a rule."""
 
 
 def unrolled(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> ModelProto:
@@ -31,7 +31,7 @@ def unrolled(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> M
     model : ModelProto
         The prepared model.
     example : mapping of str to ndarray
-        One input of each name.
+        A value for each input.
     name : str
         The input that is differentiated.
     """
@@ -61,7 +61,7 @@ def _rounds(tape: Tape, node: NodeProto) -> list[NodeProto]:
 
 @frozen
 class Rounds:
-    """The rounds of one loop."""
+    """The rounds of a loop."""
 
     tape: Tape
     node: NodeProto
@@ -155,7 +155,7 @@ class Rounds:
         return outer is not None and bool(outer.all())
 
     def _written(self, t: int, inputs: Sequence[str]) -> tuple[list[NodeProto], list[str]]:
-        """Return one round, under names of its own, and the names of its outputs."""
+        """Return a round, under names of its own, and the names of its outputs."""
         stem = f"{self.tape.prefix}{self.node.output[0] or self.node.name}_round_{t}_"
         names = dict(zip((value.name for value in self.body.input), inputs, strict=True))
         for tensor in self.body.initializer:

@@ -1,4 +1,4 @@
-"""What the inputs beside the altered one are fed with."""
+"""The values of the inputs that are not altered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read_feeds(
     inputs: Sequence[TensorInfo], chosen: str, feeds: Sequence[tuple[str, str]]
 ) -> dict[str, AnyArray]:
     """
-    Return what each other input is fed with, for one row of a batch.
+    Return the value of each input that is not altered, for a single row of a batch.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Questions to a graph (who makes this tensor, what does it need) and cutting a part out of it."""
+"""Queries of a graph (what makes a tensor, what does it need) and cutting a part out of it."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def names_read(node: NodeProto) -> Iterator[str]:
 
 
 def has_zero_dims(graph: GraphProto) -> bool:
-    """Return whether an input declares a dimension of length 0, by which a dynamic one is meant."""
+    """Return whether an input declares a dimension of length 0, which means a dynamic dimension."""
     dims = (dim for value in graph.input for dim in value.type.tensor_type.shape.dim)
     return any(dim.HasField("dim_value") and dim.dim_value == 0 for dim in dims)
 

@@ -34,7 +34,7 @@ _BY_SHORTER_SIDE = (
 
 
 def is_image_processor(content: dict[str, Any]) -> bool:
-    """Return whether it is an image processor, not that of sound or text in a file of that name."""
+    """Return whether it is an image processor, not a processor of sound or text."""
     return bool(_KEYS & set(content))
 
 
@@ -74,7 +74,7 @@ def read_image_processor(content: dict[str, Any], source: str) -> Preprocessing 
 
 
 def as_pair(value: Any) -> tuple[int, int]:
-    """Read a height and width: a dictionary, two numbers, or one for a square."""
+    """Read a height and width: a dictionary, two numbers, or a number for a square."""
     if isinstance(value, dict):
         return int(value["height"]), int(value["width"])
     if isinstance(value, int):

@@ -1,4 +1,4 @@
-"""The model's file as plain data and in one line: name, digest, size, opsets, producer."""
+"""The model's file as plain data and on a single line: name, digest, size, opsets, producer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["describe_model", "summary"]
 
 
 def summary(file: ModelFile) -> str:
-    """Return size, opset and producer in one line."""
+    """Return size, opset and producer on a single line."""
     proto = file.proto
     opset = max(
         (entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")),

@@ -1,4 +1,4 @@
-"""The model on disk: a file, or a folder with one, read without weights and named by its bytes."""
+"""The model on disk: a file, or a folder that holds it; read without weights."""
 
 from __future__ import annotations
 

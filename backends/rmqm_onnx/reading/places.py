@@ -1,4 +1,4 @@
-"""Where a model's file lies: named itself, or in one of the usual places of a folder."""
+"""Where a model's file lies: at the given path, or in a usual place of a folder."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def find_preprocessing(metadata: Mapping[str, str], model: Path) -> Preprocessin
     metadata : mapping of str to str
         The model's metadata.
     model : Path
-        The model's file; its folder and, for a folder named ``onnx``, the one above are searched.
+        The model's file; its folder and, if that is named ``onnx``, its parent are searched.
 
     Returns
     -------

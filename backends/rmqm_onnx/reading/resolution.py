@@ -25,7 +25,7 @@ def coarsest_resolution(model: ModelProto, *types: str) -> float:
     Return the coarsest resolution among that of most weights and of `types`.
 
     A network of float32 with a float16 output, or the other way round, has that of float16.
-    Types that are not floating, and weights that are not, have no say.
+    Types and weights that are not of floating type do not count.
     """
     sizes: Counter[str] = Counter()
     for tensor in all_tensors(model):

@@ -26,7 +26,7 @@ WIDTHS: Final[Mapping[int, int]] = {
     TensorProto.INT4: 1,
     TensorProto.UINT4: 1,
 }
-"""Bytes of one value of the types that weights have; two values of four bits stay together."""
+"""Bytes of a value of the types that weights have; two values of four bits stay together."""
 
 _OPERANDS: Final[Mapping[str, tuple[int, ...]]] = {
     "Conv": (1,),

@@ -1,4 +1,4 @@
-"""From inputs in their declared range to what the network wants: channels, values, axes, type."""
+"""From inputs in their declared range to the network's input: channels, values, axes, type."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Arrangement:
     layout : InputLayout
         Order of axes in the network.
     preprocessing : Preprocessing
-        Statistics, one value or one per channel, in the network's channel order.
+        Statistics, a single value or a value per channel, in the network's channel order.
     dtype : dtype-like
         Type of the network's input; for uint8, values are rounded to 0..255.
 
@@ -51,7 +51,7 @@ class Arrangement:
             )
         if self.dtype == np.uint8 and preprocessing.is_identity:
             scale = 255.0
-        # One product and one sum, rounded to the network's type; float64 networks keep float64.
+        # A product and a sum, rounded to the network's type; float64 networks keep float64.
         kind = np.float64 if self.dtype == np.float64 else np.float32
         self._factor = (scale / std).astype(kind)
         self._offset = (-mean / std).astype(kind)
@@ -77,7 +77,7 @@ class Arrangement:
 
     def restore(self, arranged: AnyArray) -> Float64Array:
         """
-        Undo all of it: what the network is given, as inputs (N, *S) in their declared range.
+        Undo all of it: return the network's input as inputs (N, *S) in their declared range.
 
         Equal to the inputs up to the rounding of the network's type, see `rounding`, unless a value
         was clipped on the way.
@@ -122,7 +122,7 @@ class Arrangement:
 
 
 def _require_bytes(low: AnyArray, high: AnyArray, source: str) -> None:
-    """Refuse statistics that would leave of an image of bytes two or three values."""
+    """Refuse statistics that would leave only two or three values of an image of bytes."""
     if low.min() >= 0 and high.max() <= 255 and (high - low).min() > 1:
         return
     raise UsageError(
@@ -136,7 +136,7 @@ def _require_bytes(low: AnyArray, high: AnyArray, source: str) -> None:
 def _column(
     name: str, values: tuple[float, ...] | None, channels: int, default: float, is_image: bool
 ) -> npt.NDArray[np.float64]:
-    """Shape one value, or one per channel, to broadcast over (N, C, H, W)."""
+    """Shape a single value, or a value per channel, to broadcast over (N, C, H, W)."""
     if values is None:
         return np.array([default])
     if len(values) == 1:

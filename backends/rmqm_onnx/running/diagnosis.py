@@ -1,4 +1,4 @@
-"""Does the environment work: builds, providers opened for real on a model of one node, threads."""
+"""Does the environment work: builds, threads, and providers, tried on a model of a single node."""
 
 from __future__ import annotations
 

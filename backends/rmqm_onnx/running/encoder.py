@@ -1,4 +1,4 @@
-"""An open model as an encoder: any number of inputs, padding unseen, from several threads."""
+"""An open model as an encoder of any number of inputs, padded where needed, in several threads."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ class OnnxEncoder:
     arrangement : Arrangement
         From inputs in their declared range to the network's input.
     feeds : dict of str to (TensorInfo, ndarray)
-        What the other inputs are fed with, for one row.
+        Values of the other inputs, for a single row.
     pooling : {"flatten", "mean", "cls"}
-        How encodings of more than one axis become one vector.
+        How encodings of several axes become a vector.
     channels_first : bool, optional
-        Where the channels of these encodings are, where the graph shows it.
+        Where the channels of these encodings are, if the graph shows it.
     rows : int, optional
-        Number of rows that every call must have; None where any number goes.
+        Number of rows that every call must have; None if any number will do.
     one_at_a_time : bool
         Whether a call may hold one distinct input only, because encodings depend on the batch.
     traits : EncoderTraits
-        How it likes to be fed.
+        Its batch size, concurrency and resolution.
     findings : tuple of Finding
         What was chosen while opening, and what is worth a warning.
     description : dict
@@ -107,9 +107,9 @@ class OnnxEncoder:
         Raises
         ------
         ShapeError
-            If the inputs have not the shape (N, *S).
+            If the inputs do not have the shape (N, *S).
         SubjectError
-            If the network cannot run, or gives not one row per input.
+            If the network cannot run, or does not give a row per input.
         """
         parts = [self._run(part) for part in self._parts(inputs)]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
@@ -131,8 +131,8 @@ class OnnxEncoder:
         (N, E) ndarray
             Encodings.
         callable
-            From a cotangent (N, E) to the gradient (N, *S), that with respect to the inputs in
-            their declared range (clause RMQM-PGD-003).
+            From a cotangent (N, E) to the gradient (N, *S) with respect to the inputs in their
+            declared range (clause RMQM-PGD-003).
 
         Raises
         ------
@@ -157,7 +157,7 @@ class OnnxEncoder:
         return self.gradients.route if self.gradients else "none"
 
     def raw_output(self, inputs: FloatArray) -> AnyArray:
-        """Return what the network gives for one batch, before pooling."""
+        """Return what the network gives for a single batch, before pooling."""
         return self._call(self.arrangement(inputs))
 
     def __reduce__(self) -> tuple[Any, ...]:

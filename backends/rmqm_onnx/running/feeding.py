@@ -17,7 +17,7 @@ __all__ = ["share_out", "spread", "usual_batch_size"]
 
 _MAX_CALLERS = 8
 _VALUES_PER_BATCH = {"cpu": 640_000, "cuda": 2**24, "tensorrt": 2**24}
-"""Inputs of a batch and what becomes of them should fit into the processor's cache."""
+"""The inputs of a batch and their activations should fit into the processor's cache."""
 
 _MAX_BATCH = {"cpu": 50, "cuda": 100, "tensorrt": 100}
 """Half of or all the levels of an input; larger batches gain nothing (see benchmarks)."""
@@ -54,13 +54,13 @@ def share_out(provider: Provider, threads: int | None) -> tuple[int, int]:
 
 
 def usual_batch_size(layout: InputLayout, provider: Provider) -> int:
-    """Return the number of inputs per call where nobody says it."""
+    """Return the number of inputs per call that is used by default."""
     n_values = prod(layout.spec.shape)
     return max(1, min(_MAX_BATCH[provider], _VALUES_PER_BATCH[provider] // n_values))
 
 
 def spread(feeds: Mapping[str, tuple[TensorInfo, AnyArray]], n_inputs: int) -> dict[str, AnyArray]:
-    """Repeat what is fed along the batch, for inputs whose declared batch axis is dynamic."""
+    """Repeat the values along the batch, for inputs whose declared batch axis is dynamic."""
     return {
         name: np.repeat(row, n_inputs, axis=0)
         if info.dims and info.dims[0] is None and len(row) == 1

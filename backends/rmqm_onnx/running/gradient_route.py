@@ -1,4 +1,4 @@
-"""Whoever takes the gradient of an opened network: its own graph, or another framework."""
+"""The routes to the gradient of an opened network: its own graph, or another framework."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session of the runtime: opened where it was asked for, then read back."""
+"""A session of the runtime that runs where it was asked to, or not at all."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def encodings_of(
     Raises
     ------
     SubjectError
-        MOD007 if the network cannot run, OUT003 if it gives no array of numbers.
+        MOD007 if the network cannot run, OUT003 if it does not give an array of numbers.
     """
     try:
         (encodings,) = session.run([output], dict(feeds))
@@ -122,7 +122,7 @@ def encodings_of(
 
 
 def plain_message(error: BaseException) -> str:
-    """Return the runtime's message without its numbers and source positions, in one line."""
+    """Return the runtime's message without its numbers and source positions, on a single line."""
     text = " ".join(str(error).split())
     parts = text.split(" : ", 3)
     if text.startswith("[ONNXRuntimeError]") and len(parts) == 4:

@@ -28,11 +28,11 @@ class TrialRun:
     encoder : OnnxEncoder
         The encoder, called as it must be.
     output_shape : tuple of int
-        Shape of what the network gives for one input.
+        Shape of the network's output for an input.
     output_type : str
         Type of these values, as NumPy names it.
     findings : tuple of Finding
-        What sets the model apart from what it declares.
+        Where the model differs from what it declares.
     """
 
     encoder: OnnxEncoder
@@ -89,7 +89,7 @@ def try_out(encoder: OnnxEncoder, *, bounds: tuple[float, float], quantised: boo
 
 
 def batch_deviation(encoder: OnnxEncoder, inputs: FloatArray) -> float:
-    """Return the largest distance between unit encodings of inputs alone and in one batch."""
+    """Return the largest distance between unit encodings of inputs alone and in a single batch."""
     together = _units(encoder.encode(inputs))
     alone = np.concatenate([_units(encoder.encode(inputs[k : k + 1])) for k in range(len(inputs))])
     if together.shape != alone.shape:
@@ -112,7 +112,7 @@ def _runs_in_batch(encoder: OnnxEncoder, inputs: FloatArray) -> bool:
 
 
 def _units(encodings: AnyArray) -> Float64Array:
-    """Divide by the norm; what has none or is not finite is left to the checks that name it."""
+    """Divide by the norm; zero and infinite vectors are left to the checks that name them."""
     vectors = np.nan_to_num(encodings.astype(np.float64), posinf=0, neginf=0)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(norms > 0, norms, 1))

@@ -14,8 +14,8 @@ def badge(report: Report) -> dict[str, Any]:
     """
     Return the document of a shields.io endpoint.
 
-    The message counts what passed of all checks of the suite, so that a small claim does not look
-    like a large one.
+    The message counts the passed checks among all checks of the suite, so that a small claim does
+    not look large.
     """
     passed, total = report.counts["passed"], len(report.expected)
     colour = {"conformant": "brightgreen", "incomplete": "lightgrey", "not-conformant": "red"}

@@ -17,7 +17,7 @@ def junit(report: Report) -> str:
     """
     Return the report as XML; what is not claimed or expected to fail is skipped, with its reason.
 
-    A run that leaves checks out, or names unknown ones, holds a failing case that says so.
+    A run that leaves checks out, or names unknown checks, holds a failing case that says so.
     """
     counts = report.counts
     about = _about_the_run(report)
@@ -32,8 +32,8 @@ def junit(report: Report) -> str:
     )
     properties = ET.SubElement(suite, "properties")
     ET.SubElement(properties, "property", name="verdict", value=verdict_line(report))
-    for one in report.outcomes:
-        _case(suite, one)
+    for outcome in report.outcomes:
+        _case(suite, outcome)
     for name, message in about.items():
         case = ET.SubElement(suite, "testcase", classname="run", name=name, time="0")
         ET.SubElement(case, "failure", message=_clean(message))
@@ -42,33 +42,42 @@ def junit(report: Report) -> str:
 
 
 def _about_the_run(report: Report) -> dict[str, str]:
-    found = {}
+    problems = {}
     if report.missing and not report.selected:
-        found["complete"] = f"not accounted for: {', '.join(report.missing)}"
+        problems["complete"] = f"not accounted for: {', '.join(report.missing)}"
     if report.unknown:
-        found["expected-failures"] = f"no such checks: {', '.join(report.unknown)}"
-    return found
+        problems["expected-failures"] = f"no such checks: {', '.join(report.unknown)}"
+    return problems
 
 
-def _case(suite: ET.Element, one: Outcome) -> None:
-    family, name = one.id.split("/", maxsplit=1)
-    case = ET.SubElement(suite, "testcase", classname=family, name=name, time=f"{one.seconds:.4f}")
+def _case(suite: ET.Element, outcome: Outcome) -> None:
+    family, name = outcome.id.split("/", maxsplit=1)
+    case = ET.SubElement(
+        suite, "testcase", classname=family, name=name, time=f"{outcome.seconds:.4f}"
+    )
     kind = {
         "failed": "failure",
         "unexpected-pass": "failure",
         "errored": "error",
         "not-claimed": "skipped",
         "expected-failure": "skipped",
-    }.get(one.status)
+    }.get(outcome.status)
     if kind is None:
         return
-    element = ET.SubElement(case, kind, message=_clean(one.message))
+    element = ET.SubElement(case, kind, message=_clean(outcome.message))
     if kind != "skipped":
-        clauses = [rule_of(name) for name in one.clauses]
-        parts = [one.title, one.message, one.example, *clauses, one.context, one.rerun]
+        clauses = [rule_of(name) for name in outcome.clauses]
+        parts = [
+            outcome.title,
+            outcome.message,
+            outcome.example,
+            *clauses,
+            outcome.context,
+            outcome.rerun,
+        ]
         element.text = _clean("\n".join(part for part in parts if part))
 
 
 def _clean(text: str) -> str:
     """Escape what XML cannot hold."""
-    return _NOT_XML.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return _NOT_XML.sub(lambda match: f"\\x{ord(match[0]):02x}", text)

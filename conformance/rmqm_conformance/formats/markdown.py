@@ -18,8 +18,8 @@ def markdown(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    told = report.description
-    who = _cell(f"{told.name} {told.version} ({told.language})")
+    description = report.description
+    who = _cell(f"{description.name} {description.version} ({description.language})")
     yield f"## RMQM {SPEC_VERSION}: {who}"
     yield ""
     yield f"**{_cell(verdict_line(report))}**"
@@ -28,16 +28,18 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield "| claim | passed | failed | errored | expected failures |"
     yield "| --- | ---: | ---: | ---: | ---: |"
-    for name, found in report.by_claim().items():
-        if found["claimed"]:
-            failed = found["failed"] + found["unexpected-pass"]
-            known = found["expected-failure"]
-            yield f"| {name} | {found['passed']} | {failed} | {found['errored']} | {known} |"
+    for name, counted in report.by_claim().items():
+        if counted["claimed"]:
+            failed = counted["failed"] + counted["unexpected-pass"]
+            known = counted["expected-failure"]
+            yield f"| {name} | {counted['passed']} | {failed} | {counted['errored']} | {known} |"
         else:
             yield f"| {name} | not claimed | | | |"
     yield from _table("What went wrong", list(report.troubles))
-    known_ones = [one for one in report.outcomes if one.status == "expected-failure"]
-    yield from _table("Expected failures", known_ones)
+    expected_failures = [
+        outcome for outcome in report.outcomes if outcome.status == "expected-failure"
+    ]
+    yield from _table("Expected failures", expected_failures)
     if report.unknown:
         yield ""
         yield f"Expected failures that are no check of this suite: {', '.join(report.unknown)}."
@@ -51,7 +53,7 @@ def _table(title: str, outcomes: list[Outcome]) -> Iterator[str]:
     yield ""
     yield "| check | what was met |"
     yield "| --- | --- |"
-    yield from (f"| `{one.id}` | {_cell(one.message)} |" for one in outcomes)
+    yield from (f"| `{outcome.id}` | {_cell(outcome.message)} |" for outcome in outcomes)
 
 
 def _cell(text: str) -> str:

@@ -21,17 +21,19 @@ def text(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    told = report.description
+    description = report.description
     yield f"rmqm-spec conformance: suite {SUITE_VERSION}, specification {SPEC_VERSION}"
-    who = f"{told.name} {told.version} ({told.language})"
+    who = f"{description.name} {description.version} ({description.language})"
     yield f"  {who}, profile {report.profile}, seed {report.seed}"
-    for one in report.troubles:
+    for outcome in report.troubles:
         yield ""
-        yield from _trouble(one)
-    known = [one for one in report.outcomes if one.status == "expected-failure"]
-    if known:
+        yield from _trouble(outcome)
+    expected_failures = [
+        outcome for outcome in report.outcomes if outcome.status == "expected-failure"
+    ]
+    if expected_failures:
         yield ""
-        yield from (f"  expected  {one.id}: {one.message}" for one in known)
+        yield from (f"  expected  {outcome.id}: {outcome.message}" for outcome in expected_failures)
     yield ""
     yield from _claims(report)
     yield ""
@@ -42,31 +44,31 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"  {verdict_line(report)}"
 
 
-def _trouble(one: Outcome) -> Iterator[str]:
-    yield f"  {_WORDS[one.status]}  {one.id}"
-    yield f"        {one.title}"
-    yield f"    >   {one.message}"
-    if one.example:
-        yield f"        asked   {one.example}"
-    for name in one.clauses:
+def _trouble(outcome: Outcome) -> Iterator[str]:
+    yield f"  {_WORDS[outcome.status]}  {outcome.id}"
+    yield f"        {outcome.title}"
+    yield f"    >   {outcome.message}"
+    if outcome.example:
+        yield f"        asked   {outcome.example}"
+    for name in outcome.clauses:
         yield f"        clause  {rule_of(name)}"
-    yield f"        rule    {clause(one.clauses[0]).statement}"
-    lines = one.context.rstrip().splitlines()
+    yield f"        rule    {clause(outcome.clauses[0]).statement}"
+    lines = outcome.context.rstrip().splitlines()
     if len(lines) > _CONTEXT_LINES:
         lines = ["...", *lines[-_CONTEXT_LINES:]]
     yield from (f"        | {line}" for line in lines)
-    if one.rerun:
-        yield f"        rerun   {one.rerun}"
+    if outcome.rerun:
+        yield f"        rerun   {outcome.rerun}"
 
 
 def _claims(report: Report) -> Iterator[str]:
     yield f"  {'claim':<16}{'passed':>8}{'failed':>8}{'errored':>8}{'expected failures':>20}"
-    for name, found in report.by_claim().items():
-        if not found["claimed"]:
+    for name, counted in report.by_claim().items():
+        if not counted["claimed"]:
             yield f"  {name:<16}{'not claimed':>16}"
             continue
-        failed = found["failed"] + found["unexpected-pass"]
+        failed = counted["failed"] + counted["unexpected-pass"]
         yield (
-            f"  {name:<16}{found['passed']:>8}{failed:>8}{found['errored']:>8}"
-            f"{found['expected-failure']:>20}"
+            f"  {name:<16}{counted['passed']:>8}{failed:>8}{counted['errored']:>8}"
+            f"{counted['expected-failure']:>20}"
         )

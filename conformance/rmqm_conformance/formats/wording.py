@@ -9,15 +9,15 @@ __all__ = ["rule_of", "tally", "verdict_line"]
 
 
 def verdict_line(report: Report) -> str:
-    """Return the verdict in one sentence that says what it covers."""
+    """Return the verdict in a single sentence that says what it covers."""
     claims = ", ".join(sorted(report.description.claims - {"generator"}))
     if report.verdict == "conformant":
         return f"CONFORMANT in what is claimed: {claims}"
     if report.verdict == "incomplete":
         if not report.missing:
             return "NO VERDICT: nothing that is claimed has a check"
-        found = len(report.expected) - len(report.missing)
-        return f"NO VERDICT: {found} of {len(report.expected)} checks were accounted for"
+        n_reported = len(report.expected) - len(report.missing)
+        return f"NO VERDICT: {n_reported} of {len(report.expected)} checks were accounted for"
     if report.ok:
         n_known = report.counts["expected-failure"]
         return f"NOT CONFORMANT: {n_known} expected failures, nothing unexpected"
@@ -25,7 +25,7 @@ def verdict_line(report: Report) -> str:
 
 
 def tally(report: Report) -> str:
-    """Return the numbers of checks in one line."""
+    """Return the numbers of checks on a single line."""
     counts = report.counts
     words = {
         "passed": "passed",
@@ -35,12 +35,12 @@ def tally(report: Report) -> str:
         "expected-failure": "expected failures",
         "unexpected-pass": "unexpected passes",
     }
-    told = ", ".join(f"{counts[status]} {word}" for status, word in words.items())
+    parts = ", ".join(f"{counts[status]} {word}" for status, word in words.items())
     missing = f", {len(report.missing)} not run" if report.missing else ""
-    return f"{len(report.expected)} checks expected: {told}{missing}"
+    return f"{len(report.expected)} checks expected: {parts}{missing}"
 
 
 def rule_of(name: str) -> str:
     """Return level and title of a clause, and where it stands."""
-    found = clause(name)
-    return f"{name} {found.level}: {found.title} (docs/specification.md#{name.lower()})"
+    rule = clause(name)
+    return f"{name} {rule.level}: {rule.title} (docs/specification.md#{name.lower()})"

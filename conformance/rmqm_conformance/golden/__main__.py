@@ -18,17 +18,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m rmqm_conformance.golden", description=__doc__)
     parser.add_argument("--check", action="store_true", help="name the files that differ")
     check = parser.parse_args(arguments).check
-    wanted = rendered_files(all_cases(), _SPEC)
-    found = {
+    rendered = rendered_files(all_cases(), _SPEC)
+    stored = {
         path.relative_to(_FOLDER).as_posix(): path.read_bytes()
         for path in _FOLDER.rglob("*")
         if path.suffix in {".json", ".npy"}
     }
-    differing = sorted(n for n in {*wanted, *found} if wanted.get(n) != found.get(n))
+    differing = sorted(n for n in {*rendered, *stored} if rendered.get(n) != stored.get(n))
     for name in differing:
         sys.stdout.write(f"{name} {'differs' if check else 'written'}\n")
         if not check:
-            _replace(_FOLDER / name, wanted.get(name))
+            _replace(_FOLDER / name, rendered.get(name))
     return int(check and bool(differing))
 
 

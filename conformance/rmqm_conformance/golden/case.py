@@ -1,4 +1,4 @@
-"""What a case is, and the few forms of what it expects."""
+"""The cases, and the few kinds of rules for what they expect."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def case(
     ValueError
         If arguments are missing or unknown, or a rule judges no result of the operation.
     """
-    asked = operation(op)
+    performed = operation(op)
     judged = set() if "refuse" in outcome else set(outcome)
-    if set(args) != set(asked.takes) or not judged <= set(asked.gives):
+    if set(args) != set(performed.takes) or not judged <= set(performed.gives):
         raise ValueError(f"{name} must fit the operation {op}; got {sorted(args)}, {judged}")
     return {
         "id": name,
         "clauses": [name.split("/", maxsplit=1)[0], *also.split()],
-        "needs": [asked.needs, *needs.split()],
+        "needs": [performed.needs, *needs.split()],
         "title": title,
         "op": op,
         "args": args,
@@ -65,8 +65,8 @@ def case(
 
 
 def refuse(why: str, *naming: str | list[str]) -> dict[str, Rule]:
-    """Demand a refusal that names things, each by one text or by one of several texts."""
-    lists = [[one] if isinstance(one, str) else one for one in naming]
+    """Demand a refusal that names things, each by a text or by any of several texts."""
+    lists = [[texts] if isinstance(texts, str) else texts for texts in naming]
     return {"refuse": {"naming": lists, "why": why}}
 
 
@@ -86,7 +86,7 @@ def number(value: Exact, tolerance: float, why: str, *, rtol: float = 0.0) -> Ru
 
 
 def within(values: Any, tolerance: float, why: str, *, zero_below: float = 0.0) -> Rule:
-    """Demand the float64 numbers nearest to exact ones, all of them within one tolerance."""
+    """Demand the float64 numbers nearest to exact values, all within the same tolerance."""
     nearest = np.array(values, dtype=object).astype(np.float64)
     rule: Rule = {"values": nearest, "atol": tolerance, "rtol": 0}
     if zero_below:

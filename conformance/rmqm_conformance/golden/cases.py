@@ -48,5 +48,5 @@ _MODULES = (
 
 def all_cases() -> list[Case]:
     """Return every case in the order of its clause, and then of its module."""
-    found = [one for module in _MODULES for one in module.cases()]
-    return sorted(found, key=lambda one: str(one["clauses"][0]))
+    unordered = [case for module in _MODULES for case in module.cases()]
+    return sorted(unordered, key=lambda case: str(case["clauses"][0]))

@@ -41,7 +41,7 @@ def _ids() -> list[Case]:
 
 def _sets() -> list[Case]:
     ids = ["b10", "b9", "B9", "a", "_a", "b9", "a-b", "ab", "b"]
-    one = [content_id(np.arange(18, dtype="|u1"))]
+    single = [content_id(np.arange(18, dtype="|u1"))]
     return [
         case(
             "RMQM-INP-004/duplicates",
@@ -61,8 +61,8 @@ def _sets() -> list[Case]:
             "RMQM-INP-010/one-input",
             "A line feed follows the only id, too",
             "name_inputs",
-            {"ids": one},
-            {"digest": plain(digest(one))},
+            {"ids": single},
+            {"digest": plain(digest(single))},
         ),
         case(
             "RMQM-INP-010/set",

@@ -89,8 +89,8 @@ def _generator() -> list[Case]:
 
 
 def _table() -> list[Case]:
-    """Return cases with seeds that were searched for lanes where tables go wrong."""
-    found = {
+    """Return cases whose seeds were chosen to draw lanes where tables go wrong."""
+    seeds = {
         "outermost-cells": (254, [0], "The lowest cell has a mean, though its edge is infinite"),
         "uppermost-cell": (646, [65535], "The table is antisymmetric: T[65535] = -T[0]"),
         "cancellation": (
@@ -100,11 +100,11 @@ def _table() -> list[Case]:
         ),
     }
     made = []
-    for slug, (seed, wanted, title) in found.items():
+    for slug, (seed, places, title) in seeds.items():
         drawn = lanes(f"rmqm-white-noise/1\n{seed}\nedge", 1, 48)
-        if not set(wanted) <= set(drawn):
-            raise ValueError(f"seed {seed} must draw the lanes {wanted}")
-        why = f"among the lanes are {' and '.join(map(str, wanted))}; the scale is exactly 1"
+        if not set(places) <= set(drawn):
+            raise ValueError(f"seed {seed} must draw the lanes {places}")
+        why = f"among the lanes are {' and '.join(map(str, places))}; the scale is exactly 1"
         made.append(
             noise_case(f"RMQM-WN-006/{slug}", title, zeros(48, "edge", [1], seed=seed), why)
         )
@@ -140,15 +140,15 @@ def _arithmetic() -> list[Case]:
 
 
 def _differing(args: dict[str, Any]) -> str:
-    """Tell how many values a fused operation changes; a case without such values is useless."""
+    """Say how many values a fused operation changes; a case without such values is useless."""
     x, level = args["inputs"][0], args["levels"][0]
     rest = {key: args[key] for key in ("n_levels", "seed", "low", "high")}
     right = altered(x, args["ids"][0], level, **rest)
     places = lanes(f"rmqm-white-noise/1\n{args['seed']}\n{args['ids'][0]}", level, x.size)
     scale = x.dtype.type(level / args["n_levels"] * (args["high"] - args["low"]))
     fused = [
-        nearest(Fraction(float(one)) + Fraction(float(scale)) * Fraction(float(t)), x.dtype.type)
-        for one, t in zip(x, table()[places], strict=True)
+        nearest(Fraction(float(value)) + Fraction(float(scale)) * Fraction(float(t)), x.dtype.type)
+        for value, t in zip(x, table()[places], strict=True)
     ]
     count = int((right != np.array(fused)).sum())
     if not count:

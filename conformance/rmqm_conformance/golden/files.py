@@ -36,14 +36,14 @@ def rendered_files(cases: Iterable[Case], spec: str) -> dict[str, bytes]:
     Raises
     ------
     ValueError
-        If two cases have one id.
+        If two cases share an id.
     """
     arrays: dict[str, bytes] = {}
     families: dict[str, list[Any]] = {}
-    for one in cases:
-        family = families.setdefault(one["id"].split("-")[1], [])
-        family.append(_stored(one, one["id"].removeprefix("RMQM-").replace("/", "-"), arrays))
-    ids = [one["id"] for family in families.values() for one in family]
+    for case in cases:
+        family = families.setdefault(case["id"].split("-")[1], [])
+        family.append(_stored(case, case["id"].removeprefix("RMQM-").replace("/", "-"), arrays))
+    ids = [case["id"] for family in families.values() for case in family]
     if len(set(ids)) < len(ids):
         raise ValueError(
             f"ids must be unique; got twice {sorted({i for i in ids if ids.count(i) > 1})}"
@@ -77,8 +77,8 @@ def _stored(value: Any, place: str, arrays: dict[str, bytes]) -> Any:
         return _array(value, place, arrays)
     if isinstance(value, dict):
         return {
-            key: _stored(one, f"{place}-{key}" if key not in _SILENT else place, arrays)
-            for key, one in value.items()
+            key: _stored(item, f"{place}-{key}" if key not in _SILENT else place, arrays)
+            for key, item in value.items()
         }
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
@@ -98,8 +98,8 @@ def _array(array: npt.NDArray[Any], place: str, arrays: dict[str, bytes]) -> dic
         name = known[0] if known else f"arrays/{place.lower()}.npy"
         arrays[name] = content
         return {"npy": name}
-    values = [_scalar(one) for one in little.reshape(-1)]
-    again = np.array([float(one) if isinstance(one, str) else one for one in values], little.dtype)
+    values = [_scalar(value) for value in little.reshape(-1)]
+    again = np.array([float(v) if isinstance(v, str) else v for v in values], little.dtype)
     if again.tobytes() != little.tobytes():
         raise ValueError(f"{place} must survive its text; got other bits from {values}")
     return {"dtype": little.dtype.str, "shape": list(array.shape), "values": values}
@@ -117,20 +117,20 @@ def _json(value: Any) -> bytes:
 
 
 def _lines(value: Any, margin: str) -> str:
-    """Return JSON in which whatever fits stands on one line."""
+    """Return JSON in which every value that fits stands on a single line."""
     compact = json.dumps(value, ensure_ascii=False, allow_nan=False)
     if len(margin) + len(compact) <= _WIDTH or not isinstance(value, dict | list):
         return compact
     inner = margin + " "
-    if isinstance(value, list) and not any(isinstance(one, dict | list | str) for one in value):
+    if isinstance(value, list) and not any(isinstance(item, dict | list | str) for item in value):
         filled = textwrap.wrap(compact[1:-1], _WIDTH, initial_indent=inner, subsequent_indent=inner)
         return "[\n" + "\n".join(filled) + f"\n{margin}]"
     if isinstance(value, list):
-        members = [_lines(one, inner) for one in value]
+        members = [_lines(item, inner) for item in value]
     else:
         members = [
-            f"{json.dumps(key, ensure_ascii=False)}: {_lines(one, inner)}"
-            for key, one in value.items()
+            f"{json.dumps(key, ensure_ascii=False)}: {_lines(item, inner)}"
+            for key, item in value.items()
         ]
     left, right = "[]" if isinstance(value, list) else "{}"
     return f"{left}\n{inner}" + f",\n{inner}".join(members) + f"\n{margin}{right}"

@@ -10,14 +10,14 @@ from attrs import frozen
 
 from rmqm_conformance.golden.precision import Exact, exact, mp
 
-__all__ = ["Measured", "mean", "measure", "metric", "weighted_metric"]
+__all__ = ["ExactCharacteristics", "mean", "measure", "metric", "weighted_metric"]
 
 Row = list[Exact]
 Terms = list[Exact | None]
 
 
 @frozen(kw_only=True)
-class Measured:
+class ExactCharacteristics:
     """Characteristics of an encoder, those of its inputs, and what was undefined."""
 
     D: Exact
@@ -35,7 +35,7 @@ class Measured:
 
 
 def mean(values: Sequence[Exact]) -> Exact:
-    """Return the mean, NaN of nothing."""
+    """Return the mean, NaN if there are no values."""
     return mp.fsum(values) / len(values) if values else mp.nan
 
 
@@ -51,9 +51,11 @@ def weighted_metric(D: Exact, D_RC: Exact, P_RC: Exact) -> Exact:
     return mp.log(1 + a * D + b / D_RC + c / P_RC)
 
 
-def measure(displacements: Any, step_lengths: Any, variant: str, resolution: float) -> Measured:
+def measure(
+    displacements: Any, step_lengths: Any, variant: str, resolution: float
+) -> ExactCharacteristics:
     """Return what follows from displacements and step lengths (N, J)."""
-    d, s = (_resolved(exact(one), resolution) for one in (displacements, step_lengths))
+    d, s = (_resolved(exact(distances), resolution) for distances in (displacements, step_lengths))
     if variant == "paper":
         terms_d = [_by_current([mp.zero, *row]) for row in d]
         terms_s = [_by_current(row) for row in s]
@@ -69,13 +71,13 @@ def measure(displacements: Any, step_lengths: Any, variant: str, resolution: flo
         [_per_input(row, divisor) for row in terms_s],
     )
     means = [mean(per_input[0]), mean(per_input[1])]
-    means += [mean([v for v, k in zip(one, kept, strict=True) if k]) for one in per_input[2:]]
+    means += [mean([v for v, k in zip(values, kept, strict=True) if k]) for values in per_input[2:]]
     D, S, D_RC, P_RC = means
-    D, D_RC, P_RC = (mp.zero if one < resolution else one for one in (D, D_RC, P_RC))
+    D, D_RC, P_RC = (mp.zero if value < resolution else value for value in (D, D_RC, P_RC))
     undefined = [_too_many(terms) for terms in (terms_d, terms_s)]
     status = _status(D, D_RC, P_RC, any(undefined) if variant == "paper" else not any(kept))
     ok = status == "ok"
-    return Measured(
+    return ExactCharacteristics(
         D=D,
         S=S,
         D_RC=D_RC,
@@ -110,9 +112,9 @@ def _by_previous(row: Row) -> Terms:
 
 
 def _per_input(terms: Terms, divisor: int) -> Exact:
-    """Return the mean of one input: each undefined term leaves sum and divisor (RMQM-DEG-002)."""
+    """Return the mean of an input: each undefined term leaves sum and divisor (RMQM-DEG-002)."""
     remaining = divisor - terms.count(None)
-    return mp.fsum(one for one in terms if one is not None) / remaining if remaining else mp.nan
+    return mp.fsum(term for term in terms if term is not None) / remaining if remaining else mp.nan
 
 
 def _undefined(terms: Sequence[Terms]) -> int:
@@ -120,7 +122,7 @@ def _undefined(terms: Sequence[Terms]) -> int:
 
 
 def _too_many(terms: Sequence[Terms]) -> bool:
-    """Tell whether more than one per cent is undefined (RMQM-DEG-003)."""
+    """Return whether more than one per cent is undefined (RMQM-DEG-003)."""
     return 100 * _undefined(terms) > sum(map(len, terms))
 
 

@@ -13,9 +13,9 @@ __all__ = ["dot", "length", "of_path", "of_paths", "separation", "unit"]
 Vector = Sequence[Exact]
 
 
-def dot(one: Vector, other: Vector) -> Exact:
+def dot(first: Vector, second: Vector) -> Exact:
     """Return the inner product of two vectors."""
-    return mp.fsum(a * b for a, b in zip(one, other, strict=True))
+    return mp.fsum(a * b for a, b in zip(first, second, strict=True))
 
 
 def length(vector: Vector) -> Exact:
@@ -29,13 +29,13 @@ def unit(vector: Vector) -> list[Exact]:
     return [value / norm for value in vector]
 
 
-def separation(one: Vector, other: Vector) -> Exact:
+def separation(first: Vector, second: Vector) -> Exact:
     """Return the Euclidean distance of two vectors."""
-    return length([a - b for a, b in zip(one, other, strict=True)])
+    return length([a - b for a, b in zip(first, second, strict=True)])
 
 
 def of_path(representations: Sequence[Vector]) -> tuple[list[Exact], list[Exact]]:
-    """Return displacements and step lengths of one input (RMQM-DIST-003, RMQM-DIST-004)."""
+    """Return displacements and step lengths of an input (RMQM-DIST-003, RMQM-DIST-004)."""
     path = [unit(vector) for vector in representations]
     displacements = [separation(path[0], later) for later in path[1:]]
     return displacements, [separation(before, now) for before, now in pairwise(path)]

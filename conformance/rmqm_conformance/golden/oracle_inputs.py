@@ -30,7 +30,7 @@ def content_id(array: npt.NDArray[Any]) -> str:
 
 def digest(ids: Iterable[str]) -> str:
     """Return the name of a set of inputs (RMQM-INP-010)."""
-    return hashlib.sha256("".join(f"{one}\n" for one in sorted(set(ids))).encode()).hexdigest()
+    return hashlib.sha256("".join(f"{name}\n" for name in sorted(set(ids))).encode()).hexdigest()
 
 
 def of_bytes(image: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
@@ -43,4 +43,4 @@ def nearest(value: Fraction, type_: type[np.floating[Any]]) -> Any:
     """Return the number of a floating type that is nearest to a fraction."""
     guess = type_(float(value))
     around = [np.nextafter(guess, type_(-np.inf)), guess, np.nextafter(guess, type_(np.inf))]
-    return min(around, key=lambda one: abs(Fraction(float(one)) - value))
+    return min(around, key=lambda candidate: abs(Fraction(float(candidate)) - value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rmqm_conformance.golden.oracle_characteristics import Measured, mean, metric
+from rmqm_conformance.golden.oracle_characteristics import ExactCharacteristics, mean, metric
 from rmqm_conformance.golden.precision import Exact, mp
 
 __all__ = ["ends", "ends_of", "student"]
@@ -29,7 +29,7 @@ def student(freedom: int) -> Exact:
     return mp.findroot(excess, (mp.mpf("1.9"), mp.mpf(13)), solver="anderson")
 
 
-def ends(measured: Measured, variant: str) -> tuple[Exact, Exact]:
+def ends(measured: ExactCharacteristics, variant: str) -> tuple[Exact, Exact]:
     """Return both ends of the 95 % interval, NaN if undefined (RMQM-INT-001 to RMQM-INT-003)."""
     if measured.status != "ok" or len(measured.kept) < 2:
         return mp.nan, mp.nan
@@ -43,7 +43,7 @@ def ends_of(
     """Return both ends from D, S, D_RC and P_RC of the inputs, and which count in the latter."""
     n = len(kept)
     means = [mean(values) for values in per_input[:2]]
-    means += [mean([v for v, k in zip(one, kept, strict=True) if k]) for one in per_input[2:]]
+    means += [mean([v for v, k in zip(values, kept, strict=True) if k]) for values in per_input[2:]]
     D, S, D_RC, P_RC = means
     score = metric(D, S, D_RC, P_RC, variant)
     weight = mp.mpf(n) / sum(kept)
@@ -52,5 +52,5 @@ def ends_of(
         moved = D_i - D + (S_i - S if variant == "authors-2022" else 0)
         spikes = (D_RC_i - D_RC) / D_RC**2 + (P_RC_i - P_RC) / P_RC**2 if counts else 0
         influences.append((moved - weight * spikes) / mp.exp(score))
-    error = mp.sqrt(mp.fsum(one**2 for one in influences) / (n * (n - 1)))
+    error = mp.sqrt(mp.fsum(influence**2 for influence in influences) / (n * (n - 1)))
     return [score - student(n - 1) * error, score + student(n - 1) * error]

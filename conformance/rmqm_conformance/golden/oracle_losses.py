@@ -54,12 +54,12 @@ def displacement(attacked: Vector, unaltered: Vector) -> Exact:
 
 def cross_entropy(logits: Vector, label: int) -> Exact:
     """Return the cross-entropy of logits and a label (RMQM-LOSS-003)."""
-    return mp.log(mp.fsum(mp.exp(one) for one in logits)) - logits[label]
+    return mp.log(mp.fsum(mp.exp(logit) for logit in logits)) - logits[label]
 
 
 def kinds(vectors: Sequence[Vector], groups: Sequence[int]) -> dict[str, list[tuple[int, ...]]]:
     """
-    Sort the triplets of a batch into hard, semi-hard and easy ones (RMQM-LOSS-004).
+    Sort the triplets of a batch into hard, semi-hard and easy triplets (RMQM-LOSS-004).
 
     Raises
     ------
@@ -67,15 +67,15 @@ def kinds(vectors: Sequence[Vector], groups: Sequence[int]) -> dict[str, list[tu
         If a gap is so near to a limit that rounding decides.
     """
     phi = [unit(vector) for vector in vectors]
-    found: dict[str, list[tuple[int, ...]]] = {"hard": [], "semi-hard": [], "easy": []}
+    by_kind: dict[str, list[tuple[int, ...]]] = {"hard": [], "semi-hard": [], "easy": []}
     for a, p, n in permutations(range(len(phi)), 3):
         if groups[a] == groups[p] != groups[n]:
             gap = separation(phi[a], phi[n]) - separation(phi[a], phi[p])
             if min(abs(gap), abs(gap - _MARGIN)) < 1e-6:
                 raise ValueError(f"triplet {a, p, n} must not lie at a limit; its gap is {gap}")
             kind = "hard" if gap < 0 else "semi-hard" if gap < _MARGIN else "easy"
-            found[kind].append((a, p, n))
-    return found
+            by_kind[kind].append((a, p, n))
+    return by_kind
 
 
 def triplet(encodings: Any, references: Any, labels: Sequence[int] | None) -> Loss:
@@ -104,8 +104,8 @@ def nt_xent(references: Any) -> Loss:
     def loss(rows: Sequence[Vector]) -> Exact:
         n, phi = len(views), [unit(vector) for vector in [*rows, *views]]
         terms = []
-        for a, one in enumerate(phi):
-            similar = {b: dot(one, phi[b]) / _TEMPERATURE for b in range(2 * n) if b != a}
+        for a, anchor in enumerate(phi):
+            similar = {b: dot(anchor, phi[b]) / _TEMPERATURE for b in range(2 * n) if b != a}
             sum_ = mp.fsum(mp.exp(value) for value in similar.values())
             terms.append(similar[(a + n) % (2 * n)] - mp.log(sum_))
         return -mp.fsum(terms) / (2 * n)

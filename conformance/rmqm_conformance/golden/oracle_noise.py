@@ -43,7 +43,7 @@ def philox(counter: int, key: int) -> list[int]:
 
 def lanes(text: str, level: int, n_values: int) -> list[int]:
     """
-    Return the lanes of one level under the key of a text (RMQM-WN-003 to RMQM-WN-005).
+    Return the lanes of a level under the key of a text (RMQM-WN-003 to RMQM-WN-005).
 
     Examples
     --------
@@ -70,10 +70,10 @@ def table() -> Array:
     """
     densities = [mp.zero, *(_density(_quantile(u)) for u in range(1, _CELLS // 2 + 1))]
     lower = [_float32(_CELLS * (p - q)) for p, q in pairwise(densities)]
-    found = np.array([*lower, *(-value for value in reversed(lower))], dtype="<f4")
-    if hashlib.sha256(found.tobytes()).hexdigest() != _SHA256:
+    values = np.array([*lower, *(-value for value in reversed(lower))], dtype="<f4")
+    if hashlib.sha256(values.tobytes()).hexdigest() != _SHA256:
         raise ValueError("the table must have the digest of RMQM-WN-006")
-    return found
+    return values
 
 
 def altered(
@@ -87,7 +87,7 @@ def altered(
     high: float,
     coupling: str = "independent",
 ) -> Array:
-    """Return one input at one level, each operation rounded on its own (RMQM-WN-007)."""
+    """Return an input at a level, each operation rounded on its own (RMQM-WN-007)."""
     if level == 0:
         return x
     drawn_at = 1 if coupling == "common" else level

@@ -23,14 +23,14 @@ DEFAULT_ALPHA: Final = 2 / 255
 
 
 def represented(network: Network, values: Sequence[Exact]) -> list[Exact]:
-    """Return the representation of one input, its values in C order."""
+    """Return the representation of an input, its values in C order."""
     scale, mean, std = (mp.mpf(network[key]) for key in ("scale", "mean", "std"))
     mapped = [(scale * value - mean) / std for value in values]
     sums = [
         dot(row, mapped) + bias
         for row, bias in zip(exact(network["weight"]), exact(network["bias"]), strict=True)
     ]
-    return [mp.tanh(one) for one in sums] if network["activation"] == "tanh" else sums
+    return [mp.tanh(value) for value in sums] if network["activation"] == "tanh" else sums
 
 
 def step(x: Array, signs: Array, alpha: float, low: float, high: float) -> Array:
@@ -57,7 +57,7 @@ def path(
     low: float,
     high: float,
 ) -> Array:
-    """Return all levels (J + 1, *S) of one input with the loss `displacement`."""
+    """Return all levels (J + 1, *S) of an input with the loss `displacement`."""
     origin = represented(network, exact(x.ravel()))
 
     def loss(values: Sequence[Exact]) -> Exact:
@@ -80,8 +80,8 @@ def _clear_signs(slopes: Sequence[Exact], place: str) -> Array:
     ValueError
         If the rounding of float64, or of the start, could decide about a sign.
     """
-    sizes = [abs(one) for one in slopes]
-    vague = [one for one in sizes if 1e-25 < one < 1e-3 * max(sizes)]
-    if vague or max(sizes) < 1e-6:
+    sizes = [abs(slope) for slope in slopes]
+    unclear = [size for size in sizes if 1e-25 < size < 1e-3 * max(sizes)]
+    if unclear or max(sizes) < 1e-6:
         raise ValueError(f"the signs of {place} must be clear; got {[float(s) for s in slopes]}")
-    return np.array([0 if abs(one) < 1e-25 else int(mp.sign(one)) for one in slopes])
+    return np.array([0 if abs(slope) < 1e-25 else int(mp.sign(slope)) for slope in slopes])

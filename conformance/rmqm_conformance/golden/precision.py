@@ -27,7 +27,7 @@ def exact(values: Any) -> Any:
     """
     if hasattr(values, "tolist"):
         return exact(values.tolist())
-    return [exact(one) for one in values] if isinstance(values, list) else mp.mpf(values)
+    return [exact(value) for value in values] if isinstance(values, list) else mp.mpf(values)
 
 
 def text(value: Exact) -> str:

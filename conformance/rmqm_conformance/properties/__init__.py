@@ -1,4 +1,4 @@
-"""Laws that hold for every correct implementation; one module for each family."""
+"""Laws that hold for every correct implementation; a module for each family."""
 
 from __future__ import annotations
 
@@ -61,5 +61,7 @@ _FAMILIES = (
     comparison,
 )
 
-PROPERTIES: Final[tuple[Check, ...]] = tuple(one for family in _FAMILIES for one in family.CHECKS)
+PROPERTIES: Final[tuple[Check, ...]] = tuple(
+    check for family in _FAMILIES for check in family.CHECKS
+)
 """Every law, in the order of the data."""

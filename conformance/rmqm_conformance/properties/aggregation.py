@@ -26,7 +26,7 @@ WITH_ZEROS = distances(kinds=("smooth", "zeros"), resolutions=(1e-12,), min_inpu
 def order(subject: Subject, drawn: Distances, variant: str, seed: int) -> None:
     """The order of the inputs does not matter."""
     shuffled = drawn.of(np.random.default_rng(seed).permutation(len(drawn.displacements)))
-    before, after = (characterized(subject, one, variant) for one in (drawn, shuffled))
+    before, after = (characterized(subject, sample, variant) for sample in (drawn, shuffled))
     for key in ("status", "left_out"):
         require_equal(key, after[key], before[key])
     for key in KEYS:
@@ -43,7 +43,7 @@ def order(subject: Subject, drawn: Distances, variant: str, seed: int) -> None:
 def copies(subject: Subject, drawn: Distances, variant: str, times: int) -> None:
     """Every input taken several times gives the same means, the same status and the same score."""
     rows = np.tile(np.arange(len(drawn.displacements)), times)
-    before, after = (characterized(subject, one, variant) for one in (drawn, drawn.of(rows)))
+    before, after = (characterized(subject, sample, variant) for sample in (drawn, drawn.of(rows)))
     require_equal("status", after["status"], before["status"])
     require_equal("left_out", after["left_out"], times * before["left_out"])
     for key in KEYS:
@@ -63,7 +63,7 @@ def single_inputs(subject: Subject, drawn: Distances, variant: str) -> None:
     rows = range(len(drawn.displacements))
     alone = [characterized(subject, drawn.of([row]), variant) for row in rows]
     for key in KEYS:
-        should = math.fsum(one[key] for one in alone) / len(alone)
+        should = math.fsum(result[key] for result in alone) / len(alone)
         require_agreement(f"{key} of all inputs", whole[key], should, times=2)
 
 
@@ -81,7 +81,7 @@ def shards(subject: Subject, drawn: Distances, variant: str, cut: int) -> None:
     cut = 1 + cut % (n - 1)
     pieces = [drawn.of(slice(cut)), drawn.of(slice(cut, n))]
     whole = characterized(subject, drawn, variant)
-    parts = [characterized(subject, one, variant) for one in pieces]
+    parts = [characterized(subject, piece, variant) for piece in pieces]
     sizes = [cut, n - cut]
     kept = [size - part["left_out"] for size, part in zip(sizes, parts, strict=True)]
     require_equal("left_out", whole["left_out"], n - sum(kept))

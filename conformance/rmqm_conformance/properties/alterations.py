@@ -66,7 +66,7 @@ def repeatable(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None
     order=st.integers(0),
 )
 def alone(subject: Subject, batch: Batch, asked: Levels, seed: int, order: int) -> None:
-    """An input is altered alike alone, in any batch and at any place."""
+    """An input is altered in the same way alone, in any batch and at any place."""
     rows = np.random.default_rng(order).permutation(len(batch.ids))[:-1]
     got = altered(subject, batch.of(rows), asked, seed)
     require_same_bits("altered", got, altered(subject, batch, asked, seed)[rows])
@@ -81,7 +81,7 @@ def alone(subject: Subject, batch: Batch, asked: Levels, seed: int, order: int) 
     seed=seeds(),
 )
 def any_levels(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
-    """A level is the same whichever levels are asked with it, and in which order."""
+    """A level is the same whichever levels are asked for with it, and in any order."""
     every = altered(subject, batch, Levels(asked.n_levels, list(range(asked.n_levels + 1))), seed)
     got = altered(subject, batch, asked, seed)
     require_same_bits("altered", got, every[:, asked.levels])
@@ -98,13 +98,12 @@ def any_levels(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None
 def unlike_draws(subject: Subject, batch: Batch, seed: int, n_levels: int) -> None:
     """Another seed, another id or another level has another draw."""
     empty = _empty(batch)
-    both = altered(subject, empty, Levels(n_levels, [1, 2, 3]), seed)[0]
-    draw, others = both[0], {"level 2": both[1] / 2, "level 3": both[2] / 3}
-    one = Levels(n_levels, [1])
-    others["the next seed"] = altered(subject, empty, one, seed + 1)[0, 0]
-    others["a longer id"] = altered(subject, evolve(empty, ids=[empty.ids[0] + "0"]), one, seed)[
-        0, 0
-    ]
+    draws = altered(subject, empty, Levels(n_levels, [1, 2, 3]), seed)[0]
+    draw, others = draws[0], {"level 2": draws[1] / 2, "level 3": draws[2] / 3}
+    first_level = Levels(n_levels, [1])
+    others["the next seed"] = altered(subject, empty, first_level, seed + 1)[0, 0]
+    longer = evolve(empty, ids=[empty.ids[0] + "0"])
+    others["a longer id"] = altered(subject, longer, first_level, seed)[0, 0]
     for what, other in others.items():
         far = np.abs(other - draw).max() > 1e-3 * np.abs(draw).max()
         require(far, f"{what} must have a draw of its own; it has that of level 1")

@@ -23,7 +23,7 @@ REGULAR = ("smooth", "nice", "repeated")
 
 
 def _require_mean(key: str, subject: Subject, drawn: Distances, variant: str) -> None:
-    """Demand the exact value; one that counts as zero may be given as it is or as zero."""
+    """Demand the exact value; a value that counts as zero may be given as it is or as zero."""
     if judged := characterized_without_doubt(subject, drawn, variant):
         got, exact = judged[0][key], getattr(judged[1], key)
         if not (got == 0 and exact < drawn.resolution and key != "S"):
@@ -95,10 +95,10 @@ def prc_of_authors(subject: Subject, drawn: Distances) -> None:
     powers=st.tuples(st.integers(0, 20), st.integers(0, 20)),
 )
 def units(subject: Subject, drawn: Distances, variant: str, powers: tuple[int, int]) -> None:
-    """The unit of displacements and that of steps do not matter to their relative changes."""
+    """The units of displacements and of steps do not matter to their relative changes."""
     d, s = drawn.displacements, drawn.step_lengths
     smaller = Distances(np.ldexp(d, -powers[0]), np.ldexp(s, -powers[1]), drawn.resolution)
-    before, after = (characterized(subject, one, variant) for one in (drawn, smaller))
+    before, after = (characterized(subject, sample, variant) for sample in (drawn, smaller))
     require_agreement("D_RC", after["D_RC"], before["D_RC"], times=2)
     require_agreement("P_RC", after["P_RC"], before["P_RC"], times=2)
     require_agreement("D", after["D"], float(np.ldexp(before["D"], -powers[0])), times=2)
@@ -115,11 +115,11 @@ def units(subject: Subject, drawn: Distances, variant: str, powers: tuple[int, i
 def straight_path(subject: Subject, n: int, n_levels: int, variant: str) -> None:
     """Displacements proportional to the level give harmonic numbers; equal steps give P_RC = 0."""
     d = np.tile(np.arange(1.0, n_levels + 1) / 32, (n, 1))
-    found = characterized(subject, Distances(d, np.full_like(d, 1 / 32), 1e-12), variant)
+    result = characterized(subject, Distances(d, np.full_like(d, 1 / 32), 1e-12), variant)
     last = n_levels if variant == "paper" else n_levels - 1
-    require_agreement("D_RC", found["D_RC"], sum(1 / j for j in range(1, last + 1)) / last)
-    require_near("P_RC", found["P_RC"], 0.0, atol=1e-12)
-    require_equal("status", found["status"], "constant-steps")
+    require_agreement("D_RC", result["D_RC"], sum(1 / j for j in range(1, last + 1)) / last)
+    require_near("P_RC", result["P_RC"], 0.0, atol=1e-12)
+    require_equal("status", result["status"], "constant-steps")
 
 
 @law(
@@ -151,10 +151,10 @@ def mirror(subject: Subject, drawn: Distances) -> None:
 )
 def single_level(subject: Subject, drawn: Distances) -> None:
     """With one level P_RC of `paper` is 0 and D_RC is 1; `authors-2022` refuses."""
-    found = characterized(subject, drawn, "paper")
-    require_near("P_RC", found["P_RC"], 0.0, atol=1e-12)
-    require_near("D_RC", found["D_RC"], 1.0, atol=1e-12)
-    require_equal("status", found["status"], "constant-steps")
+    result = characterized(subject, drawn, "paper")
+    require_near("P_RC", result["P_RC"], 0.0, atol=1e-12)
+    require_near("D_RC", result["D_RC"], 1.0, atol=1e-12)
+    require_equal("status", result["status"], "constant-steps")
     require_refusal(
         subject,
         "characterize",

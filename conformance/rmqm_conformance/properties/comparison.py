@@ -35,7 +35,7 @@ NAMES: Final = {
     "shape": ["shape", "geometry", "input"],
     "type": ["type", "float32", "<f4", "f4", "geometry", "input"],
 }
-"""For each way to differ, the words of which a message must hold one."""
+"""For each way to differ, words; a message must hold any of them."""
 
 
 def _other_encoder(network: Network, seed: int) -> Network:
@@ -55,13 +55,13 @@ def _other_encoder(network: Network, seed: int) -> Network:
 def difference(
     subject: Subject, drawn: tuple[Batch, Network], n_levels: int, seed: int, variant: str
 ) -> None:
-    """Results of one protocol over the same inputs compare by the difference of their scores."""
+    """Results of a protocol over the same inputs compare by the difference of their scores."""
     batch, network = drawn
     pairs = ((batch, network), (batch, _other_encoder(network, seed)))
-    one, other = (document_of(subject, pair, n_levels, seed, variant) for pair in pairs)
-    should = one["rmqm"] - other["rmqm"]
+    base, other = (document_of(subject, pair, n_levels, seed, variant) for pair in pairs)
+    should = base["rmqm"] - other["rmqm"]
     if not math.isnan(should):
-        for first, second, sign in ((one, other, 1), (other, one, -1), (one, one, 0)):
+        for first, second, sign in ((base, other, 1), (other, base, -1), (base, base, 0)):
             got = subject.perform("compare", first=first["document"], second=second["document"])[
                 "difference"
             ]
@@ -78,20 +78,21 @@ def difference(
 def other_value_map(
     subject: Subject, drawn: tuple[Batch, Network], n_levels: int, keys: set[str]
 ) -> None:
-    """Another scale, mean or standard deviation after the alteration is no other protocol."""
+    """Another scale, mean or standard deviation after the alteration is the same protocol."""
     batch, network = drawn
     changed = network | {key: network[key] * 1.25 for key in keys}
-    one, other = (
-        document_of(subject, (batch, each), n_levels, 0, "paper") for each in (network, changed)
+    base, other = (
+        document_of(subject, (batch, encoder), n_levels, 0, "paper")
+        for encoder in (network, changed)
     )
-    should = one["rmqm"] - other["rmqm"]
+    should = base["rmqm"] - other["rmqm"]
     if not math.isnan(should):
-        got = subject.perform("compare", first=one["document"], second=other["document"])
+        got = subject.perform("compare", first=base["document"], second=other["document"])
         require_near("difference", got["difference"], should, atol=1e-14)
 
 
 def _require_refused(subject: Subject, drawn: tuple[Batch, Network], key: str, swap: bool) -> None:
-    """Demand that a result is not compared with one that differs in `key`."""
+    """Demand that a result is not compared with a result that differs in `key`."""
     usual: dict[str, Any] = {"n_levels": 5, "seed": 0, "variant": "paper"}
     other = usual | OTHERS[key] if key in OTHERS else usual
     documents = [

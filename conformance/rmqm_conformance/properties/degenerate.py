@@ -31,10 +31,10 @@ NEEDS = "characteristics"
 def counts(subject: Subject, drawn: Distances) -> None:
     """In `paper` the undefined terms are counted and no input leaves; 0/0 is not undefined."""
     if judged := characterized_without_doubt(subject, drawn, "paper"):
-        found, exact = judged
-        got = found["undefined_D_RC"], found["undefined_P_RC"]
+        result, exact = judged
+        got = result["undefined_D_RC"], result["undefined_P_RC"]
         require_equal("(undefined_D_RC, undefined_P_RC)", got, exact.undefined)
-        require_equal("left_out", found["left_out"], 0)
+        require_equal("left_out", result["left_out"], 0)
 
 
 @law(
@@ -54,7 +54,7 @@ def standstill(subject: Subject, drawn: Distances, still: int, share: float) -> 
         drawn.resolution,
     )
     n_levels = drawn.displacements.shape[1]
-    before, after = (characterized(subject, one, "paper") for one in (drawn, later))
+    before, after = (characterized(subject, sample, "paper") for sample in (drawn, later))
     for key, added in (("D_RC", 0), ("P_RC", 1)):
         should = (n_levels * before[key] + added) / (n_levels + still)
         require_agreement(key, after[key], should, times=3)
@@ -74,13 +74,13 @@ def leaving_input(subject: Subject, drawn: Distances, place: int, of_steps: bool
     d, s = drawn.displacements.copy(), drawn.step_lengths.copy()
     spoilt = s if of_steps else d
     spoilt[-1, place % (spoilt.shape[1] - 1)] = 0
-    found = characterized(subject, Distances(d, s, drawn.resolution), "authors-2022")
+    result = characterized(subject, Distances(d, s, drawn.resolution), "authors-2022")
     others = characterized(subject, drawn.of(slice(-1)), "authors-2022")
-    require_equal("left_out", found["left_out"], 1)
-    require_agreement("D_RC", found["D_RC"], others["D_RC"], times=2)
-    require_agreement("P_RC", found["P_RC"], others["P_RC"], times=2)
-    require_agreement("D", found["D"], float(d.mean()), times=2)
-    require_agreement("S", found["S"], float(s.mean()), times=2)
+    require_equal("left_out", result["left_out"], 1)
+    require_agreement("D_RC", result["D_RC"], others["D_RC"], times=2)
+    require_agreement("P_RC", result["P_RC"], others["P_RC"], times=2)
+    require_agreement("D", result["D"], float(d.mean()), times=2)
+    require_agreement("S", result["S"], float(s.mean()), times=2)
 
 
 @law(
@@ -90,11 +90,11 @@ def leaving_input(subject: Subject, drawn: Distances, place: int, of_steps: bool
     of_steps=st.booleans(),
 )
 def last_level(subject: Subject, drawn: Distances, of_steps: bool) -> None:
-    """In `authors-2022` a zero at the last level is no denominator, and no input leaves for it."""
+    """In `authors-2022` a zero at the last level is no denominator; the input stays."""
     d, s = drawn.displacements.copy(), drawn.step_lengths.copy()
     (s if of_steps else d)[:, -1] = 0
-    found = characterized(subject, Distances(d, s, drawn.resolution), "authors-2022")
-    require_equal("left_out", found["left_out"], 0)
+    result = characterized(subject, Distances(d, s, drawn.resolution), "authors-2022")
+    require_equal("left_out", result["left_out"], 0)
 
 
 @law(
@@ -109,14 +109,14 @@ def nobody_left(subject: Subject, drawn: Distances, seed: int) -> None:
     s = drawn.step_lengths.copy()
     places = np.random.default_rng(seed).integers(0, s.shape[1] - 1, size=len(s))
     s[np.arange(len(s)), places] = 0
-    found = characterized(
+    result = characterized(
         subject, Distances(drawn.displacements, s, drawn.resolution), "authors-2022"
     )
-    require_equal("status", found["status"], "undefined-terms")
-    require_equal("left_out", found["left_out"], len(s))
-    require_agreement("D", found["D"], float(drawn.displacements.mean()), times=2)
+    require_equal("status", result["status"], "undefined-terms")
+    require_equal("left_out", result["left_out"], len(s))
+    require_agreement("D", result["D"], float(drawn.displacements.mean()), times=2)
     for key in ("D_RC", "P_RC", "rmqm"):
-        require(math.isnan(found[key]), f"{key} of no input must be NaN; got {found[key]}")
+        require(math.isnan(result[key]), f"{key} of no input must be NaN; got {result[key]}")
 
 
 CHECKS = (

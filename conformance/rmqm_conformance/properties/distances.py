@@ -50,7 +50,7 @@ def whole_numbers(subject: Subject, trajectories: Array) -> None:
     seed=st.integers(0, 2**32),
 )
 def scale(subject: Subject, trajectories: Array, seed: int) -> None:
-    """A positive factor of its own for every representation changes no distance."""
+    """A positive factor for each representation changes no distance."""
     shape = (*trajectories.shape[:2], 1)
     factors = 10.0 ** np.random.default_rng(seed).uniform(-3, 3, size=shape)
     before, after = measured(subject, trajectories), measured(subject, trajectories * factors)
@@ -65,7 +65,7 @@ def scale(subject: Subject, trajectories: Array, seed: int) -> None:
     power=st.sampled_from([-960, -700, -540, 540, 700, 960]),
 )
 def extreme_norms(subject: Subject, trajectories: Array, power: int) -> None:
-    """Representations whose squares overflow or underflow have the distances of others."""
+    """Representations whose squares overflow or underflow have the right distances."""
     before = measured(subject, trajectories)
     after = measured(subject, np.ldexp(trajectories, power))
     require_distances("displacements", after[0], before[0])
@@ -114,7 +114,7 @@ def triangle(subject: Subject, trajectories: Array) -> None:
 
 @law("RMQM-DIST-004/reversal", needs=NEEDS, trajectories=trajectories())
 def reversal(subject: Subject, trajectories: Array) -> None:
-    """Group backwards a path has the same step lengths, and the same last displacement."""
+    """Read backwards, a path has the same step lengths and the same last displacement."""
     d, s = measured(subject, trajectories)
     back_d, back_s = measured(subject, trajectories[:, ::-1])
     require_distances("step_lengths backwards", back_s[:, ::-1], s)

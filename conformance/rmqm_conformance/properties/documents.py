@@ -121,10 +121,10 @@ def components(
     n_levels=LEVELS,
     extra=st.lists(st.integers(0, 1000), max_size=4),
 )
-def duplicates_told(
+def duplicates_stated(
     subject: Subject, drawn: tuple[Batch, Network], n_levels: int, extra: list[int]
 ) -> None:
-    """A document tells how many inputs were offered, how many were used, and why not the others."""
+    """A document says how many inputs were offered, how many were used, and why not the others."""
     batch, network = drawn
     n = len(batch.ids)
     offered = batch.of([*range(n), *(k % n for k in extra)])
@@ -144,9 +144,11 @@ def duplicates_told(
     seed=seeds(),
     variant=variants(),
 )
-def undefined_told(subject: Subject, n: int, n_levels: int, seed: int, variant: str) -> None:
-    """A document tells how many terms are undefined and how many inputs left the spike means."""
-    # Inputs of one value are often clipped twice in a row: a step of length zero.
+def undefined_terms_stated(
+    subject: Subject, n: int, n_levels: int, seed: int, variant: str
+) -> None:
+    """A document says how many terms are undefined and how many inputs left the spike means."""
+    # Inputs of a single value are often clipped twice in a row: a step of length zero.
     batch = Batch(np.full((n, 1), 0.5), [f"photo-{k}" for k in range(n)], 0.0, 1.0)
     flat = {"scale": 1.0, "mean": 0.0, "std": 1.0, "activation": "identity"}
     network = {"weight": np.array([[1.0], [2.0], [-1.0]]), "bias": np.array([1.0, 0.0, 0.5])} | flat
@@ -165,6 +167,6 @@ CHECKS = (
     strict,
     same_bits,
     components,
-    duplicates_told,
-    undefined_told,
+    duplicates_stated,
+    undefined_terms_stated,
 )

@@ -24,8 +24,8 @@ DRAWN = st.integers(0, 2**32)
 SIZES = st.integers(1, 4)
 
 
-class _Asked:
-    """The encoder behind the operation `encode`, as any other encoder is judged."""
+class _SubjectEncoder:
+    """The encoder behind the operation `encode`, in the form in which encoders are judged."""
 
     def __init__(self, subject: Subject) -> None:
         own = subject.description.encoder
@@ -34,17 +34,17 @@ class _Asked:
 
     def encode(self, inputs: Array, /) -> Array:
         """Encode, and leave in `inputs` what the implementation left in them."""
-        found = self._subject.perform("encode", inputs=inputs)
-        require_equal("inputs.shape", found["inputs"].shape, inputs.shape)
-        inputs[...] = found["inputs"]
-        encodings: Array = found["encodings"]
+        result = self._subject.perform("encode", inputs=inputs)
+        require_equal("inputs.shape", result["inputs"].shape, inputs.shape)
+        inputs[...] = result["inputs"]
+        encodings: Array = result["encodings"]
         return encodings
 
 
 def _require_fine(subject: Subject, inputs: Array, *codes: str) -> None:
-    """Demand that those of the encoder checks with these codes have nothing to tell."""
+    """Demand that the encoder checks with these codes report nothing."""
     try:
-        for finding in check_encoder(_Asked(subject), inputs):
+        for finding in check_encoder(_SubjectEncoder(subject), inputs):
             require(finding.code not in codes or finding.level == "ok", finding.message)
     except EncodingError as error:
         raise Violation(error.message) from error
@@ -52,7 +52,7 @@ def _require_fine(subject: Subject, inputs: Array, *codes: str) -> None:
 
 @law("RMQM-ENC-001/one-row-each", needs=NEEDS, n=SIZES, seed=DRAWN)
 def one_row_each(subject: Subject, n: int, seed: int) -> None:
-    """N inputs have N representations of one length, alone and in a batch."""
+    """N inputs have N representations of the same length, alone and in a batch."""
     _require_fine(subject, own_inputs(subject, n, seed))
 
 
@@ -70,7 +70,7 @@ def deterministic(subject: Subject, n: int, seed: int) -> None:
 
 @law("RMQM-ENC-003/alone", needs=NEEDS, also="RMQM-ENC-001", n=st.integers(2, 4), seed=DRAWN)
 def alone(subject: Subject, n: int, seed: int) -> None:
-    """Alone, in a batch and at any place of it an input has one unit vector, within tolerance."""
+    """Alone and at any place of a batch an input has the same unit vector, within tolerance."""
     inputs = own_inputs(subject, n, seed)
     _require_fine(subject, inputs, "BAT001")
     _require_fine(subject, inputs[::-1].copy(), "BAT001")
@@ -93,7 +93,7 @@ def pooled(subject: Subject, shape: tuple[int, int, int, int], tokens: bool, see
     """An output of higher rank is flattened in C order, or its first token or its mean is taken."""
     output = np.random.default_rng(seed).normal(size=shape[:3] if tokens else shape)
     should = {
-        "flatten": np.array([list(one.flat) for one in output]),
+        "flatten": np.array([list(row.flat) for row in output]),
         "mean": output.mean(axis=1 if tokens else (2, 3)),
     }
     if tokens:

@@ -59,8 +59,8 @@ def value_map(
             "mean": 0.0,
             "std": 1.0,
         }
-        found = evaluated(subject, (batch, folded), n_levels, seed, variant)
-        require_evaluation(found, should, times=1000)
+        result = evaluated(subject, (batch, folded), n_levels, seed, variant)
+        require_evaluation(result, should, times=1000)
 
 
 @law(
@@ -87,8 +87,8 @@ def copies(
         n = len(batch.ids)
         rng = np.random.default_rng(order)
         rows = rng.permutation(np.concatenate([np.arange(n), rng.integers(0, n, size=2)]))
-        found = evaluated(subject, (batch.of(rows), network), n_levels, seed, variant)
-        require_evaluation(found, should)
+        result = evaluated(subject, (batch.of(rows), network), n_levels, seed, variant)
+        require_evaluation(result, should)
 
 
 @law(

@@ -36,7 +36,7 @@ def evaluated(
 class Expected:
     """The exact characteristics of an evaluation, and how far each number may be from them."""
 
-    exact: oracle.Characteristics
+    exact: oracle.ExpectedCharacteristics
     within: dict[str, float]
 
 
@@ -46,8 +46,8 @@ def expected(
     """
     Compute an evaluation from the implementation's own noise.
 
-    The numbers may differ by what the rounding of representations does to them. None if it could
-    decide about the status: where a distance is small, but not zero.
+    The numbers may differ by what the rounding of representations does to them. The result is None
+    if rounding could decide about the status: where a distance is small, but not zero.
     """
     batch, network = drawn
     every = altered(subject, batch, Levels(n_levels, list(range(n_levels + 1))), seed)
@@ -76,10 +76,10 @@ def _spread(values: Array) -> float:
     return float(1e-13 * (4 * values.max(axis=1) / smallest**2 + 4 / smallest).mean())
 
 
-def require_evaluation(found: dict[str, Any], should: Expected, *, times: float = 1.0) -> None:
-    """Demand the numbers of an evaluation; `times` the tolerance for one that rounds otherwise."""
+def require_evaluation(result: dict[str, Any], should: Expected, *, times: float = 1.0) -> None:
+    """Demand the numbers of an evaluation, within `times` the tolerance."""
     exact, within = should.exact, should.within
-    require_equal("status", found["status"], exact.status)
-    require_equal("n_inputs", found["n_inputs"], len(exact.kept))
+    require_equal("status", result["status"], exact.status)
+    require_equal("n_inputs", result["n_inputs"], len(exact.kept))
     for key in ("D", "D_RC", "P_RC", "rmqm"):
-        require_near(key, found[key], getattr(exact, key), atol=times * within.get(key, 0.0))
+        require_near(key, result[key], getattr(exact, key), atol=times * within.get(key, 0.0))

@@ -44,15 +44,15 @@ def impossible_distances(subject: Subject, drawn: Distances, variant: str, place
     variant=variants(),
 )
 def mismatch(subject: Subject, drawn: Distances, variant: str) -> None:
-    """Distances of unlike shapes, and empty ones, are refused."""
+    """Distances of unlike shapes, and empty arrays, are refused."""
     d, s = drawn.displacements, drawn.step_lengths
-    for why, one, other in (
+    for why, displacements, step_lengths in (
         ("unlike numbers of levels", d, s[:, :-1]),
         ("unlike numbers of inputs", np.concatenate([d, d]), s),
         ("no inputs", d[:0], s[:0]),
         ("no levels", d[:, :0], s[:, :0]),
     ):
-        odd = Distances(one, other, drawn.resolution).arguments
+        odd = Distances(displacements, step_lengths, drawn.resolution).arguments
         require_refusal(subject, "characterize", why=why, variant=variant, **odd)
 
 
@@ -66,7 +66,8 @@ def mismatch(subject: Subject, drawn: Distances, variant: str) -> None:
 def rounding_excess(subject: Subject, drawn: Distances, variant: str, excess: float) -> None:
     """A distance that exceeds 2 by less than 1e-9 is accepted."""
     d, s = (
-        np.where(one == 2, 2 + excess, one) for one in (drawn.displacements, drawn.step_lengths)
+        np.where(values == 2, 2 + excess, values)
+        for values in (drawn.displacements, drawn.step_lengths)
     )
     characterized(subject, Distances(d, s, drawn.resolution), variant)
 

@@ -19,10 +19,10 @@ NEEDS = "pgd encoder"
 SIZES = st.integers(1, 3)
 DRAWN = st.integers(0, 2**32)
 ROUNDINGS = 100
-"""How many resolutions of the arithmetic two ways to one gradient may be apart, relative to it."""
+"""How many resolutions, relative to its size, two ways to compute a gradient may be apart."""
 
 
-class _Tried:
+class _Trial:
     """Inputs of the implementation's own encoder, their encodings, and random cotangents."""
 
     def __init__(self, subject: Subject, n: int, seed: int) -> None:
@@ -35,17 +35,19 @@ class _Tried:
         self.width = own.high - own.low if own else 0.0
 
     def encode(self, inputs: Array) -> Array:
-        found: Array = self.subject.perform("encode", inputs=inputs)["encodings"]
-        require_equal("number of encodings", len(found), len(inputs))
-        return found
+        encodings: Array = self.subject.perform("encode", inputs=inputs)["encodings"]
+        require_equal("number of encodings", len(encodings), len(inputs))
+        return encodings
 
     def cotangent(self) -> Array:
         return self.rng.normal(size=self.encodings.shape).astype(self.encodings.dtype)
 
     def vjp(self, inputs: Array, cotangent: Array) -> Array:
-        found: Array = self.subject.perform("vjp", inputs=inputs, cotangent=cotangent)["gradient"]
-        require_equal("gradient.shape", found.shape, inputs.shape)
-        return found.astype(np.float64)
+        gradient: Array = self.subject.perform("vjp", inputs=inputs, cotangent=cotangent)[
+            "gradient"
+        ]
+        require_equal("gradient.shape", gradient.shape, inputs.shape)
+        return gradient.astype(np.float64)
 
     def require_near(self, what: str, got: Array, should: Array, size: float) -> None:
         far, allowed = float(np.abs(got - should).max()), ROUNDINGS * self.resolution * size
@@ -54,25 +56,25 @@ class _Tried:
 
 @law("RMQM-ENC-008/like-inputs", needs=NEEDS, n=SIZES, seed=DRAWN)
 def like_inputs(subject: Subject, n: int, seed: int) -> None:
-    """The product has the shape of the inputs and is finite; of a cotangent of zeros it is zero."""
-    tried = _Tried(subject, n, seed)
-    gradient = tried.vjp(tried.inputs, tried.cotangent())
+    """The product has the shape of the inputs and is finite; a cotangent of zeros gives zeros."""
+    trial = _Trial(subject, n, seed)
+    gradient = trial.vjp(trial.inputs, trial.cotangent())
     require(np.isfinite(gradient).all(), "the gradient must be finite")
-    nothing = tried.vjp(tried.inputs, np.zeros_like(tried.encodings))
+    nothing = trial.vjp(trial.inputs, np.zeros_like(trial.encodings))
     require((nothing == 0).all(), "the product with a cotangent of zeros must be zero")
 
 
 @law("RMQM-ENC-008/linear", needs=NEEDS, n=SIZES, seed=DRAWN, power=st.integers(-3, 3))
 def linear(subject: Subject, n: int, seed: int, power: int) -> None:
     """The product is linear in the cotangent."""
-    tried = _Tried(subject, n, seed)
-    one, other, factor = tried.cotangent(), tried.cotangent(), 2.0**power
-    parts = [tried.vjp(tried.inputs, one), factor * tried.vjp(tried.inputs, other)]
-    both = (one + factor * other).astype(one.dtype)
+    trial = _Trial(subject, n, seed)
+    first, second, factor = trial.cotangent(), trial.cotangent(), 2.0**power
+    parts = [trial.vjp(trial.inputs, first), factor * trial.vjp(trial.inputs, second)]
+    both = (first + factor * second).astype(first.dtype)
     size = sum(float(np.linalg.norm(part)) for part in parts)
-    tried.require_near(
+    trial.require_near(
         "the product with a sum of cotangents",
-        tried.vjp(tried.inputs, both),
+        trial.vjp(trial.inputs, both),
         parts[0] + parts[1],
         size,
     )
@@ -81,36 +83,36 @@ def linear(subject: Subject, n: int, seed: int, power: int) -> None:
 @law("RMQM-ENC-008/row-by-row", needs=NEEDS, n=st.integers(2, 3), seed=DRAWN)
 def row_by_row(subject: Subject, n: int, seed: int) -> None:
     """The product of a row depends on no other row, and the rows come in order."""
-    tried = _Tried(subject, n, seed)
-    cotangent = tried.cotangent()
-    together = tried.vjp(tried.inputs, cotangent)
+    trial = _Trial(subject, n, seed)
+    cotangent = trial.cotangent()
+    together = trial.vjp(trial.inputs, cotangent)
     for k in range(n):
-        alone = tried.vjp(tried.inputs[k : k + 1], cotangent[k : k + 1])
+        alone = trial.vjp(trial.inputs[k : k + 1], cotangent[k : k + 1])
         size = float(np.linalg.norm(alone))
-        tried.require_near(f"row {k} of the product", together[k : k + 1], alone, size)
+        trial.require_near(f"row {k} of the product", together[k : k + 1], alone, size)
 
 
 @law("RMQM-ENC-008/derivative", needs=NEEDS, n=st.integers(1, 2), seed=DRAWN)
 def derivative(subject: Subject, n: int, seed: int) -> None:
     """The product, along any direction, is the central difference of the encodings."""
-    # Rounding spoils differences over short steps, curvature and kinks those over long ones: one
-    # of several steps has to agree. A wrong sign, scale or order is off by as much as the whole.
-    tried = _Tried(subject, n, seed)
-    cotangent = tried.cotangent()
-    gradient = tried.vjp(tried.inputs, cotangent).reshape(n, -1)
-    direction = tried.rng.choice([-1.0, 1.0], size=tried.inputs.shape)
+    # Rounding spoils differences over short steps; curvature and kinks spoil those over long steps:
+    # the best of several steps has to agree. A wrong sign, scale or order is off by the whole size.
+    trial = _Trial(subject, n, seed)
+    cotangent = trial.cotangent()
+    gradient = trial.vjp(trial.inputs, cotangent).reshape(n, -1)
+    direction = trial.rng.choice([-1.0, 1.0], size=trial.inputs.shape)
     should = (gradient * direction.reshape(n, -1)).sum(axis=1)
     wide = cotangent.astype(np.float64)
     off = np.full(n, np.inf)
     for share in (0.1, 0.03, 0.01, 1e-3, 1e-4):
         ahead, behind = (
-            (tried.inputs + way * share * tried.width * direction).astype(tried.inputs.dtype)
+            (trial.inputs + way * share * trial.width * direction).astype(trial.inputs.dtype)
             for way in (1, -1)
         )
-        moved = tried.encode(ahead).astype(np.float64) - tried.encode(behind)
-        slope = (moved * wide).sum(axis=1) / (2 * share * tried.width)
-        blur = np.linalg.norm(tried.encodings, axis=1) * np.linalg.norm(wide, axis=1)
-        blur = tried.resolution * blur / (share * tried.width)
+        moved = trial.encode(ahead).astype(np.float64) - trial.encode(behind)
+        slope = (moved * wide).sum(axis=1) / (2 * share * trial.width)
+        blur = np.linalg.norm(trial.encodings, axis=1) * np.linalg.norm(wide, axis=1)
+        blur = trial.resolution * blur / (share * trial.width)
         off = np.minimum(off, np.maximum(np.abs(slope - should) - blur, 0))
     size = np.linalg.norm(gradient, axis=1)
     worst = int((off - 0.1 * size).argmax())

@@ -35,7 +35,7 @@ def agreement(value: float) -> float:
 
 
 def require_agreement(what: str, got: float, should: float, *, times: float = 1.0) -> None:
-    """Demand agreement as by RMQM-AGG-004; a law of several such means gives `times`."""
+    """Demand agreement by RMQM-AGG-004; laws about several such means give `times`."""
     require_near(what, got, should, atol=times * 1e-12, rtol=times * 1e-12)
 
 
@@ -43,12 +43,12 @@ def measured(
     subject: Subject, trajectories: Array, arithmetic: str = "float64"
 ) -> tuple[Array, Array]:
     """Ask for the displacements and step lengths of trajectories."""
-    found = subject.perform("distances", trajectories=trajectories, arithmetic=arithmetic)
+    result = subject.perform("distances", trajectories=trajectories, arithmetic=arithmetic)
     shape = (len(trajectories), trajectories.shape[1] - 1)
     for key in ("displacements", "step_lengths"):
-        require_equal(f"{key}.shape", found[key].shape, shape)
-        require(np.isfinite(found[key]).all(), f"{key} must be finite")
-    return found["displacements"], found["step_lengths"]
+        require_equal(f"{key}.shape", result[key].shape, shape)
+        require(np.isfinite(result[key]).all(), f"{key} must be finite")
+    return result["displacements"], result["step_lengths"]
 
 
 def require_distances(what: str, got: Array, should: Array, resolution: float = 1e-12) -> None:
@@ -65,11 +65,11 @@ def characterized(subject: Subject, drawn: Distances, variant: str) -> dict[str,
 
 def characterized_without_doubt(
     subject: Subject, drawn: Distances, variant: str
-) -> tuple[dict[str, Any], oracle.Characteristics] | None:
+) -> tuple[dict[str, Any], oracle.ExpectedCharacteristics] | None:
     """
     Ask for the characteristics and compute them.
 
-    None if a mean is so near to the resolution that rounding would decide about the status.
+    The result is None if a mean is so near the resolution that rounding could decide the status.
     """
     exact = oracle.characteristics(
         drawn.displacements, drawn.step_lengths, variant, drawn.resolution
@@ -84,7 +84,7 @@ def altered(
     subject: Subject, batch: Batch, levels: Levels, seed: int, coupling: str = "independent"
 ) -> Array:
     """Ask for inputs altered by white noise."""
-    found: Array = subject.perform(
+    values: Array = subject.perform(
         "white_noise",
         levels=levels.levels,
         n_levels=levels.n_levels,
@@ -93,9 +93,9 @@ def altered(
         **batch.arguments,
     )["altered"]
     n, *shape = batch.values.shape
-    require_equal("altered.shape", found.shape, (n, len(levels.levels), *shape))
-    require_equal("kind of altered.dtype", found.dtype.kind, "f")
-    return found
+    require_equal("altered.shape", values.shape, (n, len(levels.levels), *shape))
+    require_equal("kind of altered.dtype", values.dtype.kind, "f")
+    return values
 
 
 def units(vectors: Array) -> Array:

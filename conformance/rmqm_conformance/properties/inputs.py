@@ -58,22 +58,22 @@ def other_content(subject: Subject, array: Array, place: int) -> None:
     changed = array.copy()
     changed.flat[place % array.size] += 1
     others = [changed, array[None], array[None, None], array.astype("<u2"), array.astype("<i8")]
-    found = [_content_id(subject, one) for one in (array, *others)]
-    require_equal("number of different ids", len(set(found)), len(found))
+    ids = [_content_id(subject, content) for content in (array, *others)]
+    require_equal("number of different ids", len(set(ids)), len(ids))
 
 
 @law("RMQM-INP-003/given-image", needs=NEEDS, also="RMQM-INP-002", image=images())
 def given_image(subject: Subject, image: Array) -> None:
     """The id of an image is that of the array (H, W, C) that was given."""
-    found = subject.perform("prepare", input=image, kind="image", low=0.0, high=1.0)
-    require_equal("id", found["id"], _hash(image))
+    result = subject.perform("prepare", input=image, kind="image", low=0.0, high=1.0)
+    require_equal("id", result["id"], _hash(image))
 
 
 @law("RMQM-INP-003/given-array", needs=NEEDS, also="RMQM-INP-002", array=any_arrays())
 def given_array(subject: Subject, array: Array) -> None:
     """The id of another input is that of the array that was given."""
-    found = subject.perform("prepare", input=array, kind="array", low=0.0, high=128.0)
-    require_equal("id", found["id"], _hash(array))
+    result = subject.perform("prepare", input=array, kind="array", low=0.0, high=128.0)
+    require_equal("id", result["id"], _hash(array))
 
 
 @law(
@@ -86,11 +86,11 @@ def given_array(subject: Subject, array: Array) -> None:
 def ascending(subject: Subject, ids: list[str], order: int) -> None:
     """Ids are given once each, in ascending order; the name of the set follows from them."""
     rows = np.random.default_rng(order).permutation(len(ids))
-    found = subject.perform("name_inputs", ids=[ids[k] for k in rows])
+    result = subject.perform("name_inputs", ids=[ids[k] for k in rows])
     once = sorted(set(ids))
-    require_equal("ids", found["ids"], once)
+    require_equal("ids", result["ids"], once)
     text = "".join(f"{name}\n" for name in once)
-    require_equal("digest", found["digest"], hashlib.sha256(text.encode()).hexdigest())
+    require_equal("digest", result["digest"], hashlib.sha256(text.encode()).hexdigest())
 
 
 CHECKS = (

@@ -25,8 +25,8 @@ SMOOTH = distances(kinds=("smooth",), min_inputs=2, resolutions=(1e-12,))
 
 
 def _interval(subject: Subject, drawn: Distances, variant: str) -> tuple[float, float]:
-    found = subject.perform("interval", variant=variant, **drawn.arguments)
-    return found["low"], found["high"]
+    result = subject.perform("interval", variant=variant, **drawn.arguments)
+    return result["low"], result["high"]
 
 
 def _half(subject: Subject, drawn: Distances, variant: str) -> float:
@@ -34,24 +34,24 @@ def _half(subject: Subject, drawn: Distances, variant: str) -> float:
     return (high - low) / 2
 
 
-def _exact(drawn: Distances, variant: str) -> oracle.Characteristics:
+def _exact(drawn: Distances, variant: str) -> oracle.ExpectedCharacteristics:
     return oracle.characteristics(
         drawn.displacements, drawn.step_lengths, variant, drawn.resolution
     )
 
 
-def _tolerance(one: oracle.Characteristics) -> float:
-    """Return what RMQM-AGG-004, for every input and mean, leaves to an end of the interval."""
-    D_i, S_i, D_RC_i, P_RC_i = one.per_input
+def _tolerance(exact: oracle.ExpectedCharacteristics) -> float:
+    """Return the tolerance of an end of the interval that follows from RMQM-AGG-004."""
+    D_i, S_i, D_RC_i, P_RC_i = exact.per_input
     moved = agreement(max(D_i)) + agreement(max(S_i))
     changed = [
         (agreement(float(np.nanmax(own))) + agreement(of_all)) / of_all**2
         + 2 * agreement(of_all) * float(np.nanmax(np.abs(own - of_all))) / of_all**3
-        for own, of_all in ((D_RC_i, one.D_RC), (P_RC_i, one.P_RC))
+        for own, of_all in ((D_RC_i, exact.D_RC), (P_RC_i, exact.P_RC))
     ]
-    relative = 10 * (moved + sum(changed)) * len(one.kept) / one.kept.sum()
-    n = len(one.kept)
-    return float(1e-13 + relative / math.exp(one.rmqm) * (1 + stats.t.ppf(0.975, n - 1)))
+    relative = 10 * (moved + sum(changed)) * len(exact.kept) / exact.kept.sum()
+    n = len(exact.kept)
+    return float(1e-13 + relative / math.exp(exact.rmqm) * (1 + stats.t.ppf(0.975, n - 1)))
 
 
 @law("RMQM-INT-001/influences", needs=NEEDS, also="RMQM-INT-002", drawn=DRAWN, variant=variants())
@@ -76,16 +76,16 @@ def influences(subject: Subject, drawn: Distances, variant: str) -> None:
 )
 def symmetry(subject: Subject, drawn: Distances, variant: str) -> None:
     """The interval is symmetric about RMQM; without a score there is no interval."""
-    found = characterized(subject, drawn, variant)
+    result = characterized(subject, drawn, variant)
     low, high = _interval(subject, drawn, variant)
-    if found["status"] == "ok" and len(drawn.displacements) > 1:
+    if result["status"] == "ok" and len(drawn.displacements) > 1:
         require(low <= high and math.isfinite(high - low), f"[{low}, {high}] is no interval")
         middle, slack = low / 2 + high / 2, 1e-14 * (1 + abs(low) + abs(high))
-        require_near("middle of the interval", middle, found["rmqm"], atol=slack)
+        require_near("middle of the interval", middle, result["rmqm"], atol=slack)
     else:
         require(
             math.isnan(low) and math.isnan(high),
-            f"[{low}, {high}] must be undefined with status {found['status']!r} and "
+            f"[{low}, {high}] must be undefined with status {result['status']!r} and "
             f"N = {len(drawn.displacements)}",
         )
 
@@ -114,7 +114,7 @@ def copies(subject: Subject, drawn: Distances, variant: str, times: int) -> None
     n = len(drawn.displacements)
     before = _half(subject, drawn, variant)
     after = _half(subject, drawn.of(np.tile(np.arange(n), times)), variant)
-    quantiles = [float(stats.t.ppf(0.975, one)) for one in (n - 1, times * n - 1)]
+    quantiles = [float(stats.t.ppf(0.975, degrees)) for degrees in (n - 1, times * n - 1)]
     narrower = quantiles[1] / quantiles[0] * math.sqrt((n - 1) / (times * n - 1))
     slack = 4 * _tolerance(_exact(drawn, variant))
     require_near("half the width", after, before * narrower, atol=slack, rtol=1e-9)
@@ -139,7 +139,7 @@ def order(subject: Subject, drawn: Distances, variant: str, seed: int) -> None:
     times=st.integers(2, 5),
 )
 def equal_inputs(subject: Subject, drawn: Distances, variant: str, times: int) -> None:
-    """Inputs that all move alike have an interval of no width."""
+    """Inputs that all move alike have an interval of width zero."""
     alike = drawn.of([0] * times)
     half = _half(subject, alike, variant)
     require_near("half the width", half, 0.0, atol=4 * _tolerance(_exact(alike, variant)))

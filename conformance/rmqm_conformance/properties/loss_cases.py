@@ -12,7 +12,7 @@ from rmqm_conformance.require import require_equal
 from rmqm_conformance.strategies import Array
 from rmqm_conformance.subject import Subject
 
-__all__ = ["asked", "case_of", "triplets_of"]
+__all__ = ["case_of", "triplets_of", "values_and_gradient"]
 
 
 def case_of(name: str, n: int, length: int, seed: int) -> dict[str, Any]:
@@ -30,28 +30,28 @@ def case_of(name: str, n: int, length: int, seed: int) -> dict[str, Any]:
     }
 
 
-def asked(subject: Subject, case: dict[str, Any]) -> tuple[Array, Array]:
-    """Ask for the values and the gradient of a loss, both of the shape that is due."""
-    found = subject.perform("loss", **case)
+def values_and_gradient(subject: Subject, case: dict[str, Any]) -> tuple[Array, Array]:
+    """Ask for the values and the gradient of a loss, and demand their shapes."""
+    result = subject.perform("loss", **case)
     n = len(case["encodings"])
     single = case["name"] in {"displacement", "cross-entropy"}
-    require_equal("values.shape", found["values"].shape, (n if single else 1,))
-    require_equal("gradient.shape", found["gradient"].shape, case["encodings"].shape)
-    return found["values"], found["gradient"]
+    require_equal("values.shape", result["values"].shape, (n if single else 1,))
+    require_equal("gradient.shape", result["gradient"].shape, case["encodings"].shape)
+    return result["values"], result["gradient"]
 
 
 def triplets_of(case: dict[str, Any]) -> tuple[float, bool]:
-    """Return the mean over the semi-hard triplets, and whether one of them is in doubt."""
+    """Return the mean over the semi-hard triplets, and whether any of them is in doubt."""
     labels, phi = case["labels"], units(case["encodings"])
     if labels is None:
         labels = [*range(len(phi))] * 2
         phi = np.concatenate([phi, units(case["references"])])
-    n, found, doubt = range(len(phi)), [], False
+    n, margins, doubt = range(len(phi)), [], False
     for a in n:
         for p in n:
             for other in n:
                 if a != p and labels[a] == labels[p] != labels[other]:
                     gap = math.dist(phi[a], phi[other]) - math.dist(phi[a], phi[p])
                     doubt |= min(abs(gap), abs(gap - 0.5)) < 1e-3
-                    found += [0.5 - gap] if 0 < gap < 0.5 else []
-    return (math.fsum(found) / len(found) if found else 0.0), doubt
+                    margins += [0.5 - gap] if 0 < gap < 0.5 else []
+    return (math.fsum(margins) / len(margins) if margins else 0.0), doubt

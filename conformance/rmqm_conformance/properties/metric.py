@@ -25,19 +25,19 @@ __all__ = ["CHECKS"]
 NEEDS = "characteristics"
 
 
-def _is_scored(found: dict[str, Any]) -> bool:
-    """Tell whether the status is ok; then both spike means must be above zero."""
-    ok: bool = found["status"] == "ok"
+def _is_scored(result: dict[str, Any]) -> bool:
+    """Return whether the status is ok; both spike means must then be above zero."""
+    ok: bool = result["status"] == "ok"
     for key in ("D_RC", "P_RC"):
-        require(not ok or found[key] > 0, f"the status cannot be ok with {key}={found[key]}")
+        require(not ok or result[key] > 0, f"the status cannot be ok with {key}={result[key]}")
     return ok
 
 
 def _require_logarithm(subject: Subject, drawn: Distances, variant: str) -> None:
-    found = characterized(subject, drawn, variant)
-    if _is_scored(found):
-        means = [found[key] for key in ("D", "S", "D_RC", "P_RC")]
-        require_near("rmqm", found["rmqm"], oracle.metric(variant, *means), atol=1e-14, rtol=1e-14)
+    result = characterized(subject, drawn, variant)
+    if _is_scored(result):
+        means = [result[key] for key in ("D", "S", "D_RC", "P_RC")]
+        require_near("rmqm", result["rmqm"], oracle.metric(variant, *means), atol=1e-14, rtol=1e-14)
 
 
 @law("RMQM-MET-001/logarithm", needs=NEEDS, also="RMQM-AGG-001", drawn=distances())
@@ -60,11 +60,11 @@ def logarithm_of_authors(subject: Subject, drawn: Distances) -> None:
     variant=variants(),
 )
 def exact_distances(subject: Subject, drawn: Distances, variant: str) -> None:
-    """RMQM of distances is as near to its exact value as the means that make it."""
+    """RMQM is as near to its exact value as the means that it is made of."""
     judged = characterized_without_doubt(subject, drawn, variant)
     if judged is None or judged[1].status != "ok":
         return
-    found, exact = judged
+    result, exact = judged
     means = (exact.D, exact.S, exact.D_RC, exact.P_RC)
     signs = (1, 1, -1, -1)  # a larger spike makes the metric smaller
     low, high = (
@@ -75,9 +75,9 @@ def exact_distances(subject: Subject, drawn: Distances, variant: str) -> None:
         for way in (-1, 1)
     )
     require(
-        low - 1e-14 <= found["rmqm"] <= high + 1e-14,
-        f"rmqm={found['rmqm']!r}, but should be {exact.rmqm!r} (from {low!r} to {high!r})",
-        got=found["rmqm"],
+        low - 1e-14 <= result["rmqm"] <= high + 1e-14,
+        f"rmqm={result['rmqm']!r}, but should be {exact.rmqm!r} (from {low!r} to {high!r})",
+        got=result["rmqm"],
         should=exact.rmqm,
     )
 
@@ -95,7 +95,7 @@ def farther(subject: Subject, drawn: Distances, variant: str, power: int) -> Non
     small = Distances(
         np.ldexp(drawn.displacements, -power), np.ldexp(drawn.step_lengths, -power), 1e-12
     )
-    near, far = (characterized(subject, one, variant) for one in (small, drawn))
+    near, far = (characterized(subject, sample, variant) for sample in (small, drawn))
     added = far["D"] - near["D"] + (far["S"] - near["S"] if variant != "paper" else 0.0)
     require(near["rmqm"] < far["rmqm"] < 700, "a larger scale must score higher")
     got = math.exp(far["rmqm"]) - math.exp(near["rmqm"])
@@ -111,11 +111,11 @@ def farther(subject: Subject, drawn: Distances, variant: str, power: int) -> Non
 )
 def weights(subject: Subject, drawn: Distances, variant: str) -> None:
     """The weighted metric has the weights 0.95, 0.74, 0.11; it is undefined where RMQM is."""
-    found = characterized(subject, drawn, variant)
-    got = math.nan if found["weighted_rmqm"] is None else found["weighted_rmqm"]
+    result = characterized(subject, drawn, variant)
+    got = math.nan if result["weighted_rmqm"] is None else result["weighted_rmqm"]
     should = math.nan
-    if variant == "paper" and _is_scored(found):
-        D, D_RC, P_RC = (found[key] for key in ("D", "D_RC", "P_RC"))
+    if variant == "paper" and _is_scored(result):
+        D, D_RC, P_RC = (result[key] for key in ("D", "D_RC", "P_RC"))
         should = math.log(1 + 0.95 * D + 0.74 / D_RC + 0.11 / P_RC)
     require_near("weighted_rmqm", got, should, atol=1e-14, rtol=1e-14)
 

@@ -2,9 +2,9 @@
 Laws of the distribution of white noise, by statistical tests.
 
 Every test rejects at p < 1e-9, and a run has 36 of them: an implementation of true standard normal
-noise is accused less than once in ten million runs. The tests are exact, or
-hold for such small p: normal, chi-squared, binomial, Kolmogorov-Smirnov and Pearson's t. The table
-of RMQM-WN-006 is within 1e-5 of the normal distribution, which none of them can see.
+noise is rejected less than once in ten million runs. The tests are exact, or hold for such small p:
+normal, chi-squared, binomial, Kolmogorov-Smirnov and Pearson's t. The table of RMQM-WN-006 is
+within 1e-5 of the normal distribution, a difference too small for any of them.
 """
 
 # ruff: noqa: D401 - the first line of a law is what is true
@@ -27,7 +27,7 @@ __all__ = ["CHECKS"]
 
 NEEDS = "noise"
 REJECTED: Final = 1e-9
-"""A p-value below this one breaks the law."""
+"""A p-value below this value breaks the law."""
 
 HALF: Final = 32.0
 """Half the width of the bounds; noise of level 10 of 100 stays within, at up to 5 deviations."""
@@ -39,9 +39,9 @@ def _draws(
     """Return normal values (n, levels, values): noise divided by its strength."""
     names = [f"statistics/{effort.seed}/{k}" for k in range(n)]
     batch = Batch(np.zeros((n, -(-effort.samples // n))), names, -half, half)
-    found = altered(subject, batch, levels, effort.seed + seed)
+    noise = altered(subject, batch, levels, effort.seed + seed)
     strengths = [2 * half * level / levels.n_levels for level in levels.levels]
-    return np.asarray(found / np.array(strengths)[:, None])
+    return np.asarray(noise / np.array(strengths)[:, None])
 
 
 def _accept(p: float, what: str) -> None:
@@ -54,11 +54,11 @@ def _two_sided(distribution: object, value: float) -> float:
     return 2 * min(below, above)
 
 
-def _uncorrelated(one: Array, other: Array, what: str) -> None:
-    for drawn in (one, other):
+def _uncorrelated(first: Array, second: Array, what: str) -> None:
+    for drawn in (first, second):
         require(np.isfinite(drawn).all() and np.ptp(drawn) > 0, "the noise must be finite and vary")
-    found = stats.pearsonr(one.ravel(), other.ravel())
-    _accept(float(found.pvalue), f"{what} are correlated by {float(found.statistic):.3f}")
+    test = stats.pearsonr(first.ravel(), second.ravel())
+    _accept(float(test.pvalue), f"{what} are correlated by {float(test.statistic):.3f}")
 
 
 @statistic("RMQM-WN-001/zero-mean", needs=NEEDS, also="RMQM-WN-010")
@@ -85,9 +85,9 @@ def standard_deviation(subject: Subject, effort: Effort) -> None:
 def normal_distribution(subject: Subject, effort: Effort) -> None:
     """The noise is normal: by Kolmogorov and Smirnov, and in sixteen equally probable cells."""
     row = _draws(subject, effort, Levels(100, [7]))[0, 0]
-    found = stats.kstest(row, "norm")
-    distance = float(found.statistic)
-    _accept(float(found.pvalue), f"the distribution is {distance:.4f} from the normal one")
+    test = stats.kstest(row, "norm")
+    distance = float(test.statistic)
+    _accept(float(test.pvalue), f"the distribution is {distance:.4f} from the normal one")
     cells = np.bincount(np.minimum((stats.norm.cdf(row) * 16).astype(int), 15), minlength=16)
     _accept(float(stats.chisquare(cells).pvalue), f"sixteen equal cells hold {cells.tolist()}")
 

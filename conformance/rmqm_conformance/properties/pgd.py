@@ -28,11 +28,11 @@ def _gradient(batch: Batch, seed: int) -> Array:
 
 
 def _step(subject: Subject, batch: Batch, gradient: Array, alpha: float | None) -> Array:
-    found: Array = subject.perform(
+    stepped: Array = subject.perform(
         "pgd_step", gradient=gradient, level=1, alpha=alpha, **batch.arguments
     )["stepped"]
-    require_equal("stepped.shape", found.shape, batch.values.shape)
-    return found
+    require_equal("stepped.shape", stepped.shape, batch.values.shape)
+    return stepped
 
 
 @law(

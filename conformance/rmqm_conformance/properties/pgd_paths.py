@@ -25,15 +25,13 @@ def _path(subject: Subject, drawn: tuple[Batch, Network], **chosen: Any) -> Arra
     batch, network = drawn
     usual = {"n_levels": 4, "alpha": None, "seed": 0, "variant": "paper"}
     arguments = usual | chosen | batch.arguments
-    found: Array = subject.perform("pgd_path", network=network, **arguments)["altered"]
+    path: Array = subject.perform("pgd_path", network=network, **arguments)["altered"]
     n, *shape = batch.values.shape
-    require_equal(
-        "altered.shape", found.shape, (n, found.shape[1] if found.ndim > 1 else 0, *shape)
-    )
-    return found
+    require_equal("altered.shape", path.shape, (n, path.shape[1] if path.ndim > 1 else 0, *shape))
+    return path
 
 
-def _known(
+def _reference_path(
     drawn: tuple[Batch, Network], n_levels: int, alpha: float | None, seed: int
 ) -> Array | None:
     """Return the path; None if rounding could decide about the sign of a gradient."""
@@ -63,7 +61,7 @@ def short_steps(
     seed: int,
     variant: str,
 ) -> None:
-    """A path starts at the input, keeps its type and its bounds, and takes steps of one size."""
+    """A path starts at the input, keeps its type and its bounds, and takes steps of equal size."""
     batch = drawn[0]
     path = _path(subject, drawn, n_levels=n_levels, alpha=alpha, seed=seed, variant=variant)
     n, *shape = batch.values.shape
@@ -97,8 +95,8 @@ def successive(
     seed: int,
     variants: tuple[str, str],
 ) -> None:
-    """A path of fewer levels is the start of a longer one, and that of the other variant."""
-    if _known(drawn, n_levels, alpha, seed) is None:
+    """A path of fewer levels is the start of a longer path, and of that of the other variant."""
+    if _reference_path(drawn, n_levels, alpha, seed) is None:
         return
     common = {"alpha": alpha, "seed": seed}
     long = _path(subject, drawn, n_levels=n_levels, variant=variants[0], **common)
@@ -120,7 +118,7 @@ def path_alone(
 ) -> None:
     """The path of an input is the same alone, in any batch and at any place."""
     batch, network = drawn
-    if _known(drawn, 4, None, seed) is None:
+    if _reference_path(drawn, 4, None, seed) is None:
         return
     rows = np.random.default_rng(order).permutation(len(batch.ids))[:-1]
     together = _path(subject, drawn, seed=seed, variant=variant)
@@ -137,7 +135,7 @@ def path_alone(
     variant=variants(),
 )
 def defaults(subject: Subject, drawn: tuple[Batch, Network], seed: int, variant: str) -> None:
-    """Unless told otherwise a path has 30 levels (29 in `authors-2022`) and steps of 2/255."""
+    """By default a path has 30 levels (29 in `authors-2022`) and steps of 2/255."""
     usual = _path(subject, drawn, n_levels=None, seed=seed, variant=variant)
     n_levels = 30 if variant == "paper" else 29
     require_equal("number of levels", usual.shape[1] - 1, n_levels)
@@ -165,7 +163,7 @@ def whole_path(
     variant: str,
 ) -> None:
     """A path has the bits that follow from its random start, its gradients and its steps."""
-    should = _known(drawn, n_levels, alpha, seed)
+    should = _reference_path(drawn, n_levels, alpha, seed)
     if should is not None:
         got = _path(subject, drawn, n_levels=n_levels, alpha=alpha, seed=seed, variant=variant)
         require_same_bits("altered", got, should)

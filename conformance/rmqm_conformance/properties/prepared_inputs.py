@@ -1,4 +1,4 @@
-"""Laws of inputs that are brought into their bounds, shape and type: RMQM-INP-001, 006 to 009."""
+"""Laws of the bounds, the shapes and the types of prepared inputs: RMQM-INP-001, 006 to 009."""
 
 # ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
@@ -26,10 +26,10 @@ NEEDS = "inputs"
 )
 def channels_first(subject: Subject, image: Array) -> None:
     """An image becomes float32 (C, H, W); eight bits are divided by 255, rounded correctly."""
-    found = subject.perform("prepare", input=image, kind="image", low=0.0, high=1.0)
+    result = subject.perform("prepare", input=image, kind="image", low=0.0, high=1.0)
     values = image / 255 if image.dtype == np.uint8 else image
     should = np.stack([values[:, :, c] for c in range(image.shape[2])]).astype("<f4")
-    require_same_bits("values", found["values"], should)
+    require_same_bits("values", result["values"], should)
 
 
 @law("RMQM-INP-006/every-value", needs=NEEDS, shift=st.integers(0, 255))
@@ -39,11 +39,11 @@ def every_value(subject: Subject, shift: int) -> None:
     got = subject.perform("prepare", input=image, kind="image", low=0.0, high=1.0)["values"]
     require_equal("values.dtype", got.dtype.str[1:], "f4")
     require_equal("values.shape", got.shape, (1, 16, 16))
-    for value, found in zip(image.ravel().tolist(), got.ravel(), strict=True):
-        error = abs(Fraction(float(found)) - Fraction(value, 255))
-        spacing = Fraction(float(np.spacing(np.float32(found))))
+    for value, quotient in zip(image.ravel().tolist(), got.ravel(), strict=True):
+        error = abs(Fraction(float(quotient)) - Fraction(value, 255))
+        spacing = Fraction(float(np.spacing(np.float32(quotient))))
         require(
-            error <= spacing / 2, f"{value}/255 must be rounded correctly; got {float(found)!r}"
+            error <= spacing / 2, f"{value}/255 must be rounded correctly; got {float(quotient)!r}"
         )
 
 
@@ -51,8 +51,8 @@ def every_value(subject: Subject, shift: int) -> None:
 def kept_type(subject: Subject, batch: Batch) -> None:
     """Inputs of float32 and float64 keep their type and every bit."""
     given = batch.values[0]
-    found = subject.perform("prepare", input=given, kind="array", low=batch.low, high=batch.high)
-    require_same_bits("values", found["values"], given)
+    result = subject.perform("prepare", input=given, kind="array", low=batch.low, high=batch.high)
+    require_same_bits("values", result["values"], given)
 
 
 @law("RMQM-INP-007/other-types", needs=NEEDS, array=any_arrays(("|u1", "<i4", "<u2", "|i1", "<f2")))
@@ -75,7 +75,7 @@ def outside(subject: Subject, batch: Batch, bad: float, place: int) -> None:
     """A value outside the bounds, or not a number, is refused with the bounds and the value."""
     given = batch.values[0].copy()
     given.flat[place % given.size] = bad
-    value, low, high = (f"{abs(one):g}" for one in (bad, batch.low, batch.high))
+    value, low, high = (f"{abs(number):g}" for number in (bad, batch.low, batch.high))
     require_refusal(
         subject,
         "prepare",
@@ -124,7 +124,7 @@ def impossible_bounds(subject: Subject, array: Array) -> None:
     pair=st.sampled_from([(0.0, 255.0), (-1.0, 1.0), (0.0, 2.0)]),
 )
 def bounds_of_images(subject: Subject, image: Array, pair: tuple[float, float]) -> None:
-    """Other bounds than [0, 1] are refused for images."""
+    """Bounds other than [0, 1] are refused for images."""
     why = f"an image with the bounds {list(pair)}"
     usual = {"kind": "image", "low": pair[0], "high": pair[1]}
     require_refusal(subject, "prepare", why=why, naming=(), input=image, **usual)

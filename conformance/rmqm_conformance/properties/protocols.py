@@ -39,7 +39,7 @@ def whole_protocol(
     document = parsed(document_of(subject, drawn, n_levels, seed, variant))
     pointers = subject.description.pointers
     optional = {"S"} if variant == "paper" else set()
-    found = {name: at(document, place) for name, place in pointers.items() if name not in optional}
+    values = {name: at(document, place) for name, place in pointers.items() if name not in optional}
     once = sorted(set(batch.ids))
     digest = hashlib.sha256("".join(f"{name}\n" for name in once).encode()).hexdigest()
     should = {
@@ -54,11 +54,11 @@ def whole_protocol(
         "set_of_inputs": digest,
     }
     for name, value in should.items():
-        require_equal(f"{name} (at {pointers[name]})", found[name], value)
-    text = str(found["specification"])
+        require_equal(f"{name} (at {pointers[name]})", values[name], value)
+    text = str(values["specification"])
     require("1.0" in text, f"specification must name version 1.0; got {text!r}")
     for name in ("alteration", "schedule", "geometry", "encoder", "output", "preprocessing"):
-        require(found[name] not in (None, "", [], {}), f"{name} must be told at {pointers[name]}")
+        require(values[name] not in (None, "", [], {}), f"{name} must stand at {pointers[name]}")
 
 
 @law(
@@ -68,7 +68,7 @@ def whole_protocol(
     drawn=evaluations(max_inputs=2, max_values=10, within=UNITS),
 )
 def defaults(subject: Subject, drawn: tuple[Batch, Network]) -> None:
-    """Unless told otherwise the variant is `paper`, J is 99, the seed 0, the draws independent."""
+    """By default the variant is `paper`, J is 99, the seed 0, and the draws are independent."""
     usual = document_of(subject, drawn, None, None, None)
     document, pointers = parsed(usual), subject.description.pointers
     should = {"variant": "paper", "J": 99, "seed": 0, "coupling": "independent", "bounds": [0, 1]}

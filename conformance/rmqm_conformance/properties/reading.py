@@ -1,4 +1,4 @@
-"""What the laws of documents share: asking for one, and reading it strictly."""
+"""What the laws of documents share: asking for a document, and reading it strictly."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def parsed(answer: dict[str, Any]) -> Any:
     text = answer["document"]
     try:
         text.encode("utf-8")
-        found = json.loads(text, parse_constant=_constant)
+        document = json.loads(text, parse_constant=_constant)
     except ValueError as error:
         raise Violation(f"a document must be valid JSON in UTF-8: {error}") from error
-    require(isinstance(found, dict), "a document must be a JSON object")
-    return found
+    require(isinstance(document, dict), "a document must be a JSON object")
+    return document
 
 
 def at(document: Any, pointer: str) -> Any:
@@ -71,5 +71,5 @@ def number(value: Any, what: str) -> float:
 def total(value: Any, what: str) -> float:
     """Return a count, or the sum of the counts that an object holds, or the length of a list."""
     if isinstance(value, dict):
-        return math.fsum(total(one, what) for one in value.values())
+        return math.fsum(total(count, what) for count in value.values())
     return float(len(value)) if isinstance(value, list) else number(value, what)

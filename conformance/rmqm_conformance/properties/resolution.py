@@ -27,8 +27,8 @@ KEYS = ("D", "S", "D_RC", "P_RC")
 )
 def table(subject: Subject, trajectories: Array, arithmetic: str) -> None:
     """The resolution is that of the arithmetic, whatever the type of the representations."""
-    found = subject.perform("distances", trajectories=trajectories, arithmetic=arithmetic)
-    require_equal("resolution", found["resolution"], oracle.RESOLUTION[arithmetic])
+    result = subject.perform("distances", trajectories=trajectories, arithmetic=arithmetic)
+    require_equal("resolution", result["resolution"], oracle.RESOLUTION[arithmetic])
 
 
 @law(
@@ -40,8 +40,8 @@ def table(subject: Subject, trajectories: Array, arithmetic: str) -> None:
 def zeroed(subject: Subject, drawn: Distances, variant: str) -> None:
     """Distances below the resolution can be replaced by zero, and nothing changes."""
     d, s = (
-        np.where(one < drawn.resolution, 0.0, one)
-        for one in (drawn.displacements, drawn.step_lengths)
+        np.where(values < drawn.resolution, 0.0, values)
+        for values in (drawn.displacements, drawn.step_lengths)
     )
     before = characterized(subject, drawn, variant)
     after = characterized(subject, Distances(d, s, drawn.resolution), variant)
@@ -58,7 +58,7 @@ def zeroed(subject: Subject, drawn: Distances, variant: str) -> None:
     place=st.integers(0, 1000),
 )
 def at_the_resolution(subject: Subject, drawn: Distances, place: int) -> None:
-    """A distance that equals the resolution is no zero; the next smaller number is one."""
+    """A distance that equals the resolution is not zero; the next smaller number counts as zero."""
     level = place % (drawn.displacements.shape[1] - 1)
     for value, left_out in (
         (drawn.resolution, 0),
@@ -67,10 +67,10 @@ def at_the_resolution(subject: Subject, drawn: Distances, place: int) -> None:
         d = drawn.displacements.copy()
         d[:, level] = value
         changed = Distances(d, drawn.step_lengths, drawn.resolution)
-        found = characterized(subject, changed, "authors-2022")
+        result = characterized(subject, changed, "authors-2022")
         require_equal(
             f"left_out for distances of {value!r} at resolution {drawn.resolution!r}",
-            found["left_out"],
+            result["left_out"],
             left_out,
         )
 
@@ -100,8 +100,8 @@ def vanishing_mean(
         d = np.tile(1 + share * resolution * np.array([0, 1, 0, 1]), (n, 1))
     else:
         s = np.tile(1 + share * resolution * np.array([0, 1, 0, 1]), (n, 1))
-    found = characterized(subject, Distances(d, s, resolution), variant)
-    require_equal("status", found["status"], "collapsed" if key == "D" else "constant-steps")
+    result = characterized(subject, Distances(d, s, resolution), variant)
+    require_equal("status", result["status"], "collapsed" if key == "D" else "constant-steps")
 
 
 @law(
@@ -114,11 +114,11 @@ def mean_at_the_resolution(subject: Subject, power: int, n: int) -> None:
     """A D, or a P_RC, that equals the resolution is not zero."""
     resolution = 2.0**power  # all sums and means are exact
     d, s = np.full((n, 4), resolution), np.tile([0.5, 1.0, 0.5, 1.0], (n, 1))
-    found = characterized(subject, Distances(d, s, resolution), "paper")
-    require_equal(f"status for D = {resolution!r}", found["status"], "ok")
+    result = characterized(subject, Distances(d, s, resolution), "paper")
+    require_equal(f"status for D = {resolution!r}", result["status"], "ok")
     d, s = np.tile([0.5, 1.0, 0.5], (n, 1)), np.tile([1.0, 1.0, 1 + 2 * resolution], (n, 1))
-    found = characterized(subject, Distances(d, s, resolution), "authors-2022")
-    require_equal(f"status for P_RC = {resolution!r}", found["status"], "ok")
+    result = characterized(subject, Distances(d, s, resolution), "authors-2022")
+    require_equal(f"status for P_RC = {resolution!r}", result["status"], "ok")
 
 
 @law(
@@ -129,13 +129,13 @@ def mean_at_the_resolution(subject: Subject, power: int, n: int) -> None:
     share=st.floats(0.1, 0.9),
 )
 def single_inputs(subject: Subject, variant: str, resolution: float, share: float) -> None:
-    """The values of single inputs are left as they are, though below the resolution."""
+    """The values of single inputs are left as they are, even below the resolution."""
     d = np.array([[0.5, 1.0], [0.25, 1.0]])
     later = np.array([1 + share * resolution, 2.0])
     s = np.column_stack([[1.0, 1.0], later])
-    found = characterized(subject, Distances(d, s, resolution), variant)
+    result = characterized(subject, Distances(d, s, resolution), variant)
     changes = (later - 1) / (2 * later if variant == "paper" else 1)
-    require_agreement("P_RC", found["P_RC"], float(changes.mean()), times=2)
+    require_agreement("P_RC", result["P_RC"], float(changes.mean()), times=2)
 
 
 CHECKS = (

@@ -31,7 +31,7 @@ DEGENERATE = ("zeros", "resolution", "repeated")
     variant=variants(),
 )
 def status(subject: Subject, drawn: Distances, variant: str) -> None:
-    """The status is the first that holds of collapsed, undefined-terms, constant-steps, else ok."""
+    """The status is the first that holds of collapsed, undefined-terms, constant-steps and ok."""
     if judged := characterized_without_doubt(subject, drawn, variant):
         require_equal("status", judged[0]["status"], judged[1].status)
 
@@ -45,20 +45,20 @@ def status(subject: Subject, drawn: Distances, variant: str) -> None:
 )
 def undefined_score(subject: Subject, drawn: Distances, variant: str) -> None:
     """The metric is NaN exactly if the status is not ok; nothing is infinite."""
-    found = characterized(subject, drawn, variant)
-    undefined = math.isnan(found["rmqm"])
+    result = characterized(subject, drawn, variant)
+    undefined = math.isnan(result["rmqm"])
     require(
-        undefined == (found["status"] != "ok"),
-        f"rmqm={found['rmqm']!r} does not go with status={found['status']!r}",
+        undefined == (result["status"] != "ok"),
+        f"rmqm={result['rmqm']!r} does not go with status={result['status']!r}",
     )
     require(
-        undefined or found["weighted_rmqm"] is None or not math.isinf(found["weighted_rmqm"]),
+        undefined or result["weighted_rmqm"] is None or not math.isinf(result["weighted_rmqm"]),
         "weighted_rmqm must not be infinite",
     )
     for key in ("D", "S", "D_RC", "P_RC", "rmqm"):
-        require(not math.isinf(found[key]), f"{key} must not be infinite")
+        require(not math.isinf(result[key]), f"{key} must not be infinite")
         if key in {"D", "S"}:
-            require(math.isfinite(found[key]), f"{key} must be a number; got {found[key]}")
+            require(math.isfinite(result[key]), f"{key} must be a number; got {result[key]}")
 
 
 @law(
@@ -79,12 +79,12 @@ def one_per_cent(
     places = np.arange(1, n_levels, 2)
     for k in rng.choice(n * len(places), size=undefined, replace=False):
         (s if of_steps else d)[k % n, places[k // n]] = 0
-    found = characterized(subject, Distances(d, s, 1e-12), "paper")
-    counted = found["undefined_P_RC" if of_steps else "undefined_D_RC"]
+    result = characterized(subject, Distances(d, s, 1e-12), "paper")
+    counted = result["undefined_P_RC" if of_steps else "undefined_D_RC"]
     require_equal("number of undefined terms", counted, undefined)
     n_terms = n * (n_levels - of_steps)
     should = "undefined-terms" if 100 * undefined > n_terms else "ok"
-    require_equal(f"status with {undefined} of {n_terms} undefined", found["status"], should)
+    require_equal(f"status with {undefined} of {n_terms} undefined", result["status"], should)
 
 
 @law(
@@ -101,8 +101,8 @@ def several_reasons(subject: Subject, still: bool, n: int, n_levels: int, value:
     d = np.full((n, n_levels), 0.0 if still else value)
     s = np.full((n, n_levels), value)
     s[:, -1] = 0
-    found = characterized(subject, Distances(d, s, 1e-12), "paper")
-    require_equal("status", found["status"], "collapsed" if still else "undefined-terms")
+    result = characterized(subject, Distances(d, s, 1e-12), "paper")
+    require_equal("status", result["status"], "collapsed" if still else "undefined-terms")
 
 
 CHECKS = (

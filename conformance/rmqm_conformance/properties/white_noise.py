@@ -47,7 +47,7 @@ def _empty(batch: Batch) -> Batch:
 
 @law("RMQM-WN-007/same-type", needs=NEEDS, batch=inputs(), asked=levels(), seed=seeds())
 def same_type(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
-    """Altered inputs have the type of the inputs, and one array for each level that is asked."""
+    """Altered inputs have the type of the inputs, and an array for each requested level."""
     got = altered(subject, batch, asked, seed)
     require_equal("altered.dtype", got.dtype.str[1:], batch.values.dtype.str[1:])
 
@@ -62,7 +62,7 @@ def same_type(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
     power=st.integers(1, 4),
 )
 def equal_steps(subject: Subject, batch: Batch, asked: Levels, seed: int, power: int) -> None:
-    """One level of twice as many has the same draw and half the strength."""
+    """With twice as many levels a level has the same draw and half the strength."""
     empty = _empty(batch)
     strong = altered(subject, empty, asked, seed)
     faint = altered(subject, empty, Levels(asked.n_levels << power, asked.levels), seed)
@@ -82,7 +82,7 @@ def units(subject: Subject, batch: Batch, asked: Levels, seed: int, power: int) 
     """Inputs and bounds in another unit are altered alike: the noise has the width as its unit."""
     low, high = float(np.ldexp(batch.low, power)), float(np.ldexp(batch.high, power))
     other = Batch(np.ldexp(batch.values, power), batch.ids, low, high)
-    before, after = (altered(subject, one, asked, seed) for one in (batch, other))
+    before, after = (altered(subject, sample, asked, seed) for sample in (batch, other))
     require_same_bits("altered in another unit", after, np.ldexp(before, power))
 
 
@@ -135,7 +135,7 @@ def bits(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
     seed=seeds(),
 )
 def one_direction(subject: Subject, batch: Batch, n_levels: int, seed: int) -> None:
-    """With the coupling `common` every level is the draw of level 1, by its strength."""
+    """With the coupling `common` every level is the draw of level 1 times the level."""
     empty, levels = _empty(batch), [1, 2, 3, 5]
     walk = altered(subject, empty, Levels(n_levels, levels), seed, "common")
     first: Array = altered(subject, empty, Levels(n_levels, [1]), seed)[:, 0]

@@ -1,9 +1,9 @@
 """
-What laws are tried on: hypothesis strategies for the data of the specification.
+Hypothesis strategies for the data of the specification, on which laws are tried.
 
-Each strategy draws a seed and a few numbers that say how large and of which sort the data are;
-NumPy makes the arrays of them. Examples therefore cost microseconds, and a counterexample shrinks
-towards few inputs, few levels and the plainest sort. They serve in any test suite:
+Each strategy draws a seed and a few numbers that say how large the data are and of which kind;
+NumPy makes the arrays from them. Examples therefore cost microseconds, and a counterexample shrinks
+towards few inputs, few levels and the plainest kind. The strategies work in any test suite:
 
 >>> import numpy as np
 >>> from hypothesis import given

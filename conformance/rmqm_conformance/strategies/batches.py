@@ -1,4 +1,4 @@
-"""Inputs within bounds, and what to call them."""
+"""Inputs within bounds, and their names."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Batch:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Return them as the operations take them."""
+        """Return the inputs in the form in which operations take them."""
         return {"inputs": self.values, "ids": self.ids, "low": self.low, "high": self.high}
 
     def of(self, rows: Any) -> Batch:
@@ -54,7 +54,7 @@ def inputs(
     max_inputs, min_inputs : int
         Limits of N.
     max_values, min_values : int
-        Limits of the number of values in one input.
+        Limits of the number of values in an input.
     within : SearchStrategy, optional
         Where bounds come from; by default `bounds`.
 
@@ -91,9 +91,9 @@ def _inputs(
 
 def names(*, max_size: int = 8, min_size: int = 1) -> SearchStrategy[list[str]]:
     """
-    Draw names of inputs, some of them equal: hashes and names of one's own.
+    Draw names of inputs, some of them equal: hashes and freely chosen names.
 
-    They are of ASCII letters and digits: capital letters come before small ones.
+    They consist of ASCII letters and digits: capital letters sort before small letters.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def names(*, max_size: int = 8, min_size: int = 1) -> SearchStrategy[list[str]]:
 
 
 def _names(n: int, seed: int) -> list[str]:
-    """Return different names: hashes, names of one's own, and some beyond ASCII."""
+    """Return different names: hashes, freely chosen names, and some beyond ASCII."""
     rng = np.random.default_rng([seed, 1])
     sort = seed % 3
     if sort == 0:

@@ -28,7 +28,7 @@ Network: TypeAlias = dict[str, Any]
 
 def seeds() -> SearchStrategy[int]:
     """
-    Draw seeds of alterations: small ones, and some of more than 32 bits.
+    Draw seeds of alterations: small seeds, and some of more than 32 bits.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def bounds() -> SearchStrategy[tuple[float, float]]:
 
 def decimal_bounds() -> SearchStrategy[tuple[float, float]]:
     """
-    Draw bounds that float32 does not hold; rounded to it they lie within themselves.
+    Draw bounds that float32 cannot hold; rounded to float32 they lie within the exact bounds.
 
     Examples
     --------
@@ -111,5 +111,5 @@ def levels(*, max_levels: int = 12, min_levels: int = 1) -> SearchStrategy[Level
 
 
 def randomness() -> SearchStrategy[int]:
-    """Draw what NumPy makes the rest of."""
+    """Draw the seed of everything that NumPy makes."""
     return st.integers(0, 2**32 - 1)

@@ -1,4 +1,4 @@
-"""Displacements and step lengths, as they may come from anywhere."""
+"""Displacements and step lengths, whatever their source."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Distances:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Return them as the operations take them."""
+        """Return the distances in the form in which operations take them."""
         return {
             "displacements": self.displacements,
             "step_lengths": self.step_lengths,
@@ -56,7 +56,7 @@ def distances(
     Parameters
     ----------
     kinds : sequence of str
-        Some of `KINDS_OF_DISTANCES`; each array and each half of the inputs has one of its own.
+        Some of `KINDS_OF_DISTANCES`; each half of the inputs has its own kind.
     resolutions : sequence of float
         Resolutions to draw from.
     max_inputs, max_levels, min_inputs, min_levels : int

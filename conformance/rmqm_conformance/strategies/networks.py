@@ -1,4 +1,4 @@
-"""Dense layers as encoders, and inputs for them."""
+"""Dense layers that serve as encoders, and inputs for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["evaluations", "networks"]
 
 def networks(*, n_values: int, max_length: int = 6) -> SearchStrategy[Network]:
     """
-    Draw encoders of one dense layer for inputs of `n_values` values.
+    Draw encoders of a single dense layer for inputs of `n_values` values.
 
     Their representations are well away from the origin, and ``tanh`` is not saturated, so that
     rounding decides nothing.
@@ -24,7 +24,7 @@ def networks(*, n_values: int, max_length: int = 6) -> SearchStrategy[Network]:
     Parameters
     ----------
     n_values : int
-        Number of values of one input.
+        Number of values of an input.
     max_length : int
         Largest E; the smallest is 3.
 

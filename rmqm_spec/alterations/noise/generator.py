@@ -1,11 +1,11 @@
 """
-What is drawn: standard normal noise, a function of (seed, input id, level) alone, and PGD starts.
+Draws: standard normal noise, a function of (seed, input id, level) alone, and starts of PGD paths.
 
 Generator ``philox4x64-10/quantile16`` (clauses RMQM-WN-003 ff.). Philox, a counter-based generator
 (Salmon et al., 2011), is keyed by seed and input; the level is a place in its counter, so any level
 can be drawn alone. Sixteen bits choose one of 65536 equally probable cells of the normal
-distribution, whose mean is the value: exact in every language, and 6 times as fast as the
-ziggurat of NumPy, whose stream is not promised to stay the same.
+distribution, whose mean is the value: exact in every language, and 6 times as fast as the ziggurat
+of NumPy, whose stream may change between versions.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def standard_normal(
     seed: int, input_id: str, first_level: int, n_levels: int, n_values: int
 ) -> npt.NDArray[np.float32]:
     """
-    Draw the noise of one input at consecutive levels.
+    Draw the noise of an input at consecutive levels.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def standard_normal(
     n_levels : int
         Number of levels L.
     n_values : int
-        Number of values P of one input.
+        Number of values P of an input.
 
     Returns
     -------
@@ -155,7 +155,7 @@ def uniform_start(seed: int, input_id: str, n_values: int) -> npt.NDArray[np.flo
     input_id : str
         Name of the input.
     n_values : int
-        Number of values P of one input.
+        Number of values P of an input.
 
     Returns
     -------

@@ -123,7 +123,7 @@ class WhiteNoise:
         }
 
     def _add_noise(self, flat: FloatArray, identity: str, first: int, out: FloatArray) -> None:
-        """Write levels `first`, `first` + 1, ... of one input into the rows of `out`."""
+        """Write levels `first`, `first` + 1, ... of an input into the rows of `out`."""
         low, high = (out.dtype.type(bound) for bound in self.bounds)
         width = self.bounds[1] - self.bounds[0]
         levels = np.arange(first, first + len(out))

@@ -21,7 +21,7 @@ from rmqm_spec.errors import UsageError
 __all__ = ["PGD", "LossOfBatch"]
 
 LossOfBatch = Callable[[AnyArray, Sequence[str]], Loss]
-"""From encodings (N, E), and what to call the inputs in an error, to their loss."""
+"""From encodings (N, E), and names of the inputs for errors, to their loss."""
 
 
 @frozen(kw_only=True)
@@ -42,9 +42,9 @@ class PGD:
     seed : int
         With the id of an input it determines where the first gradient of ``displacement`` is taken.
     restarted : bool
-        Whether every level is the end of a path of its own, as in ``authors-2022``. None of the
-        losses draws fresh views, so that every restart repeats the path before (RMQM-PGD-006):
-        the numbers are those of one path, and only the name in the protocol tells.
+        Whether every level is the end of a path of its own, as in ``authors-2022``. No loss draws
+        fresh views, so every restart repeats the path before (RMQM-PGD-006): the numbers are those
+        of a single path, and only the protocol shows the difference.
 
     Raises
     ------
@@ -94,7 +94,7 @@ class PGD:
         self, encoder: DifferentiableEncoder, inputs: FloatArray, ids: Sequence[str]
     ) -> Iterator[tuple[FloatArray, AnyArray]]:
         """
-        Follow the gradient of ``displacement``, one forward and one backward pass per level.
+        Follow the gradient of ``displacement``, a forward and a backward pass per level.
 
         Parameters
         ----------
@@ -113,7 +113,7 @@ class PGD:
         Raises
         ------
         UsageError
-            GRA013 if the loss is another.
+            GRA013 for any other loss.
         EncodingError
             If a gradient or an encoding is not finite; names input and level.
         """
@@ -127,7 +127,7 @@ class PGD:
             )
         encodings, _ = vjp_checked(encoder, inputs)
         yield inputs, encodings
-        origin = directions(encodings, [f"input {one} at level 0" for one in ids])
+        origin = directions(encodings, [f"input {name} at level 0" for name in ids])
         start = first_start(inputs, ids, seed=self.seed, alpha=self.alpha, bounds=self.bounds)
         yield from self.follow(
             encoder, inputs, ids, lambda z, names: displacement(z, origin, names), start=start
@@ -163,8 +163,8 @@ class PGD:
         current = inputs
         encodings, pullback = vjp_checked(encoder, inputs if start is None else start)
         for level in range(1, self.n_levels + 1):
-            found = loss(encodings, [f"input {one} at {place}" for one in ids])
-            gradient = pullback(_cotangent(found.gradient, encodings))
+            objective = loss(encodings, [f"input {name} at {place}" for name in ids])
+            gradient = pullback(_cotangent(objective.gradient, encodings))
             current = take_step(current, gradient, ids, level, alpha=self.alpha, bounds=self.bounds)
             encodings, pullback = vjp_checked(encoder, current)
             place = f"level {level}"

@@ -56,7 +56,7 @@ def _words(parameters: Mapping[str, Any]) -> str:
 
 
 def _step_size(given: Any) -> float:
-    """Read a number, or two with a stroke between them, such as 2/255."""
+    """Read a number, or a fraction such as 2/255."""
     try:
         above, *below = (float(part) for part in str(given).split("/"))
         size = above / below[0] if len(below) == 1 else math.nan if below else above

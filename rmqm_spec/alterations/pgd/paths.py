@@ -46,7 +46,7 @@ def pgd_path(
     encoder : DifferentiableEncoder
         Gives what the loss is taken over: encodings, or the logits for ``cross-entropy``.
     inputs : (N, *S) ndarray of float
-        Inputs within `bounds`, one batch: ``triplet`` and ``nt-xent`` depend on all of them.
+        Inputs within `bounds`, a single batch: ``triplet`` and ``nt-xent`` depend on all of them.
     ids : sequence of str, optional
         A name for each input; by default its content hash.
     n_levels : int, optional
@@ -56,7 +56,7 @@ def pgd_path(
     bounds : tuple of two floats
         Declared range; altered inputs are clipped to it.
     seed : int
-        Of the start of the first gradient of ``displacement``.
+        With the id of an input it determines where the first gradient of ``displacement`` is taken.
     restarted : bool
         As in ``authors-2022``; see `PGD`.
     loss : {"displacement", "cross-entropy", "triplet", "nt-xent"}
@@ -65,7 +65,7 @@ def pgd_path(
         For ``cross-entropy`` and the supervised ``triplet``.
     views : (N, *S) ndarray of float, optional
         One augmented version of each input, within `bounds`, for ``nt-xent`` and the
-        self-supervised ``triplet``. Constants, encoded once. Who keeps a path records them.
+        self-supervised ``triplet``. Constants, encoded once; keep them with the path.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def pgd_path(
 
     Notes
     -----
-    Clauses RMQM-PGD-001 ff. Only ``displacement`` takes its first gradient beside the input.
+    Clauses RMQM-PGD-001 ff. Only ``displacement`` takes its first gradient away from the input.
 
     Examples
     --------

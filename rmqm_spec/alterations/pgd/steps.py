@@ -28,7 +28,7 @@ def take_step(
     bounds: Bounds = (0.0, 1.0),
 ) -> FloatArray:
     r"""
-    Move every value by one step in the direction of the sign of its gradient.
+    Move every value by a step in the direction of the sign of its gradient.
 
     .. math:: x_{ij} = \mathrm{clip}(x_{i,j-1} + \alpha (high - low) \, \mathrm{sign}(g_{ij}),
               low, high)
@@ -38,7 +38,7 @@ def take_step(
     inputs : (N, *S) ndarray of float
         Where the step starts.
     gradient : (N, *S) ndarray
-        Of the loss, with respect to the inputs; a value of zero moves nothing.
+        Gradient of the loss by the inputs; a value of zero moves nothing.
     ids : sequence of str
         The id of each input, for errors.
     level : int

@@ -1,9 +1,9 @@
 """
-The rules, one module per family; importing this package fills the table.
+The rules, a module per family; importing this package fills the table.
 
-A rule is written in the letters of its operator: `s.x` and `s.y` are the first input and output,
-`s.g` is the cotangent of the output, and what is returned is the gradient of the input, or the
-gradients of several inputs by position. A reader checks each line against calculus.
+A rule is written like a formula: `s.x` and `s.y` are the first input and output, `s.g` is the
+cotangent of the output, and the result is the gradient of the input, or the gradients of several
+inputs by position. So each line can be checked against calculus.
 """
 
 from rmqm_onnx.gradients.rules import (  # noqa: F401

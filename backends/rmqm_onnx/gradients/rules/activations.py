@@ -38,7 +38,7 @@ def clip(s: Step) -> Gradients:
 
 
 def _clip_to(s: Step) -> Gradients:
-    """Give to the bounds what they stopped; where they cross, y is the upper one."""
+    """Give to the bounds what they stopped; where they cross, y is the upper bound."""
     passed = s.g * s.x.equals(s.y)
     above = (s.g - passed) * s.y.equals(s.input(2)) if s.has(2) else None
     below = s.g - passed if above is None else s.g - passed - above
@@ -121,7 +121,7 @@ def gelu(s: Step) -> Gradients:
 
 
 def _sides(x: Tensor, above: float, below: float | Tensor) -> Tensor:
-    """Return one slope where x is above zero, another elsewhere."""
+    """Return the slope `above` where x is above zero, `below` elsewhere."""
     mask = (x > 0).cast(x.type)
     return mask * above + (1 - mask) * below
 

@@ -1,4 +1,4 @@
-"""Functions of one variable: each line is the derivative of y = f(x)."""
+"""Functions of a single variable: each line is the derivative of y = f(x)."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def dropout(s: Step) -> Gradients:
 
 @rule("Cast")
 def cast(s: Step) -> Gradients:
-    """Convert back; what stands for quantised values is a number."""
+    """Convert back; integers that stand for quantised values have gradients of type float."""
     return _converted(s)
 
 

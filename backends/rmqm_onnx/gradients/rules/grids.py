@@ -42,7 +42,7 @@ def _along(
     corners: dict[tuple[int, ...], Tensor],
     weights: list[tuple[Tensor, Tensor]],
 ) -> Tensor:
-    """Return the cotangent of the place along one axis, channels added up."""
+    """Return the cotangent of the place along an axis, channels added up."""
     total: Tensor | None = None
     for corner, values in corners.items():
         share = (s.g * values).sum([1], keepdims=False)

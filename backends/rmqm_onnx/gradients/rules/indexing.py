@@ -15,7 +15,7 @@ _FAR = 2**30
 
 @rule("Slice")
 def slice_(s: Step) -> Gradients:
-    """Put zeros around, and between where the step is longer than one."""
+    """Put zeros around the values, and between them if the step is longer than 1."""
     rank = len(s.x.shape)
     starts, ends = s.known(1, "starts"), s.known(2, "ends")
     axes = s.known(3, "axes") if s.has(3) else list(range(len(starts)))
@@ -48,7 +48,7 @@ def _put_back(g: Tensor, axis: int, length: int, taken: slice) -> Tensor:
 
 @rule("Gather")
 def gather(s: Step) -> Gradients:
-    """Without a scatter where the indices are known: that is slow in ONNX Runtime."""
+    """Avoid a scatter if the indices are known: it is slow in ONNX Runtime."""
     axis = s.axis(0)
     length = s.x.shape[axis]
     indices = s.value(1)
@@ -113,7 +113,7 @@ def _with_batch_index(s: Step, n_axes: int) -> Tensor:
 
 @rule("TopK")
 def top_k(s: Step) -> Gradients:
-    """Put back to the places that the second output names."""
+    """Put the values back to the places that the second output names."""
     places = s.extra_output(1, s.y.shape, INT64)
     axis = s.axis(-1)
     return s.tape.zeros(s.x).op("ScatterElements", places, s.g, shape=s.x.shape, axis=axis)

@@ -34,7 +34,7 @@ def max_pool(s: Step) -> Gradients:
 
 
 def _count_by_rows(s: Step) -> None:
-    """Let the places be counted by rows, which nothing else looks at."""
+    """Count the places by rows; nothing else reads them."""
     if len(s.node.output) > 1 and s.node.output[1]:
         raise NoRuleError("it counts its places by columns")
     kept = [entry for entry in s.node.attribute if entry.name != "storage_order"]
@@ -44,7 +44,7 @@ def _count_by_rows(s: Step) -> None:
 
 @rule("AveragePool")
 def average_pool(s: Step) -> Gradients:
-    """Divide by the number of values in each window, then give every one its share."""
+    """Divide by the number of values in each window, then give every value its share."""
     w = windows(s, s.integers("kernel_shape") or [])
     with_pads = bool(s.integer("count_include_pad", 0))
     g = s.g * s.tape.constant(1 / _counts(w, with_pads), s.x.type)
@@ -73,7 +73,7 @@ def lp_pool(s: Step) -> Gradients:
 
 @rule("GlobalLpPool")
 def global_lp_pool(s: Step) -> Gradients:
-    """Take the whole input as one window."""
+    """Take the whole input as a single window."""
     p = s.integer("p", 2)
     return _lp_slope(s.x, p) * (s.g * _inverse(s.y, p))
 

@@ -70,7 +70,7 @@ def _centred(s: Step) -> AnyArray:
 
 
 def _by_axis(s: Step, scale: Tensor, like: Tensor) -> Tensor:
-    """Shape a scale, or one per channel, to broadcast."""
+    """Shape a scale, or a scale for each channel, to broadcast."""
     if s.integer("block_size", 0):
         raise NoRuleError("it quantises in blocks")
     if not scale.shape or scale.shape == (1,):

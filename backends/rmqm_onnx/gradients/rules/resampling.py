@@ -102,7 +102,7 @@ def _repeats(s: Step, length: int, result: int, scale: float | None) -> bool:
 
 
 def _matrix(s: Step, length: int, result: int, scale: float | None) -> AnyArray:
-    """Return the transposed matrix of resizing one axis."""
+    """Return the transposed matrix of resizing an axis."""
     kept = [a for a in s.node.attribute if a.name not in ("axes", "keep_aspect_ratio_policy")]
     if scale is None:
         size = numpy_helper.from_array(np.array([1, 1, length, result]), "size")

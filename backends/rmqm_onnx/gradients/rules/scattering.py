@@ -24,7 +24,7 @@ def scatter_nd(s: Step) -> Gradients:
 
 @rule("ScatterElements", "Scatter")
 def scatter_elements(s: Step) -> Gradients:
-    """Do the same along one axis."""
+    """Do the same along an axis."""
     indices, updates, axis = s.input(1), s.input(2), s.axis(0)
     gradients: dict[int, Tensor] = {}
     if s.wants(0):

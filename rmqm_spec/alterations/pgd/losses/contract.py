@@ -1,4 +1,4 @@
-"""What a loss gives, and what every loss over unit vectors needs (clause RMQM-LOSS-001)."""
+"""What a loss returns, and what every loss of unit vectors needs (clause RMQM-LOSS-001)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Loss(NamedTuple):
     Parameters
     ----------
     values : (N,) or (1,) ndarray of float64
-        One value per input, or one for the whole batch.
+        A value per input, or one for the whole batch.
     gradient : (N, E) ndarray of float64
         Derivative of the sum of the values with respect to each encoding.
     """
@@ -42,7 +42,7 @@ class Directions:
 
     def gradient(self, of_units: Float64Array) -> Float64Array:
         """
-        Turn a gradient with respect to the unit vectors into one with respect to the encodings.
+        Turn a gradient by the unit vectors into the gradient by the encodings.
 
         Examples
         --------
@@ -50,7 +50,7 @@ class Directions:
         array([[-0.256,  0.192]])
         """
         along = np.einsum("ne,ne->n", self.units, of_units)[:, None]
-        with np.errstate(over="ignore"):  # what overflows is refused as a gradient of the input
+        with np.errstate(over="ignore"):  # an overflow is refused later, in the input's gradient
             return np.asarray((of_units - self.units * along) / self.norms)
 
 
@@ -96,7 +96,7 @@ def directions(
     Raises
     ------
     ShapeError
-        If the shape is another.
+        If the shape is not (N, E).
     EncodingError
         If a row is zero or has a value that is not finite.
     """

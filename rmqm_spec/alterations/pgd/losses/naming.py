@@ -1,4 +1,4 @@
-"""The losses by name, and what each must be given."""
+"""The losses by name, and the arguments of each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOSSES: Final = MappingProxyType(
         "nt-xent": ("references",),
     }
 )
-"""The name of each loss, and which one of these it must be given."""
+"""The name of each loss, and its arguments, of which it must be given exactly one."""
 
 
 def loss(
@@ -43,10 +43,10 @@ def loss(
     name : {"displacement", "cross-entropy", "triplet", "nt-xent"}
         Which loss.
     encodings : (N, E) ndarray
-        Of the attacked inputs; their logits for ``cross-entropy``.
+        Those of the attacked inputs; their logits for ``cross-entropy``.
     references : (N, E) ndarray, optional
-        Of the unaltered inputs for ``displacement``; of one view of each input for ``nt-xent``
-        and the self-supervised ``triplet``. Constants.
+        Encodings of the unaltered inputs for ``displacement``; of a view of each input for
+        ``nt-xent`` and the self-supervised ``triplet``. They are constants.
     labels : (N,) array of int, optional
         For ``cross-entropy`` and the supervised ``triplet``.
     names : sequence of str, optional
@@ -70,8 +70,8 @@ def loss(
 
     Examples
     --------
-    >>> found = loss("displacement", [[3.0, 4.0]], references=[[2.0, 0.0]])
-    >>> found.values.round(6), found.gradient.round(6)
+    >>> moved = loss("displacement", [[3.0, 4.0]], references=[[2.0, 0.0]])
+    >>> moved.values.round(6), moved.gradient.round(6)
     (array([0.8]), array([[-0.256,  0.192]]))
     """
     _check_given(name, references=references, labels=labels)
@@ -120,13 +120,13 @@ def _checked_labels(labels: AnyArray | Sequence[int], encodings: AnyArray) -> An
 def _checked_references(
     references: AnyArray | None, encodings: AnyArray, names: Sequence[str] | None
 ) -> Directions:
-    found = np.asarray(references)
-    if found.shape != encodings.shape:
+    array = np.asarray(references)
+    if array.shape != encodings.shape:
         raise ShapeError(
             "ARG001",
             f"references must have the shape of the encodings, {encodings.shape}; "
-            f"got {found.shape}",
+            f"got {array.shape}",
             fix="Encode as many references, by the same encoder.",
         )
-    of = None if names is None else [f"the reference of {one}" for one in names]
-    return directions(found, of, "references")
+    of = None if names is None else [f"the reference of {name}" for name in names]
+    return directions(array, of, "references")

@@ -22,7 +22,7 @@ def triplet(
     names: Sequence[str] | None = None,
 ) -> Loss:
     r"""
-    Return the mean margin loss over the semi-hard triplets of the batch, 0 where there is none.
+    Return the mean margin loss over the semi-hard triplets of the batch, 0 if there are none.
 
     .. math:: L = \mathrm{mean}_{(a,p,n)} (\delta_{ap} - \delta_{an} + 0.5),
               \qquad 0 < \delta_{an} - \delta_{ap} < 0.5
@@ -30,11 +30,11 @@ def triplet(
     Parameters
     ----------
     encodings : (N, E) ndarray
-        Of the attacked inputs.
+        Those of the attacked inputs.
     groups : (M,) ndarray of int
         The group of each input, and then of each view.
     views : Directions, optional
-        Of M - N views of length E: constants that take part in triplets.
+        Those of M - N views of length E: constants that take part in triplets.
     names : sequence of str, optional
         What to call the inputs in an error.
 
@@ -90,7 +90,7 @@ def _pulled(units: Float64Array, a: int, pulls: Float64Array) -> Float64Array:
 
 def nt_xent(encodings: AnyArray, views: Directions, names: Sequence[str] | None = None) -> Loss:
     r"""
-    Return the cross-entropy of finding the partner of each among the 2N - 1 others.
+    Return the mean cross-entropy of each vector's partner among the 2N - 1 other vectors.
 
     .. math:: L = -\frac{1}{2N} \sum_a \Big( \frac{\phi_a \cdot \phi_{p(a)}}{0.07}
               - \ln \sum_{b \neq a} e^{\phi_a \cdot \phi_b / 0.07} \Big)
@@ -98,9 +98,9 @@ def nt_xent(encodings: AnyArray, views: Directions, names: Sequence[str] | None 
     Parameters
     ----------
     encodings : (N, E) ndarray
-        Of the attacked inputs.
+        Those of the attacked inputs.
     views : Directions
-        Of one view of each input, N of length E: constants.
+        Those of a view of each input, N of length E: constants.
     names : sequence of str, optional
         What to call the inputs in an error.
 

@@ -24,9 +24,9 @@ def displacement(
     Parameters
     ----------
     encodings : (N, E) ndarray
-        Of the attacked inputs.
+        Those of the attacked inputs.
     references : Directions
-        Of the unaltered inputs, N of length E.
+        Those of the unaltered inputs, N of length E.
     names : sequence of str, optional
         What to call the inputs in an error.
 
@@ -50,7 +50,7 @@ def cross_entropy(logits: AnyArray, labels: AnyArray, names: Sequence[str] | Non
     Parameters
     ----------
     logits : (N, C) ndarray
-        Of the attacked inputs.
+        Those of the attacked inputs.
     labels : (N,) ndarray of int
         The class of each input, in 0..C - 1.
     names : sequence of str, optional
@@ -59,7 +59,7 @@ def cross_entropy(logits: AnyArray, labels: AnyArray, names: Sequence[str] | Non
     Raises
     ------
     UsageError
-        If a label is no class.
+        If a label is not a class.
 
     Examples
     --------
