@@ -62,7 +62,7 @@ def test_arrays_have_no_pictures_and_say_so(score):
     values = np.random.default_rng(0).random((5, 1, 4, 4)).astype(np.float32)
     inputs = open_inputs(values, InputSpec(kind="array", shape=(1, 4, 4)), Preprocessing())
     found = examples_of(score(), inputs, WhiteNoise(n_levels=8))
-    assert (found.ids, "no images" in found.note) == ((), True)
+    assert (found.ids, "not images" in found.note) == ((), True)
 
 
 def test_a_path_is_shown_unaltered(score):
