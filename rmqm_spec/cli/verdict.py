@@ -55,18 +55,22 @@ def _about_the_first(document: Mapping[str, Any]) -> str:
 
 
 def _about_left_out(document: Mapping[str, Any]) -> Iterator[str]:
-    """Tell how many of the inputs this does not rest on, and why."""
+    """Say how many inputs the ranking leaves out, and why."""
     if document["left_out"]:
         scored = [*document["ranked"], *document["unranked"]]
-        seen = max(one["counts"]["seen"] for one in scored)
+        n_seen = max(encoder["counts"]["seen"] for encoder in scored)
         reasons = left_out_words(document["left_out"], len(scored))
-        yield f"Left out of {seen:,} inputs: {reasons}."
+        yield f"Left out of {n_seen:,} inputs: {reasons}."
 
 
 def _about_ties(document: Mapping[str, Any]) -> Iterator[str]:
     """Name the encoders that are tied with their neighbour in the table."""
-    names = [one["name"] for one in document["ranked"]]
-    ties = [pair for one, other in pairwise(names) if (pair := _pair(document, one, other))["tied"]]
+    names = [encoder["name"] for encoder in document["ranked"]]
+    ties = [
+        pair
+        for first, second in pairwise(names)
+        if (pair := _pair(document, first, second))["tied"]
+    ]
     for pair in ties[:_MOST_TIES]:
         both = f"{pair['first']} and {pair['second']}"
         needed = pair["inputs_needed"]
@@ -84,11 +88,11 @@ def _about_ties(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _about_nulls(ranked: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Name those whose training does not show in the score."""
-    for one in ranked:
-        if one["null"] is not None and one["null"]["rmqm"] is None:
-            yield f"The null of {one['name']} has no score ({one['null']['status']})."
-    level = [one["name"] for one in ranked if is_level_with_null(one["null"])]
+    """Name the encoders whose training does not show in the score."""
+    for encoder in ranked:
+        if encoder["null"] is not None and encoder["null"]["rmqm"] is None:
+            yield f"The null of {encoder['name']} has no score ({encoder['null']['status']})."
+    level = [encoder["name"] for encoder in ranked if is_level_with_null(encoder["null"])]
     if level:
         yield (
             f"Not above the same network with permuted weights: {', '.join(level)}. Such a score "
@@ -96,11 +100,11 @@ def _about_nulls(ranked: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         )
 
 
-def _pair(document: Mapping[str, Any], one: str, other: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next(
-        pair for pair in document["pairs"] if {pair["first"], pair["second"]} == {one, other}
+def _pair(document: Mapping[str, Any], first: str, second: str) -> Mapping[str, Any]:
+    pair: Mapping[str, Any] = next(
+        pair for pair in document["pairs"] if {pair["first"], pair["second"]} == {first, second}
     )
-    return found
+    return pair
 
 
 def _difference(pair: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ from rmqm_spec.runs.request import DataSettings
 
 if TYPE_CHECKING:
     from rmqm_spec.contracts.backend import ModelEncoder
-    from rmqm_spec.probes import Labelled, LinearProbe, Parts
+    from rmqm_spec.probes import Labelled, LinearProbe, TrainTestSplit
     from rmqm_spec.probes.document import Task
 
 __all__ = ["probe"]
@@ -124,18 +124,18 @@ def _probed(
     encoder = open_model(request)
     if out is not None:
         check_writable(out)
-    parts, n_offered, findings = _parts(encoder, request.inputs, probes, candidate.name, listener)
+    split, n_offered, findings = _split(encoder, request.inputs, probes, candidate.name, listener)
     listener.note(
-        f"  {candidate.name}: {len(parts.train)} to learn from, {len(parts.test)} to judge on"
+        f"  {candidate.name}: {len(split.train)} to learn from, {len(split.test)} to judge on"
     )
     with threadpool_limits(request.opening.threads):
         judgement = judge(
-            parts, k=probes.k, candidates=probes.C, leave_one_out=probes.leave_one_out
+            split, k=probes.k, candidates=probes.C, leave_one_out=probes.leave_one_out
         )
-    findings = [*encoder.findings, *findings, *_doubts(parts, judgement.linear)]
+    findings = [*encoder.findings, *findings, *_doubts(split, judgement.linear)]
     document = probe_document(
         _task(request.inputs, probes),
-        parts,
+        split,
         judgement,
         encoder.description,
         findings,
@@ -151,13 +151,13 @@ def _probed(
     return ProbedModel(path=path, document=document, judgement=judgement, findings=tuple(findings))
 
 
-def _parts(
+def _split(
     encoder: ModelEncoder,
     inputs: DataSettings,
     probes: ProbeSettings,
     name: str,
     listener: Listener,
-) -> tuple[Parts, int, list[Finding]]:
+) -> tuple[TrainTestSplit, int, list[Finding]]:
     """Encode everything; returns also how many inputs there were, and findings about them."""
     from rmqm_spec.probes import divide, train_and_test
 
@@ -204,19 +204,19 @@ def _task(inputs: DataSettings, probes: ProbeSettings) -> Task:
     )
 
 
-def _doubts(parts: Parts, linear: LinearProbe | None) -> Iterator[Finding]:
+def _doubts(split: TrainTestSplit, linear: LinearProbe | None) -> Iterator[Finding]:
     """Say what was left out, and where the linear probe did not converge."""
-    refused = set(parts.train.refused) | set(parts.test.refused)
-    if refused:
-        codes = sorted({left_out.code for left_out in refused})
+    left_out = set(split.train.left_out) | set(split.test.left_out)
+    if left_out:
+        codes = sorted({entry.code for entry in left_out})
         counted = ", ".join(
-            f"{code} {sum(left_out.code == code for left_out in refused)}" for code in codes
+            f"{code} {sum(entry.code == code for entry in left_out)}" for code in codes
         )
-        first = min(refused, key=lambda left_out: (left_out.code, left_out.name))
+        first = min(left_out, key=lambda entry: (entry.code, entry.name))
         yield Finding(
             code="PRB009",
             level="warn",
-            message=f"{len(refused)} input(s) are left out ({counted}); one is: {first.message}",
+            message=f"{len(left_out)} input(s) are left out ({counted}); one is: {first.message}",
             fix="probe.json names all of them; rmqm-spec explain says what a code means.",
         )
     if linear is None:

@@ -163,4 +163,4 @@ def test_distances_of_another_result_are_refused(tmp_path):
     with pytest.raises(UnreadableError) as caught:
         read_result(tmp_path / "one")
     assert caught.value.code == "RES002"
-    assert "got they are those of another one" in caught.value.message
+    assert "got they are those of another result" in caught.value.message

@@ -44,7 +44,7 @@ class ConformanceRequest:
     @property
     def command(self) -> str:
         """The command that judges the same implementation again, without the choice of checks."""
-        found = "rmqm-spec conformance"
+        command_line = "rmqm-spec conformance"
         for name, value in (("--cmd", self.cmd), ("--object", self.object)):
-            found += f" {name} {shlex.quote(value)}" if value else ""
-        return found
+            command_line += f" {name} {shlex.quote(value)}" if value else ""
+        return command_line
