@@ -93,7 +93,7 @@ def _check(request: RunRequest, emit: Emit) -> None:
     if prepared is None:
         findings += say([_nothing_to_score(encoder)])
     else:
-        findings += say(input_findings(request.inputs, prepared))
+        findings += say(input_findings(request, backend, encoder, prepared))
     emit({"stage": "checking the encoder"})
     judged = say(check_encoder(encoder, _sample(prepared, encoder)))
     findings += judged

@@ -74,7 +74,7 @@ def compute(
         evaluation, speed = _evaluate(run, checkpoints, listener, label, pool)
         findings = [
             *run.encoder.findings,
-            *input_findings(run.request.inputs, run.prepared),
+            *input_findings(run.request, run.backend, run.encoder, run.prepared),
             *gradient_findings(run.backend, evaluation.gradient_route, error),
             *doubts(evaluation.characteristics, evaluation.alteration),
         ]

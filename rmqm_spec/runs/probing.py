@@ -15,12 +15,12 @@ from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.candidates import Candidate, find_candidates
 from rmqm_spec.runs.labels import labels_of
-from rmqm_spec.runs.models import open_model
+from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.opening import open_inputs
 from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
 from rmqm_spec.runs.probed import ProbedModel, ProbedModels
 from rmqm_spec.runs.remarks import elsewhere, input_findings
-from rmqm_spec.runs.request import DataSettings
+from rmqm_spec.runs.request import DataSettings, RunRequest
 
 if TYPE_CHECKING:
     from rmqm_spec.contracts.backend import ModelEncoder
@@ -124,7 +124,7 @@ def _probed(
     encoder = open_model(request)
     if out is not None:
         check_writable(out)
-    split, n_offered, findings = _split(encoder, request.inputs, probes, candidate.name, listener)
+    split, n_offered, findings = _split(encoder, request, probes, candidate.name, listener)
     listener.note(
         f"  {candidate.name}: {len(split.train)} to learn from, {len(split.test)} to judge on"
     )
@@ -153,7 +153,7 @@ def _probed(
 
 def _split(
     encoder: ModelEncoder,
-    inputs: DataSettings,
+    request: RunRequest,
     probes: ProbeSettings,
     name: str,
     listener: Listener,
@@ -162,28 +162,30 @@ def _split(
     from rmqm_spec.probes import divide, train_and_test
 
     judged, n_judged, findings = _labelled(
-        encoder, inputs, probes.labels, f"{name}: encoding", listener
+        encoder, request, probes.labels, f"{name}: encoding", listener
     )
     if probes.train_data is None:
         return divide(judged, probes.share), n_judged, findings
-    source = evolve(inputs, data=probes.train_data, n=None)
+    source = evolve(request, inputs=evolve(request.inputs, data=probes.train_data, n=None))
     learnt, n_learnt, more = _labelled(
         encoder, source, probes.train_labels, f"{name}: training", listener
     )
-    return train_and_test(learnt, judged), n_judged + n_learnt, [*findings, *more]
+    findings += [finding for finding in more if finding not in findings]
+    return train_and_test(learnt, judged), n_judged + n_learnt, findings
 
 
 def _labelled(
-    encoder: ModelEncoder, inputs: DataSettings, labels: str | None, what: str, listener: Listener
+    encoder: ModelEncoder, request: RunRequest, labels: str | None, what: str, listener: Listener
 ) -> tuple[Labelled, int, list[Finding]]:
     from rmqm_spec.probes import encode_inputs, labelled
 
-    prepared = open_inputs(inputs, encoder, listener)
+    prepared = open_inputs(request.inputs, encoder, listener)
     known = labels_of(prepared, labels)
     with listener.work(what) as progress:
         encoded = encode_inputs(encoder, prepared, progress)
     chosen = labelled(encoded, known.by_index.__getitem__, known.ambiguous)
-    return chosen, len(prepared), list(input_findings(inputs, prepared))
+    findings = input_findings(request, backend_of(request), encoder, prepared)
+    return chosen, len(prepared), list(findings)
 
 
 def _task(inputs: DataSettings, probes: ProbeSettings) -> Task:
