@@ -125,14 +125,11 @@ class OnnxBackend:
             shape=arrangement.layout.network_shape,
         )
 
-    def range_finding(
-        self, path: Path, encoder: ModelEncoder, low: float, high: float
-    ) -> Finding | None:
+    def range_finding(self, encoder: ModelEncoder, low: float, high: float) -> Finding | None:
         """Warn of values from `low` to `high` that do not fit the graph's own normalisation."""
         from rmqm_onnx.choices.normalised_range import range_finding
-        from rmqm_onnx.reading.model_file import read_model
 
-        return range_finding(read_model(path).proto.graph, encoder.input, low, high)
+        return range_finding(_own(encoder).leading, encoder.input, low, high)
 
     def diagnose(self) -> Mapping[str, Any]:
         """Try the runtime and each provider for real."""

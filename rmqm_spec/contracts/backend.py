@@ -240,9 +240,7 @@ class PreprocessingReading(Protocol):
         """Return what the network is handed for inputs (n, *S)."""
         ...
 
-    def range_finding(
-        self, path: Path, encoder: ModelEncoder, low: float, high: float
-    ) -> Finding | None:
+    def range_finding(self, encoder: ModelEncoder, low: float, high: float) -> Finding | None:
         """Doubt the range of what the network is handed, where its first layers say otherwise."""
         ...
 

@@ -17,6 +17,8 @@ from rmqm_spec.results.stored import StoredResult
 __all__ = ["rank_results"]
 
 _OWN_GEOMETRY = "inputs"
+_CLASS_SCORES = {"OUT006", "OUT008", "ENC007"}
+"""What is found where an encoder gives the scores of a classifier."""
 _RESOLUTION = "resolution"
 
 
@@ -39,7 +41,8 @@ def rank_results(
     Ranking
         The ranking of all encoders that have a score.
     list of Finding
-        Different geometry (RNK001), different resolution (RNK002), inputs left out (RNK003).
+        Different geometry (RNK001), different resolution (RNK002), inputs left out (RNK003), class
+        scores beside encodings (RNK005).
 
     Raises
     ------
@@ -61,7 +64,12 @@ def rank_results(
     characteristics = {
         name: _recomputed(result, common, coarsest) for name, result in results.items()
     }
-    notes = [*_geometry(results), *_resolution(results, coarsest), *_left_out(results, common)]
+    notes = [
+        *_geometry(results),
+        *_resolution(results, coarsest),
+        *_class_scores(results),
+        *_left_out(results, common),
+    ]
     return rank_encoders(characteristics), notes
 
 
@@ -156,6 +164,27 @@ def _resolution(results: Mapping[str, StoredResult], coarsest: float) -> list[Fi
             message=f"{', '.join(finer)} computed again at the resolution {coarsest:g} of the "
             "coarsest encoder",
             fix="Nothing to do: one resolution for all is what makes them comparable.",
+        )
+    ]
+
+
+def _class_scores(results: Mapping[str, StoredResult]) -> list[Finding]:
+    """Warn where scores of classifiers stand beside encodings."""
+    scores = [
+        name
+        for name, result in results.items()
+        if _CLASS_SCORES & {finding["code"] for finding in result.document["findings"]}
+    ]
+    if len(scores) in (0, len(results)):
+        return []
+    verb = "gives class scores" if len(scores) == 1 else "give class scores"
+    return [
+        Finding(
+            code="RNK005",
+            level="warn",
+            message=f"{', '.join(scores)} {verb}, the others encodings: they do not compare",
+            fix="Take the layer before the last of each: the finding OUT006 or OUT008 of a model "
+            "names the --output, which a file for --models can hold.",
         )
     ]
 

@@ -95,7 +95,8 @@ def _check(request: RunRequest, emit: Emit) -> None:
     else:
         findings += say(input_findings(request, backend, encoder, prepared))
     emit({"stage": "checking the encoder"})
-    judged = say(check_encoder(encoder, _sample(prepared, encoder)))
+    own = request.inputs.data is not None
+    judged = say(check_encoder(encoder, _sample(prepared, encoder), own_inputs=own))
     findings += judged
     document: dict[str, Any] = plain(encoder.description)
     if prepared is not None and not any(finding.level == "fail" for finding in judged):

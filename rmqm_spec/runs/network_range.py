@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
@@ -21,12 +20,10 @@ def network_range(backend: PreprocessingReading, encoder: ModelEncoder, bounds: 
     return float(values.min()), float(values.max())
 
 
-def range_findings(
-    backend: Backend, path: Path, encoder: ModelEncoder, bounds: Bounds
-) -> Iterator[Finding]:
+def range_findings(backend: Backend, encoder: ModelEncoder, bounds: Bounds) -> Iterator[Finding]:
     """Doubt a range that the first layers of the network contradict (PRE007)."""
     if not isinstance(backend, PreprocessingReading):
         return
-    doubt = backend.range_finding(path, encoder, *network_range(backend, encoder, bounds))
+    doubt = backend.range_finding(encoder, *network_range(backend, encoder, bounds))
     if doubt is not None:
         yield doubt

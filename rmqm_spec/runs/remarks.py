@@ -31,7 +31,7 @@ def input_findings(
     What stood in for the user's inputs, what was left out, what was missing, and whether the values
     fit the network.
     """
-    yield from range_findings(backend, request.path, encoder, prepared.bounds)
+    yield from range_findings(backend, encoder, prepared.bounds)
     asked = request.inputs
     if asked.data is None:
         yield Finding(

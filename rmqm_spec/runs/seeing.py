@@ -120,7 +120,7 @@ def see(request: SightRequest, listener: Listener | None = None) -> SeenInputs:
     ]
     handed = network_range(backend, encoder, prepared.bounds)
     findings = [finding for finding in encoder.findings if finding.code.startswith("PRE")]
-    findings += range_findings(backend, run.path, encoder, prepared.bounds)
+    findings += range_findings(backend, encoder, prepared.bounds)
     findings.append(_restoring_finding(sights))
     document = _document(run.path, encoder, prepared, sights, handed)
     document |= {

@@ -80,7 +80,7 @@ def choose(file: ModelFile, options: OpenOptions) -> Choices:
     alterable = alterable_names(inputs, options.input)
     output = choose_output(graph, declared_outputs(graph), options.output, alterable)
     relevant = relevant_inputs(graph, inputs, output.name, options.input)
-    altered, why = choose_input(inputs if options.input else relevant, options.input)
+    altered, why = choose_input(graph, inputs if options.input else relevant, options.input)
     feeds = read_feeds(relevant, altered.name, options.feeds)
     preprocessing, origin = choose_preprocessing(file, altered, options.preprocessing)
     layout, open_lengths = recognise_layout(

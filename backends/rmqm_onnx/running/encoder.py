@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from attrs import evolve, field, frozen
+from onnx import GraphProto
 
 from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_onnx.running.arrangement import Arrangement
@@ -59,6 +60,8 @@ class OnnxEncoder:
         What was chosen while opening, and what is worth a warning.
     description : dict
         Model, choices, preprocessing and runtime, as plain data for results.
+    leading : GraphProto
+        The operators before the first layer: they show the range that the network expects.
     gradients : GradientRoute, optional
         The network's gradient, made when it is first asked for.
     origin : callable, optional
@@ -77,6 +80,7 @@ class OnnxEncoder:
     one_at_a_time: bool = False
     findings: tuple[Finding, ...] = ()
     description: Mapping[str, Any] = field(factory=dict)
+    leading: GraphProto = field(factory=GraphProto)
     gradients: GradientRoute | None = None
     origin: Callable[[], OnnxEncoder] | None = None
 

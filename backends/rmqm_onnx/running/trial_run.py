@@ -46,6 +46,8 @@ class TrialRun:
         The encoder, called as it can be.
     output_shape : tuple of int
         Shape of what the network gives for one input.
+    n_values : int
+        Number of values of an encoding, E.
     output_type : str
         Type of these values, as NumPy names it.
     wavering : float
@@ -61,6 +63,7 @@ class TrialRun:
 
     encoder: OnnxEncoder
     output_shape: tuple[int, ...]
+    n_values: int
     output_type: str
     wavering: float
     is_repeatable: bool
@@ -115,6 +118,7 @@ def try_out(encoder: OnnxEncoder, *, bounds: tuple[float, float]) -> TrialRun:
     return TrialRun(
         encoder=encoder,
         output_shape=raw.shape[1:] or raw.shape,
+        n_values=int(together.shape[1]),
         output_type=raw.dtype.name,
         wavering=max(_largest_distance(*pair) for pair in repeated),
         is_repeatable=all(np.array_equal(*pair, equal_nan=True) for pair in repeated),
