@@ -12,6 +12,17 @@ from rmqm_spec.ranking.records import rounded_up
 
 __all__ = ["verdict"]
 
+_PROBE = (
+    "RMQM predicts the accuracy of neighbours and linear probes; with labels, rmqm-spec probe "
+    "measures it."
+)
+
+_CAVEATS = {
+    "RNK001": "they take inputs of different sizes",
+    "RNK005": "some give class scores and others encodings",
+}
+"""What weakens a comparison, by the code of its finding."""
+
 _MANY = 1_000_000
 _MOST_TIES = 5
 
@@ -31,27 +42,87 @@ def verdict(document: Mapping[str, Any]) -> list[str]:
     if len(ranked) == 1:
         alone = f"Only {ranked[0]['name']} has a score, so there is nothing to compare it with."
         return [alone, *_about_left_out(document), *_about_nulls(ranked)]
+    tied = bool(ranked[0]["same_as"])
     return [
         _about_the_first(document),
+        *(_apart(document) if tied else ()),
+        *([_PROBE] if tied else ()),
         *_about_left_out(document),
         *_about_ties(document),
         f"The whole order is right with probability {_probability(document['order_probability'])}.",
         *_about_nulls(ranked),
-        "RMQM predicts the accuracy of neighbours and linear probes; rmqm-spec probe measures it.",
+        *(() if tied else [_PROBE]),
     ]
 
 
 def _about_the_first(document: Mapping[str, Any]) -> str:
-    first, second = document["ranked"][:2]
+    """Name the leader, unless a careful colleague would not; with what weakens the comparison."""
+    ranked = document["ranked"]
+    first, second = ranked[:2]
     on = f"on these {document['inputs']:,} inputs"
     best = f"{first['name']} has the highest score with probability {_probability(first['best'])}"
+    but = _caveats(document)
+    if is_level_with_null(first["null"]):
+        return f"{_without_evidence(ranked)}{but}."
     if first["same_as"]:
-        return f"No encoder is clearly the best {on}: {best}."
+        return f"No encoder is clearly the best {on}: {best}{but}."
     pair = _pair(document, first["name"], second["name"])
     return (
         f"{best}, {on}: {_difference(pair)} above the next, {second['name']}, "
-        f"mostly because of {_driver(pair)}."
+        f"mostly because of {_driver(pair)}{but}."
     )
+
+
+def _without_evidence(ranked: Sequence[Mapping[str, Any]]) -> str:
+    """Pass the lead on, where the highest score is not above that of permuted weights."""
+    first = ranked[0]
+    lead = (
+        f"{first['name']} has the highest score, but the same network with permuted weights scores "
+        "no lower, so it does not lead"
+    )
+    above = [encoder for encoder in ranked if _is_above_null(encoder)]
+    if not above:
+        return f"{lead}: no encoder scores above its own null"
+    return (
+        f"{lead}: the highest score above its own null is {above[0]['rmqm']:.3f}, of "
+        + (above[0]["name"])
+    )
+
+
+def _is_above_null(encoder: Mapping[str, Any]) -> bool:
+    null = encoder["null"]
+    return bool(null and null["difference_interval"]) and not is_level_with_null(null)
+
+
+def _caveats(document: Mapping[str, Any]) -> str:
+    codes = {finding["code"] for finding in document.get("findings", ())}
+    met = [words for code, words in _CAVEATS.items() if code in codes]
+    return f"; but {' and '.join(met)}" if met else ""
+
+
+def _apart(document: Mapping[str, Any]) -> Iterator[str]:
+    """Say what sets the first of a tie apart from the next, other than the score."""
+    first, second = document["ranked"][:2]
+    facts = [*_facts(first, second)]
+    if facts:
+        yield f"What sets {first['name']} and {second['name']} apart: {'; '.join(facts)}."
+
+
+def _facts(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[str]:
+    gaps = [(encoder["null"] or {}).get("difference") for encoder in (first, second)]
+    if None not in gaps:
+        yield f"{gaps[0]:+.3f} against {gaps[1]:+.3f} from their nulls"
+    measures = first.get("measures") or {}
+    for name in measures.keys() & (second.get("measures") or {}).keys():
+        values = [encoder["measures"][name]["value"] for encoder in (first, second)]
+        if None not in values:
+            yield f"{name} {values[0]:.4g} against {values[1]:.4g}"
+    speeds = [encoder["encodings_per_second"] for encoder in (first, second)]
+    if None not in speeds:
+        yield f"{speeds[0]:,.0f} against {speeds[1]:,.0f} encodings a second"
+    sizes = [(encoder.get("model") or {}).get("bytes") for encoder in (first, second)]
+    if all(size is not None for size in sizes):
+        yield " against ".join(f"{size / 1e6:.3g}" for size in sizes if size is not None) + " MB"
 
 
 def _about_left_out(document: Mapping[str, Any]) -> Iterator[str]:

@@ -104,7 +104,7 @@ def reusing():
         (writing, {"ENC008": "fail"}),
         (constant, {"ENC005": "fail"}),
         (one_direction, {"ENC005": "fail"}),
-        (one_value, {"ENC005": "fail"}),
+        (one_value, {"OUT009": "fail"}),
         (not_a_number, {"ENC001": "fail"}),
         (without_norm, {"ENC002": "fail"}),
         (probabilities, {"ENC007": "warn"}),
