@@ -12,7 +12,7 @@ from rmqm_spec.errors import UsageError
 
 if TYPE_CHECKING:
     from rmqm_onnx.running.encoder import OnnxEncoder
-    from rmqm_spec.arrays import FloatArray
+    from rmqm_spec.arrays import AnyArray, FloatArray
     from rmqm_spec.contracts import backend as contract
     from rmqm_spec.contracts.backend import Arranged, ModelEncoder, NullModel, OpenOptions
     from rmqm_spec.contracts.encoder import DifferentiableEncoder
@@ -124,6 +124,10 @@ class OnnxBackend:
             rounding=arrangement.rounding(values),
             shape=arrangement.layout.network_shape,
         )
+
+    def encoded_as_given(self, encoder: ModelEncoder, values: AnyArray) -> AnyArray:
+        """Encode what another preprocessing hands to the network (n, *T)."""
+        return _own(encoder).encode_as_given(values)
 
     def range_finding(self, encoder: ModelEncoder, low: float, high: float) -> Finding | None:
         """Warn of values from `low` to `high` that do not fit the graph's own normalisation."""

@@ -83,15 +83,14 @@ def _without_evidence(ranked: Sequence[Mapping[str, Any]]) -> str:
     above = [encoder for encoder in ranked if _is_above_null(encoder)]
     if not above:
         return f"{lead}: no encoder scores above its own null"
-    return (
-        f"{lead}: the highest score above its own null is {above[0]['rmqm']:.3f}, of "
-        + (above[0]["name"])
-    )
+    best = above[0]
+    return f"{lead}: the highest score above its own null is {best['rmqm']:.3f}, of {best['name']}"
 
 
 def _is_above_null(encoder: Mapping[str, Any]) -> bool:
     null = encoder["null"]
-    return bool(null and null["difference_interval"]) and not is_level_with_null(null)
+    has_gap = null is not None and null["difference_interval"] is not None
+    return bool(has_gap and not is_level_with_null(null))
 
 
 def _caveats(document: Mapping[str, Any]) -> str:
