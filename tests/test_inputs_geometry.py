@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
@@ -186,6 +186,7 @@ def test_a_thread_of_an_image_is_not_blown_up() -> None:
 sizes = st.tuples(st.integers(1, 12), st.integers(1, 12))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     image=st.tuples(sizes, st.sampled_from([1, 3])).flatmap(
         lambda shape: st.one_of(

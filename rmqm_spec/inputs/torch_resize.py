@@ -41,6 +41,9 @@ _FILTERS: dict[str, tuple[Callable[[Float64Array], Float64Array], float]] = {
 }
 """Each filter with half its width, in pixels of the smaller image."""
 
+_VALUES_AT_A_TIME = 1 << 22
+"""Limits the memory that a large photograph takes while it is resized."""
+
 _MAX_PRECISION = 22
 _MAX_WEIGHT = 1 << 15
 
@@ -91,10 +94,15 @@ def _resize_rows(image: AnyArray, length: int, interpolation: str) -> AnyArray:
     if image.shape[0] == length:
         return image
     weights, precision = _weights(image.shape[0], length, interpolation)
-    values = image.reshape(image.shape[0], -1).astype(np.float64)
-    sums = weights @ values  # of whole numbers below 2**53: exact
-    levels = np.floor((sums + (1 << (precision - 1))) / (1 << precision))
-    return np.clip(levels, 0, 255).astype(np.uint8).reshape(length, *image.shape[1:])
+    columns = image.reshape(image.shape[0], -1)
+    resized = np.empty((length, columns.shape[1]), np.uint8)
+    block = max(1, _VALUES_AT_A_TIME // image.shape[0])
+    for start in range(0, columns.shape[1], block):
+        part = slice(start, start + block)
+        sums = weights @ columns[:, part].astype(np.int32)  # below 2**31: bytes times 2**22
+        levels = (sums + (1 << (precision - 1))) >> precision
+        resized[:, part] = np.clip(levels, 0, 255)
+    return resized.reshape(length, *image.shape[1:])
 
 
 def _weights(have: int, want: int, interpolation: str) -> tuple[sparse.csr_array, int]:
@@ -114,7 +122,7 @@ def _weights(have: int, want: int, interpolation: str) -> tuple[sparse.csr_array
     whole = np.trunc(scaled + np.where(scaled < 0, -0.5, 0.5))
     inside = columns < last[:, None]
     rows = np.broadcast_to(np.arange(want)[:, None], columns.shape)
-    entries = whole[inside], (rows[inside], columns[inside])
+    entries = whole[inside].astype(np.int32), (rows[inside], columns[inside])
     return sparse.csr_array(entries, shape=(want, have)), precision
 
 

@@ -118,6 +118,13 @@ def test_the_processor_of_a_sound_model_is_passed_over(beside):
     assert processor(beside, **sound) is None
 
 
+@pytest.mark.parametrize("name", ["Wav2Vec2FeatureExtractor", "Phi4MultimodalFeatureExtractor"])
+def test_a_class_of_sound_is_passed_over(beside, name):
+    sound = {"feature_extractor_type": name, "do_normalize": True, "sampling_rate": 16000}
+    assert processor(beside, **sound) is None
+    assert processor(beside, feature_extractor_type="ASTFeatureExtractor", max_length=9) is None
+
+
 @pytest.mark.parametrize("name", ["config", "preprocessor_config"])
 @pytest.mark.parametrize("text", ['{"mean": ', "\udcff", "[" * 100_000])
 def test_files_that_are_no_json_are_refused(beside, tmp_path, name, text):

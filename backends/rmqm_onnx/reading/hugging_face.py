@@ -86,6 +86,8 @@ def read_image_processor(
     is_nested = isinstance(nested, dict)
     if isinstance(nested, dict):
         content = {"processor_class": content.get("processor_class"), **nested}
+    if "sampling_rate" in content:
+        return None  # of sound
     name = _class_name(content, model_type)
     # Only transformers 5 writes one file for text and images, and its classes work on tensors.
     processor = image_processor(name, by_tensors=is_nested) if name else _without_class()
