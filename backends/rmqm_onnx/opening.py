@@ -154,8 +154,8 @@ def _naming_assumptions(choices: Choices) -> Iterator[None]:
         raise SubjectError(
             "MOD007",
             f"{error.message}; this was assumed: {'; '.join(assumed)}",
-            fix="Say the size that the model was trained for: --size HxW. Its config.json or "
-            f"preprocessor_config.json beside the model says it too. {error.fix}",
+            fix="Give the size that the model was trained for: --size HxW, or put its config.json "
+            f"with image_size beside the model. {error.fix}",
         ) from error
 
 

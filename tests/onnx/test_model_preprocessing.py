@@ -307,6 +307,11 @@ def test_absent_keys_have_the_defaults_of_the_class(beside, name, resize, crop, 
     assert (found.resize, found.crop, found.interpolation) == (resize, crop, filter_name)
 
 
+def test_a_part_of_a_size_that_is_null_counts_as_absent(beside):
+    size = {"height": None, "width": None, "shortest_edge": 200, "longest_edge": None}
+    assert clip(beside, size=size).resize == 200
+
+
 def test_a_key_that_is_null_counts_as_absent(beside):
     found = clip(beside, resample=None, image_mean=None)
     assert (found.interpolation, found.mean[0]) == ("bicubic", 0.48145466)
@@ -464,6 +469,11 @@ def test_normalising_without_statistics_is_refused(beside):
     assert unreadable(beside, preprocessor_config=content).endswith(
         "got do_normalize without image_mean and image_std"
     )
+
+
+def test_an_unknown_class_is_refused_whatever_else_the_file_says(beside):
+    content = {"image_processor_type": "MyOwnImageProcessor", "size": 32}
+    assert "MyOwnImageProcessor" in refused_class(beside, preprocessor_config=content)
 
 
 def test_the_way_out_of_a_refusal_leads_out(opened, make, saved, beside, tmp_path):

@@ -28,9 +28,19 @@ _FILTERS: dict[object, Interpolation] = {
     5: "hamming",
 }
 """Pillow's numbers of its filters."""
+
 _LANCZOS, _BICUBIC = 1, 3
 
-_KEYS = frozenset({"image_mean", "do_rescale", "do_resize", "do_center_crop", "rescale_factor"})
+_KEYS = frozenset(
+    {
+        "do_center_crop",
+        "do_rescale",
+        "do_resize",
+        "image_mean",
+        "image_processor_type",
+        "rescale_factor",
+    }
+)
 
 _BY_HAND = (
     "Give the values by hand: --preprocess FILE with scale, mean, std, resize, crop and "
@@ -43,7 +53,12 @@ _LARGE_CONVNEXT = 384
 
 def is_image_processor(content: Mapping[str, Any]) -> bool:
     """Return whether it is an image processor, not a processor of sound or text."""
-    return bool(_KEYS & set(content)) or isinstance(content.get("image_processor"), dict)
+    has_own_code = "AutoImageProcessor" in (content.get("auto_map") or {})
+    return (
+        bool(_KEYS & set(content))
+        or isinstance(content.get("image_processor"), dict)
+        or has_own_code
+    )
 
 
 def read_processor(

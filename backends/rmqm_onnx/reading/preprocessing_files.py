@@ -194,7 +194,7 @@ def _any(content: dict[str, Any], source: str, folder: Path) -> Preprocessing | 
         return read_timm(content, source)
     if "model_cfg" in content:
         return read_open_clip(content, source)
-    if is_image_processor(content) or "image_processor_type" in content:
+    if is_image_processor(content):
         return read_image_processor(content, source, _config_of(folder).get("model_type"))
     return _own(content, source)
 
