@@ -75,6 +75,13 @@ def open_source(
     path, key = _existing(given)
     if path is not None and path.is_file():
         return _file(path, key, display_name(path), spec, layout, value_range)
+    if path is not None and not path.is_dir():
+        raise UnreadableError(
+            "DAT001",
+            f"data must be a file or a folder; got {display_name(path)!r}, which is a pipe, a"
+            " device or a socket",
+            fix="Save what it gives as a file with the ending of its kind, and give that file.",
+        )
     _check_unused("data-layout", layout, "image files")
     return _files(path, given, value_range)
 
