@@ -18,6 +18,9 @@ __all__ = ["ChannelOrder", "Interpolation", "Preprocessing"]
 ChannelOrder = Literal["rgb", "bgr"]
 Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos"]
 
+_NOWHERE = "none"
+"""The source of a preprocessing that nobody gave."""
+
 
 def _floats(values: object) -> tuple[float, ...] | None:
     if values is None:
@@ -61,12 +64,17 @@ class Preprocessing:
     crop: tuple[int, int] | None = None
     interpolation: Interpolation = "bilinear"
     size: tuple[int, int] | None = None
-    source: str = "none"
+    source: str = _NOWHERE
 
     @property
     def is_identity(self) -> bool:
         """Whether values in [0, 1] go in as they are."""
         return self.scale == 1 and not any(self.mean or ()) and set(self.std or (1.0,)) == {1.0}
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a value map was given or read, be it only that values in [0, 1] are right."""
+        return self.source != _NOWHERE or not self.is_identity
 
     def to_dict(self) -> dict[str, object]:
         """Return the preprocessing as plain data."""

@@ -6,6 +6,7 @@ import glob
 from pathlib import Path
 
 import numpy as np
+from attrs import frozen
 
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.contracts.inputs import Bounds, InputSpec
@@ -43,9 +44,12 @@ def open_source(
     *,
     layout: Layout | None = None,
     value_range: Bounds | None = None,
+    keeps_floats: bool = False,
 ) -> Source:
     """
     Pick the source of raw inputs for `data`, see `rmqm_spec.inputs.prepared.open_inputs`.
+
+    With `keeps_floats`, floats of a declared range count as arrays, see `ArrayRows`.
 
     Raises
     ------
@@ -68,13 +72,21 @@ def open_source(
         _check_unused("data-layout", layout, "the bundled images")
         return default_source(spec)
     if isinstance(data, np.ndarray):
-        return ArrayRows(data, spec, label="array", layout=layout, value_range=value_range)
+        return ArrayRows(
+            data,
+            spec,
+            label="array",
+            layout=layout,
+            value_range=value_range,
+            keeps_floats=keeps_floats,
+        )
     given = str(data)
+    wanted = _Wanted(spec, layout, value_range, keeps_floats)
     if is_url(given):
-        return _behind_url(given, spec, layout, value_range)
+        return _behind_url(given, wanted)
     path, key = _existing(given)
     if path is not None and path.is_file():
-        return _file(path, key, display_name(path), spec, layout, value_range)
+        return _file(path, key, display_name(path), wanted)
     if path is not None and not path.is_dir():
         raise UnreadableError(
             "DAT001",
@@ -86,14 +98,22 @@ def open_source(
     return _files(path, given, value_range)
 
 
-def _behind_url(
-    url: str, spec: InputSpec, layout: Layout | None, value_range: Bounds | None
-) -> Source:
+@frozen
+class _Wanted:
+    """What an encoder takes, and what was declared of the data."""
+
+    spec: InputSpec
+    layout: Layout | None
+    value_range: Bounds | None
+    keeps_floats: bool
+
+
+def _behind_url(url: str, wanted: _Wanted) -> Source:
     """Fetch a file, and open it under the name of its URL."""
     plain, key = split_suffix(url)
     path = fetch_file(plain)
     name = without_secrets(plain)
-    return _file(path, key, name, spec, layout, value_range, base=plain)
+    return _file(path, key, name, wanted, base=plain)
 
 
 def _existing(data: str) -> tuple[Path | None, str | None]:
@@ -126,16 +146,15 @@ def _file(
     path: Path,
     key: str | None,
     name: str,
-    spec: InputSpec,
-    layout: Layout | None,
-    value_range: Bounds | None,
+    wanted: _Wanted,
     *,
     base: str | None = None,
 ) -> Source:
     kind = path.suffix.lower()
     if kind in _ARRAY_EXTENSIONS:
-        return _array_file(path, key, name, spec, layout, value_range)
-    _check_unused("data-layout", layout, "image files")
+        return _array_file(path, key, name, wanted)
+    _check_unused("data-layout", wanted.layout, "image files")
+    value_range = wanted.value_range
     if kind in SHARD_EXTENSIONS:
         return _shards([path], key, name, value_range, names=[name])
     if kind in LIST_EXTENSIONS:
@@ -179,20 +198,20 @@ def _files(path: Path | None, data: str, value_range: Bounds | None) -> Source:
     )
 
 
-def _array_file(
-    path: Path,
-    key: str | None,
-    label: str,
-    spec: InputSpec,
-    layout: Layout | None,
-    value_range: Bounds | None,
-) -> ArrayRows:
+def _array_file(path: Path, key: str | None, label: str, wanted: _Wanted) -> ArrayRows:
     if path.suffix.lower() == ".npy":
         values = read_npy(path)
     else:
-        key, values = read_npz(path, spec, key=key, layout=layout)
+        key, values = read_npz(path, wanted.spec, key=key, layout=wanted.layout)
         label = f"{label}:{key}"
-    return ArrayRows(values, spec, label=label, layout=layout, value_range=value_range)
+    return ArrayRows(
+        values,
+        wanted.spec,
+        label=label,
+        layout=wanted.layout,
+        value_range=wanted.value_range,
+        keeps_floats=wanted.keeps_floats,
+    )
 
 
 def _not_supported(name: str, path: Path) -> UsageError:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.inputs import Bounds, Input, InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.identity import content_id
+from rmqm_spec.inputs.array_rows import ArrayRows
 from rmqm_spec.inputs.geometry import fit_image
 from rmqm_spec.inputs.hashing import Hashed, Progress
 from rmqm_spec.inputs.layouts import Layout
@@ -69,6 +72,8 @@ class PreparedInputs:
                 fix="Give an array: --data inputs.npy",
             )
         self.source = source
+        if isinstance(source, ArrayRows) and source.is_kept:
+            spec = InputSpec(kind="array", shape=spec.shape)
         self.spec = spec
         self.preprocessing = preprocessing
         self.duplicates = duplicates
@@ -167,9 +172,25 @@ class PreparedInputs:
 
     def _prepare(self, raw: AnyArray, name: str) -> FloatArray:
         if self.spec.kind == "array":
-            return within_range(raw, self.bounds, name).reshape(self.spec.shape)
-        image = to_unit_range(raw, self.source.value_range, name)
+            values = within_range(raw, self.bounds, name)
+            if isinstance(self.source, ArrayRows):
+                values = np.ascontiguousarray(self.source.in_encoder_order(values))
+            return values.reshape(self.spec.shape)
+        try:
+            image = to_unit_range(raw, self.source.value_range, name)
+        except UsageError as error:
+            raise self._with_statistics(error) from error
         return fit_image(image, self.spec, self.preprocessing)
+
+    def _with_statistics(self, error: UsageError) -> UsageError:
+        """Name the statistics that a normalised array was probably normalised by."""
+        mean, std = self.preprocessing.mean, self.preprocessing.std
+        if "normalised" not in error.fix or mean is None or std is None:
+            return error
+        known = f"This encoder's preprocessing has mean {list(mean)} and std {list(std)}"
+        scaled = f", after a factor of {self.preprocessing.scale:g}"
+        known += "." if self.preprocessing.scale == 1 else f"{scaled}."
+        return UsageError(error.code, error.message, fix=f"{error.fix} {known}")
 
 
 def open_inputs(
@@ -181,6 +202,7 @@ def open_inputs(
     value_range: Bounds | None = None,
     n: int | None = None,
     progress: Progress | None = None,
+    keeps_floats: bool | None = None,
 ) -> PreparedInputs:
     """
     Open the distinct inputs for an encoder, in an order that does not depend on the data's order.
@@ -203,6 +225,10 @@ def open_inputs(
         Number of inputs to choose, see `PreparedInputs.select`; without it, all distinct inputs.
     progress : callable, optional
         Called with the number of inputs read and the number of all, while duplicates are searched.
+    keeps_floats : bool, optional
+        Whether an array of floats with a declared range reaches an encoder of images as it is: it
+        then counts as an array, without resizing. By default, where no value map is known; with one
+        the range is mapped to [0, 1], and the value map applied to that.
 
     Raises
     ------
@@ -211,14 +237,17 @@ def open_inputs(
 
     Examples
     --------
-    >>> import numpy as np
     >>> images = np.zeros((10, 32, 32, 3), dtype=np.uint8)
     >>> spec = InputSpec(kind="image", shape=(3, 32, 32))
     >>> inputs = open_inputs(images, spec, Preprocessing())
     >>> len(inputs), inputs.duplicates
     (1, 9)
     """
-    source = open_source(data, spec, layout=layout, value_range=value_range)
+    if keeps_floats is None:
+        keeps_floats = not preprocessing.is_known
+    source = open_source(
+        data, spec, layout=layout, value_range=value_range, keeps_floats=keeps_floats
+    )
     if isinstance(source, Hashed):
         source.progress = progress
     return PreparedInputs(source, spec, preprocessing).select(n)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -219,7 +220,15 @@ def open_inputs(
             value_range=inputs.range,
             n=inputs.n or default_n,
             progress=progress,
+            keeps_floats=not maps_values(encoder),
         )
+
+
+def maps_values(encoder: ModelEncoder) -> bool:
+    """Whether inputs in [0, 1] are expected: a value map is known, or the network takes bytes."""
+    network_input = encoder.description.get("input")
+    takes_bytes = isinstance(network_input, Mapping) and network_input.get("type") == "uint8"
+    return encoder.preprocessing.is_known or takes_bytes
 
 
 def _asked(request: RunRequest, source: str) -> list[object]:
