@@ -16,7 +16,7 @@ from rmqm_spec.inputs.images import display_name
 from rmqm_spec.inputs.layouts import Layout
 from rmqm_spec.inputs.npy_files import Header, damaged_array, read_header, refuse_objects
 
-__all__ = ["MAX_UNPACKED_BYTES", "read_npz", "split_key"]
+__all__ = ["MAX_UNPACKED_BYTES", "npz_shape", "read_npz", "split_key"]
 
 MAX_UNPACKED_BYTES = 4 * 2**30
 
@@ -92,6 +92,18 @@ def read_npz(
         raise
     except Exception as error:  # zipfile, zlib and NumPy raise many kinds on damaged files
         raise damaged_array(name, error) from error
+
+
+def npz_shape(path: Path, key: str | None) -> tuple[int, ...] | None:
+    """Return the shape of a row of an array: of the named array, or the only one with rows."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            headers = _read_members(archive)
+    except Exception:  # as for damaged files; said when the file is read
+        return None
+    shapes = [header[0] for name, header in headers.items() if header and key in {None, name}]
+    with_rows = [shape for shape in shapes if len(shape) > 1]
+    return with_rows[0][1:] if len(with_rows) == 1 else None
 
 
 def _read_members(archive: zipfile.ZipFile) -> dict[str, Header | None]:

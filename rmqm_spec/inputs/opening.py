@@ -10,7 +10,7 @@ from attrs import frozen
 
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.contracts.inputs import Bounds, InputSpec
-from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.errors import RmqmError, UnreadableError, UsageError
 from rmqm_spec.inputs.array_rows import ArrayRows
 from rmqm_spec.inputs.default import default_source
 from rmqm_spec.inputs.downloads import fetch_file, is_url, without_secrets
@@ -24,14 +24,14 @@ from rmqm_spec.inputs.files import IMAGE_EXTENSIONS, ImageFiles
 from rmqm_spec.inputs.images import display_name
 from rmqm_spec.inputs.layouts import Layout
 from rmqm_spec.inputs.npy_files import read_npy
-from rmqm_spec.inputs.npz_files import read_npz
+from rmqm_spec.inputs.npz_files import npz_shape, read_npz
 from rmqm_spec.inputs.parquet_files import ParquetFiles
 from rmqm_spec.inputs.path_lists import LIST_EXTENSIONS, PathList
 from rmqm_spec.inputs.source import Source
 from rmqm_spec.inputs.tar_shards import TarShards
 from rmqm_spec.inputs.value_range import check_value_range
 
-__all__ = ["open_source"]
+__all__ = ["open_source", "shape_of_rows"]
 
 _ARRAY_EXTENSIONS = frozenset({".npy", ".npz"})
 _WITH_KEYS = frozenset({".npz"}) | SHARD_EXTENSIONS | LIST_EXTENSIONS
@@ -96,6 +96,35 @@ def open_source(
         )
     _check_unused("data-layout", layout, "image files")
     return _files(path, given, value_range)
+
+
+def shape_of_rows(data: str | Path | AnyArray | None) -> tuple[int, ...] | None:
+    """
+    Return the shape of one input in an array, before it is known what an encoder takes.
+
+    The result is None for other data, and where it is not clear which array is meant: what is
+    wrong with them is said when they are opened.
+
+    Examples
+    --------
+    >>> shape_of_rows(np.zeros((5, 16000)))
+    (16000,)
+    """
+    if isinstance(data, np.ndarray):
+        return data.shape[1:] or None
+    if data is None or is_url(str(data)):
+        return None
+    path, key = _existing(str(data))
+    if path is None or not path.is_file():
+        return None
+    try:
+        if path.suffix.lower() == ".npy":
+            return read_npy(path).shape[1:] or None
+        if path.suffix.lower() == ".npz":
+            return npz_shape(path, key)
+    except RmqmError:
+        pass
+    return None
 
 
 @frozen
