@@ -33,6 +33,9 @@ class ArrayRows(Hashed):
         Meaning of the axes; without it, it is recognised.
     value_range : tuple of float, optional
         Range of the values; without it, 0 to 255 for uint8, 0 to 1 for bool and float.
+    has_own_ranges : bool
+        Whether each value has a range of its own, which its owner knows: then there is no natural
+        range, and floats count as of a declared range.
     keeps_floats : bool
         Whether floats of a declared range reach an encoder of images as they are: then they count
         as arrays, which are neither resized nor mapped to [0, 1].
@@ -65,12 +68,13 @@ class ArrayRows(Hashed):
         layout: Layout | None = None,
         value_range: Bounds | None = None,
         keeps_floats: bool = False,
+        has_own_ranges: bool = False,
     ) -> None:
         self.layout: Layout = fit_layout(values.shape, values.dtype, spec, layout)
         self.label = label
-        self.value_range = _known_range(values, value_range)
+        self.value_range = (0.0, 1.0) if has_own_ranges else _known_range(values, value_range)
         self.is_float = values.dtype.kind == "f"
-        self.has_declared_range = value_range is not None
+        self.has_declared_range = value_range is not None or has_own_ranges
         self.of_images = spec.kind == "image"
         self.is_kept = (
             keeps_floats and spec.kind == "image" and self.is_float and self.has_declared_range

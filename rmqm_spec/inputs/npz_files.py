@@ -16,7 +16,7 @@ from rmqm_spec.inputs.images import display_name
 from rmqm_spec.inputs.layouts import Layout
 from rmqm_spec.inputs.npy_files import Header, damaged_array, read_header, refuse_objects
 
-__all__ = ["MAX_UNPACKED_BYTES", "npz_shape", "read_npz", "split_key"]
+__all__ = ["MAX_UNPACKED_BYTES", "npz_array", "npz_shape", "read_npz", "split_key"]
 
 MAX_UNPACKED_BYTES = 4 * 2**30
 
@@ -104,6 +104,25 @@ def npz_shape(path: Path, key: str | None) -> tuple[int, ...] | None:
     shapes = [header[0] for name, header in headers.items() if header and key in {None, name}]
     with_rows = [shape for shape in shapes if len(shape) > 1]
     return with_rows[0][1:] if len(with_rows) == 1 else None
+
+
+def npz_array(path: Path, key: str) -> AnyArray:
+    """Read an array of an .npz file by its key; raises as `read_npz` does."""
+    name = display_name(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            keys = list(_read_members(archive))
+            if key in keys:
+                return _unpack(archive, key, f"{name}:{key}")
+    except RmqmError:
+        raise
+    except Exception as error:  # as for damaged files
+        raise damaged_array(name, error) from error
+    raise UsageError(
+        "DAT006",
+        f"{name} must hold the array {key!r}; got {', '.join(map(display_name, keys)) or 'none'}",
+        fix="Write it with numpy.savez.",
+    )
 
 
 def _read_members(archive: zipfile.ZipFile) -> dict[str, Header | None]:

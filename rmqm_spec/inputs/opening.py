@@ -45,11 +45,13 @@ def open_source(
     layout: Layout | None = None,
     value_range: Bounds | None = None,
     keeps_floats: bool = False,
+    has_own_ranges: bool = False,
 ) -> Source:
     """
     Pick the source of raw inputs for `data`, see `rmqm_spec.inputs.prepared.open_inputs`.
 
-    With `keeps_floats`, floats of a declared range count as arrays, see `ArrayRows`.
+    With `keeps_floats`, floats of a declared range count as arrays, and with `has_own_ranges` each
+    value has a range of its own, see `ArrayRows`.
 
     Raises
     ------
@@ -79,9 +81,10 @@ def open_source(
             layout=layout,
             value_range=value_range,
             keeps_floats=keeps_floats,
+            has_own_ranges=has_own_ranges,
         )
     given = str(data)
-    wanted = _Wanted(spec, layout, value_range, keeps_floats)
+    wanted = _Wanted(spec, layout, value_range, keeps_floats, has_own_ranges)
     if is_url(given):
         return _behind_url(given, wanted)
     path, key = _existing(given)
@@ -135,6 +138,7 @@ class _Wanted:
     layout: Layout | None
     value_range: Bounds | None
     keeps_floats: bool
+    has_own_ranges: bool
 
 
 def _behind_url(url: str, wanted: _Wanted) -> Source:
@@ -240,6 +244,7 @@ def _array_file(path: Path, key: str | None, label: str, wanted: _Wanted) -> Arr
         layout=wanted.layout,
         value_range=wanted.value_range,
         keeps_floats=wanted.keeps_floats,
+        has_own_ranges=wanted.has_own_ranges,
     )
 
 

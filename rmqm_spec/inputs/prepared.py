@@ -13,6 +13,12 @@ from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.identity import content_id
 from rmqm_spec.inputs.array_rows import ArrayRows
+from rmqm_spec.inputs.feature_ranges import (
+    OF_DATA,
+    FeatureRanges,
+    ranges_of_data,
+    read_ranges,
+)
 from rmqm_spec.inputs.geometry import fit_image
 from rmqm_spec.inputs.hashing import Hashed, Progress
 from rmqm_spec.inputs.layouts import Layout
@@ -40,6 +46,8 @@ class PreparedInputs:
         Which inputs of the source, in which order; without it, all of them.
     duplicates : int
         How many inputs of the source were left out because they equal another input.
+    features : FeatureRanges, optional
+        Ranges of the values of plain arrays, each with its own: they are then mapped to [0, 1].
 
     Raises
     ------
@@ -63,6 +71,7 @@ class PreparedInputs:
         *,
         indices: Sequence[int] | None = None,
         duplicates: int = 0,
+        features: FeatureRanges | None = None,
     ) -> None:
         if spec.kind == "array" and source.value_range is None:
             raise ShapeError(
@@ -77,11 +86,15 @@ class PreparedInputs:
         self.spec = spec
         self.preprocessing = preprocessing
         self.duplicates = duplicates
+        self.features = features
         self._indices = range(len(source)) if indices is None else tuple(indices)
 
     @property
     def bounds(self) -> Bounds:
-        """Range of the values: [0, 1] for images, the declared range for plain arrays."""
+        """Range of the values: [0, 1] for images, the declared range for plain arrays.
+
+        It is [0, 1] too for plain arrays whose values have ranges of their own.
+        """
         declared = self.source.value_range if self.spec.kind == "array" else None
         return declared or (0.0, 1.0)
 
@@ -167,20 +180,37 @@ class PreparedInputs:
         if isinstance(self.source, ParquetFiles):
             self.source.expect(chosen[:n])
         return PreparedInputs(
-            self.source, self.spec, self.preprocessing, indices=chosen[:n], duplicates=duplicates
+            self.source,
+            self.spec,
+            self.preprocessing,
+            indices=chosen[:n],
+            duplicates=duplicates,
+            features=self.features,
         )
 
     def _prepare(self, raw: AnyArray, name: str) -> FloatArray:
         if self.spec.kind == "array":
-            values = within_range(raw, self.bounds, name)
-            if isinstance(self.source, ArrayRows):
-                values = np.ascontiguousarray(self.source.in_encoder_order(values))
-            return values.reshape(self.spec.shape)
+            return self._prepare_plain(raw, name)
         try:
             image = to_unit_range(raw, self.source.value_range, name)
         except UsageError as error:
             raise self._with_statistics(error) from error
         return fit_image(image, self.spec, self.preprocessing)
+
+    def _prepare_plain(self, raw: AnyArray, name: str) -> FloatArray:
+        """Check the values of a plain array against their range, and bring them into shape."""
+        values: AnyArray = raw if self.features is not None else self._within(raw, name)
+        if isinstance(self.source, ArrayRows):
+            values = np.ascontiguousarray(self.source.in_encoder_order(values))
+        values = values.reshape(self.spec.shape)
+        return values if self.features is None else self.features.to_unit(values, name)
+
+    def _within(self, raw: AnyArray, name: str) -> FloatArray:
+        try:
+            return within_range(raw, self.bounds, name)
+        except UsageError as error:
+            own = "If each feature has a range of its own: --range data, or --range FILE."
+            raise UsageError(error.code, error.message, fix=f"{error.fix} {own}") from error
 
     def _with_statistics(self, error: UsageError) -> UsageError:
         """Name the statistics that a normalised array was probably normalised by."""
@@ -199,7 +229,7 @@ def open_inputs(
     preprocessing: Preprocessing,
     *,
     layout: Layout | None = None,
-    value_range: Bounds | None = None,
+    value_range: Bounds | str | None = None,
     n: int | None = None,
     progress: Progress | None = None,
     keeps_floats: bool | None = None,
@@ -219,8 +249,9 @@ def open_inputs(
         Its geometry.
     layout : {"nhwc", "nchw", "nhw", "array"}, optional
         Meaning of an array's axes; without it, it is recognised.
-    value_range : tuple of float, optional
-        Range of the values, (low, high); without it, 0 to 255 for uint8, 0 to 1 for float.
+    value_range : tuple of float or str, optional
+        Range of the values, (low, high); without it, 0 to 255 for uint8, 0 to 1 for float. A text
+        is the path of a file with a range for each value, or ``"data"`` for those of the data.
     n : int, optional
         Number of inputs to choose, see `PreparedInputs.select`; without it, all distinct inputs.
     progress : callable, optional
@@ -245,9 +276,29 @@ def open_inputs(
     """
     if keeps_floats is None:
         keeps_floats = not preprocessing.is_known
+    own = value_range if isinstance(value_range, str) else None
     source = open_source(
-        data, spec, layout=layout, value_range=value_range, keeps_floats=keeps_floats
+        data,
+        spec,
+        layout=layout,
+        value_range=None if isinstance(value_range, str) else value_range,
+        keeps_floats=keeps_floats,
+        has_own_ranges=own is not None,
     )
     if isinstance(source, Hashed):
         source.progress = progress
-    return PreparedInputs(source, spec, preprocessing).select(n)
+    features = None if own is None else _features(own, source, spec)
+    return PreparedInputs(source, spec, preprocessing, features=features).select(n)
+
+
+def _features(asked: str, source: Source, spec: InputSpec) -> FeatureRanges:
+    """Read a range for each value, from a file or off the data."""
+    if not isinstance(source, ArrayRows) or (spec.kind == "image" and not source.is_kept):
+        raise UsageError(
+            "DAT017",
+            f"ranges of single values must be given for plain arrays; got pictures from"
+            f" {source.label}",
+            fix="Leave --range out, or give the values of black and white: --range LOW,HIGH.",
+        )
+    found = ranges_of_data(source) if asked == OF_DATA else read_ranges(asked)
+    return found.fitted(spec.shape)

@@ -26,6 +26,7 @@ from rmqm_spec.contracts.registry import measure as load_measure
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.gradients import check_gradient, gradient_routes, with_gradient
 from rmqm_spec.runs.models import backend_of, open_model
+from rmqm_spec.runs.ranged import for_inputs
 from rmqm_spec.runs.request import DataSettings, RunRequest
 
 if TYPE_CHECKING:
@@ -124,7 +125,8 @@ def open_run(
     check_gradient(request, kind, encoder)
     prepared = open_inputs(request.inputs, encoder, listener)
     alteration = _alteration(request, kind, prepared.bounds)
-    graded = with_gradient(request, kind, opener, encoder, prepared.bounds)
+    graded = with_gradient(request, kind, opener, encoder, prepared)
+    encoder = for_inputs(encoder, prepared)
     measures = tuple(load_measure(name) for name in request.protocol.measure)
     source = request.inputs.shown or prepared.source.label
     asked = _asked(request, source)

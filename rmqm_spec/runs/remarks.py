@@ -48,6 +48,7 @@ def input_findings(asked: DataSettings, prepared: PreparedInputs) -> Iterator[Fi
             fix="Nothing to do: equal inputs count once.",
         )
     yield from float_findings(prepared)
+    yield from range_findings(prepared)
     if asked.n is not None and len(prepared) < asked.n:
         yield Finding(
             code="DAT021",
@@ -65,6 +66,8 @@ def float_findings(prepared: PreparedInputs) -> Iterator[Finding]:
     if not isinstance(source, ArrayRows) or not source.is_float or not source.of_images:
         return
     low, high = source.value_range
+    if prepared.features is not None:
+        return
     if source.is_kept:
         yield Finding(
             code="DAT030",
@@ -91,6 +94,27 @@ def float_findings(prepared: PreparedInputs) -> Iterator[Finding]:
             "ids, and so other noise, than the same pixels as image files or uint8",
             fix=f"To compare with those, save {_as_bytes(low, high)}.",
         )
+
+
+def range_findings(prepared: PreparedInputs) -> Iterator[Finding]:
+    """Say where the ranges of single values come from, and which values they leave alone."""
+    features = prepared.features
+    if features is None:
+        return
+    n_values = features.low.size
+    constant = f"; {features.n_constant} of them never change and stay as they are"
+    message = f"noise is relative to the range of each of {n_values} values, " + (
+        f"read off {features.n_rows} rows of {features.source}"
+        if features.n_rows is not None
+        else f"declared in {features.source}"
+    )
+    yield Finding(
+        code="DAT032",
+        level="ok" if features.n_rows is None and not features.n_constant else "warn",
+        message=message + (constant if features.n_constant else ""),
+        fix="Scores compare only where the ranges are the same: declare them with --range FILE "
+        "to score other data.",
+    )
 
 
 def _holds_bytes(prepared: PreparedInputs) -> bool:

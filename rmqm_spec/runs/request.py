@@ -165,8 +165,10 @@ class DataSettings:
     data_layout: DataLayout | None = setting(
         "Axes: nhwc, nchw, nhw or array.", read=choice(DataLayout), panel="Inputs"
     )
-    range: tuple[float, float] | None = setting(
-        "Range of the values of an array: LOW,HIGH.", read=value_range, panel="Inputs"
+    range: tuple[float, float] | str | None = setting(
+        "Range of the values of an array: LOW,HIGH; data, or a file with low and high per value.",
+        read=value_range,
+        panel="Inputs",
     )
     n: int | None = setting(
         "Use this many, chosen by content.",

@@ -135,15 +135,27 @@ def numbers(flag: str, given: Any) -> tuple[float, ...]:
     return found
 
 
-def value_range(flag: str, given: Any) -> tuple[float, float]:
-    """Read ``LOW,HIGH``."""
+def value_range(flag: str, given: Any) -> tuple[float, float] | str:
+    """Read ``LOW,HIGH``; ``data`` and paths of files with a range for each value stay texts."""
+    if isinstance(given, Path) or (
+        isinstance(given, str) and (given == "data" or Path(given).suffix.lower() in _RANGE_FILES)
+    ):
+        return str(usable_path(flag, given))
     try:
         found = numbers(flag, given)
     except UsageError:
         found = ()
     if len(found) != 2 or not found[0] < found[1]:
-        raise refused(flag, "LOW,HIGH with LOW < HIGH", given, fix="For example 0,255.")
+        raise refused(
+            flag,
+            "LOW,HIGH with LOW < HIGH, data, or a file (.npz, .npy, .json) with low and high",
+            given,
+            fix="For example 0,255.",
+        )
     return found[0], found[1]
+
+
+_RANGE_FILES = (".npz", ".npy", ".json")
 
 
 def counts(flag: str, given: Any) -> tuple[int, ...]:
