@@ -172,8 +172,8 @@ def _advice(smallest: float, largest: float, value_range: Bounds) -> str:
             return f"{declare.capitalize()} --range={first},{last}"
     if -_NORMALISED <= smallest < 0 and largest <= _NORMALISED:
         return (
-            "They look normalised by a mean and a deviation. Undo that before saving: x * std +"
-            f" mean. Or {declare} {ends}."
+            "They look normalised by a mean and a deviation. For pictures, undo that before saving:"
+            f" x * std + mean. Or {declare} {ends}."
         )
     return f"{declare.capitalize()} {ends}."
 
