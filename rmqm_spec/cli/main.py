@@ -1,4 +1,4 @@
-"""The entry point: every way to end has its exit code, and its one document under ``--json``."""
+"""The entry point: every way to end has its exit code, and its single document under ``--json``."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ __all__ = ["main"]
 INTERRUPTED = 130
 
 _PATH_ERRORS = {errno.ENAMETOOLONG, errno.ELOOP}
-"""Faults of a path that was typed, wherever it is met."""
+"""Faults of a path that the user typed, wherever they show."""
 
 
 def main() -> NoReturn:
     """Run the command line and exit."""
     sys.stdout, sys.stderr = _tolerant(sys.stdout), _tolerant(sys.stderr)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: like an interrupt
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # treated like an interrupt
     wants_json = "--json" in sys.argv
     try:
         code = _run()
@@ -47,20 +47,20 @@ def main() -> NoReturn:
         stopped = IncompleteError(
             "RUN001",
             "the work must run to its end; it was interrupted",
-            fix="Run the same command again: what is written is not computed anew. Fewer inputs "
-            "(--n) end sooner.",
+            fix="Run the same command again: finished work is not repeated. Fewer inputs "
+            "(--n) take less time.",
         )
         code = _report(stopped, wants_json)
     except Exception as error:  # the last line of defence against a bare traceback
         code = _report_bug(error, wants_json)
     if code == IncompleteError.exit_code:
         _discard_downloads()
-        os._exit(code)  # threads may be in the middle of a long batch: nobody waits for them
+        os._exit(code)  # threads may be in the middle of a long batch: do not wait for them
     sys.exit(code)
 
 
 def _discard_downloads() -> None:
-    """Remove what was fetched, where anything was: nobody else does on the short way out."""
+    """Remove downloads, if there are any: an immediate exit skips the usual clean-up."""
     downloads = sys.modules.get("rmqm_spec.inputs.downloads")
     if downloads is not None:
         downloads.discard()
@@ -85,8 +85,8 @@ def _run() -> int:
 
 
 def _report_bug(error: Exception, wants_json: bool) -> int:
-    said = f"{type(error).__name__}: {error}"
-    return _report(bug(said, "".join(traceback.format_exception(error))), wants_json)
+    message = f"{type(error).__name__}: {error}"
+    return _report(bug(message, "".join(traceback.format_exception(error))), wants_json)
 
 
 def _report(error: RmqmError, wants_json: bool) -> int:
@@ -104,7 +104,7 @@ def _report(error: RmqmError, wants_json: bool) -> int:
 
 
 def _tolerant(stream: TextIO | None) -> TextIO:
-    """Return a stream that takes every text: one that was closed takes it nowhere."""
+    """Return a stream that takes every text; in place of a closed stream, the null device."""
     if stream is None:
         return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
     if hasattr(stream, "reconfigure"):

@@ -19,12 +19,12 @@ from rmqm_spec.inputs.npy_files import read_npy
 from rmqm_spec.inputs.npz_files import npz_array
 from rmqm_spec.inputs.text_tables import read_text
 
-__all__ = ["OF_DATA", "RANGE_EXTENSIONS", "FeatureRanges", "ranges_of_data", "read_ranges"]
+__all__ = ["OF_DATA", "FeatureRanges", "names_ranges", "ranges_of_data", "read_ranges"]
 
 OF_DATA: Final = "data"
 """What stands for ranges that are read off the data."""
 
-RANGE_EXTENSIONS = frozenset({".json", ".npy", ".npz"})
+_EXTENSIONS = frozenset({".json", ".npy", ".npz"})
 
 _MAX_RECORDED = 1024
 """More values are recorded by their digest alone."""
@@ -144,6 +144,13 @@ class FeatureRanges:
     def _widths(self) -> Float64Array:
         width = self.high - self.low
         return np.where(width > 0, width, 1.0)
+
+
+def names_ranges(asked: object) -> bool:
+    """Whether something names ranges of single values: a file of the right kind, or the data."""
+    if not isinstance(asked, str | Path):
+        return False
+    return str(asked) == OF_DATA or Path(asked).suffix.lower() in _EXTENSIONS
 
 
 def read_ranges(asked: str) -> FeatureRanges:

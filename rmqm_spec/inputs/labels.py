@@ -151,8 +151,8 @@ def _from_table(path: Path, column: str, separator: str, source: Source) -> list
     matched = [_lookup(source.name(index), known) for index in range(len(source))]
     if not any(matched):
         raise _unfit(
-            f"for inputs that column {header[named]!r} of {name} names;"
-            f" got none for {source.name(0)!r}",
+            f"those of inputs in column {header[named]!r} of {name};"
+            f" got no {source.name(0)!r} there",
             fix="The column must hold the paths of the inputs, or their ends from a folder on.",
         )
     return matched

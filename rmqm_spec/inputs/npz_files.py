@@ -167,7 +167,7 @@ def _choose(
         fix = f"Give an array of {spec.kind}s of shape {spec.shape}, one a row."
     raise UsageError(
         "DAT006",
-        f"{name} must have exactly one array that is meant; got {got} among: {listed or 'none'}",
+        f"{name} must have one array that fits; got {got} among: {listed or 'none'}",
         fix=fix,
     )
 

@@ -54,7 +54,7 @@ def image_column(schema: Any, asked: str | None, name: str) -> str:
         fix = f"Name one of {', '.join(map(display_name, paths))}: {name}:COLUMN"
     raise UsageError(
         "DAT023",
-        f"{name} must have exactly one column of images that is meant; got {got} among: {listed}",
+        f"{name} must have one clear column of images; got {got} among: {listed}",
         fix=fix,
     )
 

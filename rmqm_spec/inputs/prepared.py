@@ -16,6 +16,7 @@ from rmqm_spec.inputs.array_rows import ArrayRows
 from rmqm_spec.inputs.feature_ranges import (
     OF_DATA,
     FeatureRanges,
+    names_ranges,
     ranges_of_data,
     read_ranges,
 )
@@ -169,7 +170,7 @@ class PreparedInputs:
             raise UsageError(
                 "DAT015",
                 f"number of inputs must be at least 1; got {n}",
-                fix="Leave the number out to use all inputs.",
+                fix="Give 1 or more, or leave the number out to use all inputs.",
             )
         digests = self.source.digests
         distinct: dict[str, int] = {}
@@ -229,7 +230,7 @@ def open_inputs(
     preprocessing: Preprocessing,
     *,
     layout: Layout | None = None,
-    value_range: Bounds | str | None = None,
+    value_range: Bounds | str | Path | None = None,
     n: int | None = None,
     progress: Progress | None = None,
     keeps_floats: bool | None = None,
@@ -276,12 +277,12 @@ def open_inputs(
     """
     if keeps_floats is None:
         keeps_floats = not preprocessing.is_known
-    own = value_range if isinstance(value_range, str) else None
+    own = str(value_range) if names_ranges(value_range) else None
     source = open_source(
         data,
         spec,
         layout=layout,
-        value_range=None if isinstance(value_range, str) else value_range,
+        value_range=None if own is not None else value_range,  # type: ignore[arg-type]
         keeps_floats=keeps_floats,
         has_own_ranges=own is not None,
     )

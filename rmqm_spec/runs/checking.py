@@ -94,10 +94,11 @@ def _check(request: RunRequest, emit: Emit) -> None:
     if prepared is None:
         findings += say([_nothing_to_score(encoder)])
     else:
-        findings += say(input_findings(request.inputs, prepared))
+        findings += say(input_findings(request, backend, encoder, prepared))
         encoder = for_inputs(encoder, prepared)
     emit({"stage": "checking the encoder"})
-    judged = say(check_encoder(encoder, _sample(prepared, encoder)))
+    own = request.inputs.data is not None
+    judged = say(check_encoder(encoder, _sample(prepared, encoder), own_inputs=own))
     findings += judged
     document: dict[str, Any] = plain(encoder.description)
     if prepared is not None and not any(finding.level == "fail" for finding in judged):
@@ -156,7 +157,7 @@ def _sample(prepared: PreparedInputs | None, encoder: ModelEncoder) -> FloatArra
             "DAT018",
             f"at least one input must be readable; got 0 of {len(prepared)}, the first because "
             f"{first_error}",
-            fix="Point --data at images or arrays that open.",
+            fix="Point --data at images or arrays that can be opened.",
         )
     return np.stack(loaded)
 

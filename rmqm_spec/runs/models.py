@@ -58,7 +58,7 @@ def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncod
         raise UsageError(
             "ARG001",
             f"--provider must be one of {', '.join(opener.providers)}; got {opening.provider!r}",
-            fix="Correct it.",
+            fix="Choose one of them.",
         )
     from rmqm_spec.inputs.opening import shape_of_rows
 

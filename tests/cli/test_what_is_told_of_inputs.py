@@ -13,8 +13,7 @@ from PIL import Image
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.inputs.prepared import open_inputs
-from rmqm_spec.runs.remarks import input_findings
-from rmqm_spec.runs.request import DataSettings
+from rmqm_spec.runs.array_remarks import float_findings
 
 pytest.importorskip("onnxruntime")
 
@@ -162,7 +161,7 @@ def test_floats_that_go_in_as_they_are_are_told():
         (Preprocessing(source="flags"), "are mapped from [-80, 0] to [0, 1]"),
     ):
         prepared = open_inputs(values, spec, preprocessing, value_range=(-80, 0))
-        (found,) = input_findings(DataSettings(data=values), prepared)
+        (found,) = float_findings(prepared)
         assert (found.code, found.level) == ("DAT030", "warn")
         assert told in found.message
 
