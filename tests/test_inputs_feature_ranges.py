@@ -188,6 +188,14 @@ def test_gradients_are_those_of_values_in_the_unit_range():
     np.testing.assert_allclose(pullback(cotangent), by_differences[1](cotangent), rtol=1e-3)
 
 
+def test_reports_name_the_ranges_in_their_command(table):
+    from rmqm_spec.reports.commands import command_of
+
+    assert "--range data" in command_of(scored(table, range="data").stored.document)
+    wide = write(table, "json", LOW - 100, HIGH + 100)
+    assert f"--range {wide}" in command_of(scored(table, range=wide).stored.document)
+
+
 def test_files_are_read_as_they_are_written(tmp_path):
     for kind in ("json", "npz", "npy"):
         found = read_ranges(write(tmp_path, kind))

@@ -98,9 +98,13 @@ class _RangedModel(_Ranged):
     @property
     def description(self) -> Mapping[str, Any]:
         """The model's description; the ranges are part of what comes before the alteration."""
+        from rmqm_spec.inputs.feature_ranges import OF_DATA
+
         known = self._encoder.description
         geometry = {**known.get("geometry", {}), "ranges": self._features.to_dict()}
-        return {**known, "geometry": geometry}
+        asked = OF_DATA if self._features.n_rows is not None else self._features.source
+        network_input = {**known.get("input", {}), "ranges": asked}
+        return {**known, "input": network_input, "geometry": geometry}
 
     @property
     def input(self) -> str:

@@ -146,12 +146,8 @@ def value_range(flag: str, given: Any) -> tuple[float, float] | str:
     except UsageError:
         found = ()
     if len(found) != 2 or not found[0] < found[1]:
-        raise refused(
-            flag,
-            "LOW,HIGH with LOW < HIGH, data, or a file (.npz, .npy, .json) with low and high",
-            given,
-            fix="For example 0,255.",
-        )
+        fix = "For example 0,255; or data, or a file (.npz, .npy, .json) with low and high."
+        raise refused(flag, "LOW,HIGH with LOW < HIGH", given, fix=fix)
     return found[0], found[1]
 
 
