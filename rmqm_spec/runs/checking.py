@@ -17,6 +17,7 @@ from rmqm_spec.errors import RmqmError, UnreadableError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.opening import check_request, open_inputs
+from rmqm_spec.runs.ranged import for_inputs
 from rmqm_spec.runs.remarks import input_findings
 from rmqm_spec.runs.request import RunRequest
 
@@ -94,6 +95,7 @@ def _check(request: RunRequest, emit: Emit) -> None:
         findings += say([_nothing_to_score(encoder)])
     else:
         findings += say(input_findings(request, backend, encoder, prepared))
+        encoder = for_inputs(encoder, prepared)
     emit({"stage": "checking the encoder"})
     own = request.inputs.data is not None
     judged = say(check_encoder(encoder, _sample(prepared, encoder), own_inputs=own))

@@ -60,7 +60,10 @@ def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncod
             f"--provider must be one of {', '.join(opener.providers)}; got {opening.provider!r}",
             fix="Choose one of them.",
         )
-    return opener.open(request.path, opening.open_options(preprocessing))
+    from rmqm_spec.inputs.opening import shape_of_rows
+
+    data_shape = None if opening.input_shape else shape_of_rows(request.inputs.data)
+    return opener.open(request.path, opening.open_options(preprocessing, data_shape))
 
 
 def preprocessing_of(opening: ModelSettings, opener: Backend) -> Preprocessing | None:

@@ -84,7 +84,13 @@ def choose(file: ModelFile, options: OpenOptions) -> Choices:
     feeds = read_feeds(relevant, altered.name, options.feeds)
     preprocessing, origin = choose_preprocessing(file, altered, options.preprocessing)
     layout, open_lengths = recognise_layout(
-        graph, altered, options.layout, options.size, usual=usual_size(file, altered, preprocessing)
+        graph,
+        altered,
+        options.layout,
+        options.size,
+        usual=usual_size(file, altered, preprocessing),
+        shape=options.input_shape,
+        data_shape=options.data_shape,
     )
     message = f"altered input: {altered}, {why}; read as {layout.layout}, {layout.why}"
     return Choices(
