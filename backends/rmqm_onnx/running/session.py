@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,13 @@ _OPTIONS: dict[Provider, dict[str, str]] = {
     "cpu": {},
     "tensorrt": {},
 }
+
+_NEWER_IR = re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)")
+_NEWER_OPSET = re.compile(
+    r"Opset (\d+) is under development.*?official support for domain (\S+) is till opset (\d+)",
+    re.DOTALL,
+)
+"""What the runtime says of a model that is newer than itself."""
 
 
 def open_session(
@@ -145,6 +153,9 @@ def _refused(error: Exception, provider: Provider) -> RmqmError:
     kind = type(error).__name__
     if kind == "EPFail" or (provider != "cpu" and isinstance(error, RuntimeError)):
         return _not_opened(provider, plain_message(error))
+    newer = _newer_than_runtime(str(error))
+    if newer is not None:
+        return newer
     unknown = "is not a registered function/op" in str(error) or "No Op registered" in str(error)
     about_operators = kind in ("NotImplemented", "InvalidGraph", "InvalidArgument")
     code = "MOD004" if unknown or about_operators else "MOD003"
@@ -153,6 +164,27 @@ def _refused(error: Exception, provider: Provider) -> RmqmError:
         f"ONNX Runtime must be able to open the model; it says {plain_message(error)}",
         fix="Export the model again with a recent exporter and opset (17 or later), with standard "
         "operators only.",
+    )
+
+
+def _newer_than_runtime(text: str) -> SubjectError | None:
+    """Say which version of the model the runtime does not know yet; None where that is not it."""
+    ir_version = _NEWER_IR.search(text)
+    if ir_version is not None:
+        given, largest = ir_version.groups()
+        what, lower = f"IR version must be at most {largest}", f"ir_version {largest} or lower"
+    elif (opset := _NEWER_OPSET.search(text)) is not None:
+        given, domain, largest = opset.groups()
+        what = f"opset of the domain {domain} must be at most {largest}"
+        lower = f"opset {largest} or lower"
+    else:
+        return None
+    return SubjectError(
+        "MOD003",
+        f"the model's {what} for the ONNX Runtime that is installed ({_build()}); got {given}: "
+        "the model is newer than the runtime",
+        fix=f"Update the runtime (pip install --upgrade {_build_name()}), or save the model with "
+        f"{lower} instead of {given}.",
     )
 
 
@@ -169,3 +201,7 @@ def _not_opened(provider: Provider, reason: str) -> UnavailableError:
 
 def _build() -> str:
     return ", ".join(f"{name} {release}" for name, release in installed_builds().items())
+
+
+def _build_name() -> str:
+    return next(iter(installed_builds()), "onnxruntime")
