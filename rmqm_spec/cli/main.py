@@ -27,7 +27,7 @@ _PATH_ERRORS = {errno.ENAMETOOLONG, errno.ELOOP}
 def main() -> NoReturn:
     """Run the command line and exit."""
     sys.stdout, sys.stderr = _tolerant(sys.stdout), _tolerant(sys.stderr)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: like an interrupt
+    _end_by_interrupt()
     wants_json = "--json" in sys.argv
     try:
         code = _run()
@@ -57,6 +57,14 @@ def main() -> NoReturn:
         _discard_downloads()
         os._exit(code)  # threads may be in the middle of a long batch: nobody waits for them
     sys.exit(code)
+
+
+def _end_by_interrupt() -> None:
+    """Take a request to end, and a terminal that closes, like an interrupt from the keyboard."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # not every system has both
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, signal.default_int_handler)
 
 
 def _discard_downloads() -> None:

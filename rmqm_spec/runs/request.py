@@ -108,6 +108,19 @@ class ModelSettings:
     batch_size: int | None = setting(
         "Inputs per call.", read=at_least(1), typed=int, panel="Model", min=1
     )
+    timeout: float | None = setting(
+        "Seconds without any progress after which a model is given up. [default: 120; 1800 with "
+        "tensorrt]",
+        read=above_zero,
+        typed=float,
+        panel="Model",
+    )
+    memory: float | None = setting(
+        "GB that opening a model, or checking it, may take. [default: nine tenths of what is free]",
+        read=above_zero,
+        typed=float,
+        panel="Model",
+    )
     preprocessing: Preprocessing | None = None
     """The preprocessing itself, where it is at hand: then no setting above says anything of it."""
 

@@ -108,8 +108,8 @@ def _require_known_types(proto: ModelProto) -> None:
         if tensor.data_type not in known:
             raise SubjectError(
                 "MOD003",
-                f"the type of the stored tensor {shortened(tensor.name)} must be a number that ONNX "
-                f"{onnx_version} knows (1 to {max(known)}); got {tensor.data_type}",
+                f"the type of the stored tensor {shortened(tensor.name)} must be a number that "
+                f"ONNX {onnx_version} knows (1 to {max(known)}); got {tensor.data_type}",
                 fix="Export the model again; if its type is newer than that, update the packages "
                 "onnx and onnxruntime.",
             )
