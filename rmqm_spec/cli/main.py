@@ -55,6 +55,7 @@ def main() -> NoReturn:
         code = _report_bug(error, wants_json)
     if code == IncompleteError.exit_code:
         _discard_downloads()
+        _end_nursery()
         os._exit(code)  # threads may be in the middle of a long batch: nobody waits for them
     sys.exit(code)
 
@@ -72,6 +73,13 @@ def _discard_downloads() -> None:
     downloads = sys.modules.get("rmqm_spec.inputs.downloads")
     if downloads is not None:
         downloads.discard()
+
+
+def _end_nursery() -> None:
+    """End the processes in which models were tried, where there are any."""
+    nursery = sys.modules.get("rmqm_spec.runs.isolation.nursery")
+    if nursery is not None:
+        nursery.end_nursery()
 
 
 def _run() -> int:

@@ -75,7 +75,7 @@ def open_session(
         wanted.append((PROVIDERS["cuda"], _OPTIONS["cuda"]))
     if provider != "cpu":
         wanted.append((PROVIDERS["cpu"], {}))
-    source = model if isinstance(model, bytes) else str(model)
+    source = _named(model)
     try:
         # Its own fall-back prints to stdout and goes on elsewhere, at opening and at every run.
         session = runtime.InferenceSession(source, options, providers=wanted, enable_fallback=0)
@@ -84,6 +84,17 @@ def open_session(
     if session.get_providers()[0] != PROVIDERS[provider]:
         raise _not_opened(provider, f"the session fell back to {session.get_providers()[0]}")
     return session
+
+
+def _named(model: Path | bytes) -> str | bytes:
+    """Return a path as the runtime takes it: in UTF-8, or else what is in the file."""
+    if isinstance(model, bytes):
+        return model
+    try:
+        str(model).encode("utf-8")
+    except UnicodeEncodeError:
+        return model.read_bytes()
+    return str(model)
 
 
 def encodings_of(

@@ -8,6 +8,7 @@ a socket and forks for every task. It ends with this process.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import json
 import os
@@ -17,11 +18,12 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from contextlib import suppress
 from typing import Any, NoReturn, TextIO
 
-__all__ = ["Worker", "main", "start_worker"]
+__all__ = ["Worker", "end_nursery", "main", "start_worker"]
 
 _MAX_REQUEST = 1 << 20
 _MANY = 1 << 16
@@ -30,9 +32,12 @@ _MANY = 1 << 16
 _NOT_SHARED = ("onnxruntime", "torch", "jax", "tensorflow")
 """Start threads when they are imported: a fork would have their locks, but not their threads."""
 
+_PATIENCE = 2.0
+"""Seconds that a nursery may take to end."""
+
 _lock = threading.Lock()
-_nurseries: dict[int, socket.socket] = {}
-"""The socket of the nursery, by the number of the process that started it."""
+_nurseries: dict[int, _Nursery] = {}
+"""The nursery, by the number of the process that started it: a fork of that has none yet."""
 
 
 class Worker:
@@ -103,9 +108,9 @@ def _forked(stdin: int, stdout: int, stderr: int) -> Worker:
         nursery = _nurseries.get(os.getpid()) or _start_nursery()
         status, written = os.pipe()
         try:
-            socket.send_fds(nursery, [request], [stdin, stdout, stderr, written])
+            socket.send_fds(nursery.asking, [request], [stdin, stdout, stderr, written])
         except OSError:
-            _nurseries.pop(os.getpid()).close()
+            _nurseries.pop(os.getpid()).end()
             os.close(status)
             raise
         finally:
@@ -117,29 +122,55 @@ def _forked(stdin: int, stdout: int, stderr: int) -> Worker:
         raise
 
 
-def _start_nursery() -> socket.socket:
+def end_nursery() -> None:
+    """End the nursery of this process, and whatever it started, before this process ends."""
+    nursery = _nurseries.pop(os.getpid(), None)
+    if nursery is not None:
+        nursery.end()
+
+
+class _Nursery:
+    """The nursery as its parent sees it: a socket, and its number or its process."""
+
+    def __init__(self, asking: socket.socket, process: int | subprocess.Popen[bytes]) -> None:
+        self.asking = asking
+        self._process = process
+
+    def end(self) -> None:
+        """Say that nothing more will be asked, and wait until it has ended."""
+        self.asking.close()
+        end = time.monotonic() + _PATIENCE
+        with suppress(ChildProcessError):
+            while not self._has_ended() and time.monotonic() < end:
+                time.sleep(0.002)
+
+    def _has_ended(self) -> bool:
+        if isinstance(self._process, int):
+            return os.waitpid(self._process, os.WNOHANG)[0] != 0
+        return self._process.poll() is not None
+
+
+def _start_nursery() -> _Nursery:
     asking, serving = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     for end in (asking, serving):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MAX_REQUEST)
     parent = os.getpid()
+    process: int | subprocess.Popen[bytes]
     if threading.active_count() == 1 and not any(name in sys.modules for name in _NOT_SHARED):
-        if _fork() == 0:
+        process = _fork()
+        if process == 0:
             _be_nursery(serving.detach(), parent)
     else:
         command = _command("nursery", str(serving.fileno()), str(parent))
         nothing = subprocess.DEVNULL
-        _KEPT.append(
-            subprocess.Popen(  # noqa: S603 - our own module
-                command, stdin=nothing, stdout=nothing, stderr=nothing, pass_fds=[serving.fileno()]
-            )
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            command, stdin=nothing, stdout=nothing, stderr=nothing, pass_fds=[serving.fileno()]
         )
     serving.close()
-    _nurseries[parent] = asking
-    return asking
-
-
-_KEPT: list[Any] = []
-"""Processes that nobody waits for: they end when this one does."""
+    atexit.unregister(end_nursery)  # once, however often one is started
+    atexit.register(end_nursery)
+    _nurseries[parent] = _Nursery(asking, process)
+    return _nurseries[parent]
 
 
 def _fork() -> int:
@@ -197,8 +228,9 @@ def _serve(server: int, parent: int) -> None:
             for stream in streams[:3]:
                 os.close(stream)
     for pid in running:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, ChildProcessError):
             os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
     os._exit(0)
 
 

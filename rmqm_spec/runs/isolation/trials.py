@@ -23,8 +23,8 @@ __all__ = [
     "open_for_trial",
     "require_sound",
     "silence_of",
-    "task_of",
     "taken_back",
+    "task_of",
     "told",
 ]
 
@@ -139,7 +139,7 @@ def _run(function: str, request: RunRequest) -> Mapping[str, Any] | None:
 
 
 def _of_the_runtime() -> RmqmError | None:
-    """Try the environment without the model: a runtime that crashes there crashes on every model."""
+    """Try the environment without a model: a runtime that crashes there crashes on every model."""
     task = Task(function="rmqm_spec.runs.inspecting:diagnose_in_worker", argument=None)
     ending = follow(task, lambda _: None, silence=_SILENCE)
     if ending.returncode >= 0 or ending.silence is not None:
