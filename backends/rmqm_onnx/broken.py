@@ -37,7 +37,7 @@ def refusing_broken(path: Path) -> Iterator[None]:
             "MOD011",
             f"{path.name} must follow the rules of ONNX; got a model of which its checker says: "
             f"{reason}",
-            fix="Export the model again; onnx.checker.check_model(path, full_check=True) says the same.",
+            fix="Export the model again; onnx.checker.check_model says the same.",
         ) from error
 
 
