@@ -25,6 +25,7 @@ from rmqm_spec.runs.values import (
     numbers,
     path,
     processors,
+    seconds,
     text,
     usable_path,
     value_range,
@@ -45,6 +46,11 @@ Variant = Literal["paper", "authors-2022"]
 def _model(given: str | Path) -> str:
     """Take the path of a model; none where a request stands for all models of a ranking."""
     return str(usable_path("model", given)) if str(given) else ""
+
+
+def _budget(given: Any) -> float | None:
+    """Take seconds, also as ``30s`` or ``2m``."""
+    return None if given is None else seconds("--budget", given)
 
 
 def _data(flag: str, given: Any) -> Any:
@@ -111,8 +117,7 @@ class ModelSettings:
     timeout: float | None = setting(
         "Seconds without any progress after which a model is given up. [default: 120; 1800 with "
         "tensorrt]",
-        read=above_zero,
-        typed=float,
+        read=seconds,
         panel="Model",
     )
     memory: float | None = setting(
@@ -266,6 +271,8 @@ class RunRequest:
         Compute again what is there, and replace another result in the folder.
     null : bool
         Whether to score the same network with permuted weights too.
+    budget : float, optional
+        Seconds that the first score of a check may take.
 
     Notes
     -----
@@ -293,6 +300,7 @@ class RunRequest:
         flag="--force",
         panel="Output",
     )
+    budget: float | None = field(default=None, converter=_budget)
     null: bool = setting(
         "Score the same network with permuted weights too.",
         default=True,

@@ -35,7 +35,7 @@ def broken_data(sound: list[Path], random: Random, folder: Path) -> Path:
     """Write a broken relative of a data file; pictures come as a folder of two."""
     chosen = random.choice(sound)
     for path in sound:
-        if path.suffix != ".npz" and path.suffix != ".npy":
+        if path.suffix not in {".npz", ".npy"}:
             shutil.copy(path, folder)
     target = folder / chosen.name
     if chosen.suffix == ".npz" and random.random() < 0.6:

@@ -1,4 +1,4 @@
-"""A few hundred broken models, data files and documents: each is refused by code, none in a panic."""
+"""A few hundred broken models, data files and documents: each is refused by code."""
 
 from __future__ import annotations
 
