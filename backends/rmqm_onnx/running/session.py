@@ -32,6 +32,9 @@ _NEWER_OPSET = re.compile(
 )
 """What the runtime says of a model that is newer than itself."""
 
+_OUT_OF_MEMORY = ("Failed to allocate memory", "bad_alloc", "bad allocation")
+"""What the runtime, or the C++ below it, says where there is no memory."""
+
 
 def open_session(
     model: Path | bytes, *, folder: Path | None, provider: Provider = "cpu", threads: int = 1
@@ -123,6 +126,14 @@ def encodings_of(
         (encodings,) = session.run([output], dict(feeds))
     except Exception as error:
         inputs = feeds[altered]
+        if any(sign in str(error) for sign in _OUT_OF_MEMORY):
+            raise SubjectError(
+                "MOD010",
+                f"the model must fit into memory with {len(inputs)} input(s) of shape "
+                f"{inputs.shape[1:]}; ONNX Runtime says {plain_message(error)}",
+                fix="Use smaller inputs (--size) where they are open, fewer at a time "
+                "(--batch-size 1), or a machine with more memory; --memory GB raises the limit.",
+            ) from error
         raise SubjectError(
             "MOD007",
             f"the model must run on {len(inputs)} input(s) of shape {inputs.shape[1:]}; "
