@@ -112,7 +112,7 @@ def explain(code: str) -> CodeEntry:
     Examples
     --------
     >>> explain("det001").title
-    'The same input twice gives the same encoding'
+    'The same input must give the same encoding twice'
     """
     entry = catalogue().get(code.upper())
     if entry is None:
@@ -147,9 +147,9 @@ def codes_page() -> str:
 
 
 _INTRODUCTION = """\
-Whatever rmqm-spec notices or refuses carries a code: three letters and a number, never reused. This
-page is made from `rmqm_spec/codes.toml` and says what `rmqm-spec explain CODE` says. Where a check
-can pass, the title names what holds then; whether it does, its line says: OK, WARN or FAIL."""
+Every finding and every error has a code: three letters and a number, never reused. This page is
+made from `rmqm_spec/codes.toml`; `rmqm-spec explain CODE` prints the same text. The title of a
+check states what must hold. Whether it holds is printed in front of the code: OK, WARN or FAIL."""
 
 if __name__ == "__main__":
     sys.stdout.buffer.write(codes_page().encode("utf-8"))

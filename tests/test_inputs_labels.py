@@ -102,7 +102,7 @@ def test_a_table_without_names_is_in_order(tmp_path):
         ("", "got the columns (none)"),
         ("label\nx\n", "one for each of the 3 inputs"),
         ("file,label\na.png,x\na.png,y\n", "got two for 'a.png', again in row 3"),
-        ("file,label\nb.png,x\n", "got none for 'array[0]'"),
+        ("file,label\nb.png,x\n", "got no 'array[0]' there"),
     ],
 )
 def test_tables_that_do_not_fit_are_refused(tmp_path, text, said):

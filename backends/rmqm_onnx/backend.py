@@ -13,7 +13,7 @@ from rmqm_spec.errors import UsageError
 
 if TYPE_CHECKING:
     from rmqm_onnx.running.encoder import OnnxEncoder
-    from rmqm_spec.arrays import FloatArray
+    from rmqm_spec.arrays import AnyArray, FloatArray
     from rmqm_spec.contracts import backend as contract
     from rmqm_spec.contracts.backend import Arranged, ModelEncoder, NullModel, OpenOptions
     from rmqm_spec.contracts.encoder import DifferentiableEncoder
@@ -130,14 +130,15 @@ class OnnxBackend:
             shape=arrangement.layout.network_shape,
         )
 
-    def range_finding(
-        self, path: Path, encoder: ModelEncoder, low: float, high: float
-    ) -> Finding | None:
+    def encoded_as_given(self, encoder: ModelEncoder, values: AnyArray) -> AnyArray:
+        """Encode what another preprocessing hands to the network (n, *T)."""
+        return _own(encoder).encode_as_given(values)
+
+    def range_finding(self, encoder: ModelEncoder, low: float, high: float) -> Finding | None:
         """Warn of values from `low` to `high` that do not fit the graph's own normalisation."""
         from rmqm_onnx.choices.normalised_range import range_finding
-        from rmqm_onnx.reading.model_file import read_model
 
-        return range_finding(read_model(path).proto.graph, encoder.input, low, high)
+        return range_finding(_own(encoder).leading, encoder.input, low, high)
 
     def diagnose(self) -> Mapping[str, Any]:
         """Try the runtime and each provider for real."""

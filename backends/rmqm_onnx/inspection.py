@@ -106,7 +106,7 @@ def _input(
         relevant = relevant_inputs(graph, inputs, output.name, options.input)
     except RmqmError:
         pass  # the output is still open: any input may be meant
-    info, why = choose_input(inputs if options.input else relevant, options.input)
+    info, why = choose_input(graph, inputs if options.input else relevant, options.input)
     layout, findings = recognise_layout(
         graph, info, options.layout, options.size, usual=_usual_size(file, options)
     )
@@ -126,7 +126,7 @@ def _usual_size(file: ModelFile, options: OpenOptions) -> tuple[int, int] | None
     try:
         preprocessing = options.preprocessing or stored_preprocessing(file)
     except RmqmError:
-        return None  # said under "preprocessing"
+        return None  # reported under "preprocessing"
     return preprocessing.size if preprocessing else None
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from attrs import evolve, frozen
 
 from rmqm_onnx.choices.choosing import Choices, choose
-from rmqm_onnx.choices.output_findings import output_findings
+from rmqm_onnx.choices.class_scores import class_score_findings, number_of_labels
+from rmqm_onnx.choices.normalisation import leading_part
+from rmqm_onnx.choices.output_findings import output_findings, require_direction
 from rmqm_onnx.deferred_gradient import DeferredGradient
 from rmqm_onnx.reading.graph import cut_out, has_zero_dims, operators
 from rmqm_onnx.reading.model_file import ModelFile, read_model
@@ -21,19 +23,22 @@ from rmqm_onnx.running.providers import Provider, require_known
 from rmqm_onnx.running.runtime import import_runtime
 from rmqm_onnx.running.session import open_session
 from rmqm_onnx.running.trial_run import TrialRun, try_out
+from rmqm_onnx.running.trial_verdict import DYNAMIC_QUANTISATION, judged
 from rmqm_spec.contracts.backend import OpenOptions
 from rmqm_spec.contracts.encoder import EncoderTraits
 
 __all__ = ["open_encoder"]
 
-_DYNAMIC_QUANTISATION = {"DynamicQuantizeLinear", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM"}
 _STRAIGHT_THROUGH = {
     "QuantizeLinear",
     "QLinearConv",
     "QLinearMatMul",
     "QGemm",
-    *_DYNAMIC_QUANTISATION,
+    *DYNAMIC_QUANTISATION,
 }
+
+
+_TRIAL_BOUNDS = (0.0, 1.0)
 
 
 def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEncoder:
@@ -109,16 +114,25 @@ def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEnco
         traits=traits,
     )
     names = operators(file.proto)
-    trial = try_out(encoder, bounds=(0.0, 1.0), quantised=bool(names & _DYNAMIC_QUANTISATION))
+    trial = judged(try_out(encoder, bounds=_TRIAL_BOUNDS), file, bounds=_TRIAL_BOUNDS)
     graph, pooling = file.proto.graph, options.pooling
+    require_direction(graph, encoder.output, trial.n_values)
     return evolve(
         trial.encoder,
         findings=(
             *choices.findings,
             *trial.findings,
             *output_findings(graph, encoder.output, trial.output_shape, pooling),
+            *class_score_findings(
+                graph,
+                encoder.output,
+                trial.output_shape,
+                declared=choices.output.declared and options.output is None,
+                n_labels=number_of_labels(file.path),
+            ),
         ),
         description=describe(file, choices, trial, options, threads),
+        leading=leading_part(graph, encoder.input),
         gradients=_gradient(file, trial, provider, threads, sorted(names & _STRAIGHT_THROUGH)),
         origin=_Origin(file.path.absolute(), options, file.sha256),
     )

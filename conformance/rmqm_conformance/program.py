@@ -72,14 +72,14 @@ class ProgramSubject:
 
     def perform(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Ask the program."""
-        asked = operation(name)
+        requested = operation(name)
         self._seq += 1
         request = {
             "cmd": "run",
             "seq": self._seq,
             "case": self.case,
             "op": name,
-            "args": encode_arguments(asked, arguments),
+            "args": encode_arguments(requested, arguments),
         }
         try:
             reply = self._exchange(self._running(), request, f"run.{name}", self._seq)
@@ -92,10 +92,10 @@ class ProgramSubject:
             failure = reply["errored"]
             raise Errored(failure["message"], context=failure.get("traceback", ""))
         try:
-            results = decode_results(asked, reply["result"])
+            results = decode_results(requested, reply["result"])
         except ValueError as error:
             raise Errored(f"a value cannot be read: {error}") from error
-        return checked_result(asked, results)
+        return checked_result(requested, results)
 
     def __enter__(self) -> Self:
         return self
@@ -128,8 +128,8 @@ class ProgramSubject:
     def _greet(self, process: LineProcess) -> Description:
         hello = {"cmd": "start", "protocol": PROTOCOL, "suite": SUITE_VERSION}
         description = self._exchange(process, hello, "start", None)["implementation"]
-        asked = {"cmd": "spec", "version": SPEC_VERSION}
-        if not self._exchange(process, asked, "spec", None)["ok"]:
+        question = {"cmd": "spec", "version": SPEC_VERSION}
+        if not self._exchange(process, question, "spec", None)["ok"]:
             raise DescriptionError(
                 f"an implementation must know specification {SPEC_VERSION}; "
                 f"{description['name']} answers that it does not"

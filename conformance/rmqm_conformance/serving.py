@@ -50,9 +50,9 @@ def _reply(implementation: Any, subject: PythonSubject, message: dict[str, Any])
         return {"ok": message["version"] == SPEC_VERSION}
     reply: dict[str, Any] = {"seq": message["seq"]}
     try:
-        asked = operation(message["op"])
-        results = subject.perform(asked.name, **decode_arguments(asked, message["args"]))
-        return reply | {"result": encode_results(asked, results)}
+        requested = operation(message["op"])
+        results = subject.perform(requested.name, **decode_arguments(requested, message["args"]))
+        return reply | {"result": encode_results(requested, results)}
     except Refused as refusal:
         return reply | {"refused": {"message": refusal.message}}
     except Errored as error:

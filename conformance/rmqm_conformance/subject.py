@@ -69,10 +69,10 @@ class PythonSubject:
 
     def perform(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Call the method of that name, with copies of all arrays."""
-        asked = operation(name)
+        requested = operation(name)
         method = getattr(self._implementation, name, None)
         if method is None:
-            raise Errored(f"{asked.needs} is claimed, but there is no method {name}")
+            raise Errored(f"{requested.needs} is claimed, but there is no method {name}")
         given = {key: _copied(value) for key, value in arguments.items()}
         try:
             with warnings.catch_warnings():
@@ -83,10 +83,10 @@ class PythonSubject:
         except Exception as error:
             problem = f"{type(error).__name__}: {error}"
             raise Errored(problem, context=traceback.format_exc()) from error
-        return checked_result(asked, answer)
+        return checked_result(requested, answer)
 
 
-def checked_result(asked: Operation, answer: Any) -> dict[str, Any]:
+def checked_result(operation: Operation, answer: Any) -> dict[str, Any]:
     """
     Return the results of an operation with arrays as ndarrays.
 
@@ -95,11 +95,12 @@ def checked_result(asked: Operation, answer: Any) -> dict[str, Any]:
     Errored
         If a key is missing or unknown, or a value is not of its kind.
     """
-    if not isinstance(answer, Mapping) or set(answer) != set(asked.gives):
+    if not isinstance(answer, Mapping) or set(answer) != set(operation.gives):
         got = sorted(map(str, answer)) if isinstance(answer, Mapping) else type(answer).__name__
-        raise Errored(f"{asked.name} must give exactly {sorted(asked.gives)}; got {got}")
+        raise Errored(f"{operation.name} must give exactly {sorted(operation.gives)}; got {got}")
     return {
-        key: _checked(f"{asked.name}.{key}", slot, answer[key]) for key, slot in asked.gives.items()
+        key: _checked(f"{operation.name}.{key}", slot, answer[key])
+        for key, slot in operation.gives.items()
     }
 
 

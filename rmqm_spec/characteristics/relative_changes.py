@@ -83,7 +83,7 @@ def checked_variant(variant: str) -> Variant:
         raise UsageError(
             "ARG001",
             f"variant must be one of {', '.join(get_args(Variant))}; got {variant!r}",
-            fix="Leave it out for the variant of the paper.",
+            fix="Choose one of them; paper is the default.",
         )
     return variant  # type: ignore[return-value]
 

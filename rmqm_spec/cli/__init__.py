@@ -1,4 +1,4 @@
-"""The command line: reads options, calls the rest, and shows what it found."""
+"""The command line: reads options, calls the rest of the package, and shows the outcome."""
 
 from rmqm_spec.cli.main import main
 

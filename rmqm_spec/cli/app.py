@@ -31,19 +31,22 @@ Model = Annotated[
 ]
 Models = Annotated[
     list[str] | None,
-    typer.Argument(help="Models, folders or globs of models, results.", metavar="MODEL"),
+    typer.Argument(
+        help="Model files, or folders or patterns of models; rank also takes results.",
+        metavar="MODEL",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document to stdout.")]
 Report = Annotated[
     Path | None,
     typer.Option(
-        help="Write a page for people: one HTML file that needs nothing else.",
+        help="Also write a report: one HTML file that needs nothing else.",
         rich_help_panel="Output",
     ),
 ]
 Settings = Annotated[
     Path | None,
-    typer.Option("--models", help="TOML with a table per model: path and its own options."),
+    typer.Option("--models", help="TOML file with a table for each model: its path and options."),
 ]
 
 _OF_A_RUN = (ModelSettings, DataSettings, ProtocolSettings, RunRequest)
@@ -64,7 +67,7 @@ def check(
     json: Json = False,
     **options: Any,
 ) -> int:
-    """Look at a model from all sides: is it a usable encoder? Gives a first score."""
+    """Check whether a model is a usable encoder, and give a first score."""
     from rmqm_spec.cli.check import run_check
 
     return run_check(model, options, budget=budget, as_json=json)
@@ -73,7 +76,7 @@ def check(
 @app.command(cls=HelpfulCommand)
 @with_settings(*_OF_A_RUN, plugs=("alteration", "executor"))
 def score(model: Model, report: Report = None, json: Json = False, **options: Any) -> int:
-    """Score an encoder by the full protocol; writes result.json and a per-input table."""
+    """Score an encoder by the full protocol; write result.json and a per-input table."""
     from rmqm_spec.cli.score import run_score
 
     return run_score(model, options, report=report, as_json=json)
@@ -88,7 +91,7 @@ def rank(
     json: Json = False,
     **options: Any,
 ) -> int:
-    """Rank encoders on the same inputs: which is better, by how much, how sure."""
+    """Rank encoders on the same inputs: which is better, by how much, with what certainty."""
     from rmqm_spec.cli.rank import run_rank
 
     return run_rank(models or [], options, settings=settings, report=report, as_json=json)
@@ -115,7 +118,7 @@ def correlate(
     json: Json = False,
     **options: Any,
 ) -> int:
-    """Correlate scores with probes over encoders: did the score predict?"""
+    """Correlate scores with probes over encoders: did the score predict the accuracy?"""
     from rmqm_spec.cli.correlate import run_correlate
 
     return run_correlate(results, options, as_json=json)
@@ -132,7 +135,7 @@ def inspect(model: Model, json: Json = False, **options: Any) -> int:
 
 @app.command(cls=HelpfulCommand)
 def measures(json: Json = False) -> int:
-    """List what can be measured from encodings: needs, units, direction and source."""
+    """List the measures of encodings, with their needs, units, direction and source."""
     from rmqm_spec.cli.measures import run_measures
 
     return run_measures(as_json=json)
@@ -140,7 +143,7 @@ def measures(json: Json = False) -> int:
 
 @app.command(cls=HelpfulCommand)
 def doctor(json: Json = False) -> int:
-    """Try runtimes, providers, threads and plugs for real."""
+    """Show which runtimes, providers and plugs work on this machine, by trying them."""
     from rmqm_spec.cli.doctor import run_doctor
 
     return run_doctor(as_json=json)
@@ -149,7 +152,7 @@ def doctor(json: Json = False) -> int:
 @app.command(cls=HelpfulCommand)
 def explain(
     code: Annotated[
-        str | None, typer.Argument(help="A code such as DET001; all without it.")
+        str | None, typer.Argument(help="A code such as DET001. Without it, all are listed.")
     ] = None,
     json: Json = False,
 ) -> int:
@@ -162,19 +165,19 @@ def explain(
 @app.command(cls=HelpfulCommand)
 def diff(
     first: Annotated[Path, typer.Argument(metavar="A", help="A result: its folder or file.")],
-    second: Annotated[Path, typer.Argument(metavar="B", help="Another one.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="The other result.")],
     recompute: Annotated[
         bool,
         typer.Option(
             "--recompute",
-            help="Results that differ in variant, resolution or some of the inputs: compute both "
-            "again from their distances, as A was, over the shared inputs.",
+            help="Where variant, resolution or some of the inputs differ: compute both scores "
+            "again from their distances, in the way of A, over the shared inputs.",
         ),
     ] = False,
-    top: Annotated[int, typer.Option(min=0, help="How many inputs to name.")] = 5,
+    top: Annotated[int, typer.Option(min=0, help="Number of inputs to list.")] = 5,
     json: Json = False,
 ) -> int:
-    """Say what differs between two results; exit code 0 for the same numbers, 1 for others."""
+    """Show what differs between two results; the exit code is 0 if their numbers are equal."""
     from rmqm_spec.cli.diff import run_diff
 
     return run_diff(first, second, recompute=recompute, top=top, as_json=json)
@@ -187,7 +190,7 @@ def validate(
     ],
     json: Json = False,
 ) -> int:
-    """Check documents of ours: schema, digests, and every number that can be made again."""
+    """Check documents of rmqm-spec: schema, digests, and all numbers that can be recomputed."""
     from rmqm_spec.cli.validate import run_validate
 
     return run_validate(files, as_json=json)
@@ -197,20 +200,20 @@ def validate(
 def report(
     results: Annotated[
         list[Path],
-        typer.Argument(help="Folders of results, result.json or the document of rank."),
+        typer.Argument(help="Folders of results, or result.json or rank.json files."),
     ],
-    out: Annotated[Path, typer.Option(help="The page.")] = Path("report.html"),
-    force: Annotated[bool, typer.Option("--force", help="Replace another file there.")] = False,
+    out: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("report.html"),
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     json: Json = False,
 ) -> int:
-    """Make a page for people from results on disk: one HTML file that needs nothing else."""
+    """Make a report from results on disk: one HTML file that needs nothing else."""
     from rmqm_spec.cli.reporting import run_report
 
     return run_report(results, out, force=force, as_json=json)
 
 
 preprocess_app = typer.Typer(
-    help="Look at what is done to inputs before the network.",
+    help="Show what is done to inputs before they reach the network.",
     cls=HelpfulGroup,
     rich_markup_mode=None,
 )
@@ -219,7 +222,7 @@ app.add_typer(preprocess_app, name="preprocess")
 
 @preprocess_app.callback()
 def preprocess() -> None:
-    """Look at what is done to inputs before the network."""
+    """Show what is done to inputs before they reach the network."""
 
 
 @preprocess_app.command(cls=HelpfulCommand)

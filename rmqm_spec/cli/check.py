@@ -30,13 +30,13 @@ class _Progress(ConsoleListener):
     """Shows progress alone: findings are in the document."""
 
     def finding(self, finding: Finding) -> None:
-        """Leave it to the document."""
+        """Print nothing: the document holds it."""
 
 
 def run_check(
     model: Path, options: dict[str, Any], *, budget: str | None = None, as_json: bool
 ) -> int:
-    """Check a model; returns 0 where nothing failed, else 1, or 3 and 4 as errors have them."""
+    """Check a model; returns 0 where nothing failed, else 1, or the exit code of an error."""
     request = evolve(request_for(model, options), budget=budget)
     checked = check(request, _Progress() if as_json else _Findings())
     if as_json:

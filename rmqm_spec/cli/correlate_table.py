@@ -7,18 +7,21 @@ from collections.abc import Iterator, Sequence
 
 from rmqm_spec.correlation.correlating import Correlation, Estimate
 from rmqm_spec.correlation.document import LIMITS
-from rmqm_spec.screen.table import Column, fits, table_lines
+from rmqm_spec.screen.table import TableColumn, fits, table_lines
 
 __all__ = ["correlation_lines"]
 
 _HEADER = ("score", "probe", "task", "n", "Pearson r", "Spearman rho", "Kendall tau-b")
 
 
-def correlation_lines(found: Sequence[Correlation]) -> Iterator[str]:
+def correlation_lines(correlations: Sequence[Correlation]) -> Iterator[str]:
     """Return the table, how its numbers were made, and what they do not show."""
-    rows = [_row(one) for one in found]
+    rows = [_row(correlation) for correlation in correlations]
     lines = table_lines(
-        [Column(head, [row[at] for row in rows], left=True) for at, head in enumerate(_HEADER)]
+        [
+            TableColumn(head, [row[column] for row in rows], left=True)
+            for column, head in enumerate(_HEADER)
+        ]
     )
     if not fits(lines):
         for row in rows:
@@ -27,25 +30,31 @@ def correlation_lines(found: Sequence[Correlation]) -> Iterator[str]:
                 yield f"    {name:<14}{cell}"
     else:
         yield from lines
-    yield "  n encoders; [95 % interval]; p by exchanging scores between encoders"
-    if any(one.task is None for one in found):
+    yield "  n: encoders; [95 % interval]; p: permutation test over encoders"
+    if any(correlation.task is None for correlation in correlations):
         yield "  pooled: probes divided by the best of their task; intervals resample encoders"
     for line in LIMITS:
         yield f"  - {line}"
 
 
-def _row(one: Correlation) -> tuple[str, ...]:
-    estimates = (one.estimates[name] for name in ("pearson", "spearman", "kendall"))
-    task = "pooled" if one.task is None else one.task
-    return (one.score, one.probe, task, str(one.n_encoders), *map(_cell, estimates))
+def _row(correlation: Correlation) -> tuple[str, ...]:
+    estimates = (correlation.estimates[name] for name in ("pearson", "spearman", "kendall"))
+    task = "pooled" if correlation.task is None else correlation.task
+    return (
+        correlation.score,
+        correlation.probe,
+        task,
+        str(correlation.n_encoders),
+        *map(_cell, estimates),
+    )
 
 
-def _cell(one: Estimate) -> str:
-    if math.isnan(one.value):
+def _cell(estimate: Estimate) -> str:
+    if math.isnan(estimate.value):
         return "undefined"
-    interval = one.interval
+    interval = estimate.interval
     width = f" [{interval.low:+.2f}, {interval.high:+.2f}]" if interval else " [-]"
-    return f"{one.value:+.2f}{width}{_p(one.p)}"
+    return f"{estimate.value:+.2f}{width}{_p(estimate.p)}"
 
 
 def _p(p: float | None) -> str:

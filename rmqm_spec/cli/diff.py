@@ -23,37 +23,37 @@ def run_diff(first: Path, second: Path, *, recompute: bool, top: int, as_json: b
     from rmqm_spec.results.stored import read_result
 
     results = [read_result(path) for path in (first, second)]
-    found = difference_document(*results, recompute=recompute, top=top)
+    document = difference_document(*results, recompute=recompute, top=top)
     if as_json:
-        schema = found.pop("schema")
-        head = {"schema": schema, "ok": found["same"], "rmqm": None, "interval": None}
-        print_json({**head, **found})
+        schema = document.pop("schema")
+        head = {"schema": schema, "ok": document["same"], "rmqm": None, "interval": None}
+        print_json({**head, **document})
     else:
-        for line in _lines(found):
+        for line in _lines(document):
             print_text(line)
-    if recompute and not found["comparable"]:
-        note("  --recompute cannot help: what differs comes before the distances")
-    return 0 if found["same"] else 1
+    if recompute and not document["comparable"]:
+        note("  --recompute cannot help: the results differ in what comes before the distances")
+    return 0 if document["same"] else 1
 
 
-def _lines(found: dict[str, Any]) -> Iterator[str]:
-    for mark, side in zip("AB", found["results"], strict=True):
+def _lines(document: dict[str, Any]) -> Iterator[str]:
+    for mark, side in zip("AB", document["results"], strict=True):
         yield f"  {mark}  {_score(side)}   {side['result']}"
-    yield from _of_inputs(found["inputs"])
+    yield from _of_inputs(document["inputs"])
     for section in SECTIONS:
-        yield from _of_fields(section, found[section])
-    alike = [section for section in SECTIONS if not found[section]]
+        yield from _of_fields(section, document[section])
+    alike = [section for section in SECTIONS if not document[section]]
     if alike:
         yield _row("the same", ", ".join(alike))
-    if not found["comparable"]:
-        yield f"  the scores do not compare: {_why_not(found)}"
+    if not document["comparable"]:
+        yield f"  the scores cannot be compared: {_why_not(document)}"
         return
-    yield from _of_recomputed(found)
-    if found["same"]:
+    yield from _of_recomputed(document)
+    if document["same"]:
         yield "  the same numbers, bit for bit"
         return
-    yield from _of_distances(found)
-    yield from _of_difference(found["difference"])
+    yield from _of_distances(document)
+    yield from _of_difference(document["difference"])
 
 
 def _row(name: str, text: str) -> str:
@@ -79,28 +79,28 @@ def _of_inputs(inputs: dict[str, Any]) -> Iterator[str]:
 
 
 def _of_fields(section: str, unlike: list[dict[str, Any]]) -> Iterator[str]:
-    for one in unlike:
-        values = f"{_short(one['first'])} -> {_short(one['second'])}"
-        yield _row(section, f"{one['name']}: {values}")
+    for field in unlike:
+        values = f"{_short(field['first'])} -> {_short(field['second'])}"
+        yield _row(section, f"{field['name']}: {values}")
 
 
 def _short(value: Any) -> str:
-    """Return a value as JSON, with digests and what is long cut."""
+    """Return a value as JSON, with digests and long values cut."""
     if isinstance(value, str) and len(value) == 64:
         return f"{value[:12]}..."
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _why_not(found: dict[str, Any]) -> str:
-    what = "the protocol differs" if found["protocol"] else "the inputs differ"
-    if found["recomputable"]:
+def _why_not(document: dict[str, Any]) -> str:
+    what = "the protocol differs" if document["protocol"] else "the inputs differ"
+    if document["recomputable"]:
         return f"{what}\n  --recompute computes both again from their distances"
     return f"{what}\n  rmqm-spec explain CMP001"
 
 
-def _of_recomputed(found: dict[str, Any]) -> Iterator[str]:
-    how = found["recomputed"]
+def _of_recomputed(document: dict[str, Any]) -> Iterator[str]:
+    how = document["recomputed"]
     if how is None:
         return
     yield _row(
@@ -108,17 +108,17 @@ def _of_recomputed(found: dict[str, Any]) -> Iterator[str]:
         f"{how['inputs']} shared inputs, variant {how['variant']}, "
         f"resolution {how['resolution']:g}",
     )
-    for mark, side in zip("AB", found["scores"], strict=True):
+    for mark, side in zip("AB", document["scores"], strict=True):
         yield f"  {mark}  {_score(side)}"
 
 
-def _of_distances(found: dict[str, Any]) -> Iterator[str]:
-    apart = found["distances"]
-    if not apart["inputs_changed"]:
-        yield _row("distances", "the same, so one document tells other numbers: see validate")
+def _of_distances(document: dict[str, Any]) -> Iterator[str]:
+    distances = document["distances"]
+    if not distances["inputs_changed"]:
+        yield _row("distances", "the same, but the documents differ: see rmqm-spec validate")
         return
-    inputs = f"{apart['inputs_changed']} of {found['inputs']['shared']} inputs"
-    yield _row("distances", f"{inputs} differ, by at most {apart['largest_change']:.2g}")
+    inputs = f"{distances['inputs_changed']} of {document['inputs']['shared']} inputs"
+    yield _row("distances", f"{inputs} differ, by at most {distances['largest_change']:.2g}")
 
 
 def _of_difference(change: dict[str, Any] | None) -> Iterator[str]:
@@ -151,9 +151,9 @@ def _of_levels(levels: list[float], unassigned: float) -> Iterator[str]:
 
 
 def _of_moved(inputs: list[dict[str, Any]]) -> Iterator[str]:
-    moved = [one for one in inputs if abs(one["change"]) > _VISIBLE]
+    moved = [entry for entry in inputs if abs(entry["change"]) > _VISIBLE]
     if moved:
         yield _row("moved most", f"{'A':>8} {'B':>8}   change of the contribution to RMQM")
-    for one in moved:
-        values = f"{one['first']:8.3f} {one['second']:8.3f}"
-        yield _row(f"  {one['id'][:12]}", f"{values}   {one['change']:+.4f}  {one['name']}")
+    for entry in moved:
+        values = f"{entry['first']:8.3f} {entry['second']:8.3f}"
+        yield _row(f"  {entry['id'][:12]}", f"{values}   {entry['change']:+.4f}  {entry['name']}")

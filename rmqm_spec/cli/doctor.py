@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rmqm_spec.cli.output import WITHOUT_SCORE
-from rmqm_spec.screen.table import Column, stdout_columns, table_lines
+from rmqm_spec.screen.table import TableColumn, stdout_columns, table_lines
 from rmqm_spec.screen.writing import print_json, print_text
 
 __all__ = ["run_doctor"]
@@ -34,57 +34,57 @@ def run_doctor(*, as_json: bool) -> int:
 
     diagnosis = diagnose()
     environment = next(iter(diagnosis.pop("diagnoses").values()), NOTHING)
-    seen = {
+    report = {
         "versions": versions(),
         "specification": SPEC_VERSION,
         "backends": diagnosis["plugs"]["backend"],
         **environment,
         **diagnosis,
     }
-    works = all(one["ok"] is not False for one in seen["providers"].values())
-    ok = bool(seen["runtime"]["ok"]) and works
+    works = all(provider["ok"] is not False for provider in report["providers"].values())
+    ok = bool(report["runtime"]["ok"]) and works
     if as_json:
-        print_json({"schema": "rmqm-doctor/1", **WITHOUT_SCORE, "ok": ok, **seen})
+        print_json({"schema": "rmqm-doctor/1", **WITHOUT_SCORE, "ok": ok, **report})
     else:
-        for line in _lines(seen):
+        for line in _lines(report):
             print_text(line)
     return 0 if ok else BROKEN_ENVIRONMENT
 
 
-def _lines(seen: Mapping[str, Any]) -> Iterator[str]:
-    versions = seen["versions"]
+def _lines(report: Mapping[str, Any]) -> Iterator[str]:
+    versions = report["versions"]
     yield (
         f"  Python {versions['python']}   rmqm-spec {versions['rmqm-spec']}   "
-        f"specification {seen['specification']}"
+        f"specification {report['specification']}"
     )
-    words, subjects, messages = zip(*_rows(seen), strict=True)
+    words, subjects, messages = zip(*_rows(report), strict=True)
     yield from table_lines(
         [
-            Column("", words, left=True),
-            Column("", subjects, left=True),
-            Column("", messages, left=True, fit="wrap"),
+            TableColumn("", words, left=True),
+            TableColumn("", subjects, left=True),
+            TableColumn("", messages, left=True, fit="wrap"),
         ],
         stdout_columns(),
     )
 
 
-def _rows(seen: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield whether something works, what it is and what there is to say of it."""
-    versions, runtime, threads = seen["versions"], seen["runtime"], seen["threads"]
+def _rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield a word for whether something works, its name, and a message about it."""
+    versions, runtime, threads = report["versions"], report["runtime"], report["threads"]
     yield "OK", "numpy, onnx", f"{versions['numpy']}, {versions['onnx']}"
     builds = ", ".join(f"{name} {release}" for name, release in runtime["builds"].items())
     yield _word(runtime["ok"]), "ONNX Runtime", builds or "none installed"
     if not runtime["ok"]:
         yield "", "", f"{runtime['code']} {runtime['message']}"
         yield "", "", f"fix: {runtime['fix']}"
-    for name, one in seen["providers"].items():
-        yield _word(one["ok"]), f"provider {name}", one["message"]
-        if one["ok"] is False and one.get("fix"):
-            yield "", "", f"fix: {one['fix']}"
+    for name, provider in report["providers"].items():
+        yield _word(provider["ok"]), f"provider {name}", provider["message"]
+        if provider["ok"] is False and provider.get("fix"):
+            yield "", "", f"fix: {provider['fix']}"
     quota = f", quota {threads['quota']:g}" if threads["quota"] else ""
     yield "OK", "processors", f"{threads['machine']}{quota} -> using {threads['usable']}"
-    broken = {(plug["kind"], plug["name"]): plug["message"] for plug in seen["broken"]}
-    for kind, plugs in seen["plugs"].items():
+    broken = {(plug["kind"], plug["name"]): plug["message"] for plug in report["broken"]}
+    for kind, plugs in report["plugs"].items():
         for name, origin in plugs.items():
             message = broken.get((kind, name))
             yield _word(message is None), f"{kind} {name}", origin

@@ -1,4 +1,4 @@
-"""Settings of requests as options of commands: each is declared once, where its record is."""
+"""Settings of requests as options of commands: each is declared once, in its record."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def with_settings(
     """
     Give a command the settings of records as options; it takes them as its keyword arguments.
 
-    Typer reads the signature. A setting that is not given is not handed over.
+    Typer reads the signature. A setting that is not given is not passed on.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def with_settings(
         spread.__name__, spread.__doc__ = command.__name__, command.__doc__
         parameters = [*own, *shared]
         spread.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        spread.__annotations__ = {one.name: one.annotation for one in parameters}
+        spread.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         return spread
 
     return decorate
@@ -83,7 +83,7 @@ def _parameter(attribute: Attribute[Any]) -> inspect.Parameter:
         rich_help_panel=facts["panel"] or None,
         **facts["limits"],
     )
-    # None stands for what was not typed: beside a file of options that must be known.
+    # None stands for an option that was not typed: beside a file of options, this must be known.
     return inspect.Parameter(
         attribute.name,
         inspect.Parameter.KEYWORD_ONLY,
@@ -93,7 +93,7 @@ def _parameter(attribute: Attribute[Any]) -> inspect.Parameter:
 
 
 def _of_plugs(kinds: tuple[str, ...]) -> Iterator[inspect.Parameter]:
-    """Yield the options of all plugs that work, those of one name once."""
+    """Yield the options of all working plugs, each name once."""
     options: dict[str, list[tuple[str, str, Option]]] = {}
     for kind in kinds:
         for name, plug in load_all(kind)[0].items():

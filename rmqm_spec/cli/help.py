@@ -1,4 +1,4 @@
-"""Help under headings, in plain text: it comes before anything heavy could be imported."""
+"""Help under headings, in plain text, without heavy imports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["HelpfulCommand", "HelpfulGroup"]
 
 _FIRST = ("Arguments", "Model", "Probes", "Inputs", "Protocol")
 _LAST = ("Output", "Options")
-"""Headings of all others stand between these, in the order of their options."""
+"""All other headings stand between these, in the order of their options."""
 
 
 class HelpfulCommand(TyperCommand):
@@ -59,7 +59,7 @@ def _heading(parameter: Any) -> str:
 
 
 def _plainer(parameter: Any, names: str, text: str) -> tuple[str, str]:
-    """Leave out how a type is called in Python: an argument is what its text says."""
+    """Leave out the Python names of types: the text of an argument explains it."""
     if parameter.param_type_name == "argument":
         names = names.split(" <", maxsplit=1)[0]
     return names.replace("<int range>", "<int>").replace("<list[str]>", "<str>"), text

@@ -18,17 +18,17 @@ def run_inspect(model: Path, options: dict[str, Any], *, as_json: bool) -> int:
     from rmqm_spec.results.document import plain
     from rmqm_spec.runs.inspecting import inspect
 
-    seen = plain(inspect(request_for(model, options)))
+    facts = plain(inspect(request_for(model, options)))
     if as_json:
-        print_json({"schema": "rmqm-inspect/1", **WITHOUT_SCORE, **seen})
+        print_json({"schema": "rmqm-inspect/1", **WITHOUT_SCORE, **facts})
     else:
-        for line in _lines(seen):
+        for line in _lines(facts):
             print_text(line)
     return 0
 
 
-def _lines(seen: Mapping[str, Any]) -> Iterator[str]:
-    model = seen["model"]
+def _lines(facts: Mapping[str, Any]) -> Iterator[str]:
+    model = facts["model"]
     opsets = ", ".join(f"{domain} {release}" for domain, release in model["opsets"].items())
     yield f"  {model['path']}"
     yield (
@@ -36,30 +36,31 @@ def _lines(seen: Mapping[str, Any]) -> Iterator[str]:
         f"{model['parameters']:,} parameters ({', '.join(model['weight_types'])})  "
         f"{model['producer'] or 'unknown producer'}"
     )
-    chosen = seen["chosen"]
-    for info in seen["inputs"]:
+    chosen = facts["chosen"]
+    for info in facts["inputs"]:
         mark = _mark(chosen["input"], info["name"], "altered input")
         yield f"  input   {info['name']}  {info['type']}  {_shape(info['dims'])}{mark}"
-    for info in seen["outputs"]:
+    for info in facts["outputs"]:
         mark = _mark(chosen["output"], info["name"], "encodings")
         yield f"  output  {info['name']}  {info['type']}  {_shape(info['dims'])}{mark}"
     yield from _choices(chosen)
-    declared = {info["name"] for info in seen["outputs"]}
-    for one in seen["candidates"]:
-        if one["name"] not in declared:
-            yield f"  candidate  --output {one['name']}  {_shape(one['dims'])}  {one['what']}"
-    yield from _preprocessing(seen)
-    operators = list(seen["operators"].items())
+    declared = {info["name"] for info in facts["outputs"]}
+    for candidate in facts["candidates"]:
+        if candidate["name"] not in declared:
+            shape = _shape(candidate["dims"])
+            yield f"  candidate  --output {candidate['name']}  {shape}  {candidate['what']}"
+    yield from _preprocessing(facts)
+    operators = list(facts["operators"].items())
     listed = ", ".join(f"{name} {count}" for name, count in operators[:12])
     yield f"  operators  {listed}" + (f" and {len(operators) - 12} more" if operators[12:] else "")
-    yield from _gradients(seen["gradients"])
+    yield from _gradients(facts["gradients"])
 
 
-def _gradients(found: Mapping[str, Any]) -> Iterator[str]:
-    if found["possible"]:
+def _gradients(gradients: Mapping[str, Any]) -> Iterator[str]:
+    if gradients["possible"]:
         yield "  gradients  yes, every operator has a derivative rule"
-    elif found["missing"]:
-        listed = ", ".join(f"{name} {count}" for name, count in found["missing"].items())
+    elif gradients["missing"]:
+        listed = ", ".join(f"{name} {count}" for name, count in gradients["missing"].items())
         yield f"  gradients  no (so no PGD): there is no derivative rule for {listed}"
 
 
@@ -80,18 +81,19 @@ def _choices(chosen: Mapping[str, Any]) -> Iterator[str]:
         yield f"  note    the output comes out of {operator}: probabilities"
 
 
-def _preprocessing(seen: Mapping[str, Any]) -> Iterator[str]:
-    found = seen["preprocessing"]
-    if "error" in found:
-        yield f"  preprocessing  {found['error']['code']} {found['error']['message']}"
-    elif found["source"] == "none":
+def _preprocessing(facts: Mapping[str, Any]) -> Iterator[str]:
+    preprocessing = facts["preprocessing"]
+    if "error" in preprocessing:
+        error = preprocessing["error"]
+        yield f"  preprocessing  {error['code']} {error['message']}"
+    elif preprocessing["source"] == "none":
         yield "  preprocessing  none found: the values in [0, 1] would go in as they are"
     else:
         yield (
-            f"  preprocessing  {found['source']}: scale {found['scale']:g}, mean {found['mean']}, "
-            f"std {found['std']}"
+            f"  preprocessing  {preprocessing['source']}: scale {preprocessing['scale']:g}, "
+            f"mean {preprocessing['mean']}, std {preprocessing['std']}"
         )
-    operators = seen["normalisation_in_graph"]
+    operators = facts["normalisation_in_graph"]
     yield f"  normalisation in graph  {', '.join(operators) if operators else 'none seen'}"
 
 

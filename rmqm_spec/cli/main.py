@@ -1,4 +1,4 @@
-"""The entry point: every way to end has its exit code, and its one document under ``--json``."""
+"""The entry point: every way to end has its exit code, and its single document under ``--json``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["main"]
 INTERRUPTED = 130
 
 _PATH_ERRORS = {errno.ENAMETOOLONG, errno.ELOOP}
-"""Faults of a path that was typed, wherever it is met."""
+"""Faults of a path that the user typed, wherever they show."""
 
 
 def main() -> NoReturn:
@@ -47,8 +47,8 @@ def main() -> NoReturn:
         stopped = IncompleteError(
             "RUN001",
             "the work must run to its end; it was interrupted",
-            fix="Run the same command again: what is written is not computed anew. Fewer inputs "
-            "(--n) end sooner.",
+            fix="Run the same command again: finished work is not repeated. Fewer inputs "
+            "(--n) take less time.",
         )
         code = _report(stopped, wants_json)
     except Exception as error:  # the last line of defence against a bare traceback
@@ -56,7 +56,7 @@ def main() -> NoReturn:
     if code == IncompleteError.exit_code:
         _discard_downloads()
         _end_nursery()
-        os._exit(code)  # threads may be in the middle of a long batch: nobody waits for them
+        os._exit(code)  # threads may be in the middle of a long batch: do not wait for them
     sys.exit(code)
 
 
@@ -69,7 +69,7 @@ def _end_by_interrupt() -> None:
 
 
 def _discard_downloads() -> None:
-    """Remove what was fetched, where anything was: nobody else does on the short way out."""
+    """Remove downloads, if there are any: an immediate exit skips the usual clean-up."""
     downloads = sys.modules.get("rmqm_spec.inputs.downloads")
     if downloads is not None:
         downloads.discard()
@@ -101,8 +101,8 @@ def _run() -> int:
 
 
 def _report_bug(error: Exception, wants_json: bool) -> int:
-    said = f"{type(error).__name__}: {error}"
-    return _report(bug(said, "".join(traceback.format_exception(error))), wants_json)
+    message = f"{type(error).__name__}: {error}"
+    return _report(bug(message, "".join(traceback.format_exception(error))), wants_json)
 
 
 def _report(error: RmqmError, wants_json: bool) -> int:
@@ -120,7 +120,7 @@ def _report(error: RmqmError, wants_json: bool) -> int:
 
 
 def _tolerant(stream: TextIO | None) -> TextIO:
-    """Return a stream that takes every text: one that was closed takes it nowhere."""
+    """Return a stream that takes every text; in place of a closed stream, the null device."""
     if stream is None:
         return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123
     if hasattr(stream, "reconfigure"):

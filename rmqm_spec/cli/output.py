@@ -19,20 +19,20 @@ __all__ = [
 ]
 
 WITHOUT_SCORE = {"ok": True, "rmqm": None, "interval": None}
-"""What every document holds, where no score was asked for."""
+"""What every document without a score holds."""
 
 
 def summary_line(findings: Sequence[Finding], seconds: float) -> str:
     """Count findings by level."""
-    n_failed = sum(one.level == "fail" for one in findings)
-    n_warned = sum(one.level == "warn" for one in findings)
+    n_failed = sum(finding.level == "fail" for finding in findings)
+    n_warned = sum(finding.level == "warn" for finding in findings)
     n_passed = len(findings) - n_failed - n_warned
     warnings = "warning" if n_warned == 1 else "warnings"
     return f"  {n_failed} failed, {n_warned} {warnings}, {n_passed} passed in {seconds:.1f} s"
 
 
 def score_line(document: Mapping[str, Any]) -> str:
-    """Return score, interval and components of a result document as one line."""
+    """Return score, interval and components of a result document as a line."""
     if document["rmqm"] is None:
         return f"  RMQM undefined ({document['status']})"
     parts = document["components"]
@@ -46,7 +46,7 @@ def score_line(document: Mapping[str, Any]) -> str:
 
 
 def null_line(null: Mapping[str, Any]) -> str:
-    """Return what a null says as one line."""
+    """Return what a null says as a line."""
     if null["rmqm"] is None:
         return f"  null undefined ({null['status']})"
     line = f"  null {null['rmqm']:.3f}"
@@ -60,7 +60,7 @@ def null_line(null: Mapping[str, Any]) -> str:
 
 
 def measure_line(measured: Mapping[str, Any]) -> str:
-    """Return what a further measure gave as one line."""
+    """Return the value of a further measure as a line."""
     if measured["value"] is None:
         return f"  {measured['title']} undefined ({measured['status']})"
     units = "" if measured["units"] == "1" else f" {measured['units']}"
@@ -70,14 +70,14 @@ def measure_line(measured: Mapping[str, Any]) -> str:
 
 
 def used_line(document: Mapping[str, Any]) -> str:
-    """Return how many inputs a result rests on as one line."""
+    """Return how many inputs a result rests on, as a line."""
     counts = document["counts"]
     left_out = "".join(
         f", {counts[reason]} {word}"
         for reason, word in (("unreadable", "unreadable"), ("duplicates", "repeated"))
         if counts[reason]
     )
-    stopped = ", stopped at the asked precision" if counts["stopped_early"] else ""
+    stopped = ", stopped at the requested precision" if counts["stopped_early"] else ""
     return f"  used {counts['used']} of {counts['offered']} inputs{left_out}{stopped}"
 
 

@@ -18,18 +18,18 @@ __all__ = ["run_show"]
 def run_show(
     model: Path, options: dict[str, Any], *, levels: str | None, out: Path, as_json: bool
 ) -> int:
-    """Show what a network sees; returns 1 where that is not the picture."""
+    """Show what a network sees; returns 1 where that differs from the picture."""
     request = SightRequest(run=request_for(model, options), levels=levels, out=out)
-    seen = see(request, ConsoleListener())
+    shown = see(request, ConsoleListener())
     if as_json:
-        print_json(seen.document)
+        print_json(shown.document)
     else:
-        _print(seen)
-    return 0 if seen.document["ok"] else 1
+        _print(shown)
+    return 0 if shown.document["ok"] else 1
 
 
-def _print(seen: SeenInputs) -> None:
-    document = seen.document
+def _print(shown: SeenInputs) -> None:
+    document = shown.document
     network, preprocessing = document["network_input"], document["preprocessing"]
     shape = " x ".join(map(str, network["shape"]))
     order = f", {network['channel_order']}" if network["channel_order"] else ""
@@ -43,10 +43,10 @@ def _print(seen: SeenInputs) -> None:
     )
     for when in ("before", "after"):
         _print_channels(document, when)
-    for finding in seen.findings:
+    for finding in shown.findings:
         print_text(finding_line(finding, sys.stdout))
     for entry in document["inputs"]:
-        print_text(f"  {entry['name']}  -> {entry['picture'] or 'no picture: it is no image'}")
+        print_text(f"  {entry['name']}  -> {entry['picture'] or 'no picture: it is not an image'}")
     for entry in document["skipped"]:
         note(f"  left out: ({entry['code']}) {entry['message']}")
 

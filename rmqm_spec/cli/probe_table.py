@@ -1,4 +1,4 @@
-"""Accuracies of several models as one table, as wide as the terminal allows."""
+"""Accuracies of several models as a table, as wide as the terminal allows."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rmqm_spec.probes.comparing import Compared, tied_with_best
 from rmqm_spec.runs.probed import ProbedModel
-from rmqm_spec.screen.table import Column, fits, table_lines
+from rmqm_spec.screen.table import TableColumn, fits, table_lines
 
 __all__ = ["accuracy_lines"]
 
 
 def accuracy_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared]) -> Iterator[str]:
-    """Return the table, best first by the first probe, and what its signs mean."""
+    """Return the table, sorted by the first probe, best first, and what its signs mean."""
     if not probed:
         return
     some = next(iter(probed.values())).document
     probes = list(some["probes"])
-    judged = {name: one.judgement for name, one in probed.items()}
-    best = {probe: tied_with_best(probe, judged, list(pairs)) for probe in probes}
+    judgements = {name: model.judgement for name, model in probed.items()}
+    best = {probe: tied_with_best(probe, judgements, list(pairs)) for probe in probes}
     cells = {
-        name: [_cell(one, probe, name in best[probe] and len(probed) > 1) for probe in probes]
-        for name, one in probed.items()
+        name: [_cell(model, probe, name in best[probe] and len(probed) > 1) for probe in probes]
+        for name, model in probed.items()
     }
     order = sorted(probed, key=lambda name: -_accuracy(probed[name], probes[0]))
     yield _task(some)
     lines = table_lines(
         [
-            Column("model", order, left=True),
+            TableColumn("model", order, left=True),
             *(
-                Column(probe, [cells[name][at] for name in order], left=True)
-                for at, probe in enumerate(probes)
+                TableColumn(probe, [cells[name][column] for name in order], left=True)
+                for column, probe in enumerate(probes)
             ),
         ]
     )
@@ -44,7 +44,7 @@ def accuracy_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared])
             )
     yield f"  chance {some['chance']:.3f} (always the most frequent class)"
     if len(probed) > 1:
-        yield "  = best of its column, or not told from it (95 % interval of the paired difference)"
+        yield "  = best of its column, or tied with it (95 % interval of the paired difference)"
 
 
 def _task(document: Mapping[str, object]) -> str:
@@ -59,13 +59,13 @@ def _task(document: Mapping[str, object]) -> str:
     )
 
 
-def _accuracy(one: ProbedModel, probe: str) -> float:
-    return float(one.document["probes"][probe]["accuracy"])
+def _accuracy(model: ProbedModel, probe: str) -> float:
+    return float(model.document["probes"][probe]["accuracy"])
 
 
-def _cell(one: ProbedModel, probe: str, is_best: bool) -> str:
-    found = one.document["probes"][probe]
-    low, high = found["interval"]
+def _cell(model: ProbedModel, probe: str, is_best: bool) -> str:
+    accuracy = model.document["probes"][probe]
+    low, high = accuracy["interval"]
     sign = "=" if is_best else " "
-    doubt = "" if found.get("converged", True) else " not converged"
-    return f"{sign}{found['accuracy']:.3f} [{low:.3f}, {high:.3f}]{doubt}"
+    doubt = "" if accuracy.get("converged", True) else " not converged"
+    return f"{sign}{accuracy['accuracy']:.3f} [{low:.3f}, {high:.3f}]{doubt}"

@@ -50,7 +50,7 @@ def run_rank(
 
 
 def _print_findings(ranked: RankedModels) -> None:
-    """Print findings; those that several encoders share once, with their names."""
+    """Print findings; those that several encoders share only once, with their names."""
     for finding in ranked.findings:
         note(finding_line(finding, sys.stderr))
     named: dict[Finding, list[str]] = {}

@@ -1,4 +1,4 @@
-"""A ranking as a table that fits the terminal: the least needed columns go first."""
+"""A ranking as a table that fits the terminal: the least needed columns are dropped first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rmqm_spec.ranking.null import is_level_with_null
-from rmqm_spec.screen.table import Column, stdout_columns, table_lines
+from rmqm_spec.screen.table import TableColumn, stdout_columns, table_lines
 
 __all__ = ["ranking_table"]
 
@@ -26,38 +26,38 @@ def ranking_table(ranked: Sequence[Mapping[str, Any]], width: int | None = None)
         pipe or file.
     """
     lines = table_lines(_columns(ranked), width or stdout_columns())
-    if _NULL in lines[0] and any("*" in _null(one["null"]) for one in ranked):
+    if _NULL in lines[0] and any("*" in _null(encoder["null"]) for encoder in ranked):
         lines.append("  * the null is not below the trained network")
     return lines
 
 
-def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[Column]:
-    found = [
-        Column("#", [_position(one, ranked) for one in ranked], left=True),
-        Column("model", [one["name"] for one in ranked], left=True, fit="shorten"),
-        Column("RMQM", [f"{one['rmqm']:.3f}" for one in ranked]),
-        Column("95 % CI", [_interval(one["interval"]) for one in ranked], 5),
-        Column("ties", [" ".join(one["letters"]) for one in ranked], 1, left=True),
-        Column("same as", [_names(one["same_as"]) for one in ranked], 8, left=True),
-        Column("P(best)", [f"{one['best']:.2f}" for one in ranked], 2),
-        Column(_terms(ranked), [_shares(one["shares"]) for one in ranked], 6),
+def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[TableColumn]:
+    columns = [
+        TableColumn("#", [_position(encoder, ranked) for encoder in ranked], left=True),
+        TableColumn("model", [encoder["name"] for encoder in ranked], left=True, fit="shorten"),
+        TableColumn("RMQM", [f"{encoder['rmqm']:.3f}" for encoder in ranked]),
+        TableColumn("95 % CI", [_interval(encoder["interval"]) for encoder in ranked], 5),
+        TableColumn("ties", [" ".join(encoder["letters"]) for encoder in ranked], 1, left=True),
+        TableColumn("same as", [_names(encoder["same_as"]) for encoder in ranked], 8, left=True),
+        TableColumn("P(best)", [f"{encoder['best']:.2f}" for encoder in ranked], 2),
+        TableColumn(_terms(ranked), [_shares(encoder["shares"]) for encoder in ranked], 6),
         *_measured(ranked),
-        Column(_NULL, [_null(one["null"]) for one in ranked], 4),
-        Column("enc/s", [_speed(one["encodings_per_second"]) for one in ranked], 7),
+        TableColumn(_NULL, [_null(encoder["null"]) for encoder in ranked], 4),
+        TableColumn("enc/s", [_speed(encoder["encodings_per_second"]) for encoder in ranked], 7),
     ]
-    if all(one["null"] is None for one in ranked):
-        found = [one for one in found if one.head != _NULL]
+    if all(encoder["null"] is None for encoder in ranked):
+        columns = [column for column in columns if column.head != _NULL]
     if len(ranked) == 1:
-        found = [one for one in found if one.head != "P(best)"]
-    if not any(one["same_as"] for one in ranked):
-        found = [one for one in found if one.head not in {"ties", "same as"}]
-    return found
+        columns = [column for column in columns if column.head != "P(best)"]
+    if not any(encoder["same_as"] for encoder in ranked):
+        columns = [column for column in columns if column.head not in {"ties", "same as"}]
+    return columns
 
 
-def _position(one: Mapping[str, Any], ranked: Sequence[Mapping[str, Any]]) -> str:
+def _position(encoder: Mapping[str, Any], ranked: Sequence[Mapping[str, Any]]) -> str:
     """Return the position, with = where others share it."""
-    shared = sum(other["position"] == one["position"] for other in ranked) > 1
-    return f"{one['position']}{'=' * shared}"
+    shared = sum(other["position"] == encoder["position"] for other in ranked) > 1
+    return f"{encoder['position']}{'=' * shared}"
 
 
 def _names(names: Sequence[str]) -> str:
@@ -86,12 +86,12 @@ def _speed(speed: float | None) -> str:
     return "-" if speed is None else f"{speed:,.0f}"
 
 
-def _measured(ranked: Sequence[Mapping[str, Any]]) -> list[Column]:
+def _measured(ranked: Sequence[Mapping[str, Any]]) -> list[TableColumn]:
     """Return a column per further measure."""
     rows = [row.get("measures") or {} for row in ranked]
     titles = {name: _head(measured) for measures in rows for name, measured in measures.items()}
     return [
-        Column(title, [_value(measures.get(name)) for measures in rows], 3)
+        TableColumn(title, [_value(measures.get(name)) for measures in rows], 3)
         for name, title in titles.items()
     ]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rmqm_spec.screen.writing import note, print_json, print_text
 
 if TYPE_CHECKING:
-    from rmqm_spec.reports import Subjects
+    from rmqm_spec.reports import ReportContent
     from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["check_report", "report_on", "run_report"]
@@ -17,15 +17,15 @@ __all__ = ["check_report", "report_on", "run_report"]
 
 def run_report(results: Sequence[Path], out: Path, *, force: bool, as_json: bool) -> int:
     """Make a report from results on disk."""
-    from rmqm_spec.reports import read_subjects
+    from rmqm_spec.reports import read_report_content
     from rmqm_spec.reports.verdict import verdict_of
 
     check_report(out, force=force)
-    subjects = read_subjects(results)
-    _write(out, subjects, force=force)
-    headline = verdict_of(subjects).headline
+    content = read_report_content(results)
+    _write(out, content, force=force)
+    headline = verdict_of(content).headline
     if as_json:
-        first = subjects.encoders[0].document
+        first = content.encoders[0].document
         print_json(
             {
                 "schema": "rmqm-report/1",
@@ -34,7 +34,9 @@ def run_report(results: Sequence[Path], out: Path, *, force: bool, as_json: bool
                 "interval": first["interval"],
                 "report": str(out),
                 "headline": headline,
-                "encoders": [{"key": one.key, "name": one.name} for one in subjects.encoders],
+                "encoders": [
+                    {"key": encoder.key, "name": encoder.name} for encoder in content.encoders
+                ],
             }
         )
     else:
@@ -85,14 +87,14 @@ def report_on(
     """
     if path is None:
         return
-    from rmqm_spec.reports import subjects_of
+    from rmqm_spec.reports import report_content
 
-    subjects = subjects_of(results, failed=failed, on_common_inputs=on_common_inputs)
-    _write(path, subjects)
+    content = report_content(results, failed=failed, on_common_inputs=on_common_inputs)
+    _write(path, content)
     note(f"  report -> {path}")
 
 
-def _write(path: Path, subjects: Subjects, *, force: bool = False) -> None:
+def _write(path: Path, content: ReportContent, *, force: bool = False) -> None:
     from rmqm_spec.reports import report_page, write_report
 
-    write_report(path, report_page(subjects), force=force)
+    write_report(path, report_page(content), force=force)

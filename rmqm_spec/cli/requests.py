@@ -16,17 +16,17 @@ from rmqm_spec.runs.request import RunRequest
 __all__ = ["request_for", "taken"]
 
 _BESIDE = ("out", "force", "null")
-"""Options that may stand beside a file of all others."""
+"""Options that may be given beside a request file."""
 
 
 def request_for(model: Path, options: Mapping[str, Any]) -> RunRequest:
     """
-    Return the request that a command makes: of a model, or as a TOML file has it.
+    Return the request of a command: from its options, or from a TOML file.
 
     Raises
     ------
     UsageError
-        ARG001 if an option breaks a rule, or stands beside a file that has all of them.
+        ARG001 if an option breaks a rule, or is given beside a request file.
     """
     if model.suffix != ".toml":
         return request_of(model, options)

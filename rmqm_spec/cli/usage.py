@@ -1,4 +1,4 @@
-"""Mistyped commands, told in the shape of all errors: the thing, the rule, the value."""
+"""Mistyped commands as errors in the usual form: the option, the rule, the value."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _RULE = "Input should be "
 
 
 def is_usage_error(error: Exception) -> bool:
-    """Tell errors of the parser from all others; its classes moved from release to release."""
+    """Whether an error comes from the parser; its classes moved from release to release."""
     return hasattr(error, "format_message")
 
 
 def usage_error(error: Any) -> UsageError:
-    """Return what the parser found as an error of ours."""
+    """Turn an error of the parser into a usage error."""
     context = getattr(error, "ctx", None)
     command = "rmqm-spec"
     if context is not None and context.parent is not None:
@@ -39,10 +39,10 @@ def _message(error: Any) -> str:
 
 def _typed(name: str) -> str | None:
     """Return the last value that was typed for an option."""
-    found = None
+    value = None
     for word, following in zip(sys.argv, [*sys.argv[1:], ""], strict=True):
         if word == name:
-            found = following
+            value = following
         elif word.startswith(f"{name}="):
-            found = word.removeprefix(f"{name}=")
-    return found
+            value = word.removeprefix(f"{name}=")
+    return value

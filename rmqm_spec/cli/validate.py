@@ -20,37 +20,39 @@ _PACKAGES = ("rmqm_conformance",)
 
 def run_validate(paths: list[Path], *, as_json: bool) -> int:
     """Validate documents; returns 1 where one fails, 3 where one cannot be read."""
-    seen = [_seen(path, is_told=not as_json) for path in paths]
+    documents = [_validated(path, is_printed=not as_json) for path in paths]
     if as_json:
-        ok = all(one["ok"] for one in seen)
+        ok = all(document["ok"] for document in documents)
         head = {"schema": "rmqm-validate/1", "ok": ok, "rmqm": None, "interval": None}
-        print_json({**head, "documents": seen})
-    if any(one["schema"] is None for one in seen):
+        print_json({**head, "documents": documents})
+    if any(document["schema"] is None for document in documents):
         return UnreadableError.exit_code
-    return 0 if all(one["ok"] for one in seen) else 1
+    return 0 if all(document["ok"] for document in documents) else 1
 
 
-def _seen(path: Path, *, is_told: bool) -> dict[str, Any]:
+def _validated(path: Path, *, is_printed: bool) -> dict[str, Any]:
     from rmqm_spec.validation import validate_document
 
     try:
-        found: Validated | None = validate_document(path, packages=_PACKAGES)
-        findings = found.findings if found else ()
+        validated: Validated | None = validate_document(path, packages=_PACKAGES)
+        findings = validated.findings if validated else ()
     except UnreadableError as error:
-        found, findings = None, (Finding.from_error(error),)
-    ok = found is not None and found.ok
-    if is_told:
-        _print(path, found, findings, ok=ok)
+        validated, findings = None, (Finding.from_error(error),)
+    ok = validated is not None and validated.ok
+    if is_printed:
+        _print(path, validated, findings, ok=ok)
     return {
         "path": str(path),
-        "schema": found.schema if found else None,
+        "schema": validated.schema if validated else None,
         "ok": ok,
-        "findings": [one.to_dict() for one in findings],
+        "findings": [finding.to_dict() for finding in findings],
     }
 
 
-def _print(path: Path, found: Validated | None, findings: tuple[Finding, ...], *, ok: bool) -> None:
-    print_text(f"{path}  {found.schema if found else 'unreadable'}")
-    for one in findings:
-        print_text(finding_line(one, sys.stdout))
+def _print(
+    path: Path, validated: Validated | None, findings: tuple[Finding, ...], *, ok: bool
+) -> None:
+    print_text(f"{path}  {validated.schema if validated else 'unreadable'}")
+    for finding in findings:
+        print_text(finding_line(finding, sys.stdout))
     print_text(f"  {'valid' if ok else 'NOT VALID'}")

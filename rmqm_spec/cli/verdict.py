@@ -12,6 +12,17 @@ from rmqm_spec.ranking.records import rounded_up
 
 __all__ = ["verdict"]
 
+_PROBE = (
+    "RMQM predicts the accuracy of neighbours and linear probes; with labels, rmqm-spec probe "
+    "measures it."
+)
+
+_CAVEATS = {
+    "RNK001": "they take inputs of different sizes",
+    "RNK005": "some give class scores and others encodings",
+}
+"""What weakens a comparison, by the code of its finding."""
+
 _MANY = 1_000_000
 _MOST_TIES = 5
 
@@ -29,78 +40,141 @@ def verdict(document: Mapping[str, Any]) -> list[str]:
     if not ranked:
         return ["No encoder has a score."]
     if len(ranked) == 1:
-        alone = f"{ranked[0]['name']} alone has a score: there is nothing to compare it with."
+        alone = f"Only {ranked[0]['name']} has a score, so there is nothing to compare it with."
         return [alone, *_about_left_out(document), *_about_nulls(ranked)]
+    tied = bool(ranked[0]["same_as"])
     return [
         _about_the_first(document),
+        *(_apart(document) if tied else ()),
+        *([_PROBE] if tied else ()),
         *_about_left_out(document),
         *_about_ties(document),
         f"The whole order is right with probability {_probability(document['order_probability'])}.",
         *_about_nulls(ranked),
-        "RMQM predicts how well neighbours and linear probes do; rmqm-spec probe measures it.",
+        *(() if tied else [_PROBE]),
     ]
 
 
 def _about_the_first(document: Mapping[str, Any]) -> str:
-    first, second = document["ranked"][:2]
+    """Name the leader, unless a careful colleague would not; with what weakens the comparison."""
+    ranked = document["ranked"]
+    first, second = ranked[:2]
     on = f"on these {document['inputs']:,} inputs"
     best = f"{first['name']} has the highest score with probability {_probability(first['best'])}"
+    but = _caveats(document)
+    if is_level_with_null(first["null"]):
+        return f"{_without_evidence(ranked)}{but}."
     if first["same_as"]:
-        return f"No encoder is the best for sure {on}: {best}."
+        return f"No encoder is clearly the best {on}: {best}{but}."
     pair = _pair(document, first["name"], second["name"])
     return (
         f"{best}, {on}: {_difference(pair)} above the next, {second['name']}, "
-        f"most of it by {_driver(pair)}."
+        f"mostly because of {_driver(pair)}{but}."
     )
 
 
+def _without_evidence(ranked: Sequence[Mapping[str, Any]]) -> str:
+    """Pass the lead on, where the highest score is not above that of permuted weights."""
+    first = ranked[0]
+    lead = (
+        f"{first['name']} has the highest score, but the same network with permuted weights scores "
+        "no lower, so it does not lead"
+    )
+    above = [encoder for encoder in ranked if _is_above_null(encoder)]
+    if not above:
+        return f"{lead}: no encoder scores above its own null"
+    best = above[0]
+    return f"{lead}: the highest score above its own null is {best['rmqm']:.3f}, of {best['name']}"
+
+
+def _is_above_null(encoder: Mapping[str, Any]) -> bool:
+    null = encoder["null"]
+    has_gap = null is not None and null["difference_interval"] is not None
+    return bool(has_gap and not is_level_with_null(null))
+
+
+def _caveats(document: Mapping[str, Any]) -> str:
+    codes = {finding["code"] for finding in document.get("findings", ())}
+    met = [words for code, words in _CAVEATS.items() if code in codes]
+    return f"; but {' and '.join(met)}" if met else ""
+
+
+def _apart(document: Mapping[str, Any]) -> Iterator[str]:
+    """Say what sets the first of a tie apart from the next, other than the score."""
+    first, second = document["ranked"][:2]
+    facts = [*_facts(first, second)]
+    if facts:
+        yield f"What sets {first['name']} and {second['name']} apart: {'; '.join(facts)}."
+
+
+def _facts(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[str]:
+    gaps = [(encoder["null"] or {}).get("difference") for encoder in (first, second)]
+    if None not in gaps:
+        yield f"{gaps[0]:+.3f} against {gaps[1]:+.3f} from their nulls"
+    measures = first.get("measures") or {}
+    for name in measures.keys() & (second.get("measures") or {}).keys():
+        values = [encoder["measures"][name]["value"] for encoder in (first, second)]
+        if None not in values:
+            yield f"{name} {values[0]:.4g} against {values[1]:.4g}"
+    speeds = [encoder["encodings_per_second"] for encoder in (first, second)]
+    if None not in speeds:
+        yield f"{speeds[0]:,.0f} against {speeds[1]:,.0f} encodings a second"
+    sizes = [(encoder.get("model") or {}).get("bytes") for encoder in (first, second)]
+    if all(size is not None for size in sizes):
+        yield " against ".join(f"{size / 1e6:.3g}" for size in sizes if size is not None) + " MB"
+
+
 def _about_left_out(document: Mapping[str, Any]) -> Iterator[str]:
-    """Tell how many of the inputs this does not rest on, and why."""
+    """Say how many inputs the ranking leaves out, and why."""
     if document["left_out"]:
         scored = [*document["ranked"], *document["unranked"]]
-        seen = max(one["counts"]["seen"] for one in scored)
+        n_seen = max(encoder["counts"]["seen"] for encoder in scored)
         reasons = left_out_words(document["left_out"], len(scored))
-        yield f"Left out of {seen:,} inputs: {reasons}."
+        yield f"Left out of {n_seen:,} inputs: {reasons}."
 
 
 def _about_ties(document: Mapping[str, Any]) -> Iterator[str]:
-    """Tell of those who are next to each other and cannot be told apart."""
-    names = [one["name"] for one in document["ranked"]]
-    ties = [pair for one, other in pairwise(names) if (pair := _pair(document, one, other))["tied"]]
+    """Name the encoders that are tied with their neighbour in the table."""
+    names = [encoder["name"] for encoder in document["ranked"]]
+    ties = [
+        pair
+        for first, second in pairwise(names)
+        if (pair := _pair(document, first, second))["tied"]
+    ]
     for pair in ties[:_MOST_TIES]:
         both = f"{pair['first']} and {pair['second']}"
         needed = pair["inputs_needed"]
         if needed is None:
             yield f"{both} have the same score."
         elif needed > _MANY:
-            yield f"{both} cannot be told apart: more than a million inputs would be needed."
+            yield f"{both} are tied; more than a million inputs would be needed to separate them."
         else:
             yield (
-                f"{both} cannot be told apart: {_difference(pair)}; about {rounded_up(needed):,} "
-                "inputs would tell a difference of that size."
+                f"{both} are tied: {_difference(pair)}; about {rounded_up(needed):,} inputs would "
+                "be needed to confirm a difference of that size."
             )
     if len(ties) > _MOST_TIES:
-        yield f"{len(ties) - _MOST_TIES} more neighbours cannot be told apart."
+        yield f"Further ties of neighbours in the table: {len(ties) - _MOST_TIES}."
 
 
 def _about_nulls(ranked: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Name those whose training does not show in the score."""
-    for one in ranked:
-        if one["null"] is not None and one["null"]["rmqm"] is None:
-            yield f"The null of {one['name']} has no score ({one['null']['status']})."
-    level = [one["name"] for one in ranked if is_level_with_null(one["null"])]
+    """Name the encoders whose training does not show in the score."""
+    for encoder in ranked:
+        if encoder["null"] is not None and encoder["null"]["rmqm"] is None:
+            yield f"The null of {encoder['name']} has no score ({encoder['null']['status']})."
+    level = [encoder["name"] for encoder in ranked if is_level_with_null(encoder["null"])]
     if level:
         yield (
-            f"Not above the same network with permuted weights: {', '.join(level)}. There the "
-            "score is no evidence for the training."
+            f"Not above the same network with permuted weights: {', '.join(level)}. Such a score "
+            "is no evidence for the training."
         )
 
 
-def _pair(document: Mapping[str, Any], one: str, other: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next(
-        pair for pair in document["pairs"] if {pair["first"], pair["second"]} == {one, other}
+def _pair(document: Mapping[str, Any], first: str, second: str) -> Mapping[str, Any]:
+    pair: Mapping[str, Any] = next(
+        pair for pair in document["pairs"] if {pair["first"], pair["second"]} == {first, second}
     )
-    return found
+    return pair
 
 
 def _difference(pair: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from rmqm_spec.contracts.option import Option
 if TYPE_CHECKING:
     from rmqm_spec.arrays import AnyArray, FloatArray
     from rmqm_spec.contracts.encoder import DifferentiableEncoder
-    from rmqm_spec.contracts.inputs import Bounds
+    from rmqm_spec.contracts.inputs import Bounds, InputSpec
 
 __all__ = [
     "Alteration",
@@ -108,6 +108,8 @@ class AlterationSettings:
         Which formulas will be used.
     options : mapping
         Values of the alteration's own options, read already; absent ones were not given.
+    spec : InputSpec, optional
+        Kind and shape of the inputs, for alterations that are made for images alone.
     """
 
     bounds: Bounds
@@ -115,6 +117,7 @@ class AlterationSettings:
     n_levels: int
     variant: str
     options: Mapping[str, Any] = field(factory=dict)
+    spec: InputSpec | None = None
 
 
 @frozen(kw_only=True)

@@ -240,9 +240,11 @@ class PreprocessingReading(Protocol):
         """Return what the network is handed for inputs (n, *S)."""
         ...
 
-    def range_finding(
-        self, path: Path, encoder: ModelEncoder, low: float, high: float
-    ) -> Finding | None:
+    def encoded_as_given(self, encoder: ModelEncoder, values: AnyArray) -> AnyArray:
+        """Encode values (n, *T) that another preprocessing made, without any of our own."""
+        ...
+
+    def range_finding(self, encoder: ModelEncoder, low: float, high: float) -> Finding | None:
         """Doubt the range of what the network is handed, where its first layers say otherwise."""
         ...
 

@@ -68,7 +68,7 @@ class Option:
             raise UsageError(
                 "ARG001",
                 f"{self.flag} must be one of {', '.join(self.choices)}; got {given!r}",
-                fix="Correct it.",
+                fix="Choose one of them.",
             )
         try:
             return self.read(given)
@@ -111,6 +111,6 @@ def read_options(
                 "ARG001",
                 f"{owner} must be given options that it takes ({taken}); "
                 f"got --{name.replace('_', '-')}",
-                fix="Leave it out, or choose what takes it.",
+                fix="Correct the name, or leave the option out.",
             )
     return {name: known[name].value(value) for name, value in values.items()}

@@ -49,7 +49,8 @@ def entry(meaning: str = "", *, optional: bool = False, **rules: Any) -> Any:
     optional : bool
         Whether a document may lack it.
     **rules
-        ``least``, ``most``, ``above`` for numbers, ``pattern`` for texts, ``shortest`` for the
+        ``least``, ``most``, ``above`` for numbers, ``pattern`` for texts, ``format``
+        (``"date-time"``) for times, ``shortest`` for the
         length of lists and objects, ``keys`` that an object must have, ``key_pattern``, and the
         same with ``each_`` for the items of a list or the values of an object.
     """

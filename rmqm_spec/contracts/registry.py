@@ -145,7 +145,7 @@ def facts_of(parameters: Mapping[str, Any]) -> AlterationKind:
         axis=f"level ({name})",
         usual_levels=int(parameters["J"]),
         make=make,
-        words=lambda given: f"{name} of {given['J']} levels",
+        words=lambda given: f"{name} with J = {given['J']}",
     )
 
 

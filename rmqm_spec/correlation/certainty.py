@@ -24,7 +24,7 @@ MIN_ENCODERS = {"pearson": 4, "spearman": 4, "kendall": 5}
 """Encoders from which the closed form within a task is defined."""
 
 MIN_ENCODERS_FOR_BOOTSTRAP = 6
-"""Of fewer encoders too many resamples hold one encoder alone."""
+"""With fewer encoders, too many resamples consist of a single encoder."""
 
 N_RESAMPLES = 49_999
 """With 9999 the ends of a BCa interval of 9 encoders still waver by 0.03 from seed to seed."""
@@ -62,7 +62,7 @@ def closed_interval(name: str, value: float, n: int) -> Interval | None:
     Returns
     -------
     Interval or None
-        None of fewer than 4 encoders (5 for Kendall), or where the coefficient is 1 or -1 or
+        None for fewer than 4 encoders (5 for Kendall), or where the coefficient is 1 or -1 or
         undefined: the formula would give an interval of no width.
 
     Notes
@@ -73,8 +73,8 @@ def closed_interval(name: str, value: float, n: int) -> Interval | None:
 
     Examples
     --------
-    >>> found = closed_interval("pearson", 0.75, 12)
-    >>> round(found.low, 3), round(found.high, 3)
+    >>> interval = closed_interval("pearson", 0.75, 12)
+    >>> round(interval.low, 3), round(interval.high, 3)
     (0.309, 0.926)
     """
     if n < MIN_ENCODERS[name] or not abs(value) < 1 - 1e-12:
@@ -106,7 +106,7 @@ def bootstrap_interval(of: Coefficient, pairs: Pairs, seed: int = 0) -> Interval
     Returns
     -------
     Interval or None
-        None of fewer than 6 encoders, or where resamples do not differ.
+        None for fewer than 6 encoders, or where resamples do not differ.
     """
     from scipy.stats import bootstrap
 
@@ -114,9 +114,9 @@ def bootstrap_interval(of: Coefficient, pairs: Pairs, seed: int = 0) -> Interval
     if n < MIN_ENCODERS_FOR_BOOTSTRAP:
         return None
     drawn = np.random.default_rng(seed).multinomial(n, [1 / n] * n, N_RESAMPLES)
-    found = pairs.resampled(of, drawn.astype(np.float64))
-    found = found[np.isfinite(found)]  # one encoder alone has no correlation
-    if not len(found):
+    coefficients = pairs.resampled(of, drawn.astype(np.float64))
+    coefficients = coefficients[np.isfinite(coefficients)]  # one encoder alone has no correlation
+    if not len(coefficients):
         return None
 
     def statistic(encoders: npt.NDArray[np.intp], axis: int) -> Float64Array:
@@ -124,9 +124,9 @@ def bootstrap_interval(of: Coefficient, pairs: Pairs, seed: int = 0) -> Interval
         values = pairs.resampled(of, counts.reshape(-1, n).astype(np.float64))
         return values.reshape(counts.shape[:-1])
 
-    drawn_before: Any = SimpleNamespace(bootstrap_distribution=found)
+    drawn_before: Any = SimpleNamespace(bootstrap_distribution=coefficients)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # degenerate resamples: told by the NaN that is returned
+        warnings.simplefilter("ignore")  # degenerate resamples show as NaN in the interval
         low, high = bootstrap(
             (np.arange(n),),
             statistic,
@@ -150,7 +150,7 @@ def permutation_p(of: Coefficient, pairs: Pairs, seed: int = 0) -> float | None:
     pairs : Pairs
         The pairs; an encoder hands its scores over in all tasks at once.
     seed : int
-        Seed of the 9999 permutations; up to 7 encoders all of them are taken.
+        Seed of the 9999 permutations; for up to 7 encoders all permutations are taken.
 
     Returns
     -------
@@ -166,6 +166,6 @@ def permutation_p(of: Coefficient, pairs: Pairs, seed: int = 0) -> float | None:
     else:
         rng = np.random.default_rng(seed)
         drawn = rng.permuted(np.tile(np.arange(n), (N_PERMUTATIONS, 1)), axis=1)
-        orders = np.concatenate([np.arange(n)[None], drawn])  # the order that was seen is one
-    found = np.abs(pairs.exchanged(of, orders))
-    return float((found >= abs(value) - 1e-12).mean())
+        orders = np.concatenate([np.arange(n)[None], drawn])  # the observed order counts too
+    coefficients = np.abs(pairs.exchanged(of, orders))
+    return float((coefficients >= abs(value) - 1e-12).mean())

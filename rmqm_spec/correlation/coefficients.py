@@ -67,7 +67,7 @@ def kendall(x: Float64Array, y: Float64Array, weights: Float64Array) -> Float64A
     >>> round(float(kendall(x, y, np.ones(3))), 6)
     0.333333
     """
-    order_x, order_y = (np.sign(one[..., :, None] - one[..., None, :]) for one in (x, y))
+    order_x, order_y = (np.sign(values[..., :, None] - values[..., None, :]) for values in (x, y))
 
     def total(signs: Float64Array) -> Float64Array:
         return np.asarray(np.einsum("...i,...ij,...j->...", weights, signs, weights))

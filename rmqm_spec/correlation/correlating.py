@@ -26,7 +26,7 @@ MIN_ENCODERS = 3
 
 @frozen(kw_only=True)
 class Estimate:
-    """A coefficient (NaN where undefined), its interval and p, where there are such."""
+    """A coefficient (NaN where undefined), its interval and its p value, where they exist."""
 
     value: float
     interval: Interval | None
@@ -35,7 +35,7 @@ class Estimate:
 
 @frozen(kw_only=True)
 class Point:
-    """An encoder in a task: its score, its probe, and the probe as it enters."""
+    """An encoder in a task: its score, its probe, and the value of the probe that is correlated."""
 
     encoder: str
     task: str
@@ -51,16 +51,15 @@ class Correlation:
 
     Parameters
     ----------
-    score, probe : str
-        Which.
+    score, probe : str Names of the columns.
     task : str, optional
-        In which task; None of all tasks together, probes divided by the best of their task.
+        The task; None for all tasks together, with probes divided by the best of their task.
     n_encoders : int
         How many encoders.
     estimates : dict
         By coefficient: ``pearson``, ``spearman``, ``kendall``.
     points : tuple of Point
-        What was correlated.
+        The correlated values.
     """
 
     score: str
@@ -85,13 +84,13 @@ def correlate(
     Parameters
     ----------
     joined : Joined
-        What is known of each encoder.
+        Scores and probes of each encoder.
     scores, probes : sequence of str
         Columns.
     seed : int
         Seed of resamples and permutations.
     progress : callable, optional
-        Called with the number of pairs of columns that are done, and of all.
+        Called with the number of pairs of columns done, and their total number.
 
     Returns
     -------
@@ -104,13 +103,13 @@ def correlate(
         COR002 if no score and probe have three encoders in a task, COR004 if a task cannot be
         pooled.
     """
-    found: list[Correlation] = []
+    correlations: list[Correlation] = []
     columns = [(score, probe) for score in scores for probe in probes]
     for done, (score, probe) in enumerate(columns):
         if progress:
             progress(done, len(columns))
-        found += _of_columns(joined, score, probe, seed)
-    if not found:
+        correlations += _of_columns(joined, score, probe, seed)
+    if not correlations:
         raise UsageError(
             "COR002",
             f"at least {MIN_ENCODERS} encoders must have a score ({', '.join(scores) or 'none'}) "
@@ -119,7 +118,7 @@ def correlate(
             + (f": {joined.findings[0].message}" if joined.findings else ""),
             fix="Score and probe the same models with the same options.",
         )
-    return found
+    return correlations
 
 
 def _of_columns(joined: Joined, score: str, probe: str, seed: int) -> Iterator[Correlation]:

@@ -29,14 +29,20 @@ _HARDER = (
 LIMITS = (
     "Encoders are what is counted: more images make no interval of a correlation narrower.",
     _HARDER,
-    "It is no promise for an encoder or a task that is not among these.",
+    "It says nothing about encoders or tasks that are not among these.",
 )
 """What a correlation does not show, in plain words."""
 
 
-def about_certainty(found: Sequence[Correlation]) -> Iterator[Finding]:
-    """Tell where there are too few encoders for an interval."""
-    few = sorted({one.n_encoders for one in found if one.task is not None and one.n_encoders < 4})
+def about_certainty(correlations: Sequence[Correlation]) -> Iterator[Finding]:
+    """Yield a warning where there are too few encoders for an interval."""
+    few = sorted(
+        {
+            correlation.n_encoders
+            for correlation in correlations
+            if correlation.task is not None and correlation.n_encoders < 4
+        }
+    )
     if few:
         yield Finding(
             code="COR007",
@@ -44,7 +50,7 @@ def about_certainty(found: Sequence[Correlation]) -> Iterator[Finding]:
             message=f"{few[0]} encoders are too few for an interval within a task (at least 4)",
             fix="Add encoders.",
         )
-    pooled = [one.n_encoders for one in found if one.task is None]
+    pooled = [correlation.n_encoders for correlation in correlations if correlation.task is None]
     if pooled and min(pooled) < MIN_ENCODERS_FOR_BOOTSTRAP:
         yield Finding(
             code="COR007",
@@ -56,17 +62,21 @@ def about_certainty(found: Sequence[Correlation]) -> Iterator[Finding]:
 
 
 def correlation_document(
-    found: Sequence[Correlation], findings: Sequence[Finding], *, sources: Sequence[str], seed: int
+    correlations: Sequence[Correlation],
+    findings: Sequence[Finding],
+    *,
+    sources: Sequence[str],
+    seed: int,
 ) -> dict[str, Any]:
     """
     Return correlations as plain data, ready for JSON.
 
     Parameters
     ----------
-    found : sequence of Correlation
+    correlations : sequence of Correlation
         The correlations.
     findings : sequence of Finding
-        What was noticed.
+        Findings about them.
     sources : sequence of str
         Files that were read.
     seed : int
@@ -79,16 +89,19 @@ def correlation_document(
             "interval": None,
             "correlations": [
                 {
-                    "score": one.score,
-                    "probe": one.probe,
-                    "task": one.task,
-                    "pooled": one.task is None,
-                    "n_encoders": one.n_encoders,
-                    "n_pairs": len(one.points),
-                    **{name: _estimate(each) for name, each in one.estimates.items()},
-                    "points": [asdict(point) for point in one.points],
+                    "score": correlation.score,
+                    "probe": correlation.probe,
+                    "task": correlation.task,
+                    "pooled": correlation.task is None,
+                    "n_encoders": correlation.n_encoders,
+                    "n_pairs": len(correlation.points),
+                    **{
+                        name: _estimate(estimate)
+                        for name, estimate in correlation.estimates.items()
+                    },
+                    "points": [asdict(point) for point in correlation.points],
                 }
-                for one in found
+                for correlation in correlations
             ],
             "method": {
                 "pooling": "probe divided by the largest of its task",
@@ -100,7 +113,7 @@ def correlation_document(
                 "seed": seed,
             },
             "limits": list(LIMITS),
-            "findings": [one.to_dict() for one in findings],
+            "findings": [finding.to_dict() for finding in findings],
             "sources": list(sources),
             "versions": versions(),
         }
@@ -108,10 +121,10 @@ def correlation_document(
     return document
 
 
-def _estimate(one: Estimate) -> dict[str, Any]:
+def _estimate(estimate: Estimate) -> dict[str, Any]:
     return {
-        "value": one.value,
-        "interval": [one.interval.low, one.interval.high] if one.interval else None,
-        "method": one.interval.method if one.interval else None,
-        "p": one.p,
+        "value": estimate.value,
+        "interval": [estimate.interval.low, estimate.interval.high] if estimate.interval else None,
+        "method": estimate.interval.method if estimate.interval else None,
+        "p": estimate.p,
     }

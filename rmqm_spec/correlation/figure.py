@@ -1,4 +1,4 @@
-"""Scores against probes as a figure: the paper's Figure 6, for encoders of anyone."""
+"""Scores against probes as a figure: the paper's Figure 6, for any encoders."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CREATOR = "rmqm-spec correlate"
 """Stands in every figure, and tells it from other files."""
 
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555")
-"""Okabe and Ito's, told apart by colour-blind eyes too; one for each task, in turn."""
+"""Colours of Okabe and Ito, distinct for colour-blind readers too; one for each task, in turn."""
 
 _MARKERS = "osD^vPX"
 _PANEL = 3.1, 2.7
@@ -58,13 +58,13 @@ def require_matplotlib() -> None:
         ) from error
 
 
-def draw_correlations(found: Sequence[Correlation]) -> bytes:
+def draw_correlations(correlations: Sequence[Correlation]) -> bytes:
     """
     Draw one panel for each correlation: rows of probes and scores, columns of tasks and the pool.
 
     Parameters
     ----------
-    found : sequence of Correlation
+    correlations : sequence of Correlation
         What to draw. Encoders are numbered; the legend names them.
 
     Returns
@@ -81,21 +81,26 @@ def draw_correlations(found: Sequence[Correlation]) -> bytes:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    rows = list(dict.fromkeys((one.score, one.probe) for one in found))
-    tasks = list(dict.fromkeys(one.task for one in found))
-    names = sorted({point.encoder for one in found for point in one.points})
+    rows = list(
+        dict.fromkeys((correlation.score, correlation.probe) for correlation in correlations)
+    )
+    tasks = list(dict.fromkeys(correlation.task for correlation in correlations))
+    names = sorted({point.encoder for correlation in correlations for point in correlation.points})
     numbers = {name: number for number, name in enumerate(names, start=1)}
     with rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # the reader's fonts draw the text
         size = (_PANEL[0] * len(tasks) + 0.3, _PANEL[1] * len(rows) + _legend_height(numbers))
         figure = Figure(figsize=size, layout="constrained")
         panels = figure.subplots(len(rows), len(tasks), squeeze=False)
-        colours = _colours(found)
+        colours = _colours(correlations)
         for axes in panels.flat:
             axes.set_visible(False)
-        for one in found:
-            row, column = rows.index((one.score, one.probe)), tasks.index(one.task)
-            _panel(panels[row, column], one, numbers, colours)
+        for correlation in correlations:
+            row, column = (
+                rows.index((correlation.score, correlation.probe)),
+                tasks.index(correlation.task),
+            )
+            _panel(panels[row, column], correlation, numbers, colours)
         _legend(figure, numbers, len(tasks))
         stream = io.BytesIO()
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": _CREATOR})
@@ -103,34 +108,40 @@ def draw_correlations(found: Sequence[Correlation]) -> bytes:
 
 
 def is_figure(path: Path) -> bool:
-    """Tell whether a file was drawn here; what cannot be read was not."""
+    """Tell whether this module drew a file; False for a file that cannot be read."""
     try:
         return _CREATOR.encode() in path.read_bytes()
     except OSError:
         return False
 
 
-def _colours(found: Sequence[Correlation]) -> dict[str, tuple[str, str]]:
-    tasks = dict.fromkeys(point.task for one in found for point in one.points)
+def _colours(correlations: Sequence[Correlation]) -> dict[str, tuple[str, str]]:
+    tasks = dict.fromkeys(
+        point.task for correlation in correlations for point in correlation.points
+    )
     return {
-        task: (_COLOURS[at % len(_COLOURS)], _MARKERS[at % len(_MARKERS)])
-        for at, task in enumerate(tasks)
+        task: (_COLOURS[number % len(_COLOURS)], _MARKERS[number % len(_MARKERS)])
+        for number, task in enumerate(tasks)
     }
 
 
 def _panel(
-    axes: Axes, one: Correlation, numbers: dict[str, int], colours: dict[str, tuple[str, str]]
+    axes: Axes,
+    correlation: Correlation,
+    numbers: dict[str, int],
+    colours: dict[str, tuple[str, str]],
 ) -> None:
     axes.set_visible(True)
     x, y = (
-        np.array([getattr(point, name) for point in one.points]) for name in ("score", "entered")
+        np.array([getattr(point, name) for point in correlation.points])
+        for name in ("score", "entered")
     )
     for task, (colour, marker) in colours.items():
-        chosen = [at for at, point in enumerate(one.points) if point.task == task]
+        chosen = [index for index, point in enumerate(correlation.points) if point.task == task]
         if chosen:
             axes.scatter(x[chosen], y[chosen], s=22, color=colour, marker=marker, alpha=0.75,
                          linewidths=0, label=task)  # fmt: skip
-    for point in one.points:
+    for point in correlation.points:
         axes.annotate(
             str(numbers[point.encoder]), (point.score, point.entered), xytext=(3, 3),
             textcoords="offset points", fontsize=6.5, color=colours[point.task][0],
@@ -140,20 +151,25 @@ def _panel(
         ends = np.array([x.min(), x.max()])
         axes.plot(ends, slope * ends + intercept, color="#333333", linewidth=1, zorder=0)
     axes.margins(0.12)
-    axes.set_xlabel(one.score)
-    axes.set_ylabel(f"{one.probe} accuracy" + (" / best of its task" if one.task is None else ""))
-    axes.set_title(f"{one.task or 'pooled'}\n{_told(one)}", fontsize=8, loc="left")
-    if one.task is None:
+    axes.set_xlabel(correlation.score)
+    axes.set_ylabel(
+        f"{correlation.probe} accuracy"
+        + (" / best of its task" if correlation.task is None else "")
+    )
+    axes.set_title(
+        f"{correlation.task or 'pooled'}\n{_summary(correlation)}", fontsize=8, loc="left"
+    )
+    if correlation.task is None:
         axes.legend(fontsize=6.5, frameon=False, loc="best", handletextpad=0.2)
 
 
-def _told(one: Correlation) -> str:
-    pearson, spearman = one.estimates["pearson"], one.estimates["spearman"]
+def _summary(correlation: Correlation) -> str:
+    pearson, spearman = correlation.estimates["pearson"], correlation.estimates["spearman"]
     if math.isnan(pearson.value):
         return "no correlation: one side does not differ"
     interval = pearson.interval
     width = f" [{interval.low:.2f}, {interval.high:.2f}]" if interval else " (no interval)"
-    return f"r {pearson.value:.2f}{width}  rank r {spearman.value:.2f}  n {one.n_encoders}"
+    return f"r {pearson.value:.2f}{width}  rank r {spearman.value:.2f}  n {correlation.n_encoders}"
 
 
 def _legend_height(numbers: dict[str, int]) -> float:

@@ -1,4 +1,4 @@
-"""Pairs of a score and a probe, one for each encoder and task, and what is resampled of them."""
+"""Pairs of a score and a probe, one for each encoder and task, and their resamples."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Pairs:
 
     @property
     def exchangeable(self) -> bool:
-        """Whether encoders can exchange their scores: none would miss one in a task of its own."""
+        """Whether encoders can exchange their scores: each has a score for every task."""
         return bool(np.isfinite(self._scores()).all())
 
     def exchanged(self, of: Coefficient, orders: npt.NDArray[np.intp]) -> Float64Array:
@@ -120,15 +120,15 @@ class Pairs:
         )
 
     def normalised(self, weights: Float64Array) -> Float64Array:
-        """Return y as it enters, (R, m) for weights (R, m): divided by the best of its task."""
+        """Return y as it is correlated, (R, m) for weights (R, m): y over the best of its task."""
         if not self.pooled:
             return self.y
-        found = np.broadcast_to(self.y, weights.shape).copy()
+        quotients = np.broadcast_to(self.y, weights.shape).copy()
         for task in range(self.n_tasks):
             rows = self.tasks == task
             best = np.where(weights[:, rows] > 0, self.y[rows], -np.inf).max(-1, keepdims=True)
-            found[:, rows] /= np.where(best > 0, best, 1.0)
-        return found
+            quotients[:, rows] /= np.where(best > 0, best, 1.0)
+        return quotients
 
     def _scores(self) -> Float64Array:
         """Scores by encoder and task; where none depends on the task, it holds in all of them."""

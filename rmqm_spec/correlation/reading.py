@@ -1,4 +1,4 @@
-"""Results, rankings, probes and tables, found and read."""
+"""Find and read results, rankings, probes and tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from rmqm_spec.correlation.measured import Measured, from_probe, from_result
+from rmqm_spec.correlation.measurements import Measurement, from_probe, from_result
 from rmqm_spec.correlation.tables import read_table
 from rmqm_spec.documents.kind import Kind
 from rmqm_spec.documents.reading import read_document, read_json, record_of
@@ -17,17 +17,17 @@ from rmqm_spec.ranking.kind import RANKING
 from rmqm_spec.results.document import digest_of_result
 from rmqm_spec.results.kind import RESULT
 
-__all__ = ["read_measured"]
+__all__ = ["read_measurements"]
 
 _DOCUMENTS = ("result.json", "probe.json")
 _TABLES = {".csv": ",", ".tsv": "\t"}
 
 
-def read_measured(
+def read_measurements(
     paths: Sequence[str | Path], *, scores: Sequence[str] = (), probes: Sequence[str] = ()
-) -> list[Measured]:
+) -> list[Measurement]:
     """
-    Read everything that was measured.
+    Read scores and probes from files and folders.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def read_measured(
 
     Returns
     -------
-    list of Measured
+    list of Measurement
         Each file once.
 
     Raises
@@ -49,12 +49,12 @@ def read_measured(
         COR001 for anything else, COR005 for a table that breaks a rule, RES001 for a file that
         cannot be read.
     """
-    found: dict[Path, list[Measured]] = {}
+    by_file: dict[Path, list[Measurement]] = {}
     for path in map(Path, paths):
         for file in _files(path):
-            if file.resolve() not in found:
-                found[file.resolve()] = list(_read(file, scores, probes))
-    return [one for several in found.values() for one in several]
+            if file.resolve() not in by_file:
+                by_file[file.resolve()] = list(_read(file, scores, probes))
+    return [measurement for measurements in by_file.values() for measurement in measurements]
 
 
 def _files(path: Path) -> list[Path]:
@@ -72,11 +72,11 @@ def _files(path: Path) -> list[Path]:
 
 
 def _is_of_a_null(file: Path) -> bool:
-    """Tell the result of a permuted network, kept below that of the network itself."""
+    """Whether a file is the result of a permuted network, kept below that of the network itself."""
     return file.parent.name == "null" and (file.parents[1] / "result.json").exists()
 
 
-def _read(path: Path, scores: Sequence[str], probes: Sequence[str]) -> Iterator[Measured]:
+def _read(path: Path, scores: Sequence[str], probes: Sequence[str]) -> Iterator[Measurement]:
     delimiter = _TABLES.get(path.suffix.lower())
     if delimiter is not None:
         yield from read_table(path, delimiter, scores=scores, probes=probes)
@@ -93,7 +93,7 @@ def _read(path: Path, scores: Sequence[str], probes: Sequence[str]) -> Iterator[
 _KINDS: dict[str, Kind[Any]] = {kind.schema: kind for kind in (RESULT, RANKING, PROBE, PROBES)}
 
 
-def _documents(document: dict[str, Any], path: Path) -> Iterator[Measured]:
+def _documents(document: dict[str, Any], path: Path) -> Iterator[Measurement]:
     if document["schema"] == RESULT.schema:
         yield from_result(_unchanged(document, path), str(path))
     elif document["schema"] == PROBE.schema:
@@ -108,7 +108,7 @@ def _documents(document: dict[str, Any], path: Path) -> Iterator[Measured]:
 
 
 def _unchanged(document: dict[str, Any], path: Path) -> dict[str, Any]:
-    """Refuse a document whose numbers somebody changed after it was written."""
+    """Refuse a document whose numbers were changed after it was written."""
     key, digest = (
         ("result_sha256", digest_of_result)
         if document["schema"] == RESULT.schema

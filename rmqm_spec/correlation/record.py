@@ -37,7 +37,7 @@ class CorrelationEntry:
 
     score: str
     probe: str
-    task: str | None = entry("null of all tasks pooled.")
+    task: str | None = entry("Null for all tasks pooled.")
     pooled: bool
     n_encoders: int = entry(least=0)
     n_pairs: int = entry(least=0)
@@ -48,7 +48,7 @@ class CorrelationEntry:
 
 
 @record
-class MethodEntry:
+class CorrelationMethodEntry:
     """How intervals and p values were made."""
 
     pooling: str
@@ -69,7 +69,7 @@ class CorrelationDocument:
     rmqm: None
     interval: None
     correlations: tuple[CorrelationEntry, ...] = entry(shortest=1)
-    method: MethodEntry
+    method: CorrelationMethodEntry
     limits: tuple[str, ...]
     findings: tuple[FindingEntry, ...]
     sources: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Tables of anyone: a row for each encoder, or for each encoder and task."""
+"""Tables of scores and probes: a row for each encoder, or for each encoder and task."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rmqm_spec.correlation.measured import SCORES, Measured
+from rmqm_spec.correlation.measurements import SCORES, Measurement
 from rmqm_spec.errors import UnreadableError
 
 __all__ = ["read_table"]
@@ -15,7 +15,7 @@ __all__ = ["read_table"]
 
 def read_table(
     path: Path, delimiter: str, *, scores: Sequence[str] = (), probes: Sequence[str] = ()
-) -> Iterator[Measured]:
+) -> Iterator[Measurement]:
     """
     Read a table with a header: a column ``model``, perhaps ``task``, and columns of numbers.
 
@@ -31,7 +31,7 @@ def read_table(
 
     Yields
     ------
-    Measured
+    Measurement
         One for each row. An empty field is a value that is not there.
 
     Raises
@@ -52,7 +52,7 @@ def read_table(
         }
         if not row["model"].strip():
             raise _broken(path, f"a model in each row; got none in line {number}")
-        yield Measured(
+        yield Measurement(
             encoder=row["model"].strip(),
             name=row["model"].strip(),
             source=f"{path}, line {number}",
@@ -71,10 +71,10 @@ def _rows(path: Path, delimiter: str) -> tuple[list[str], list[dict[str, str]]]:
     header = [name.strip() for name in header]
     if "model" not in header or len(set(header)) < len(header):
         raise _broken(path, f"a column called model, and no two of one name; got {header}")
-    full = [(at, row) for at, row in enumerate(rows, start=2) if any(row)]
-    for at, row in full:
+    full = [(line, row) for line, row in enumerate(rows, start=2) if any(row)]
+    for line, row in full:
         if len(row) != len(header):
-            raise _broken(path, f"{len(header)} fields in each row; got {len(row)} in line {at}")
+            raise _broken(path, f"{len(header)} fields in each row; got {len(row)} in line {line}")
     return header, [dict(zip(header, row, strict=True)) for _, row in full]
 
 

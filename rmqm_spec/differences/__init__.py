@@ -1,4 +1,4 @@
-"""Two results of whatever origin: what differs between them, by how much, and where it sits."""
+"""Two results of any origin: what differs between them, by how much, and where it comes from."""
 
 from rmqm_spec.differences.document import SCHEMA, difference_document
 from rmqm_spec.differences.fields import FieldDifference, unlike_fields

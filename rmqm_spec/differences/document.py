@@ -25,22 +25,22 @@ __all__ = ["SCHEMA", "difference_document"]
 SCHEMA: Final = "rmqm-diff/1"
 """Name of the document; ``schemas/diff.schema.json`` describes it."""
 
-_TOLD = ("rmqm", "interval", "status", "components", "weighted_rmqm", "curves")
+_NUMBERS = ("rmqm", "interval", "status", "components", "weighted_rmqm", "curves")
 
 
 def difference_document(
     first: StoredResult, second: StoredResult, *, recompute: bool = False, top: int = 5
 ) -> dict[str, Any]:
     """
-    Compare two results field by field, and number by number where they compare.
+    Compare two results field by field, and number by number where they are comparable.
 
     Parameters
     ----------
     first, second : StoredResult
         Changes are counted from the first to the second.
     recompute : bool
-        Compute both again from their distances, over the inputs that they share and by the variant
-        of the first; only where nothing else keeps them apart.
+        Compute both again from their distances, over the inputs that they share and by the
+        variant of the first; only where they differ in nothing else.
     top : int
         How many of the inputs that changed most are named.
 
@@ -59,33 +59,34 @@ def difference_document(
     pair = None
     if compared:
         pair = comparable_pair(first, second, inputs=inputs, recompute=imposed)
-    found: dict[str, Any] = plain(
+    document: dict[str, Any] = plain(
         {
             "schema": SCHEMA,
             "same": pair is not None
-            and _apart(pair) == 0
-            and (imposed or _told_alike(first, second)),
+            and _largest_change(pair) == 0
+            and (imposed or _same_numbers(first, second)),
             "comparable": compared,
             "recomputable": possible and not as_they_are,
             "recomputed": pair and pair.recomputed,
-            "results": [_side(one) for one in (first, second)],
+            "results": [_side(result) for result in (first, second)],
             "protocol": _fields(protocol),
             **{name: _fields(unlike) for name, unlike in fields.items()},
             "inputs": _inputs(first, second, inputs),
             "distances": pair and _distances(pair),
-            "scores": pair and [_score(one) for one in pair.characteristics],
+            "scores": pair
+            and [_score(characteristics) for characteristics in pair.characteristics],
             "difference": pair and _difference(score_difference(pair), top),
         }
     )
-    return found
+    return document
 
 
-def _told_alike(first: StoredResult, second: StoredResult) -> bool:
+def _same_numbers(first: StoredResult, second: StoredResult) -> bool:
     """Tell whether both documents hold the same numbers, whatever their distances say."""
-    return all(first.document[key] == second.document[key] for key in _TOLD)
+    return all(first.document[key] == second.document[key] for key in _NUMBERS)
 
 
-def _apart(pair: ComparablePair) -> float:
+def _largest_change(pair: ComparablePair) -> float:
     (d, s), (other_d, other_s) = pair.distances
     return float(max(np.abs(other_d - d).max(), np.abs(other_s - s).max()))
 
@@ -101,16 +102,18 @@ def _side(result: StoredResult) -> dict[str, Any]:
     }
 
 
-def _score(found: Characteristics) -> dict[str, Any]:
+def _score(characteristics: Characteristics) -> dict[str, Any]:
     return {
-        "rmqm": found.rmqm,
-        "interval": None if np.isnan(found.interval[0]) else list(found.interval),
-        "status": found.status,
+        "rmqm": characteristics.rmqm,
+        "interval": None
+        if np.isnan(characteristics.interval[0])
+        else list(characteristics.interval),
+        "status": characteristics.status,
     }
 
 
-def _fields(unlike: list[FieldDifference]) -> list[dict[str, Any]]:
-    return [asdict(one) for one in unlike]
+def _fields(differing: list[FieldDifference]) -> list[dict[str, Any]]:
+    return [asdict(field) for field in differing]
 
 
 def _inputs(first: StoredResult, second: StoredResult, sets: InputSets) -> dict[str, Any]:
@@ -129,17 +132,17 @@ def _named(result: StoredResult, ids: tuple[str, ...]) -> list[dict[str, str]]:
 def _distances(pair: ComparablePair) -> dict[str, float | int]:
     (d, s), (other_d, other_s) = pair.distances
     rows = ((d != other_d) | (s != other_s)).any(axis=1)
-    return {"largest_change": _apart(pair), "inputs_changed": int(rows.sum())}
+    return {"largest_change": _largest_change(pair), "inputs_changed": int(rows.sum())}
 
 
-def _difference(found: ScoreDifference | None, top: int) -> dict[str, Any] | None:
-    if found is None:
+def _difference(difference: ScoreDifference | None, top: int) -> dict[str, Any] | None:
+    if difference is None:
         return None
     return {
-        "rmqm": found.rmqm,
-        "interval": None if np.isnan(found.interval[0]) else list(found.interval),
-        "terms": [asdict(term) for term in found.terms],
-        "levels": found.levels.tolist(),
-        "unassigned": found.unassigned,
-        "inputs": [asdict(one) for one in found.inputs[:top]],
+        "rmqm": difference.rmqm,
+        "interval": None if np.isnan(difference.interval[0]) else list(difference.interval),
+        "terms": [asdict(term) for term in difference.terms],
+        "levels": difference.levels.tolist(),
+        "unassigned": difference.unassigned,
+        "inputs": [asdict(moved) for moved in difference.inputs[:top]],
     }

@@ -12,10 +12,10 @@ from rmqm_spec.results.comparison import leaves
 __all__ = ["SECTIONS", "FieldDifference", "unlike_fields"]
 
 SECTIONS = ("protocol", "model", "input", "output", "preprocessing", "runtime", "versions")
-"""The parts of a result in which two results may differ, those that change most first."""
+"""The parts of a result in which two results may differ, the most important first."""
 
 _MEASURED = {"runtime.encodings_per_second", "runtime.gradient_error"}
-"""What differs from run to run on one machine."""
+"""Fields that differ from run to run on the same machine."""
 
 
 @frozen(kw_only=True)
@@ -41,23 +41,24 @@ def unlike_fields(
     Returns
     -------
     dict
-        For each of `SECTIONS` the fields that differ, in the order of the documents. What is
-        measured anew in every run is left out.
+        For each of `SECTIONS` the fields that differ, in the order of the documents. Measurements
+        of the run itself are left out.
 
     Examples
     --------
-    >>> one, other = ({"protocol": {"variant": name}} for name in ("paper", "authors-2022"))
-    >>> (found,) = unlike_fields(one, other)["protocol"]
-    >>> found.name, found.first, found.second
+    >>> first, second = ({"protocol": {"variant": name}} for name in ("paper", "authors-2022"))
+    >>> (field,) = unlike_fields(first, second)["protocol"]
+    >>> field.name, field.first, field.second
     ('variant', 'paper', 'authors-2022')
     """
     return {name: _unlike(name, first.get(name), second.get(name)) for name in SECTIONS}
 
 
 def _unlike(section: str, first: Any, second: Any) -> list[FieldDifference]:
-    one, other = dict(leaves(first or {})), dict(leaves(second or {}))
+    first_fields, second_fields = dict(leaves(first or {})), dict(leaves(second or {}))
     return [
-        FieldDifference(name=name, first=one.get(name), second=other.get(name))
-        for name in {**one, **other}
-        if one.get(name) != other.get(name) and f"{section}.{name}" not in _MEASURED
+        FieldDifference(name=name, first=first_fields.get(name), second=second_fields.get(name))
+        for name in {**first_fields, **second_fields}
+        if first_fields.get(name) != second_fields.get(name)
+        and f"{section}.{name}" not in _MEASURED
     ]

@@ -44,7 +44,7 @@ class FieldEntry:
 
 
 @record
-class InputEntry:
+class NamedInputEntry:
     """An input."""
 
     id: str
@@ -52,12 +52,12 @@ class InputEntry:
 
 
 @record
-class InputsEntry:
+class InputSetsEntry:
     """Which inputs both have, and which only one of them."""
 
     shared: int = entry(least=0)
-    only_first: tuple[InputEntry, ...]
-    only_second: tuple[InputEntry, ...]
+    only_first: tuple[NamedInputEntry, ...]
+    only_second: tuple[NamedInputEntry, ...]
 
 
 @record
@@ -99,17 +99,17 @@ class MovedEntry:
 
 
 @record
-class DifferenceEntry:
+class ScoreDifferenceEntry:
     """The difference of the scores, and where it comes from."""
 
     rmqm: float = entry("RMQM of B minus that of A.")
     interval: tuple[float, float] | None = entry("Its 95 % interval, paired by input.")
     terms: tuple[TermEntry, ...] = entry(
-        "exp(RMQM) is one plus the sum of the terms; the parts add up to the difference of RMQM."
+        "exp(RMQM) is 1 plus the sum of the terms; the parts add up to the difference of RMQM."
     )
     levels: tuple[float, ...] = entry("What each level 1 to J adds to the difference of RMQM.")
     unassigned: float = entry(
-        "What no level can be charged with: undefined terms, and inputs left out of the means."
+        "What belongs to no level: undefined terms, and inputs left out of the means."
     )
     inputs: tuple[MovedEntry, ...] = entry("The inputs whose contribution to RMQM changed most.")
 
@@ -133,7 +133,7 @@ class DiffDocument:
     )
     results: tuple[SideEntry, SideEntry]
     protocol: tuple[FieldEntry, ...] = entry(
-        "Fields of the protocol that differ; scores of unlike protocols do not compare."
+        "Fields of the protocol that differ; scores of different protocols are not comparable."
     )
     model: tuple[FieldEntry, ...] = entry("Which model.")
     input: tuple[FieldEntry, ...] = entry("What is altered.")
@@ -143,11 +143,11 @@ class DiffDocument:
     )
     runtime: tuple[FieldEntry, ...] = entry("What the encoders ran on.")
     versions: tuple[FieldEntry, ...] = entry("Versions of what took part.")
-    inputs: InputsEntry
+    inputs: InputSetsEntry
     distances: DistancesEntry | None = entry(
         "How far the sufficient statistics are apart; null where the results do not compare."
     )
     scores: tuple[ScoreEntry, ScoreEntry] | None = entry("The two scores that were subtracted.")
-    difference: DifferenceEntry | None = entry(
+    difference: ScoreDifferenceEntry | None = entry(
         "Null where the results do not compare, or one has no score."
     )

@@ -28,7 +28,7 @@ class Term:
     name : {"D", "S", "1/D_RC", "1/P_RC"}
         The term.
     first, second : float
-        Its value; exp(RMQM) is one plus the sum of the terms.
+        Its value; exp(RMQM) is 1 plus the sum of the terms.
     part : float
         What its change adds to the difference of RMQM; the parts add up to it.
     """
@@ -66,7 +66,7 @@ class ScoreDifference:
     levels : (J,) ndarray of float64
         What each level adds to the difference.
     unassigned : float
-        What no level can be charged with: undefined terms, and inputs left out of the means.
+        What belongs to no level: undefined terms, and inputs left out of the means.
     inputs : tuple of MovedInput
         All inputs, those first whose contribution changed most.
     """
@@ -81,7 +81,7 @@ class ScoreDifference:
 
 def score_difference(pair: ComparablePair) -> ScoreDifference | None:
     """
-    Take the difference of two scores apart; None where one of them is undefined.
+    Break the difference of two scores down; None where either score is undefined.
 
     Notes
     -----
@@ -116,9 +116,10 @@ def score_difference(pair: ComparablePair) -> ScoreDifference | None:
 
 
 def _terms(first: Characteristics, second: Characteristics) -> list[Term]:
-    one, other, parts = terms(first), terms(second), difference_parts(second, first)
+    first_terms, second_terms, parts = terms(first), terms(second), difference_parts(second, first)
     return [
-        Term(name=name, first=one[name], second=other[name], part=parts[name]) for name in parts
+        Term(name=name, first=first_terms[name], second=second_terms[name], part=parts[name])
+        for name in parts
     ]
 
 
@@ -130,14 +131,21 @@ def _of_levels(first: Characteristics, second: Characteristics) -> Float64Array:
     curves = {"D": "displacement", "S": "step_length"}
     curves |= {"D_RC": "displacement_change", "P_RC": "step_length_change"}
     for name in _names(first):
-        one, other = (getattr(found.curves, curves[name]).mean for found in (first, second))
-        apart = np.nan_to_num(other) - np.nan_to_num(one)  # the first levels have no term
+        first_curve, second_curve = (
+            getattr(characteristics.curves, curves[name]).mean
+            for characteristics in (first, second)
+        )
+        change = np.nan_to_num(second_curve) - np.nan_to_num(
+            first_curve
+        )  # the first levels have no term
         if name in _RECIPROCAL:
-            total -= apart / divisor / (getattr(first, name) * getattr(second, name))
+            total -= change / divisor / (getattr(first, name) * getattr(second, name))
         else:
-            total += apart / n_levels
+            total += change / n_levels
     return total
 
 
-def _names(found: Characteristics) -> tuple[str, ...]:
-    return ("D", "D_RC", "P_RC") if found.variant == "paper" else ("D", "S", "D_RC", "P_RC")
+def _names(characteristics: Characteristics) -> tuple[str, ...]:
+    return (
+        ("D", "D_RC", "P_RC") if characteristics.variant == "paper" else ("D", "S", "D_RC", "P_RC")
+    )

@@ -15,7 +15,7 @@ from rmqm_spec.results.stored import StoredResult
 __all__ = ["ComparablePair", "InputSets", "comparable_pair", "input_sets", "recomputable"]
 
 _RECOMPUTED = {"variant", "resolution"}
-"""Fields of the protocol that come after the distances."""
+"""Fields of the protocol that do not affect the distances."""
 
 
 @frozen(kw_only=True)
@@ -33,19 +33,19 @@ class InputSets:
 
 
 def input_sets(first: StoredResult, second: StoredResult) -> InputSets:
-    """Sort the ids of two results by where they are."""
-    one, other = set(first.ids), set(second.ids)
+    """Sort the ids of two results into shared ids and those of one result alone."""
+    first_ids, second_ids = set(first.ids), set(second.ids)
     return InputSets(
-        shared=tuple(sorted(one & other)),
-        only_first=tuple(sorted(one - other)),
-        only_second=tuple(sorted(other - one)),
+        shared=tuple(sorted(first_ids & second_ids)),
+        only_first=tuple(sorted(first_ids - second_ids)),
+        only_second=tuple(sorted(second_ids - first_ids)),
     )
 
 
 @frozen(kw_only=True, eq=False)
 class ComparablePair:
     """
-    The same inputs under the same protocol, seen through two encoders.
+    The results of two encoders on the same inputs under the same protocol.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ class ComparablePair:
     characteristics : tuple of two Characteristics
         What follows from them.
     recomputed : mapping, optional
-        By which variant, at which resolution and over how many inputs, where that is not what the
-        results say themselves.
+        Variant, resolution and number of inputs, where both results were computed again with
+        them.
     """
 
     ids: tuple[str, ...]
@@ -68,8 +68,8 @@ class ComparablePair:
 
 
 def recomputable(protocol: list[FieldDifference], inputs: InputSets) -> bool:
-    """Tell whether all that keeps two results apart comes after their distances."""
-    return bool(inputs.shared) and {one.name for one in protocol} <= _RECOMPUTED
+    """Tell whether all differences between two results come after their distances."""
+    return bool(inputs.shared) and {field.name for field in protocol} <= _RECOMPUTED
 
 
 def comparable_pair(
@@ -81,28 +81,30 @@ def comparable_pair(
     Parameters
     ----------
     first, second : StoredResult
-        Of one protocol, apart from variant and resolution where `recompute` is set.
+        Results of the same protocol, apart from variant and resolution where `recompute` is set.
     inputs : InputSets
         Their inputs, some of them shared.
     recompute : bool
         Whether variant (that of the first result) and resolution (the coarser one) are imposed on
-        both; a finer one would count as movement what one encoder cannot resolve.
+        both; at a finer resolution, movement that an encoder cannot resolve would count.
     """
-    protocols = [one.document["protocol"] for one in (first, second)]
+    protocols = [result.document["protocol"] for result in (first, second)]
     variant = protocols[0]["variant"]
-    resolution = max(one["resolution"] for one in protocols)
+    resolution = max(protocol["resolution"] for protocol in protocols)
     first_rows, second_rows = _rows(first, inputs.shared), _rows(second, inputs.shared)
     distances = (
         (first.displacements[first_rows], first.step_lengths[first_rows]),
         (second.displacements[second_rows], second.step_lengths[second_rows]),
     )
-    one, other = (characterize(d, s, variant=variant, resolution=resolution) for d, s in distances)
+    first_characteristics, second_characteristics = (
+        characterize(d, s, variant=variant, resolution=resolution) for d, s in distances
+    )
     imposed = {"variant": variant, "resolution": resolution, "inputs": len(inputs.shared)}
     return ComparablePair(
         ids=inputs.shared,
         names=tuple(first.names[row] for row in first_rows),
         distances=distances,
-        characteristics=(one, other),
+        characteristics=(first_characteristics, second_characteristics),
         recomputed=imposed if recompute else None,
     )
 

@@ -15,6 +15,10 @@ __all__ = ["read_document", "read_json", "record_of"]
 
 R = TypeVar("R")
 
+_NO_DOCUMENT = (
+    "If this is the right file, it is damaged: run the command that wrote it again, or restore it."
+)
+
 
 def read_json(path: Path) -> dict[str, Any]:
     """
@@ -40,13 +44,13 @@ def read_json(path: Path) -> dict[str, Any]:
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise UnreadableError(
-            "RES001", f"{path} must be a JSON document; got {error}", fix="Check the path."
+            "RES001", f"{path} must be a JSON document; got {error}", fix=_NO_DOCUMENT
         ) from error
     if not isinstance(content, dict):
         raise UnreadableError(
             "RES001",
             f"{path} must hold a JSON object; got {type(content).__name__}",
-            fix="Check the path.",
+            fix=_NO_DOCUMENT,
         )
     return content
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 __all__ = ["broken_rules"]
@@ -50,6 +51,8 @@ def _of_one(value: Any, rules: Mapping[str, Any]) -> Iterator[str]:
             yield f"must be above {rule}; got {value}"
         elif name == "pattern" and not re.search(rule, value):
             yield f"must match {rule}; got {_short(value)}"
+        elif name == "format" and not _is_time(value):
+            yield f"must be a time such as 2026-11-27T12:00:00Z; got {_short(value)}"
         elif name == "shortest" and len(value) < rule:
             yield f"must have at least {rule} item(s); got {len(value)}"
         elif name == "keys":
@@ -60,6 +63,15 @@ def _of_one(value: Any, rules: Mapping[str, Any]) -> Iterator[str]:
             odd = [key for key in value if not re.search(rule, key)]
             if odd:
                 yield f"must have keys that match {rule}; got {_short(odd[0])}"
+
+
+def _is_time(text: str) -> bool:
+    """Tell whether a text is a day with a time of day (ISO 8601), the one format in use."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return "T" in text
 
 
 def _short(value: Any) -> str:

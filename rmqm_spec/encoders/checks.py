@@ -17,7 +17,9 @@ TOLERANCE = 10.0
 """How many resolutions an encoding may move when nothing but the batch changes."""
 
 
-def check_encoder(encoder: EncoderLike, inputs: FloatArray) -> Iterator[Finding]:
+def check_encoder(
+    encoder: EncoderLike, inputs: FloatArray, *, own_inputs: bool = True
+) -> Iterator[Finding]:
     """
     Judge an encoder by what it does to a few inputs.
 
@@ -27,6 +29,9 @@ def check_encoder(encoder: EncoderLike, inputs: FloatArray) -> Iterator[Finding]
         From inputs (N, *S) to encodings (N, E).
     inputs : (N, *S) ndarray of float
         At least two different inputs.
+    own_inputs : bool
+        Whether the inputs are of the kind that the encoder was made for: only then can one encoding
+        for all of them mean that it has collapsed.
 
     Yields
     ------
@@ -54,13 +59,16 @@ def check_encoder(encoder: EncoderLike, inputs: FloatArray) -> Iterator[Finding]
     yield finite
     if finite.level == "fail":
         return
+    if encodings.shape[1] < 2:
+        yield _single_value()
+        return
     norms = _norms(encodings)
     yield norms
     if norms.level == "fail":
         return
     resolution = traits_of(encoder).resolution or resolution_of(encodings.dtype)
     if (inputs != inputs[0]).any():
-        yield from _distinct(encodings, resolution)
+        yield from _distinct(encodings, resolution, own_inputs)
     yield from _probabilities(encodings)
     # Copies throughout: an encoder that writes into its arrays must not spoil the next call.
     again = encode_checked(encoder, inputs.copy()).copy()
@@ -90,6 +98,16 @@ def _finite(encodings: AnyArray) -> Finding:
     )
 
 
+def _single_value() -> Finding:
+    return Finding(
+        code="OUT009",
+        level="fail",
+        message="an encoding must have at least two values, because one value has no direction; "
+        "got 1",
+        fix="Take an earlier layer.",
+    )
+
+
 def _norms(encodings: AnyArray) -> Finding:
     norms = np.linalg.norm(encodings.astype(np.float64), axis=1)
     if (norms > 0).all():
@@ -103,7 +121,7 @@ def _norms(encodings: AnyArray) -> Finding:
     )
 
 
-def _distinct(encodings: AnyArray, resolution: float) -> Iterator[Finding]:
+def _distinct(encodings: AnyArray, resolution: float, own_inputs: bool) -> Iterator[Finding]:
     vectors = _units(encodings)
     spread = float(np.sqrt(((vectors - vectors[0]) ** 2).sum(axis=1)).max())
     if spread < resolution:
@@ -111,7 +129,10 @@ def _distinct(encodings: AnyArray, resolution: float) -> Iterator[Finding]:
             code="ENC005",
             level="fail",
             message=f"{len(vectors)} inputs have one encoding: they differ by {spread:.1e} at most",
-            fix="Check the output, the preprocessing and the training: this encoder has collapsed.",
+            fix="Check the output, the preprocessing and the training: this encoder has collapsed."
+            if own_inputs
+            else "These inputs may mean nothing to the encoder: pass --data with inputs of its own "
+            "kind.",
         )
         return
     yield Finding(
@@ -166,14 +187,14 @@ def _batch_invariant(together: AnyArray, alone: AnyArray, resolution: float) -> 
         return Finding(
             code="BAT001",
             level="warn",
-            message=f"{message}, more than {together.dtype} rounds: the encoder computes "
-            "in float32",
-            fix="Return float32, or tell the resolution: EncoderTraits(resolution=1e-6).",
+            message=f"{message}, more than rounding in {together.dtype}: the encoder "
+            "computes in float32",
+            fix="Return float32, or state the resolution: EncoderTraits(resolution=1e-6).",
         )
     return Finding(
         code="BAT001",
         level="fail",
-        message=f"{message} (allowed are {allowed:g})",
+        message=f"{message} (at most {allowed:g} is allowed)",
         fix="Export the model in evaluation mode; normalise by stored statistics, not the batch's.",
     )
 

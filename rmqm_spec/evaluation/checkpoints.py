@@ -153,8 +153,8 @@ class Checkpoints:
         return IncompleteError(
             "RUN002",
             f"what is done must be written to disk; got {error}{kept if self.n_kept else ''}",
-            fix="Make room, or give the right to write, then run the same command again: it goes "
-            "on after what is kept.",
+            fix="Free some space or correct the permissions, then run the same command again: it "
+            "continues after the inputs that are kept.",
         )
 
     def _read(self, path: Path) -> list[Group]:

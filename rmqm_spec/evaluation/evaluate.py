@@ -203,4 +203,6 @@ def _gather(
 def _check_options(**options: float | None) -> None:
     for name, value in options.items():
         if value is not None and not value > 0:
-            raise UsageError("ARG001", f"{name} must be above 0; got {value}", fix="Leave it out.")
+            raise UsageError(
+                "ARG001", f"{name} must be above 0; got {value}", fix="Give a number above 0."
+            )

@@ -186,7 +186,7 @@ class Statistic:
                 "DAT018",
                 f"at least one input must be readable; got 0 of {self.n_seen}"
                 + (f", the first because {self.skipped[0].message}" if self.skipped else ""),
-                fix="Point --data at images or arrays that open.",
+                fix="Point --data at images or arrays that can be opened.",
             )
         return Movement(self._variant, checked_resolution(self._resolution or 0.0))
 

@@ -7,7 +7,9 @@ import time
 from collections import deque
 from collections.abc import Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from math import ceil, prod
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -53,14 +55,19 @@ class Walk:
     cancelled: threading.Event = field(factory=threading.Event)
     _memory: threading.local = field(factory=threading.local)
 
-    @property
+    @cached_property
+    def _dependent(self) -> DependentAlteration | None:
+        """The alteration, if its levels follow from each other; a protocol is slow to ask."""
+        return self.alteration if isinstance(self.alteration, DependentAlteration) else None
+
+    @cached_property
     def group_size(self) -> int:
         """Number of inputs that walk together."""
-        if isinstance(self.alteration, DependentAlteration):
+        if self._dependent is not None:
             return self.batch_size
         return max(1, self.batch_size // (self.alteration.n_levels + 1))
 
-    @property
+    @cached_property
     def levels_per_block(self) -> int:
         """Number of consecutive levels in a block, all blocks nearly equal."""
         n_encodings = self.alteration.n_levels + 1
@@ -80,10 +87,10 @@ class Walk:
         names = [f"{entry.name} (id {entry.id[:12]})" for entry in loaded]
         meters = Meters(self.measures, len(loaded), self.alteration.n_levels, names)
         values = np.stack([entry.values for entry in loaded])
-        if isinstance(self.alteration, DependentAlteration):
-            dtype = self._follow(self.alteration, values, ids, meters)
+        if self._dependent is not None:
+            dtype = self._follow(self._dependent, values, ids, meters)
         else:
-            dtype = self._pack(self.alteration, values, ids, meters)
+            dtype = self._pack(cast("Alteration", self.alteration), values, ids, meters)
         return Group(first, end, tuple(ids), meters.columns(), dtype, tuple(unreadable))
 
     def _pack(

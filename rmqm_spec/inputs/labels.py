@@ -161,7 +161,7 @@ def _from_table(path: Path, column: str, delimiter: str, source: Source) -> list
     matched = [_lookup(source.name(index), known) for index in range(len(source))]
     if not any(matched):
         raise _unfit(
-            f"for inputs that column {named!r} of {name} names; got none for {source.name(0)!r}",
+            f"those of inputs in column {named!r} of {name}; got no {source.name(0)!r} there",
             fix="The column must hold the paths of the inputs, or their ends from a folder on.",
         )
     return matched

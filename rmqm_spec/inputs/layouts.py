@@ -159,5 +159,5 @@ def _unrecognised(shape: tuple[int, ...], spec: InputSpec) -> ShapeError:
         "DAT008",
         "data must have exactly one reading as (N, H, W, C), (N, C, H, W), (N, H, W) or"
         f" (N, {math.prod(spec.shape)}) with C of {channels}; got shape {shape}",
-        fix="Say it: --data-layout nhwc, nchw, nhw. A single image needs a first axis of length 1.",
+        fix="Give --data-layout nhwc, nchw or nhw. A single image needs a first axis of length 1.",
     )

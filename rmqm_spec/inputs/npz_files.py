@@ -109,7 +109,7 @@ def _choose(
     got = f"the key {key!r}" if key is not None else f"{len(candidates)} arrays that fit"
     raise UsageError(
         "DAT006",
-        f"{name} must have exactly one array that is meant; got {got} among: {listed or 'none'}",
+        f"{name} must have one array that fits; got {got} among: {listed or 'none'}",
         fix=f"Name the array: {name}:KEY",
     )
 

@@ -45,7 +45,7 @@ def image_column(schema: Any, asked: str | None, name: str) -> str:
     got = f"the column {asked!r}" if asked is not None else f"{len(paths)} columns of bytes"
     raise UsageError(
         "DAT023",
-        f"{name} must have exactly one column of images that is meant; got {got} among: {listed}",
+        f"{name} must have one clear column of images; got {got} among: {listed}",
         fix=f"Name a column of bytes, or of a struct with bytes: {name}:COLUMN",
     )
 

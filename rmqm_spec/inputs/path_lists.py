@@ -190,6 +190,6 @@ def _unclear(name: str, got: str, header: list[str]) -> UsageError:
     listed = display_name(", ".join(header))[:200]
     return UsageError(
         "DAT023",
-        f"{name} must have a column of paths that is meant; got {got} among: {listed}",
+        f"{name} must have a clear column of paths; got {got} among: {listed}",
         fix=f"Name the column: {name}:COLUMN",
     )

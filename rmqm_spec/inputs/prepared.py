@@ -151,7 +151,7 @@ class PreparedInputs:
             raise UsageError(
                 "DAT015",
                 f"number of inputs must be at least 1; got {n}",
-                fix="Leave the number out to use all inputs.",
+                fix="Give 1 or more, or leave the number out to use all inputs.",
             )
         digests = self.source.digests
         distinct: dict[str, int] = {}

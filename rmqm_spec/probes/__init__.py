@@ -6,8 +6,8 @@ from rmqm_spec.probes.judging import Answers, Judgement, judge
 from rmqm_spec.probes.labelled import Labelled, labelled
 from rmqm_spec.probes.linear import LinearProbe, fit_linear_probe
 from rmqm_spec.probes.neighbours import Neighbours, nearest, vote
-from rmqm_spec.probes.parts import Parts, divide, train_and_test
 from rmqm_spec.probes.split import stratified_split
+from rmqm_spec.probes.train_test import TrainTestSplit, divide, train_and_test
 
 __all__ = [
     "Accuracy",
@@ -18,7 +18,7 @@ __all__ = [
     "Labelled",
     "LinearProbe",
     "Neighbours",
-    "Parts",
+    "TrainTestSplit",
     "accuracy_of",
     "divide",
     "encode_inputs",

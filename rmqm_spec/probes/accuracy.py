@@ -87,8 +87,8 @@ def accuracy_of(correct: npt.NDArray[np.bool_]) -> Accuracy:
 
     Examples
     --------
-    >>> found = accuracy_of(np.arange(10) < 9)
-    >>> found.value, [round(end, 3) for end in found.interval]
+    >>> accuracy = accuracy_of(np.arange(10) < 9)
+    >>> accuracy.value, [round(end, 3) for end in accuracy.interval]
     (0.9, [0.596, 0.982])
     """
     from scipy.stats import binomtest
@@ -100,7 +100,7 @@ def accuracy_of(correct: npt.NDArray[np.bool_]) -> Accuracy:
 
 def paired_difference(first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]) -> Difference:
     """
-    Compare two encoders by the inputs that one of them alone has right.
+    Compare two encoders by the inputs that only one of them has right.
 
     Parameters
     ----------
@@ -116,12 +116,12 @@ def paired_difference(first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_
     Raises
     ------
     ShapeError
-        If they are not of one length.
+        If they differ in length.
 
     Examples
     --------
-    >>> found = paired_difference(np.arange(100) < 90, np.arange(100) < 80)
-    >>> found.value, [round(end, 3) for end in found.interval], round(found.p, 4)
+    >>> difference = paired_difference(np.arange(100) < 90, np.arange(100) < 80)
+    >>> difference.value, [round(end, 3) for end in difference.interval], round(difference.p, 4)
     (0.1, [0.037, 0.159], 0.002)
     """
     from scipy.stats import binomtest
@@ -133,14 +133,22 @@ def paired_difference(first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_
             fix="Judge both encoders on one test part.",
         )
     n = len(first)
-    one, other = (int(np.count_nonzero(a & ~b)) for a, b in ((first, second), (second, first)))
-    p = float(binomtest(one, one + other).pvalue) if one + other else 1.0
-    centre = (one - other) / (n + 2)
-    half = _Z * math.sqrt((one + other + 1) / (n + 2) - centre**2) / math.sqrt(n + 2)
+    n_only_first, n_only_second = (
+        int(np.count_nonzero(a & ~b)) for a, b in ((first, second), (second, first))
+    )
+    p = (
+        float(binomtest(n_only_first, n_only_first + n_only_second).pvalue)
+        if n_only_first + n_only_second
+        else 1.0
+    )
+    centre = (n_only_first - n_only_second) / (n + 2)
+    half = (
+        _Z * math.sqrt((n_only_first + n_only_second + 1) / (n + 2) - centre**2) / math.sqrt(n + 2)
+    )
     return Difference(
-        value=(one - other) / n,
+        value=(n_only_first - n_only_second) / n,
         interval=(centre - half, centre + half),
-        only_first=one,
-        only_second=other,
+        only_first=n_only_first,
+        only_second=n_only_second,
         p=p,
     )

@@ -15,7 +15,7 @@ __all__ = ["Compared", "compare_probes", "tied_with_best"]
 
 @frozen(kw_only=True)
 class Compared:
-    """Two encoders by one probe, the one with the higher accuracy first."""
+    """Two encoders by one probe, the encoder with the higher accuracy first."""
 
     probe: str
     first: str
@@ -23,46 +23,62 @@ class Compared:
     difference: Difference
 
 
-def compare_probes(judged: Mapping[str, Judgement]) -> list[Compared]:
+def compare_probes(judgements: Mapping[str, Judgement]) -> list[Compared]:
     """
-    Compare each two encoders by each probe.
+    Compare every pair of encoders by each probe.
 
     Parameters
     ----------
-    judged : mapping
+    judgements : mapping
         Judgements of one task by the name of the encoder.
 
     Returns
     -------
     list of Compared
-        Pairs whose answers are to the same inputs; others do not compare and are not there.
+        Pairs whose answers are for the same inputs; other pairs are left out.
     """
-    found = []
-    for (one, first), (other, second) in combinations(judged.items(), 2):
-        for probe in first.answers.keys() & second.answers.keys():
-            a, b = first.answers[probe], second.answers[probe]
-            if dict(zip(a.ids, a.labels, strict=True)) != dict(zip(b.ids, b.labels, strict=True)):
+    pairs = []
+    for (first_name, first_judgement), (second_name, second_judgement) in combinations(
+        judgements.items(), 2
+    ):
+        for probe in first_judgement.answers.keys() & second_judgement.answers.keys():
+            first_answers, second_answers = (
+                first_judgement.answers[probe],
+                second_judgement.answers[probe],
+            )
+            if dict(zip(first_answers.ids, first_answers.labels, strict=True)) != dict(
+                zip(second_answers.ids, second_answers.labels, strict=True)
+            ):
                 continue
-            place = {identity: position for position, identity in enumerate(b.ids)}
-            paired = paired_difference(a.correct, b.correct[[place[name] for name in a.ids]])
+            place = {identity: position for position, identity in enumerate(second_answers.ids)}
+            paired = paired_difference(
+                first_answers.correct,
+                second_answers.correct[[place[name] for name in first_answers.ids]],
+            )
             if paired.value >= 0:
-                pair = Compared(probe=probe, first=one, second=other, difference=paired)
+                pair = Compared(
+                    probe=probe, first=first_name, second=second_name, difference=paired
+                )
             else:
-                pair = Compared(probe=probe, first=other, second=one, difference=paired.turned())
-            found.append(pair)
-    return sorted(found, key=lambda pair: (pair.probe, -pair.difference.value))
+                pair = Compared(
+                    probe=probe, first=second_name, second=first_name, difference=paired.turned()
+                )
+            pairs.append(pair)
+    return sorted(pairs, key=lambda pair: (pair.probe, -pair.difference.value))
 
 
 def tied_with_best(
-    probe: str, judged: Mapping[str, Judgement], pairs: list[Compared]
+    probe: str, judgements: Mapping[str, Judgement], pairs: list[Compared]
 ) -> frozenset[str]:
     """Return the best encoder by a probe and those that cannot be told apart from it."""
-    accuracies = {name: one.answers[probe].accuracy.value for name, one in judged.items()}
+    accuracies = {
+        name: judgement.answers[probe].accuracy.value for name, judgement in judgements.items()
+    }
     best = max(accuracies, key=lambda name: accuracies[name])
     tied = {
-        other
+        name
         for pair in pairs
         if pair.probe == probe and pair.difference.tied and best in {pair.first, pair.second}
-        for other in (pair.first, pair.second)
+        for name in (pair.first, pair.second)
     }
     return frozenset(tied | {best})

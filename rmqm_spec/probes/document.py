@@ -1,4 +1,4 @@
-"""The probes of one encoder as plain data: the document ``rmqm-probe/1``."""
+"""The probes of an encoder as plain data: the document ``rmqm-probe/1``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rmqm_spec.findings import Finding
 from rmqm_spec.identity import digest_of_ids, digest_of_json
 from rmqm_spec.probes.judging import Answers, Judgement
 from rmqm_spec.probes.linear import MAX_ITERATIONS, TOLERANCE, LinearProbe
-from rmqm_spec.probes.parts import Parts
+from rmqm_spec.probes.train_test import TrainTestSplit
 from rmqm_spec.results.document import plain, versions
 
 __all__ = ["SCHEMA", "Task", "digest_of_probe", "probe_document"]
@@ -28,7 +28,7 @@ _NOT_IDENTITY = ("created", "seconds", "runtime", "versions", "probe_sha256")
 @frozen(kw_only=True)
 class Task:
     """
-    What was asked, as people call it.
+    What the probes were asked, as readers would name it.
 
     Parameters
     ----------
@@ -37,13 +37,13 @@ class Task:
     data, labels : str
         Where the inputs and their labels come from.
     train_data, train_labels : str, optional
-        The same of the training part, where it has a source of its own.
+        The same for the training part, where it has its own source.
     split : str
         The rule of the split, or ``"given"``.
     train_share : float, optional
-        Share of each class that is learnt from, where there is a rule.
+        Share of each class in the training part, where a rule divides the inputs.
     leave_one_out : bool
-        Whether neighbours are judged by leaving one out.
+        Whether neighbours are judged leave-one-out.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Task:
 
 def probe_document(
     task: Task,
-    parts: Parts,
+    split: TrainTestSplit,
     judgement: Judgement,
     encoder: Mapping[str, Any],
     findings: Sequence[Finding],
@@ -68,69 +68,70 @@ def probe_document(
     created: str,
 ) -> dict[str, Any]:
     """
-    Return what was found as plain data, ready for JSON.
+    Return the probes of an encoder as plain data, ready for JSON.
 
     Parameters
     ----------
     task : Task
         What was asked.
-    parts : Parts
-        What was learnt from and judged on.
+    split : TrainTestSplit
+        The training part and the test part.
     judgement : Judgement
         The answers.
     encoder : mapping
         The encoder's description.
     findings : sequence of Finding
-        What was noticed.
+        Findings about the encoder and the inputs.
     n_offered : int
-        Inputs that there were, on both sides.
+        Number of inputs offered, for training and test together.
     seconds : float
         Time it took.
     created : str
         Time of day, ISO 8601.
     """
-    refused = _distinct([*parts.train.refused, *parts.test.refused])
-    found: dict[str, Any] = plain(
+    left_out = _distinct([*split.train.left_out, *split.test.left_out])
+    document: dict[str, Any] = plain(
         {
             "schema": SCHEMA,
             "rmqm": None,
             "interval": None,
             "task": task.name,
-            "task_sha256": parts.sha256,
+            "task_sha256": split.sha256,
             "probes": {
                 name: _probe(name, answers, judgement.linear)
                 for name, answers in judgement.answers.items()
             },
-            "chance": _largest_share(parts),
-            "classes": _classes(parts),
+            "chance": _largest_share(split),
+            "classes": _classes(split),
             "split": {
                 "rule": task.split,
                 "train_share": task.train_share,
                 "neighbours": "leave-one-out" if task.leave_one_out else "train-test",
-                "train": len(parts.train),
-                "test": len(parts.test),
+                "train": len(split.train),
+                "test": len(split.test),
             },
             "inputs": {
                 "source": task.data,
                 "labels": task.labels,
                 "train_source": task.train_data,
                 "train_labels": task.train_labels,
-                "ids_sha256": digest_of_ids(parts.train.ids + parts.test.ids),
+                "ids_sha256": digest_of_ids(split.train.ids + split.test.ids),
                 "offered": n_offered,
-                "left_out_by_code": dict(sorted(Counter(one.code for one in refused).items())),
+                "left_out_by_code": dict(sorted(Counter(entry.code for entry in left_out).items())),
                 "left_out": [
-                    {"name": one.name, "code": one.code, "message": one.message} for one in refused
+                    {"name": entry.name, "code": entry.code, "message": entry.message}
+                    for entry in left_out
                 ],
             },
             **{key: encoder.get(key) for key in (*_ENCODER, "runtime")},
-            "findings": [one.to_dict() for one in findings],
+            "findings": [finding.to_dict() for finding in findings],
             "versions": versions() | {"scikit-learn": version("scikit-learn")},
             "created": created,
             "seconds": round(seconds, 3),
         }
     )
-    found["probe_sha256"] = digest_of_probe(found)
-    return found
+    document["probe_sha256"] = digest_of_probe(document)
+    return document
 
 
 def digest_of_probe(document: Mapping[str, Any]) -> str:
@@ -141,16 +142,16 @@ def digest_of_probe(document: Mapping[str, Any]) -> str:
 
 def _probe(name: str, answers: Answers, linear: LinearProbe | None) -> dict[str, Any]:
     accuracy = answers.accuracy
-    found: dict[str, Any] = {
+    section: dict[str, Any] = {
         "accuracy": accuracy.value,
         "interval": list(accuracy.interval),
         "correct": accuracy.correct,
         "judged": accuracy.n,
     }
     if name != "linear" or linear is None:
-        return found
+        return section
     held_out = linear.held_out or {}
-    return found | {
+    return section | {
         "C": linear.C,
         "held_out": [{"C": C, "accuracy": value} for C, value in held_out.items()],
         "converged": linear.converged,
@@ -161,16 +162,16 @@ def _probe(name: str, answers: Answers, linear: LinearProbe | None) -> dict[str,
     }
 
 
-def _classes(parts: Parts) -> list[dict[str, Any]]:
-    train, test = Counter(parts.train.labels), Counter(parts.test.labels)
-    return [{"label": one, "train": train[one], "test": test[one]} for one in parts.classes]
+def _classes(split: TrainTestSplit) -> list[dict[str, Any]]:
+    train, test = Counter(split.train.labels), Counter(split.test.labels)
+    return [{"label": label, "train": train[label], "test": test[label]} for label in split.classes]
 
 
-def _largest_share(parts: Parts) -> float:
+def _largest_share(split: TrainTestSplit) -> float:
     """Accuracy of always naming the class that is most frequent among the test inputs."""
-    return max(Counter(parts.test.labels).values()) / len(parts.test)
+    return max(Counter(split.test.labels).values()) / len(split.test)
 
 
-def _distinct(refused: Sequence[Any]) -> list[Any]:
-    """Both parts of one set name what that set left out: tell it once."""
-    return list(dict.fromkeys(refused))
+def _distinct(left_out: Sequence[Any]) -> list[Any]:
+    """Drop repetitions: both sides of a divided set name all that it left out."""
+    return list(dict.fromkeys(left_out))

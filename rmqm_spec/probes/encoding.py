@@ -1,4 +1,4 @@
-"""Unaltered inputs through an encoder: unit vectors, one input after the other."""
+"""Encode unaltered inputs, input by input, as unit vectors."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from rmqm_spec.contracts.encoder import Encoder, encode_checked, traits_of
 from rmqm_spec.contracts.inputs import Inputs
 from rmqm_spec.errors import EncodingError, UnreadableError
 
-__all__ = ["Encoded", "Refused", "encode_inputs"]
+__all__ = ["Encoded", "LeftOutInput", "encode_inputs"]
 
 
 @frozen(kw_only=True)
-class Refused:
-    """An input that takes no part, and why."""
+class LeftOutInput:
+    """An input that is left out, and why."""
 
     name: str
     code: str
@@ -37,10 +37,10 @@ class Encoded:
     vectors : (N, E) ndarray of float64
         Encodings divided by their Euclidean norm.
     positions : tuple of int
-        Where each is among the inputs that were offered.
+        Position of each among the inputs that were offered.
     ids, names : tuple of str
         Content hash and origin of each.
-    refused : tuple of Refused
+    left_out : tuple of LeftOutInput
         Inputs that could not be read.
     """
 
@@ -48,7 +48,7 @@ class Encoded:
     positions: tuple[int, ...]
     ids: tuple[str, ...]
     names: tuple[str, ...]
-    refused: tuple[Refused, ...]
+    left_out: tuple[LeftOutInput, ...]
 
 
 @frozen(eq=False)
@@ -57,7 +57,7 @@ class _Batch:
     positions: list[int]
     ids: list[str]
     names: list[str]
-    refused: list[Refused]
+    left_out: list[LeftOutInput]
 
 
 def encode_inputs(
@@ -69,11 +69,11 @@ def encode_inputs(
     Parameters
     ----------
     encoder : Encoder
-        It is called as its traits wish.
+        Called in the way that its traits ask for.
     inputs : Inputs
         What to encode.
     progress : callable, optional
-        Called with the number of inputs done and offered.
+        Called with the number of inputs done, and the number offered.
 
     Returns
     -------
@@ -99,14 +99,14 @@ def encode_inputs(
         done.append(batch)
         if progress:
             progress(min(len(done) * starts.step, len(inputs)), len(inputs))
-    refused = tuple(one for batch in done for one in batch.refused)
+    left_out = tuple(entry for batch in done for entry in batch.left_out)
     blocks = [batch.vectors for batch in done if batch.vectors is not None]
     if not blocks:
         raise UnreadableError(
             "DAT018",
             f"at least one input must be readable; got 0 of {len(inputs)}"
-            + (f", the first because {refused[0].message}" if refused else ""),
-            fix="Point --data at images or arrays that open.",
+            + (f", the first because {left_out[0].message}" if left_out else ""),
+            fix="Point --data at images or arrays that can be opened.",
         )
     lengths = sorted({block.shape[1] for block in blocks})
     if len(lengths) > 1:
@@ -117,15 +117,15 @@ def encode_inputs(
         )
     return Encoded(
         vectors=np.concatenate(blocks),
-        positions=tuple(one for batch in done for one in batch.positions),
-        ids=tuple(one for batch in done for one in batch.ids),
-        names=tuple(one for batch in done for one in batch.names),
-        refused=refused,
+        positions=tuple(position for batch in done for position in batch.positions),
+        ids=tuple(identity for batch in done for identity in batch.ids),
+        names=tuple(name for batch in done for name in batch.names),
+        left_out=left_out,
     )
 
 
 def _in_order(encode: Callable[[int], _Batch], starts: range, concurrency: int) -> Iterator[_Batch]:
-    """Encode batches by several threads, at most two under way for each."""
+    """Encode batches in several threads, with at most two batches pending per thread."""
     if concurrency == 1:
         yield from map(encode, starts)
         return
@@ -147,15 +147,15 @@ def _encode(encoder: Encoder, inputs: Inputs, positions: range) -> _Batch:
     values = []
     for position in positions:
         try:
-            one = inputs.load(position)
+            loaded = inputs.load(position)
         except UnreadableError as error:
             name = inputs.name(position)
-            batch.refused.append(Refused(name=name, code=error.code, message=error.message))
+            batch.left_out.append(LeftOutInput(name=name, code=error.code, message=error.message))
             continue
-        values.append(one.values)
+        values.append(loaded.values)
         batch.positions.append(position)
-        batch.ids.append(one.id)
-        batch.names.append(one.name)
+        batch.ids.append(loaded.id)
+        batch.names.append(loaded.name)
     if not values:
         return batch
     encodings = encode_checked(encoder, np.stack(values))
@@ -164,4 +164,4 @@ def _encode(encoder: Encoder, inputs: Inputs, positions: range) -> _Batch:
         for name, identity in zip(batch.names, batch.ids, strict=True)
     ]
     vectors = unit_vectors(encodings[:, None], named)[:, 0]
-    return _Batch(vectors, batch.positions, batch.ids, batch.names, batch.refused)
+    return _Batch(vectors, batch.positions, batch.ids, batch.names, batch.left_out)

@@ -1,4 +1,4 @@
-"""Labels that follow their inputs, and the inputs that cannot be judged, each with its reason."""
+"""Encodings with the labels of their inputs, and the inputs left out, each with its reason."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from rmqm_spec.arrays import Float64Array
-from rmqm_spec.probes.encoding import Encoded, Refused
+from rmqm_spec.probes.encoding import Encoded, LeftOutInput
 
 __all__ = ["Labelled", "labelled"]
 
@@ -26,32 +26,32 @@ class Labelled:
         Unit vectors.
     ids, names, labels : tuple of str
         Content hash, origin and class of each.
-    refused : tuple of Refused
-        Inputs that were offered and are not here.
+    left_out : tuple of LeftOutInput
+        Inputs that were offered but are left out.
     """
 
     vectors: Float64Array
     ids: tuple[str, ...]
     names: tuple[str, ...]
     labels: tuple[str, ...]
-    refused: tuple[Refused, ...]
+    left_out: tuple[LeftOutInput, ...]
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def where(self, kept: npt.NDArray[np.bool_]) -> Labelled:
-        """Keep some, in their order; nothing is said of the others."""
+        """Keep some inputs, in their order; the others are not recorded as left out."""
         chosen = np.flatnonzero(kept)
-        pick = [tuple(one[k] for k in chosen) for one in (self.ids, self.names, self.labels)]
+        pick = [tuple(column[k] for k in chosen) for column in (self.ids, self.names, self.labels)]
         ids, names, labels = pick
         return Labelled(
-            vectors=self.vectors[kept], ids=ids, names=names, labels=labels, refused=self.refused
+            vectors=self.vectors[kept], ids=ids, names=names, labels=labels, left_out=self.left_out
         )
 
     def without(self, reasons: Sequence[tuple[str, str] | None]) -> Labelled:
-        """Leave out each input that has a reason, a code and a message."""
-        refused = tuple(
-            Refused(name=name, code=reason[0], message=reason[1])
+        """Leave out each input that has a reason: a code and a message."""
+        left_out = tuple(
+            LeftOutInput(name=name, code=reason[0], message=reason[1])
             for name, reason in zip(self.names, reasons, strict=True)
             if reason is not None
         )
@@ -61,7 +61,7 @@ class Labelled:
             ids=kept.ids,
             names=kept.names,
             labels=kept.labels,
-            refused=self.refused + refused,
+            left_out=self.left_out + left_out,
         )
 
 
@@ -76,9 +76,9 @@ def labelled(
     encoded : Encoded
         Encodings with the positions of their inputs.
     label_of : callable
-        From such a position to a label, or None where there is none.
+        Maps such a position to a label, or to None where there is no label.
     ambiguous : collection of int
-        Positions of inputs of which other copies, not among these, bear another label.
+        Positions of inputs that have copies elsewhere with another label.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def labelled(
     for identity, label in zip(encoded.ids, labels, strict=True):
         if label is not None:
             by_id[identity].add(label)
-    seen: set[str] = set()
+    kept_ids: set[str] = set()
     reasons: list[tuple[str, str] | None] = []
     for position, identity, name, label in zip(
         encoded.positions, encoded.ids, encoded.names, labels, strict=True
@@ -104,16 +104,16 @@ def labelled(
             reasons.append(
                 ("PRB002", f"{name} must have one label in all its copies; got {known}{also}")
             )
-        elif identity in seen:
+        elif identity in kept_ids:
             reasons.append(("PRB007", f"{name} repeats another input with the same label"))
         else:
             reasons.append(None)
-            seen.add(identity)
+            kept_ids.add(identity)
     offered = Labelled(
         vectors=encoded.vectors,
         ids=encoded.ids,
         names=encoded.names,
         labels=tuple(label or "" for label in labels),
-        refused=encoded.refused,
+        left_out=encoded.left_out,
     )
     return offered.without(reasons)

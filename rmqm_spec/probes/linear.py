@@ -16,14 +16,14 @@ from rmqm_spec.probes.split import stratified_split
 __all__ = ["DEFAULT_C", "LinearProbe", "fit_linear_probe"]
 
 DEFAULT_C = (0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0)
-"""Strengths that are tried: the inverse of the penalty on the weights."""
+"""Values of C that are tried: the inverse of the penalty on the weights."""
 
 MAX_ITERATIONS = 2000
 TOLERANCE = 1e-5
 """The largest component of the gradient at which the fit counts as converged."""
 
 _SHARE_TO_CHOOSE = 0.75
-"""Share of the training part that candidates learn from while one is chosen."""
+"""Share of the training part on which candidates are fitted to choose among them."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -75,12 +75,12 @@ def fit_linear_probe(
     classes : (N,) ndarray of int
         Their classes, of which there are at least two.
     ids : sequence of str
-        Their names by content, by which a quarter is held out to choose C.
+        Content hashes, by which a quarter is held out to choose C.
     test : (M, E) ndarray of float64
         Unit vectors.
     candidates : sequence of float
-        Values of C. Of several the one with the best accuracy on the held-out quarter is taken,
-        the smallest of equals, and fitted to the whole training part.
+        Values of C. Of several, the value with the best accuracy on the held-out quarter is taken
+        (the smallest if several are equally good) and fitted to the whole training part.
 
     Returns
     -------
@@ -94,15 +94,19 @@ def fit_linear_probe(
     Examples
     --------
     >>> vectors = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [0.6, 0.8]])
-    >>> found = fit_linear_probe(vectors, np.array([0, 0, 1, 1]), "abcd", vectors, [10.0])
-    >>> found.predictions.tolist(), found.converged
+    >>> probe = fit_linear_probe(vectors, np.array([0, 0, 1, 1]), "abcd", vectors, [10.0])
+    >>> probe.predictions.tolist(), probe.converged
     ([0, 0, 1, 1], True)
     """
     candidates = sorted(candidates)
     held_out = None
     if len(candidates) > 1:
         held_out = _held_out_accuracies(train, classes, ids, candidates)
-    C = candidates[0] if held_out is None else max(candidates, key=lambda one: held_out[one])
+    C = (
+        candidates[0]
+        if held_out is None
+        else max(candidates, key=lambda candidate: held_out[candidate])
+    )
     mean = train.mean(axis=0)
     fitted = _fit(_estimator(C), train - mean, classes)
     gradient = _largest_gradient(fitted, train - mean, classes)
@@ -122,14 +126,14 @@ def _held_out_accuracies(
     ids: Sequence[str],
     candidates: Sequence[float],
 ) -> dict[float, float]:
-    inside = stratified_split(ids, [str(one) for one in classes], _SHARE_TO_CHOOSE)
+    inside = stratified_split(ids, [str(label) for label in classes], _SHARE_TO_CHOOSE)
     mean = vectors[inside].mean(axis=0)
     estimator = _estimator(candidates[0], warm_start=True)
-    found = {}
+    accuracies = {}
     for C in candidates:
         _fit(estimator.set_params(C=C), vectors[inside] - mean, classes[inside])
-        found[C] = float(estimator.score(vectors[~inside] - mean, classes[~inside]))
-    return found
+        accuracies[C] = float(estimator.score(vectors[~inside] - mean, classes[~inside]))
+    return accuracies
 
 
 def _estimator(C: float, **options: Any) -> Any:
@@ -142,7 +146,7 @@ def _fit(estimator: Any, vectors: Float64Array, classes: npt.NDArray[np.intp]) -
     from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # told by the gradient instead
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the gradient shows it
         return estimator.fit(vectors, classes)
 
 

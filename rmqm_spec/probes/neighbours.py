@@ -14,18 +14,18 @@ from rmqm_spec.errors import UsageError
 __all__ = ["Neighbours", "nearest", "vote"]
 
 _BLOCK = 2**22
-"""Distances that are looked at together."""
+"""Number of distances computed together."""
 
 _DECIMALS = 12
 
 _RESCORED = 2**21
-"""Values of the differences that are taken together in float64."""
+"""Number of differences computed together in float64."""
 
 
 @frozen(eq=False)
 class Neighbours:
     """
-    The nearest of a gallery to each of M queries, nearest first.
+    The nearest gallery vectors of each of M queries, nearest first.
 
     Parameters
     ----------
@@ -57,11 +57,11 @@ def nearest(
     gallery : (G, E) ndarray of float64
         Unit vectors.
     ids : sequence of str
-        A name of each vector of the gallery: of two at one distance the smaller name comes first.
+        A name of each vector of the gallery: at equal distances the smaller name comes first.
     k : int
         How many neighbours.
     own : (M,) ndarray of int, optional
-        For each query the one position of the gallery that is no neighbour of it: itself.
+        For each query its own position in the gallery: it is not its own neighbour.
 
     Yields
     ------
@@ -71,21 +71,22 @@ def nearest(
     Raises
     ------
     UsageError
-        PRB006 if the gallery has fewer than k others.
+        PRB006 if the gallery holds fewer than k possible neighbours.
 
     Notes
     -----
     Nothing is approximated. Products in float32 only tell which vectors can be among the k
-    nearest: all within twice the largest error that E products and sums in float32 can have. Of
-    these the distances are taken by differences in float64, and they alone decide. Distances are
-    compared after rounding to 12 decimals, the resolution of float64 (clause RMQM-RES-001): what
-    differs by the rounding of a sum alone is at one distance.
+    nearest: all within twice the largest error that E products and sums in float32 can have. For
+    these vectors the distances are computed from differences in float64, and these distances
+    alone decide. Distances are
+    compared after rounding to 12 decimals, the resolution of float64 (clause RMQM-RES-001): vectors
+    whose distances differ only by the rounding of a sum count as equally near.
 
     Examples
     --------
     >>> gallery = np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
-    >>> [found] = nearest(gallery[:1], gallery, ["a", "b", "c"], 2)
-    >>> found.indices.tolist()
+    >>> [neighbours] = nearest(gallery[:1], gallery, ["a", "b", "c"], 2)
+    >>> neighbours.indices.tolist()
     [[0, 2]]
     """
     n_others = len(gallery) - (own is not None)
@@ -112,13 +113,15 @@ def nearest(
         yield Neighbours(columns[chosen], exact[chosen])
 
 
-def vote(found: Neighbours, classes: npt.NDArray[np.intp], n_classes: int) -> npt.NDArray[np.intp]:
+def vote(
+    neighbours: Neighbours, classes: npt.NDArray[np.intp], n_classes: int
+) -> npt.NDArray[np.intp]:
     """
     Return the class that the neighbours of each query vote for.
 
     Parameters
     ----------
-    found : Neighbours
+    neighbours : Neighbours
         k neighbours of each of M queries.
     classes : (G,) ndarray of int
         Class of each vector of the gallery, numbered in the order of the names of the classes.
@@ -128,21 +131,21 @@ def vote(found: Neighbours, classes: npt.NDArray[np.intp], n_classes: int) -> np
     Returns
     -------
     (M,) ndarray of int
-        The class with most votes; of several the one whose nearest member is nearest; of several
-        again the one whose name comes first.
+        The class with most votes; among equals, the class whose nearest member is nearest, and
+        then the class whose name comes first.
 
     Examples
     --------
-    >>> found = Neighbours(np.array([[2, 0]]), np.array([[0.1, 0.3]]))
-    >>> vote(found, np.array([0, 0, 1]), 2).tolist()
+    >>> neighbours = Neighbours(np.array([[2, 0]]), np.array([[0.1, 0.3]]))
+    >>> vote(neighbours, np.array([0, 0, 1]), 2).tolist()
     [1]
     """
-    voted = classes[found.indices]
+    voted = classes[neighbours.indices]
     rows = np.broadcast_to(np.arange(len(voted))[:, None], voted.shape)
     votes = np.zeros((len(voted), n_classes), dtype=np.intp)
     np.add.at(votes, (rows, voted), 1)
     closest = np.full(votes.shape, np.inf)
-    np.minimum.at(closest, (rows, voted), found.distances)
+    np.minimum.at(closest, (rows, voted), neighbours.distances)
     closest[votes < votes.max(axis=1, keepdims=True)] = np.inf
     return np.asarray(closest.argmin(axis=1))
 
@@ -153,14 +156,14 @@ def _distances(
     rows: npt.NDArray[np.intp],
     columns: npt.NDArray[np.intp],
 ) -> Float64Array:
-    """Distances of pairs, by differences, rounded."""
-    found = np.empty(len(rows))
+    """Return the distances of pairs, computed from differences and rounded."""
+    distances = np.empty(len(rows))
     size = max(1, _RESCORED // gallery.shape[1])
     for first in range(0, len(rows), size):
         pairs = slice(first, first + size)
         difference = queries[rows[pairs]] - gallery[columns[pairs]]
-        found[pairs] = np.sqrt(np.einsum("ne,ne->n", difference, difference))
-    return found.round(_DECIMALS)
+        distances[pairs] = np.sqrt(np.einsum("ne,ne->n", difference, difference))
+    return distances.round(_DECIMALS)
 
 
 def _largest_error(n_values: int) -> float:

@@ -64,7 +64,7 @@ class SplitEntry:
 
 
 @record
-class LeftOutEntry:
+class LeftOutInputEntry:
     """An input that was left out, and why."""
 
     name: str
@@ -73,7 +73,7 @@ class LeftOutEntry:
 
 
 @record
-class InputsEntry:
+class LabelledInputsEntry:
     """Where inputs and labels come from."""
 
     source: str
@@ -83,7 +83,7 @@ class InputsEntry:
     ids_sha256: str = entry(pattern=DIGEST)
     offered: int = entry(least=0)
     left_out_by_code: dict[str, int] = entry(each_least=1)
-    left_out: tuple[LeftOutEntry, ...]
+    left_out: tuple[LeftOutInputEntry, ...]
 
 
 @record
@@ -104,7 +104,7 @@ class ProbedEncoder:
     )
     classes: tuple[ClassEntry, ...] = entry(shortest=2)
     split: SplitEntry
-    inputs: InputsEntry
+    inputs: LabelledInputsEntry
     model: ModelEntry | None
     input: InputEntry | None
     output: OutputEntry | None
@@ -113,7 +113,7 @@ class ProbedEncoder:
     runtime: RuntimeEntry | None
     findings: tuple[FindingEntry, ...]
     versions: dict[str, str]
-    created: str
+    created: str = entry(format="date-time")
     seconds: float = entry(least=0)
     probe_sha256: str = entry(pattern=DIGEST)
 
@@ -127,7 +127,7 @@ class ProbeDocument(ProbedEncoder):
 
 @record
 class ProbedModelEntry(ProbedEncoder):
-    """A document of one encoder, with its name and place."""
+    """A document of one encoder, with its name and path."""
 
     name: str
     path: str
@@ -135,7 +135,7 @@ class ProbedModelEntry(ProbedEncoder):
 
 
 @record
-class DifferenceEntry:
+class AccuracyDifferenceEntry:
     """Two encoders on the same test inputs."""
 
     probe: str
@@ -150,7 +150,7 @@ class DifferenceEntry:
 
 
 @record
-class FailedEntry:
+class FailedProbeEntry:
     """A model that could not be probed."""
 
     name: str
@@ -168,5 +168,5 @@ class ProbesDocument:
     rmqm: None
     interval: None
     models: tuple[ProbedModelEntry, ...]
-    differences: tuple[DifferenceEntry, ...]
-    failed: tuple[FailedEntry, ...]
+    differences: tuple[AccuracyDifferenceEntry, ...]
+    failed: tuple[FailedProbeEntry, ...]

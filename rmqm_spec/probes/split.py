@@ -1,4 +1,4 @@
-"""Training part and test part of labelled inputs: by content, so that all encoders share it."""
+"""Divide labelled inputs into training and test part by content, the same for all encoders."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def stratified_split(
     ids: Sequence[str], labels: Sequence[str], train_share: float = 0.5
 ) -> npt.NDArray[np.bool_]:
     """
-    Divide inputs, class by class, into a part to learn from and a part to judge on.
+    Divide inputs, class by class, into a training part and a test part.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def stratified_split(
     labels : sequence of str
         Its class.
     train_share : float
-        Share of each class that is learnt from, between 0 and 1.
+        Share of each class in the training part, between 0 and 1.
 
     Returns
     -------
@@ -45,9 +45,9 @@ def stratified_split(
     Notes
     -----
     The members of a class are ordered by the SHA-256 of ``stratified-by-content/1`` and their id,
-    with a line feed between them; the first ``floor(share * n + 1/2)`` of its n members are learnt
-    from, but at least one, and all but one at most. The only member of a class is learnt from.
-    Neither order nor names nor encoder matter.
+    with a line feed between them; the first ``floor(share * n + 1/2)`` of its n members form the
+    training part, but at least 1 and at most n - 1 of them. The only member of a class is a
+    training input. Neither order nor names nor encoder matter.
 
     Examples
     --------

@@ -23,13 +23,13 @@ def write_probe(
     """
     Write ``answers.csv`` and, last, ``probe.json``; return the latter's path.
 
-    A folder with other probes is left alone, unless `force`: a new one beside it is taken, named by
-    the digest.
+    A folder with other probes is left alone, unless `force` is set: the probes then go into a new
+    folder beside it, named by the digest.
 
     Raises
     ------
     UsageError
-        ARG005 if the folder cannot be written to; ARG006 if another process keeps it.
+        ARG005 if the folder cannot be written to; ARG006 if another process holds it.
     """
     digest = document["probe_sha256"]
 
@@ -57,13 +57,15 @@ def _known(path: Path) -> str | None:
 
 
 def _table(judgement: Judgement) -> str:
-    """Return one line per input that was judged, sorted by id; a probe may leave a field empty."""
+    """Return a line per test input, sorted by id; fields of probes without an answer are empty."""
     rows: dict[str, dict[str, str]] = {}
     for probe, answers in judgement.answers.items():
-        for identity, name, label, said in zip(
+        for identity, name, label, prediction in zip(
             answers.ids, answers.names, answers.labels, answers.predictions, strict=True
         ):
-            rows.setdefault(identity, {"id": identity, "name": name, "label": label})[probe] = said
+            rows.setdefault(identity, {"id": identity, "name": name, "label": label})[probe] = (
+                prediction
+            )
     stream = io.StringIO()
     columns = ["id", "name", "label", *judgement.answers]
     writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")

@@ -40,11 +40,11 @@ def ranking_document(
     Parameters
     ----------
     ranking : Ranking
-        What was found.
+        The ranking.
     results : mapping of str to StoredResult
         The results behind it, by name of the encoder.
     findings : sequence of Finding
-        What was noticed.
+        Findings about the ranking.
     failed : mapping of str to RmqmError, optional
         Models that could not be scored, by name, and why.
     speeds : mapping of str to float, optional
@@ -57,8 +57,8 @@ def ranking_document(
         where none has a score.
     """
     first = next(iter(ranking.ranked), None)
-    protocols = [one.document["protocol"] for one in results.values()]
-    found: dict[str, Any] = plain(
+    protocols = [result.document["protocol"] for result in results.values()]
+    document: dict[str, Any] = plain(
         {
             "schema": SCHEMA,
             "rmqm": first and first.rmqm,
@@ -67,15 +67,19 @@ def ranking_document(
             "inputs": ranking.n_inputs,
             "left_out": left_out(results),
             "ranked": [
-                {**asdict(one), **_from_result(results[one.name]), **_speed(one.name, speeds)}
-                for one in ranking.ranked
+                {
+                    **asdict(ranked),
+                    **_from_result(results[ranked.name]),
+                    **_speed(ranked.name, speeds),
+                }
+                for ranked in ranking.ranked
             ],
             "unranked": [
                 {"name": name, **_from_result(results[name])} for name in ranking.unranked
             ],
             "failed": [
-                {"name": name, "code": one.code, "message": one.message, "fix": one.fix}
-                for name, one in (failed or {}).items()
+                {"name": name, "code": error.code, "message": error.message, "fix": error.fix}
+                for name, error in (failed or {}).items()
             ],
             "pairs": [asdict(pair) for pair in ranking.pairs],
             "order_probability": ranking.order_probability,
@@ -87,13 +91,13 @@ def ranking_document(
                 "draws": N_DRAWS,
                 "seed": SEED,
             },
-            "findings": [one.to_dict() for one in findings],
+            "findings": [finding.to_dict() for finding in findings],
         }
     )
-    found["ranking_sha256"] = digest_of_json(
-        {"results": {n: one.document["result_sha256"] for n, one in results.items()}}
+    document["ranking_sha256"] = digest_of_json(
+        {"results": {name: result.document["result_sha256"] for name, result in results.items()}}
     )
-    return found
+    return document
 
 
 def _speed(name: str, speeds: Mapping[str, float | None] | None) -> dict[str, float | None]:
@@ -108,5 +112,5 @@ def _from_result(result: StoredResult) -> dict[str, Any]:
         "geometry": document["protocol"].get("inputs"),
         "result": str(result.path),
         "result_sha256": document["result_sha256"],
-        "findings": [one for one in document["findings"] if one["level"] != "ok"],
+        "findings": [finding for finding in document["findings"] if finding["level"] != "ok"],
     }

@@ -44,20 +44,20 @@ def standard_errors(contributions: Float64Array) -> Float64Array:
            [1., 1., 0.]])
     """
     n, k = contributions.shape
-    found = np.zeros((k, k))
-    for one in range(k):
-        for other in range(one):
-            apart = contributions[:, one] - contributions[:, other]
-            apart = apart - exact_mean(apart)
-            error = math.sqrt(exact_mean(apart * apart) / (n - 1))
-            found[one, other] = found[other, one] = error
-    return found
+    errors = np.zeros((k, k))
+    for row in range(k):
+        for column in range(row):
+            differences = contributions[:, row] - contributions[:, column]
+            differences = differences - exact_mean(differences)
+            error = math.sqrt(exact_mean(differences * differences) / (n - 1))
+            errors[row, column] = errors[column, row] = error
+    return errors
 
 
 @frozen(kw_only=True, eq=False)
 class JointScores:
     """
-    Where the scores of an endless supply of such inputs would lie, drawn many times.
+    Random draws of the scores that an endless supply of such inputs would give.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class JointScores:
         random = np.random.default_rng(SEED)
         normal = random.standard_normal((N_DRAWS, k)) @ root.T
         spread = np.sqrt((n - 1) / random.chisquare(n - 1, (N_DRAWS, 1)))
-        twins = [_first_equal(contributions, one) for one in range(k)]
+        twins = [_first_equal(contributions, encoder) for encoder in range(k)]
         return cls(
             scores=scores,
             deviations=(normal * spread)[:, twins],
@@ -109,38 +109,38 @@ class JointScores:
         if k < 3 or not rows.size:
             return float(stdtrit(self.freedom, (1 + LEVEL) / 2))
         largest = np.zeros(len(self.deviations))
-        for one, other in zip(rows, columns, strict=True):
-            apart = np.abs(self.deviations[:, one] - self.deviations[:, other])
-            np.maximum(largest, apart / self.errors[one, other], out=largest)
+        for row, column in zip(rows, columns, strict=True):
+            differences = np.abs(self.deviations[:, row] - self.deviations[:, column])
+            np.maximum(largest, differences / self.errors[row, column], out=largest)
         return float(np.quantile(largest, LEVEL))
 
-    def above(self, one: int, other: int) -> float:
-        """Return the probability that the score of `one` is above that of `other`."""
+    def above(self, first: int, second: int) -> float:
+        """Return the probability that the score of `first` is above that of `second`."""
         from scipy.special import stdtr
 
-        apart = self.scores[one] - self.scores[other]
-        error = self.errors[one, other]
+        difference = self.scores[first] - self.scores[second]
+        error = self.errors[first, second]
         if error == 0:
-            return 0.5 * (1 + float(np.sign(apart)))
-        return float(stdtr(self.freedom, apart / error))
+            return 0.5 * (1 + float(np.sign(difference)))
+        return float(stdtr(self.freedom, difference / error))
 
     def positions(self) -> Float64Array:
         """
         Return the probability of each encoder (row) at each position (column), (K, K).
 
-        Encoders that are equal share their positions evenly, so that rows and columns sum to one.
+        Encoders that are equal share their positions evenly, so that rows and columns sum to 1.
         """
         drawn = self._drawn()
         k = drawn.shape[1]
-        found = np.zeros((k, k))
-        for one in range(k):
-            above = (drawn > drawn[:, [one]]).sum(axis=1)
-            equal = (drawn == drawn[:, [one]]).sum(axis=1)
+        probabilities = np.zeros((k, k))
+        for encoder in range(k):
+            above = (drawn > drawn[:, [encoder]]).sum(axis=1)
+            equal = (drawn == drawn[:, [encoder]]).sum(axis=1)
             for count in range(1, k + 1):
                 places = np.bincount(above[equal == count], minlength=k)
                 for place in np.flatnonzero(places):
-                    found[one, place : place + count] += places[place] / count
-        return found / len(drawn)
+                    probabilities[encoder, place : place + count] += places[place] / count
+        return probabilities / len(drawn)
 
     def of_order(self, order: list[int]) -> float:
         """Return the probability that the scores fall, or stay, along `order`."""
@@ -151,7 +151,7 @@ class JointScores:
         return np.asarray(self.scores + self.deviations)
 
 
-def _first_equal(contributions: Float64Array, one: int) -> int:
-    """Return the first encoder with the very contributions of `one`: both share their draws."""
-    equal = (contributions == contributions[:, [one]]).all(axis=0)
+def _first_equal(contributions: Float64Array, encoder: int) -> int:
+    """Return the first encoder with the same contributions as `encoder`: both share their draws."""
+    equal = (contributions == contributions[:, [encoder]]).all(axis=0)
     return int(np.argmax(equal))

@@ -31,10 +31,12 @@ def left_out(results: Mapping[str, StoredResult]) -> list[dict[str, Any]]:
         same is true; inputs that only another encoder could not take have the code RNK003. The
         counts of an encoder and the inputs of the ranking add up to those that were looked at.
     """
-    common = set.intersection(*(set(one.ids) for one in results.values())) if results else set()
+    common = (
+        set.intersection(*(set(result.ids) for result in results.values())) if results else set()
+    )
     rows: dict[tuple[str | None, int], list[str]] = {}
-    for name, one in results.items():
-        for reason in _of_one(one, len(one.ids) - len(common)):
+    for name, result in results.items():
+        for reason in _reasons_of(result, len(result.ids) - len(common)):
             rows.setdefault(reason, []).append(name)
     return [
         {"code": code, "reason": _reason(code), "count": count, "encoders": names}
@@ -42,9 +44,9 @@ def left_out(results: Mapping[str, StoredResult]) -> list[dict[str, Any]]:
     ]
 
 
-def _of_one(result: StoredResult, not_common: int) -> Iterator[tuple[str | None, int]]:
+def _reasons_of(result: StoredResult, not_common: int) -> Iterator[tuple[str | None, int]]:
     document = result.document
-    yield from Counter(one["code"] for one in document["inputs"]["skipped"]).items()
+    yield from Counter(skipped["code"] for skipped in document["inputs"]["skipped"]).items()
     for code, count in ((None, document["counts"]["duplicates"]), (_NOT_COMMON, not_common)):
         if count:
             yield code, count
@@ -71,10 +73,10 @@ def left_out_words(rows: Sequence[Mapping[str, Any]], n_encoders: int) -> str:
     '2 because the file is damaged (IMG003), 1 because another is the same (for a)'
     """
     own = [row for row in rows if row["code"] != _NOT_COMMON]
-    return ", ".join(_told(row, by_all=len(row["encoders"]) == n_encoders) for row in own)
+    return ", ".join(_reason_words(row, by_all=len(row["encoders"]) == n_encoders) for row in own)
 
 
-def _told(row: Mapping[str, Any], *, by_all: bool) -> str:
+def _reason_words(row: Mapping[str, Any], *, by_all: bool) -> str:
     reason = row["reason"][:1].lower() + row["reason"][1:]
     whose = [] if by_all else [f"for {', '.join(row['encoders'])}"]
     about = ", ".join([row["code"], *whose] if row["code"] else whose)

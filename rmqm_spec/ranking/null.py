@@ -24,20 +24,20 @@ def against_null(result: StoredResult, null: StoredResult, **made: Any) -> dict[
     result, null : StoredResult
         Of a network, and of the same network with permuted weights, on the same inputs.
     **made
-        How the null was made, taken over as it is.
+        How the null was made, copied as it is.
 
     Returns
     -------
     dict
         Score, interval and status of the null, and under ``difference`` the score minus that of
-        the null with its paired 95 % interval; None where one of both is undefined.
+        the null with its paired 95 % interval; None where either score is undefined.
 
     Raises
     ------
     UsageError
         CMP001 if protocols or inputs differ.
     """
-    found = {
+    entry = {
         **{key: null.document[key] for key in ("rmqm", "interval", "status")},
         "difference": None,
         "difference_interval": None,
@@ -49,9 +49,9 @@ def against_null(result: StoredResult, null: StoredResult, **made: Any) -> dict[
     if result.document["status"] == null.document["status"] == "ok":
         pair = rank_results({_TRAINED: result, _NULL: null})[0].pairs[0]
         sign = 1 if pair.first == _TRAINED else -1
-        found["difference"] = sign * pair.difference
-        found["difference_interval"] = sorted(sign * end for end in pair.alone)
-    return found
+        entry["difference"] = sign * pair.difference
+        entry["difference_interval"] = sorted(sign * end for end in pair.alone)
+    return entry
 
 
 def failed_null(error: RmqmError) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def failed_null(error: RmqmError) -> dict[str, Any]:
 
 def is_level_with_null(null: Mapping[str, Any] | None) -> bool:
     """
-    Tell whether a score is not told to be above that of its null.
+    Tell whether a score is not significantly above that of its null.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def is_level_with_null(null: Mapping[str, Any] | None) -> bool:
 
 def null_findings(null: Mapping[str, Any]) -> list[Finding]:
     """
-    Tell what a null says about the score beside it.
+    Return what a null says about the score beside it.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def null_findings(null: Mapping[str, Any]) -> list[Finding]:
     Examples
     --------
     >>> null = {"status": "ok", "difference": -0.2, "difference_interval": [-0.3, -0.1]}
-    >>> [one.code for one in null_findings(null)]
+    >>> [finding.code for finding in null_findings(null)]
     ['SCO008']
     """
     if null["status"] != "ok":
@@ -103,12 +103,16 @@ def null_findings(null: Mapping[str, Any]) -> list[Finding]:
         return []
     low, high = null["difference_interval"]
     is_above = high < 0
-    told = "scores above the trained one" if is_above else "cannot be told from the trained one"
+    comparison = (
+        "scores above the trained one"
+        if is_above
+        else "does not score clearly below the trained one"
+    )
     return [
         Finding(
             code="SCO008" if is_above else "SCO009",
             level="warn",
-            message=f"the same network with permuted weights {told}: score minus null "
+            message=f"the same network with permuted weights {comparison}: score minus null "
             f"{null['difference']:+.3f} [{low:+.3f}, {high:+.3f}]",
             fix="The score is then no evidence for the training; look at labels too "
             "(rmqm-spec probe).",

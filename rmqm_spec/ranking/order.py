@@ -27,7 +27,7 @@ def rank_encoders(encoders: Mapping[str, Characteristics]) -> Ranking:
     Parameters
     ----------
     encoders : mapping of str to Characteristics
-        What was measured, by name; row i of all of them belongs to the same input.
+        Characteristics by name of the encoder; row i of all of them belongs to the same input.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def rank_encoders(encoders: Mapping[str, Characteristics]) -> Ranking:
     Raises
     ------
     UsageError
-        CMP002 for fewer than two inputs, or unlike numbers of them.
+        CMP002 for fewer than two inputs, or different numbers of inputs.
 
     Notes
     -----
@@ -50,14 +50,22 @@ def rank_encoders(encoders: Mapping[str, Characteristics]) -> Ranking:
     >>> from rmqm_spec import characterize
     >>> steps = np.random.default_rng(0).uniform(0.01, 0.02, (2, 40, 9))
     >>> smooth, rough = (characterize(np.cumsum(s, 1), s) for s in (steps[0], steps[1] ** 1.5))
-    >>> found = rank_encoders({"rough": rough, "smooth": smooth, "copy": smooth})
-    >>> [(one.name, one.position, one.letters) for one in found.ranked]
+    >>> ranking = rank_encoders({"rough": rough, "smooth": smooth, "copy": smooth})
+    >>> [(entry.name, entry.position, entry.letters) for entry in ranking.ranked]
     [('copy', 1, ('a',)), ('smooth', 1, ('a',)), ('rough', 3, ('b',))]
     """
     n_inputs = _common_number(encoders)
-    scored = {name: one for name, one in encoders.items() if one.status == "ok"}
+    scored = {
+        name: characteristics
+        for name, characteristics in encoders.items()
+        if characteristics.status == "ok"
+    }
     names = sorted(scored, key=lambda name: (-scored[name].rmqm, name))
-    unranked = {name: one.status for name, one in encoders.items() if one.status != "ok"}
+    unranked = {
+        name: characteristics.status
+        for name, characteristics in encoders.items()
+        if characteristics.status != "ok"
+    }
     if not names:
         return Ranking(
             ranked=(),
@@ -84,7 +92,7 @@ def rank_encoders(encoders: Mapping[str, Characteristics]) -> Ranking:
 
 
 def _common_number(encoders: Mapping[str, Characteristics]) -> int:
-    numbers = sorted({one.n_inputs for one in encoders.values()})
+    numbers = sorted({characteristics.n_inputs for characteristics in encoders.values()})
     if len(numbers) == 1 and numbers[0] >= 2:
         return numbers[0]
     raise UsageError(
@@ -101,29 +109,31 @@ def _pairs(
     from scipy.special import stdtrit
 
     single = float(stdtrit(joint.freedom, 0.975))
-    found = []
-    for one, first in enumerate(names):
-        for other, second in list(enumerate(names))[one + 1 :]:
-            apart = float(joint.scores[one] - joint.scores[other])
-            error = float(joint.errors[one, other])
-            tied = apart <= quantile * error or apart < NEGLIGIBLE
+    pairs = []
+    for row, first in enumerate(names):
+        for column, second in list(enumerate(names))[row + 1 :]:
+            difference = float(joint.scores[row] - joint.scores[column])
+            error = float(joint.errors[row, column])
+            tied = difference <= quantile * error or difference < NEGLIGIBLE
             needed = None
-            if tied and apart >= NEGLIGIBLE:
-                needed = math.ceil((joint.freedom + 1) * ((quantile + _POWER) * error / apart) ** 2)
-            found.append(
+            if tied and difference >= NEGLIGIBLE:
+                needed = math.ceil(
+                    (joint.freedom + 1) * ((quantile + _POWER) * error / difference) ** 2
+                )
+            pairs.append(
                 Pair(
                     first=first,
                     second=second,
-                    difference=apart,
-                    interval=(apart - quantile * error, apart + quantile * error),
-                    alone=(apart - single * error, apart + single * error),
-                    probability=joint.above(one, other),
+                    difference=difference,
+                    interval=(difference - quantile * error, difference + quantile * error),
+                    alone=(difference - single * error, difference + single * error),
+                    probability=joint.above(row, column),
                     tied=tied,
                     parts=difference_parts(scored[first], scored[second]),
                     inputs_needed=needed,
                 )
             )
-    return tuple(found)
+    return tuple(pairs)
 
 
 def _ranked(
@@ -137,10 +147,10 @@ def _ranked(
         above[names.index(pair.first), names.index(pair.second)] = not pair.tied
     apart = above | above.T
     lettered = list(enumerate(groups(apart)))
-    found = []
-    for one, name in enumerate(names):
-        places = place_range(above, one)
-        found.append(
+    ranked = []
+    for row, name in enumerate(names):
+        places = place_range(above, row)
+        ranked.append(
             Ranked(
                 name=name,
                 rmqm=scored[name].rmqm,
@@ -148,12 +158,12 @@ def _ranked(
                 position=places[0],
                 positions=places,
                 same_as=tuple(
-                    other for k, other in enumerate(names) if k != one and not apart[one, k]
+                    other for k, other in enumerate(names) if k != row and not apart[row, k]
                 ),
-                letters=tuple(letter(number) for number, group in lettered if one in group),
-                best=float(positions[one, 0]),
-                probabilities=tuple(positions[one].tolist()),
+                letters=tuple(letter(number) for number, group in lettered if row in group),
+                best=float(positions[row, 0]),
+                probabilities=tuple(positions[row].tolist()),
                 shares=shares(scored[name]),
             )
         )
-    return tuple(found)
+    return tuple(ranked)

@@ -9,13 +9,13 @@ from rmqm_spec.characteristics import Characteristics
 __all__ = ["difference_parts", "logarithmic_mean", "shares", "terms"]
 
 
-def terms(found: Characteristics) -> dict[str, float]:
+def terms(characteristics: Characteristics) -> dict[str, float]:
     """
     Return what stands beside the 1 inside the logarithm; their sum is ``exp(RMQM) - 1``.
 
     Parameters
     ----------
-    found : Characteristics
+    characteristics : Characteristics
         Of an encoder that has a score.
 
     Returns
@@ -23,13 +23,17 @@ def terms(found: Characteristics) -> dict[str, float]:
     dict
         ``D``, ``1/D_RC``, ``1/P_RC`` and, in the variant ``authors-2022``, ``S``.
     """
-    inside = {"D": found.D, "1/D_RC": 1 / found.D_RC, "1/P_RC": 1 / found.P_RC}
-    return inside | ({"S": found.S} if found.variant == "authors-2022" else {})
+    inside = {
+        "D": characteristics.D,
+        "1/D_RC": 1 / characteristics.D_RC,
+        "1/P_RC": 1 / characteristics.P_RC,
+    }
+    return inside | ({"S": characteristics.S} if characteristics.variant == "authors-2022" else {})
 
 
-def shares(found: Characteristics) -> dict[str, float]:
-    """Return the share of each term in their sum; the shares sum to one."""
-    inside = terms(found)
+def shares(characteristics: Characteristics) -> dict[str, float]:
+    """Return the share of each term in their sum; the shares sum to 1."""
+    inside = terms(characteristics)
     total = math.fsum(inside.values())
     return {name: value / total for name, value in inside.items()}
 
@@ -49,12 +53,14 @@ def difference_parts(first: Characteristics, second: Characteristics) -> dict[st
     dict
         Parts in units of RMQM; they sum to the difference, and change sign with the order.
     """
-    one, other = terms(first), terms(second)
-    mean = logarithmic_mean(1 + math.fsum(one.values()), 1 + math.fsum(other.values()))
-    return {name: (one[name] - other[name]) / mean for name in one}
+    first_terms, second_terms = terms(first), terms(second)
+    mean = logarithmic_mean(
+        1 + math.fsum(first_terms.values()), 1 + math.fsum(second_terms.values())
+    )
+    return {name: (first_terms[name] - second_terms[name]) / mean for name in first_terms}
 
 
-def logarithmic_mean(one: float, other: float) -> float:
+def logarithmic_mean(first: float, second: float) -> float:
     """
     Return the difference of two positive numbers over that of their logarithms.
 
@@ -63,5 +69,5 @@ def logarithmic_mean(one: float, other: float) -> float:
     >>> logarithmic_mean(math.e, 1.0) == math.e - 1, logarithmic_mean(2.0, 2.0)
     (True, 2.0)
     """
-    ratio = (one - other) / other
-    return one if ratio == 0 else other * ratio / math.log1p(ratio)
+    ratio = (first - second) / second
+    return first if ratio == 0 else second * ratio / math.log1p(ratio)

@@ -18,7 +18,7 @@ __all__ = ["RankDocument"]
 
 
 @record
-class LeftOutEntry:
+class LeftOutReasonEntry:
     """Inputs that the ranking does not rest on, for one reason."""
 
     code: str | None = entry(
@@ -27,7 +27,7 @@ class LeftOutEntry:
     )
     reason: str
     count: int = entry(least=1)
-    encoders: tuple[str, ...] = entry("Encoders of which this is true.", shortest=1)
+    encoders: tuple[str, ...] = entry("Encoders for which this holds.", shortest=1)
 
 
 @record
@@ -42,7 +42,7 @@ class ScoreCounts:
 
 
 @record
-class EncoderEntry:
+class RankingEncoderEntry:
     """What ranked and unranked encoders have in common."""
 
     name: str
@@ -61,7 +61,7 @@ class EncoderEntry:
 
 
 @record
-class RankedEntry(EncoderEntry):
+class RankedEntry(RankingEncoderEntry):
     """An encoder that has a score."""
 
     rmqm: float
@@ -79,19 +79,19 @@ class RankedEntry(EncoderEntry):
     probabilities: tuple[float, ...] = entry(
         "Of each position, from the first.", each_least=0, each_most=1
     )
-    shares: dict[str, float] = entry("Share of each term inside the logarithm; they sum to one.")
+    shares: dict[str, float] = entry("Share of each term inside the logarithm; they sum to 1.")
     encodings_per_second: float | None = entry(
-        "Of this run; null for a result that was there.", least=0
+        "Of this run; null for a result that existed before.", least=0
     )
 
 
 @record
-class UnrankedEntry(EncoderEntry):
+class UnrankedEntry(RankingEncoderEntry):
     """An encoder without a score."""
 
 
 @record
-class FailedEntry:
+class FailedScoreEntry:
     """A model that could not be scored."""
 
     name: str
@@ -124,7 +124,7 @@ class PairEntry:
 
 
 @record
-class MethodEntry:
+class RankingMethodEntry:
     """How differences, intervals and probabilities were made."""
 
     differences: str
@@ -145,14 +145,14 @@ class RankDocument:
     interval: tuple[float, float] | None
     protocol: dict[str, Any] | None = entry("What all results share; null without a result.")
     inputs: int = entry("Inputs that every encoder saw.", least=0)
-    left_out: tuple[LeftOutEntry, ...] = entry(
+    left_out: tuple[LeftOutReasonEntry, ...] = entry(
         "Inputs that were looked at and are not in the ranking, by reason."
     )
     ranked: tuple[RankedEntry, ...]
     unranked: tuple[UnrankedEntry, ...] = entry("Encoders without a score.")
-    failed: tuple[FailedEntry, ...] = entry("Models that could not be scored.")
+    failed: tuple[FailedScoreEntry, ...] = entry("Models that could not be scored.")
     pairs: tuple[PairEntry, ...]
     order_probability: float | None = entry("That the order of ranked is right from top to bottom.")
-    method: MethodEntry
+    method: RankingMethodEntry
     findings: tuple[FindingEntry, ...]
     ranking_sha256: str = entry("Names the set of results that were ranked.")

@@ -1,4 +1,4 @@
-"""What a ranking says: of each encoder its place, of each two their difference."""
+"""What a ranking states: the place of each encoder, and the difference of each pair."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEGLIGIBLE = 5e-4
 @frozen(kw_only=True)
 class Pair:
     """
-    Two encoders on the same inputs, the one with the higher score first.
+    Two encoders on the same inputs, the encoder with the higher score first.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class Pair:
     interval : tuple of two floats
         Of the difference; all pairs of a ranking are covered together with 95 % probability.
     alone : tuple of two floats
-        95 % interval of this difference, had it been the only one that was looked at.
+        95 % interval of this difference, had it been the only difference of interest.
     probability : float
         That the first is above the second.
     tied : bool
@@ -37,8 +37,8 @@ class Pair:
     parts : dict
         What each term of the logarithm adds to the difference; they sum to it.
     inputs_needed : int or None
-        Of a tie: inputs with which a difference as large as the measured one would be told with 80
-        % probability. None without a tie, or where the difference is below `NEGLIGIBLE`.
+        Of a tie: number of inputs that would show a difference of the measured size with 80 %
+        probability. None without a tie, or where the difference is below `NEGLIGIBLE`.
     """
 
     first: str
@@ -66,7 +66,7 @@ class Ranked:
     interval : tuple of two floats
         95 % interval of its score alone.
     position : int
-        One more than the number of encoders that are told to be above it.
+        One more than the number of encoders that are surely above it.
     positions : tuple of two int
         First and last position it may have; those of all encoders hold together with 95 %.
     same_as : tuple of str
@@ -110,8 +110,7 @@ class Ranking:
         That the order of `ranked` is right from top to bottom.
     quantile : float
         Standard errors by which the simultaneous intervals reach to either side.
-    n_inputs : int
-        N.
+    n_inputs : int Number of inputs.
     """
 
     ranked: tuple[Ranked, ...]
@@ -121,20 +120,20 @@ class Ranking:
     quantile: float
     n_inputs: int
 
-    def pair(self, one: str, other: str) -> Pair:
+    def pair(self, first: str, second: str) -> Pair:
         """Return the pair of two ranked encoders."""
-        return next(pair for pair in self.pairs if {pair.first, pair.second} == {one, other})
+        return next(pair for pair in self.pairs if {pair.first, pair.second} == {first, second})
 
 
 NOTHING_RANKED = Ranking(
     ranked=(), unranked={}, pairs=(), order_probability=math.nan, quantile=math.nan, n_inputs=0
 )
-"""What is left where no encoder could be scored."""
+"""The ranking where no encoder could be scored."""
 
 
 def rounded_up(number: int) -> int:
     """
-    Keep two digits of a number of inputs that are needed: a wish is no exact number.
+    Round the number of inputs needed up to two digits: it is only an estimate.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Stored results become a ranking, where they measured the same thing."""
+"""Rank stored results that measured the same thing."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from rmqm_spec.results.stored import StoredResult
 __all__ = ["rank_results"]
 
 _OWN_GEOMETRY = "inputs"
+_CLASS_SCORES = {"OUT006", "OUT008", "ENC007"}
+"""What is found where an encoder gives the scores of a classifier."""
 _RESOLUTION = "resolution"
 
 
@@ -31,16 +33,16 @@ def rank_results(
     results : mapping of str to StoredResult
         Results by the name of their encoder.
     on_common_inputs : bool
-        Whether inputs that some encoders could not take are left out of all, instead of refusing
-        results of unlike inputs.
+        Whether inputs that some encoders could not take are left out for all encoders; otherwise
+        results on different inputs are refused.
 
     Returns
     -------
     Ranking
-        Of everything that has a score.
+        The ranking of all encoders that have a score.
     list of Finding
-        What the ranking allowed: other geometry (RNK001), resolution (RNK002), inputs that were
-        left out (RNK003).
+        Different geometry (RNK001), different resolution (RNK002), inputs left out (RNK003), class
+        scores beside encodings (RNK005).
 
     Raises
     ------
@@ -57,21 +59,28 @@ def rank_results(
     (label, first), *others = results.items()
     for name, other in others:
         _require_comparable((label, first), (name, other), ignored)
-    common = reduce(lambda a, b: a & b, (set(one.ids) for one in results.values()))
-    coarsest = max(one.document["protocol"][_RESOLUTION] for one in results.values())
-    found = {name: _again(one, common, coarsest) for name, one in results.items()}
-    notes = [*_geometry(results), *_resolution(results, coarsest), *_left_out(results, common)]
-    return rank_encoders(found), notes
+    common = reduce(lambda a, b: a & b, (set(result.ids) for result in results.values()))
+    coarsest = max(result.document["protocol"][_RESOLUTION] for result in results.values())
+    characteristics = {
+        name: _recomputed(result, common, coarsest) for name, result in results.items()
+    }
+    notes = [
+        *_geometry(results),
+        *_resolution(results, coarsest),
+        *_class_scores(results),
+        *_left_out(results, common),
+    ]
+    return rank_encoders(characteristics), notes
 
 
 def _require_ranking_alteration(results: Mapping[str, StoredResult]) -> None:
-    for name, one in results.items():
-        kind = facts_of(one.document["protocol"]["alteration"])
+    for name, result in results.items():
+        kind = facts_of(result.document["protocol"]["alteration"])
         if not kind.ranks:
             raise UsageError(
                 "GRA016",
                 f"a ranking must rest on an alteration that ranks encoders; got the score of "
-                f"{name} under {kind.name} ({one.path.parent}): {kind.why_not}",
+                f"{name} under {kind.name} ({result.path.parent}): {kind.why_not}",
                 fix=f"Rank results of another alteration, and report {kind.name} beside them.",
             )
 
@@ -86,9 +95,11 @@ def _require_comparable(
         raise UsageError(error.code, message, fix=error.fix) from error
 
 
-def _again(one: StoredResult, common: Collection[str], resolution: float) -> Characteristics:
+def _recomputed(
+    result: StoredResult, common: Collection[str], resolution: float
+) -> Characteristics:
     """Compute from the distances of the common inputs, in the order of their ids."""
-    shared = one.only(common)
+    shared = result.only(common)
     if len(shared.ids) < 2:
         raise UsageError(
             "CMP002",
@@ -99,38 +110,50 @@ def _again(one: StoredResult, common: Collection[str], resolution: float) -> Cha
 
 
 def _geometry(results: Mapping[str, StoredResult]) -> list[Finding]:
-    found = {name: one.document["protocol"][_OWN_GEOMETRY] or {} for name, one in results.items()}
-    unlike = [
+    geometries = {
+        name: result.document["protocol"][_OWN_GEOMETRY] or {} for name, result in results.items()
+    }
+    differing = [
         key
-        for key in dict.fromkeys(key for one in found.values() for key in one)
-        if any(one.get(key) != other.get(key) for one in found.values() for other in found.values())
+        for key in dict.fromkeys(key for geometry in geometries.values() for key in geometry)
+        if any(
+            geometry.get(key) != other.get(key)
+            for geometry in geometries.values()
+            for other in geometries.values()
+        )
     ]
-    if not unlike:
+    if not differing:
         return []
-    alike: dict[str, list[str]] = {}
-    for name, one in found.items():
-        alike.setdefault(", ".join(_told(key, one.get(key)) for key in unlike), []).append(name)
-    told = "; ".join(f"{geometry}: {', '.join(names)}" for geometry, names in alike.items())
+    encoders_by_choices: dict[str, list[str]] = {}
+    for name, geometry in geometries.items():
+        encoders_by_choices.setdefault(
+            ", ".join(_choice_words(key, geometry.get(key)) for key in differing), []
+        ).append(name)
+    groups = "; ".join(
+        f"{choices}: {', '.join(names)}" for choices, names in encoders_by_choices.items()
+    )
     return [
         Finding(
             code="RNK001",
             level="warn",
-            message=f"the encoders take the same inputs in other sizes or crops ({told})",
-            fix="The score holds what the size does to the noise: a difference need not be one of "
-            "the networks.",
+            message=f"the encoders take the same inputs in different sizes or crops ({groups})",
+            fix="The size changes the effect of the noise: a difference may come from the size, "
+            "not from the network.",
         )
     ]
 
 
-def _told(key: str, value: object) -> str:
-    """Tell one choice of geometry; the shape needs no name."""
-    told = "x".join(map(str, value)) if isinstance(value, list) else str(value or "none")
-    return told if key == "shape" else f"{key} {told}"
+def _choice_words(key: str, value: object) -> str:
+    """Return one choice of geometry in words; the shape needs no name."""
+    words = "x".join(map(str, value)) if isinstance(value, list) else str(value or "none")
+    return words if key == "shape" else f"{key} {words}"
 
 
 def _resolution(results: Mapping[str, StoredResult], coarsest: float) -> list[Finding]:
     finer = [
-        name for name, one in results.items() if one.document["protocol"][_RESOLUTION] != coarsest
+        name
+        for name, result in results.items()
+        if result.document["protocol"][_RESOLUTION] != coarsest
     ]
     if not finer:
         return []
@@ -145,8 +168,29 @@ def _resolution(results: Mapping[str, StoredResult], coarsest: float) -> list[Fi
     ]
 
 
+def _class_scores(results: Mapping[str, StoredResult]) -> list[Finding]:
+    """Warn where scores of classifiers stand beside encodings."""
+    scores = [
+        name
+        for name, result in results.items()
+        if _CLASS_SCORES & {finding["code"] for finding in result.document["findings"]}
+    ]
+    if len(scores) in (0, len(results)):
+        return []
+    verb = "gives class scores" if len(scores) == 1 else "give class scores"
+    return [
+        Finding(
+            code="RNK005",
+            level="warn",
+            message=f"{', '.join(scores)} {verb}, the others encodings: they do not compare",
+            fix="Take the layer before the last of each: the finding OUT006 or OUT008 of a model "
+            "names the --output, which a file for --models can hold.",
+        )
+    ]
+
+
 def _left_out(results: Mapping[str, StoredResult], common: Collection[str]) -> list[Finding]:
-    fewer = {name: len(one.ids) - len(common) for name, one in results.items()}
+    fewer = {name: len(result.ids) - len(common) for name, result in results.items()}
     if not any(fewer.values()):
         return []
     most = max(fewer.values())
@@ -154,8 +198,8 @@ def _left_out(results: Mapping[str, StoredResult], common: Collection[str]) -> l
         Finding(
             code="RNK003",
             level="warn",
-            message=f"{len(common)} inputs are common to all encoders; up to {most} that another "
-            "one could not take are left out of the ranking",
+            message=f"{len(common)} inputs are common to all encoders; up to {most} that some "
+            "encoder could not take are left out of the ranking",
             fix="Each encoder's own result names what it could not take.",
         )
     ]

@@ -1,4 +1,4 @@
-"""A ranking on disk: its document, which takes nothing else's place."""
+"""A ranking on disk: its document, which never replaces any other file unasked."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ def write_ranking(folder: Path, document: Mapping[str, Any], *, force: bool = Fa
     """
     Write ``rank.json``; return its path.
 
-    An older ranking is replaced where the new one holds all of its results. Anything else that has
-    that name is left alone, unless `force`: a folder beside it is taken, named by the digest.
+    An older ranking is replaced where the new one holds all of its results. Any other file of
+    that name is left alone, unless `force` is set: the ranking then goes into a folder beside it,
+    named by the digest.
 
     Raises
     ------
     UsageError
-        ARG005 if the folder cannot be written to; ARG006 if another process keeps it.
+        ARG005 if the folder cannot be written to; ARG006 if another process holds it.
     """
 
     def write(place: Path) -> Path:
@@ -45,10 +46,10 @@ def _holds_all_of(document: Mapping[str, Any], path: Path) -> bool:
         return True
     try:
         known, _ = read_document(path, RANKING)
-    except UnreadableError:  # no ranking, or one that somebody changed
+    except UnreadableError:  # not a ranking, or one that was edited
         return False
     return _results(known) <= _results(document)
 
 
 def _results(document: Mapping[str, Any]) -> set[str]:
-    return {one["result_sha256"] for one in [*document["ranked"], *document["unranked"]]}
+    return {encoder["result_sha256"] for encoder in [*document["ranked"], *document["unranked"]]}

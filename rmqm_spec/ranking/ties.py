@@ -1,4 +1,4 @@
-"""Who cannot be told apart: positions with ties, and letters for overlapping groups."""
+"""Which encoders cannot be told apart: positions with ties, and letters for overlapping groups."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from rmqm_spec.arrays import BoolArray
 __all__ = ["groups", "letter", "place_range"]
 
 
-def place_range(above: BoolArray, one: int) -> tuple[int, int]:
+def place_range(above: BoolArray, encoder: int) -> tuple[int, int]:
     """
-    Return the positions that encoder `one` may have.
+    Return the positions that an encoder may have.
 
     Parameters
     ----------
     above : (K, K) ndarray of bool
-        Whether the encoder of the row is told to be above that of the column.
-    one : int
-        The encoder.
+        Whether the encoder of the row is surely above that of the column.
+    encoder : int
+        Its number.
 
     Returns
     -------
@@ -32,23 +32,23 @@ def place_range(above: BoolArray, one: int) -> tuple[int, int]:
     >>> place_range(np.array([[0, 0, 1], [0, 0, 0], [0, 0, 0]], dtype=bool), 1)
     (1, 3)
     """
-    return 1 + int(above[:, one].sum()), len(above) - int(above[one].sum())
+    return 1 + int(above[:, encoder].sum()), len(above) - int(above[encoder].sum())
 
 
 def groups(apart: BoolArray) -> list[list[int]]:
     """
-    Return the largest groups within which no two are told apart, by insertion and absorption.
+    Return the largest groups within which no two can be told apart, by insertion and absorption.
 
     Parameters
     ----------
     apart : (K, K) ndarray of bool
-        Which two are told apart, symmetric.
+        Which pairs can be told apart, symmetric.
 
     Returns
     -------
     list of list of int
-        Sorted groups. "Not told apart" is not transitive, so groups may overlap: two share a group
-        if and only if they are not told apart.
+        Sorted groups. Being tied is not transitive, so groups may overlap: two encoders share a
+        group if and only if they cannot be told apart.
 
     Notes
     -----
@@ -61,19 +61,19 @@ def groups(apart: BoolArray) -> list[list[int]]:
     [[0, 1], [1, 2]]
     """
     k = len(apart)
-    found = {frozenset(range(k))}
-    for one in range(k):
-        for other in range(one):
-            if apart[one, other]:
-                both = {group for group in found if {one, other} <= group}
-                parts = {group - {left} for group in both for left in (one, other)}
-                found = _absorbed((found - both) | parts)
-    return sorted(sorted(group) for group in found)
+    largest = {frozenset(range(k))}
+    for first in range(k):
+        for second in range(first):
+            if apart[first, second]:
+                both = {group for group in largest if {first, second} <= group}
+                parts = {group - {left} for group in both for left in (first, second)}
+                largest = _absorbed((largest - both) | parts)
+    return sorted(sorted(group) for group in largest)
 
 
 def letter(number: int) -> str:
     """
-    Name a group: a to z, then aa, ab and so on, as columns of a spreadsheet.
+    Name a group: a to z, then aa, ab and so on, like the columns of a spreadsheet.
 
     Examples
     --------
@@ -88,6 +88,6 @@ def letter(number: int) -> str:
     return name
 
 
-def _absorbed(found: set[frozenset[int]]) -> set[frozenset[int]]:
+def _absorbed(candidates: set[frozenset[int]]) -> set[frozenset[int]]:
     """Leave out groups that lie within another."""
-    return {group for group in found if not any(group < other for other in found)}
+    return {group for group in candidates if not any(group < other for other in candidates)}

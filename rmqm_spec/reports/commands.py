@@ -48,36 +48,36 @@ def command_of(document: Mapping[str, Any]) -> str:
 
 
 def _of_model(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    output, made = document.get("output") or {}, document.get("input") or {}
-    if made.get("name"):
-        yield "input", str(made["name"])
-    if made.get("layout"):
-        yield "layout", str(made["layout"])
-    for feed, value in (made.get("feeds") or {}).items():
+    output, model_input = document.get("output") or {}, document.get("input") or {}
+    if model_input.get("name"):
+        yield "input", str(model_input["name"])
+    if model_input.get("layout"):
+        yield "layout", str(model_input["layout"])
+    for feed, value in (model_input.get("feeds") or {}).items():
         yield "feed", f"{feed}={value}"
     if output.get("name"):
         yield "output", str(output["name"])
     if output.get("pooling"):
         yield "pooling", str(output["pooling"])
-    found = document.get("preprocessing") or {}
-    if found.get("source") == _OWN_PREPROCESSING:
-        yield from _of_preprocessing(found)
-    elif str(found.get("source", "")).endswith((".toml", ".json")):
-        yield "preprocess", str(found["source"])
+    preprocessing = document.get("preprocessing") or {}
+    if preprocessing.get("source") == _OWN_PREPROCESSING:
+        yield from _of_preprocessing(preprocessing)
+    elif str(preprocessing.get("source", "")).endswith((".toml", ".json")):
+        yield "preprocess", str(preprocessing["source"])
 
 
-def _of_preprocessing(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _of_preprocessing(preprocessing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in ("scale", "mean", "std"):
-        value = found.get(name)
+        value = preprocessing.get(name)
         if value is not None:
             numbers = value if isinstance(value, list) else [value]
             yield name, ",".join(f"{number:g}" for number in numbers)
-    if found.get("channel_order") == "bgr":
+    if preprocessing.get("channel_order") == "bgr":
         yield "channel-order", "bgr"
 
 
 def _of_inputs(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    codes = {one["code"] for one in document["findings"]}
+    codes = {finding["code"] for finding in document["findings"]}
     if _OWN_DATA not in codes:
         yield "data", str(document["inputs"]["source"])
     yield "n", str(document["counts"]["offered"])

@@ -1,4 +1,4 @@
-"""Examples are kept beside a result: the page may be made when the images are gone."""
+"""Examples kept beside a result, so that the page can be made when the images are gone."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ _NAME = "examples.npz"
 
 def keep_examples(stored: StoredResult, inputs: Inputs, alteration: AnyAlteration) -> Path:
     """
-    Write ``examples.npz`` beside a result, unless those of the same result are there.
+    Write ``examples.npz`` beside a result, unless the examples of that result are there already.
 
     Raises
     ------
     UsageError
-        ARG005 if it cannot be written; ARG006 if another process keeps the folder.
+        ARG005 if it cannot be written; ARG006 if another process holds the folder.
     """
     path = stored.path.with_name(_NAME)
     try:
-        kept = read_examples(stored)
+        existing = read_examples(stored)
     except UnreadableError:
-        kept = None
-    if kept is None:
-        found = examples_of(stored, inputs, alteration)
+        existing = None
+    if existing is None:
+        examples = examples_of(stored, inputs, alteration)
         content = io.BytesIO()
         np.savez_compressed(
             content,
             result_sha256=np.array(stored.document["result_sha256"]),
-            ids=np.array(found.ids, dtype=np.str_),
-            levels=np.array(found.levels, dtype=np.int64),
-            pictures=found.pictures,
-            side=np.array(found.side),
-            note=np.array(found.note),
+            ids=np.array(examples.ids, dtype=np.str_),
+            levels=np.array(examples.levels, dtype=np.int64),
+            pictures=examples.pictures,
+            side=np.array(examples.side),
+            note=np.array(examples.note),
         )
         with still_there(stored.path, stored.document["result_sha256"]) as is_there:
             if is_there:
@@ -60,35 +60,38 @@ def read_examples(stored: StoredResult) -> Examples | None:
     Raises
     ------
     UnreadableError
-        RES002 if the file is broken, or that of another result.
+        RES002 if the file is broken, or belongs to another result.
     """
     path = stored.path.with_name(_NAME)
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as kept:
-            whose = str(kept["result_sha256"])
-            found = Examples(
-                ids=tuple(kept["ids"].tolist()),
-                levels=tuple(kept["levels"].tolist()),
-                pictures=kept["pictures"],
-                side=int(kept["side"]),
-                note=str(kept["note"]),
+        with np.load(path, allow_pickle=False) as archive:
+            result_digest = str(archive["result_sha256"])
+            examples = Examples(
+                ids=tuple(archive["ids"].tolist()),
+                levels=tuple(archive["levels"].tolist()),
+                pictures=archive["pictures"],
+                side=int(archive["side"]),
+                note=str(archive["note"]),
             )
-        _check(found, is_of_it=whose == stored.document["result_sha256"])
+        _check(examples, is_of_it=result_digest == stored.document["result_sha256"])
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise UnreadableError(
             "RES002",
             f"{path} must hold the pictures of the result beside it; got {error}",
             fix="Delete the file, and score the encoder again where the inputs still are.",
         ) from error
-    return found
+    return examples
 
 
-def _check(found: Examples, *, is_of_it: bool) -> None:
+def _check(examples: Examples, *, is_of_it: bool) -> None:
     if not is_of_it:
         raise ValueError("those of another result")
-    pictures = found.pictures
-    is_right = pictures.ndim == 5 and pictures.shape[:2] == (len(found.ids), len(found.levels))
+    pictures = examples.pictures
+    is_right = pictures.ndim == 5 and pictures.shape[:2] == (
+        len(examples.ids),
+        len(examples.levels),
+    )
     if pictures.dtype != np.uint8 or not is_right or pictures.shape[4] not in {1, 3}:
         raise ValueError(f"an array {pictures.dtype} {pictures.shape}")

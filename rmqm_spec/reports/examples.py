@@ -22,9 +22,9 @@ EACH: Final = 3
 """Inputs of each kind that are kept."""
 
 MAX_SIDE: Final = 64
-"""Longer pictures are made smaller: noise cannot be compressed, and pages shall stay small."""
+"""Longer pictures are made smaller: noise cannot be compressed, and pages should stay small."""
 
-_NO_IMAGES = "The inputs are no images, so there are no pictures of them."
+_NO_IMAGES = "The inputs are not images, so there are no pictures of them."
 _DEPENDENT = "Altered pictures follow the encoder's gradient and are not kept; these are unaltered."
 
 
@@ -58,7 +58,7 @@ class Examples:
         return self.pictures[self.ids.index(identity)] if identity in self.ids else None
 
 
-def choose(stored: StoredResult, found: Characteristics) -> dict[str, list[int]]:
+def choose(stored: StoredResult, characteristics: Characteristics) -> dict[str, list[int]]:
     """
     Choose the inputs that pull the score down most, up most, and those in the middle.
 
@@ -68,7 +68,7 @@ def choose(stored: StoredResult, found: Characteristics) -> dict[str, list[int]]
     ----------
     stored : StoredResult
         The result.
-    found : Characteristics
+    characteristics : Characteristics
         What follows from its distances.
 
     Returns
@@ -77,7 +77,7 @@ def choose(stored: StoredResult, found: Characteristics) -> dict[str, list[int]]
         Rows of the result under ``worst``, ``best`` and ``typical``, at most `EACH` of them; no
         input is of two kinds.
     """
-    per_input = found.per_input
+    per_input = characteristics.per_input
     values = per_input.D if np.isnan(per_input.contribution).any() else per_input.contribution
     order = np.lexsort((np.array(stored.ids), values)).tolist()
     each = min(EACH, len(order) // 3) or (1 if order else 0)
@@ -99,12 +99,12 @@ def examples_of(stored: StoredResult, inputs: Inputs, alteration: AnyAlteration)
     inputs : Inputs
         What it was made from.
     alteration : Alteration or DependentAlteration
-        How they were altered: by seed, id and level, so that the pictures are those of then.
+        How they were altered: by seed, id and level, so that the pictures are the same as then.
 
     Returns
     -------
-    found : Examples
-        Without pictures where the inputs are no images. Inputs that cannot be loaded any more, or
+    examples : Examples
+        Without pictures where the inputs are not images. Inputs that cannot be loaded any more, or
         have changed, are left out.
     """
     rows = [row for kind in choose(stored, stored.characteristics()).values() for row in kind]
@@ -112,11 +112,11 @@ def examples_of(stored: StoredResult, inputs: Inputs, alteration: AnyAlteration)
     loaded = []
     for row in rows:
         try:
-            one = inputs.load(places[stored.names[row]])
+            example = inputs.load(places[stored.names[row]])
         except (KeyError, RmqmError):
             continue
-        if one.id == stored.ids[row]:
-            loaded.append(one)
+        if example.id == stored.ids[row]:
+            loaded.append(example)
     if not loaded or not _is_picture(loaded[0].values) or _kind(inputs) == "array":
         return _without_pictures()
     n_levels = alteration.n_levels
@@ -124,11 +124,11 @@ def examples_of(stored: StoredResult, inputs: Inputs, alteration: AnyAlteration)
     if not alteration.independent_levels:
         levels = (0,)
     pictures = [
-        [_picture(each, inputs.bounds) for each in _altered(one, alteration, levels)]
-        for one in loaded
+        [_picture(values, inputs.bounds) for values in _altered(example, alteration, levels)]
+        for example in loaded
     ]
     return Examples(
-        ids=tuple(one.id for one in loaded),
+        ids=tuple(example.id for example in loaded),
         levels=levels,
         pictures=np.array(pictures, dtype=np.uint8),
         side=max(loaded[0].values.shape[1:]),
@@ -151,10 +151,12 @@ def _is_picture(values: FloatArray) -> bool:
     return values.ndim == 3 and values.shape[0] in {1, 3}
 
 
-def _altered(one: Input, alteration: AnyAlteration, levels: Sequence[int]) -> list[FloatArray]:
+def _altered(example: Input, alteration: AnyAlteration, levels: Sequence[int]) -> list[FloatArray]:
     if isinstance(alteration, DependentAlteration):
-        return [one.values for _ in levels]
-    return [alteration.alter(one.values[None], [one.id], level, 1)[0, 0] for level in levels]
+        return [example.values for _ in levels]
+    return [
+        alteration.alter(example.values[None], [example.id], level, 1)[0, 0] for level in levels
+    ]
 
 
 def _picture(values: FloatArray, bounds: Bounds) -> npt.NDArray[np.uint8]:

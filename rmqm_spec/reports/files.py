@@ -1,4 +1,4 @@
-"""Where a report may be written: over an older report, never over anything else unasked."""
+"""Where a report may be written: over an older report, and over another file only if asked."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _WHERE = 200
 
 def check_report_path(path: Path, *, force: bool = False) -> None:
     """
-    Refuse a path that cannot be written to, or where something else than a report is.
+    Refuse a path that cannot be written to, or that holds anything but a report.
 
     Parameters
     ----------
     path : Path
-        Where the report shall be.
+        Where the report is to be written.
     force : bool
         Whether another file may be replaced.
 

@@ -1,4 +1,4 @@
-"""Results on disk become the subjects of a report, where they compare."""
+"""Read the results of a report from disk; they must be comparable."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from rmqm_spec.findings import Finding
 from rmqm_spec.ranking import Ranking, rank_results
 from rmqm_spec.ranking.kind import RANKING
 from rmqm_spec.ranking.ties import letter
+from rmqm_spec.reports.content import ReportContent, ReportedEncoder
 from rmqm_spec.reports.example_files import read_examples
-from rmqm_spec.reports.subjects import Subject, Subjects
 from rmqm_spec.results.comparison import require_comparable
 from rmqm_spec.results.stored import StoredResult, document_in, read_result
 
-__all__ = ["read_subjects", "subjects_of"]
+__all__ = ["read_report_content", "report_content"]
 
 _SAYS_NOTHING = "model.onnx"
 _MAY_DIFFER = ("inputs", "resolution")
-"""Parts of the protocol in which encoders may differ, as in a ranking; then it is said."""
+"""Parts of the protocol in which encoders may differ, as in a ranking; the report then says so."""
 
 
-def read_subjects(paths: Sequence[Path]) -> Subjects:
+def read_report_content(paths: Sequence[Path]) -> ReportContent:
     """
     Read results, and rankings with the results behind them.
 
@@ -38,9 +38,9 @@ def read_subjects(paths: Sequence[Path]) -> Subjects:
     Raises
     ------
     UnreadableError
-        RES001 or RES002 for what is no result.
+        RES001 or RES002 for a file that is not a result.
     UsageError
-        CMP001 for results of other protocols, with their differences.
+        CMP001 for results of different protocols, naming the differences.
     """
     results: list[tuple[str | None, StoredResult]] = []
     failed: list[Mapping[str, str]] = []
@@ -54,17 +54,17 @@ def read_subjects(paths: Sequence[Path]) -> Subjects:
         is_ranking = True
         failed += document["failed"]
         results += _of_ranking(path, document)
-    return subjects_of(_named(results), failed=failed, on_common_inputs=is_ranking)
+    return report_content(_named(results), failed=failed, on_common_inputs=is_ranking)
 
 
-def subjects_of(
+def report_content(
     results: Mapping[str, StoredResult],
     *,
     failed: Iterable[Mapping[str, str]] = (),
     on_common_inputs: bool = False,
-) -> Subjects:
+) -> ReportContent:
     """
-    Bring results into the order of a report.
+    Collect results for a report, in its order.
 
     Parameters
     ----------
@@ -73,12 +73,12 @@ def subjects_of(
     failed : iterable of mapping, optional
         Models that could not be scored.
     on_common_inputs : bool
-        Whether the encoders may have taken unlike inputs; see `rmqm_spec.ranking.rank_results`.
+        Whether the encoders may have taken different inputs; see `rmqm_spec.ranking.rank_results`.
 
     Raises
     ------
     UsageError
-        CMP001 for results that do not compare, ARG001 for none at all.
+        CMP001 for results that do not compare, ARG001 for no results.
     """
     if not results:
         raise UsageError(
@@ -88,8 +88,8 @@ def subjects_of(
         )
     ranking, notes = _ranked(results, on_common_inputs=on_common_inputs)
     encoders = []
-    common = set.intersection(*(set(one.ids) for one in results.values()))
-    coarsest = max(one.document["protocol"]["resolution"] for one in results.values())
+    common = set.intersection(*(set(result.ids) for result in results.values()))
+    coarsest = max(result.document["protocol"]["resolution"] for result in results.values())
     for name, key in zip(_ordered(results, ranking), _keys(), strict=False):
         stored = results[name].only(common)
         try:
@@ -100,15 +100,15 @@ def subjects_of(
                 Finding(code=error.code, level="warn", message=error.message, fix=error.fix)
             )
         encoders.append(
-            Subject(
+            ReportedEncoder(
                 key=key,
                 name=name,
                 stored=stored,
-                found=stored.characteristics(coarsest),
+                characteristics=stored.characteristics(coarsest),
                 examples=examples,
             )
         )
-    return Subjects(
+    return ReportContent(
         encoders=tuple(encoders), ranking=ranking, notes=tuple(notes), failed=tuple(failed)
     )
 
@@ -128,8 +128,8 @@ def _ranked(
 
 
 def _of_ranking(path: Path, document: Mapping[str, Any]) -> list[tuple[str | None, StoredResult]]:
-    """Read the results that a ranking names, as they were named or beside it."""
-    found: list[tuple[str | None, StoredResult]] = []
+    """Read the results that a ranking names, at the path that it names, or beside it."""
+    results: list[tuple[str | None, StoredResult]] = []
     for entry in [*document["ranked"], *document["unranked"]]:
         place = Path(entry["result"])
         stored = read_result(place if place.exists() else path.parent / place)
@@ -140,39 +140,39 @@ def _of_ranking(path: Path, document: Mapping[str, Any]) -> list[tuple[str | Non
                 "has changed since",
                 fix="Rank again: rmqm-spec rank.",
             )
-        found.append((entry["name"], stored))
-    return found
+        results.append((entry["name"], stored))
+    return results
 
 
 def _named(results: Iterable[tuple[str | None, StoredResult]]) -> dict[str, StoredResult]:
-    """Call each result by its model; of two alike, say in which folder it is."""
-    found: dict[str, StoredResult] = {}
-    for given, stored in results:
+    """Name each result by its model; results of the same name get the name of their folder too."""
+    named: dict[str, StoredResult] = {}
+    for given_name, stored in results:
         if any(
-            stored.document["run_sha256"] == one.document["run_sha256"]
-            and stored.document["result_sha256"] == one.document["result_sha256"]
-            for one in found.values()
+            stored.document["run_sha256"] == other.document["run_sha256"]
+            and stored.document["result_sha256"] == other.document["result_sha256"]
+            for other in named.values()
         ):
             continue
         model = stored.document.get("model") or {}
         folder = stored.path.resolve().parent.name
-        name = given or str(model.get("name") or folder)
+        name = given_name or str(model.get("name") or folder)
         if name == _SAYS_NOTHING:
             name = folder
-        if name in found:
+        if name in named:
             name = f"{name} ({folder})"
         number = 2
-        while name in found:
+        while name in named:
             name = f"{name.rpartition(' #')[0] or name} #{number}"
             number += 1
-        found[name] = stored
-    return found
+        named[name] = stored
+    return named
 
 
 def _ordered(results: Mapping[str, StoredResult], ranking: Ranking | None) -> list[str]:
     if ranking is not None:
-        return [*(one.name for one in ranking.ranked), *ranking.unranked]
-    scores = {name: one.document["rmqm"] for name, one in results.items()}
+        return [*(ranked.name for ranked in ranking.ranked), *ranking.unranked]
+    scores = {name: result.document["rmqm"] for name, result in results.items()}
     return sorted(scores, key=lambda name: (scores[name] is None, -(scores[name] or 0), name))
 
 

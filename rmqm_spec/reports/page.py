@@ -16,9 +16,9 @@ from rmqm_spec.reports.charts.curves import MANY, curve_charts
 from rmqm_spec.reports.charts.drawing import SVG_DASHES
 from rmqm_spec.reports.charts.scores import TERMS, pair_chart, score_chart, term_chart
 from rmqm_spec.reports.charts.spread import OUTSIDE, spread_charts
+from rmqm_spec.reports.content import ReportContent
 from rmqm_spec.reports.files import MARK
-from rmqm_spec.reports.galleries import extremes, seen
-from rmqm_spec.reports.subjects import Subjects
+from rmqm_spec.reports.galleries import extremes, typical_inputs
 from rmqm_spec.reports.tables import (
     findings_of,
     left_out,
@@ -32,12 +32,12 @@ from rmqm_spec.reports.words import TERM_WORDS, percent, signed
 __all__ = ["report_page", "require_report"]
 
 _MOST_PAIRS: Final = 28
-"""Pairs that are drawn; of more, those with the first and those that follow each other."""
+"""Pairs drawn at most; of more, only those with the first encoder and those of neighbours."""
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufffe\uffff]"
 )
-"""Characters that command instead of being seen: of terminals, of writing direction, half ones."""
+"""Invisible characters: terminal controls, marks of text direction and lone surrogates."""
 
 
 def require_report() -> None:
@@ -61,14 +61,14 @@ def require_report() -> None:
     del jinja2, mpl
 
 
-def report_page(subjects: Subjects) -> str:
+def report_page(content: ReportContent) -> str:
     """
     Make the report: one HTML document that needs nothing else.
 
     Parameters
     ----------
-    subjects : Subjects
-        The results, see `rmqm_spec.reports.read_subjects`.
+    content : ReportContent
+        The results, see `rmqm_spec.reports.read_report_content`.
 
     Returns
     -------
@@ -95,35 +95,35 @@ def report_page(subjects: Subjects) -> str:
     )
     environment.filters.update(percent=percent, rounded=rounded_up, signed=signed)
     environment.globals["mark"] = MARK
-    return environment.get_template("page.html").render(**_content(subjects))
+    return environment.get_template("page.html").render(**_template_values(content))
 
 
-def _content(subjects: Subjects) -> dict[str, Any]:
+def _template_values(content: ReportContent) -> dict[str, Any]:
     from markupsafe import Markup
 
-    encoders = subjects.encoders
-    findings = findings_of(subjects)
+    encoders = content.encoders
+    findings = findings_of(content)
     rule = encoders[0].document["protocol"]["alteration"]
-    pairs = _shown_pairs(subjects.ranking)
-    keys = {one.name: one.key for one in encoders}
-    scored = [one for one in encoders if one.has_score]
+    pairs = _shown_pairs(content.ranking)
+    keys = {encoder.name: encoder.key for encoder in encoders}
+    scored = [encoder for encoder in encoders if encoder.has_score]
     nulls = {
-        one.name: null["rmqm"]
-        for one in encoders
-        if (null := one.document.get("null")) and null["rmqm"] is not None
+        encoder.name: null["rmqm"]
+        for encoder in encoders
+        if (null := encoder.document.get("null")) and null["rmqm"] is not None
     }
     return {
-        "subjects": subjects,
+        "content": content,
         "rule": rule,
-        "verdict": verdict_of(subjects),
+        "verdict": verdict_of(content),
         "warnings": warnings_of(findings),
         "findings": findings,
-        "places": _places(subjects.ranking),
+        "places": _places(content.ranking),
         "nulls": nulls,
         "measures": {
             name: section["title"]
-            for one in encoders
-            for name, section in (one.document.get("measures") or {}).items()
+            for encoder in encoders
+            for name, section in (encoder.document.get("measures") or {}).items()
         },
         "keys": keys,
         "score_chart": Markup(score_chart(encoders, nulls)) if scored else "",  # noqa: S704
@@ -134,15 +134,21 @@ def _content(subjects: Subjects) -> dict[str, Any]:
         "outside": OUTSIDE,
         "term_chart": Markup(term_chart(scored)) if scored else "",  # noqa: S704
         "terms": [
-            {"encoder": one, "terms": terms(one.found), "shares": shares(one.found)}
-            for one in scored
+            {
+                "encoder": encoder,
+                "terms": terms(encoder.characteristics),
+                "shares": shares(encoder.characteristics),
+            }
+            for encoder in scored
         ],
-        "term_names": [name for name in TERMS if scored and name in terms(scored[0].found)],
+        "term_names": [
+            name for name in TERMS if scored and name in terms(scored[0].characteristics)
+        ],
         "term_words": TERM_WORDS,
         "pairs": pairs,
-        "n_pairs": len(subjects.ranking.pairs) if subjects.ranking else 0,
+        "n_pairs": len(content.ranking.pairs) if content.ranking else 0,
         "pair_chart": Markup(pair_chart(pairs, keys)) if pairs else "",  # noqa: S704
-        "seen": seen(encoders),
+        "typical_inputs": typical_inputs(encoders),
         "extremes": extremes(encoders),
         "left_out": left_out(encoders),
         "protocol": shared_protocol(encoders),
@@ -152,20 +158,20 @@ def _content(subjects: Subjects) -> dict[str, Any]:
 
 
 def _visible(value: Any) -> Any:
-    """Write characters that nobody sees as escapes; what is no text stays as it is."""
+    """Return text with its invisible characters escaped; any other value stays as it is."""
     if type(value) is not str:
         return value
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
 
 
 def _marked(charts: Sequence[dict[str, str]]) -> list[dict[str, Any]]:
     from markupsafe import Markup
 
-    return [{**one, "svg": Markup(one["svg"])} for one in charts]  # noqa: S704
+    return [{**chart, "svg": Markup(chart["svg"])} for chart in charts]  # noqa: S704
 
 
 def _places(ranking: Ranking | None) -> dict[str, Any]:
-    return {one.name: one for one in ranking.ranked} if ranking else {}
+    return {ranked.name: ranked for ranked in ranking.ranked} if ranking else {}
 
 
 def _shown_pairs(ranking: Ranking | None) -> list[Pair]:
@@ -173,7 +179,7 @@ def _shown_pairs(ranking: Ranking | None) -> list[Pair]:
         return []
     if len(ranking.pairs) <= _MOST_PAIRS:
         return list(ranking.pairs)
-    order = [one.name for one in ranking.ranked]
+    order = [ranked.name for ranked in ranking.ranked]
     place = {name: number for number, name in enumerate(order)}
     return [
         pair

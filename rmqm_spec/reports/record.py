@@ -1,4 +1,4 @@
-"""The record of ``rmqm-report/1``: what is said of a page that was written."""
+"""The record of ``rmqm-report/1``: what the command prints about the page that it wrote."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["ReportDocument"]
 
 
 @record
-class EncoderEntry:
+class PageEncoderEntry:
     """An encoder of the page."""
 
     key: str = entry("The letter that stands for the encoder in pictures.")
@@ -27,6 +27,6 @@ class ReportDocument:
     interval: tuple[float, float] | None
     report: str = entry("Where the page is.")
     headline: str = entry("The first sentence of the page.")
-    encoders: tuple[EncoderEntry, ...] = entry(
+    encoders: tuple[PageEncoderEntry, ...] = entry(
         "By falling score, those without a score last.", shortest=1
     )

@@ -8,65 +8,69 @@ from typing import Any
 
 from rmqm_spec.findings import Finding, catalogue
 from rmqm_spec.reports.commands import command_of
-from rmqm_spec.reports.subjects import Subject, Subjects
+from rmqm_spec.reports.content import ReportContent, ReportedEncoder
 from rmqm_spec.results.comparison import leaves
 
 __all__ = ["findings_of", "left_out", "origins", "shared_protocol", "warnings_of"]
 
 _ORDER = {"fail": 0, "warn": 1, "ok": 2}
 _NAMED = 20
-"""Inputs left out that are named; the result names all."""
+"""How many of the inputs left out are named; the result names all of them."""
 
 
-def findings_of(subjects: Subjects) -> list[dict[str, Any]]:
-    """Return every code that was met, the gravest first, with what it said of which encoders."""
+def findings_of(content: ReportContent) -> list[dict[str, Any]]:
+    """Return every code, the most severe first, with its messages and the encoders they concern."""
     entries = catalogue()
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for whose, one in _all_findings(subjects):
-        entry = entries.get(one.code)
-        place = found.setdefault(
-            (one.code, one.level),
+    groups: dict[tuple[str, str], dict[str, Any]] = {}
+    for key, finding in _all_findings(content):
+        entry = entries.get(finding.code)
+        row = groups.setdefault(
+            (finding.code, finding.level),
             {
-                "code": one.code,
-                "level": one.level,
+                "code": finding.code,
+                "level": finding.level,
                 "title": entry.title if entry else "",
                 "why": entry.why if entry else "",
                 "messages": {},
                 "fixes": {},
             },
         )
-        keys = place["messages"].setdefault(one.message, [])
-        keys += [whose] if whose is not None else []
-        if one.fix:
-            place["fixes"][one.fix] = None
-    for group in found.values():
-        group["said"] = [(keys, message) for message, keys in group["messages"].items()]
-    return sorted(found.values(), key=lambda one: (_ORDER[one["level"]], one["code"]))
+        keys = row["messages"].setdefault(finding.message, [])
+        keys += [key] if key is not None else []
+        if finding.fix:
+            row["fixes"][finding.fix] = None
+    for group in groups.values():
+        group["statements"] = [(keys, message) for message, keys in group["messages"].items()]
+    return sorted(groups.values(), key=lambda group: (_ORDER[group["level"]], group["code"]))
 
 
 def warnings_of(findings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what is not fine."""
-    return [one for one in findings if one["level"] != "ok"]
+    """Return the findings that are warnings or failures."""
+    return [finding for finding in findings if finding["level"] != "ok"]
 
 
-def left_out(encoders: Sequence[Subject]) -> list[dict[str, Any]]:
+def left_out(encoders: Sequence[ReportedEncoder]) -> list[dict[str, Any]]:
     """Return how many inputs each encoder left out, by reason, with the first names."""
     rows = []
     entries = catalogue()
-    for one in encoders:
-        counts = one.document["counts"]
+    for encoder in encoders:
+        counts = encoder.document["counts"]
         reasons: dict[str, list[Mapping[str, Any]]] = {}
-        for skipped in one.document["inputs"]["skipped"]:
+        for skipped in encoder.document["inputs"]["skipped"]:
             reasons.setdefault(skipped["code"], []).append(skipped)
         for code, inputs in sorted(reasons.items()):
             title = entries[code].title if code in entries else ""
-            rows.append(_row(one, code, title, len(inputs), inputs[:_NAMED], len(inputs) - _NAMED))
+            rows.append(
+                _row(encoder, code, title, len(inputs), inputs[:_NAMED], len(inputs) - _NAMED)
+            )
         if counts["duplicates"]:
-            rows.append(_row(one, "", "The same content as another input", counts["duplicates"]))
+            rows.append(
+                _row(encoder, "", "The same content as another input", counts["duplicates"])
+            )
         if counts["left_out_of_spike_means"]:
             rows.append(
                 _row(
-                    one, "", "Left out of the means of D_RC and P_RC by the variant",
+                    encoder, "", "Left out of the means of D_RC and P_RC by the variant",
                     counts["left_out_of_spike_means"],
                 )
             )  # fmt: skip
@@ -74,7 +78,7 @@ def left_out(encoders: Sequence[Subject]) -> list[dict[str, Any]]:
 
 
 def _row(
-    one: Subject,
+    encoder: ReportedEncoder,
     code: str,
     reason: str,
     count: int,
@@ -82,38 +86,38 @@ def _row(
     more: int = 0,
 ) -> dict[str, Any]:
     return {
-        "encoder": one, "code": code, "reason": reason, "count": count, "inputs": inputs,
+        "encoder": encoder, "code": code, "reason": reason, "count": count, "inputs": inputs,
         "more": max(0, more),
     }  # fmt: skip
 
 
-def shared_protocol(encoders: Sequence[Subject]) -> list[tuple[str, str]]:
+def shared_protocol(encoders: Sequence[ReportedEncoder]) -> list[tuple[str, str]]:
     """Return the fields of the protocol on which all encoders agree."""
-    fields = [dict(leaves(one.document["protocol"])) for one in encoders]
+    fields = [dict(leaves(encoder.document["protocol"])) for encoder in encoders]
     return [
-        (name, _told(value))
+        (name, _as_text(value))
         for name, value in fields[0].items()
         if all(other.get(name) == value for other in fields)
     ]
 
 
-def origins(encoders: Sequence[Subject]) -> list[dict[str, Any]]:
-    """Return, for each encoder, where its numbers come from, and the command that asks again."""
+def origins(encoders: Sequence[ReportedEncoder]) -> list[dict[str, Any]]:
+    """Return, for each encoder, the origin of its numbers and the command that computes them."""
     shared = {name for name, _ in shared_protocol(encoders)}
     return [
         {
-            "encoder": one,
-            "command": command_of(one.document),
-            "fields": list(_origin(one.document, shared)),
+            "encoder": encoder,
+            "command": command_of(encoder.document),
+            "fields": list(_origin(encoder.document, shared)),
         }
-        for one in encoders
+        for encoder in encoders
     ]
 
 
 def _origin(document: Mapping[str, Any], shared: set[str]) -> Iterator[tuple[str, str]]:
     own = {name: value for name, value in leaves(document["protocol"]) if name not in shared}
     for name, value in own.items():
-        yield f"protocol {name}", _told(value)
+        yield f"protocol {name}", _as_text(value)
     sections = {
         name: {key: value for key, value in (document.get(name) or {}).items() if key != "skipped"}
         for name in ("model", "input", "output", "preprocessing", "inputs", "runtime", "versions")
@@ -121,31 +125,31 @@ def _origin(document: Mapping[str, Any], shared: set[str]) -> Iterator[tuple[str
     for section, fields in sections.items():
         for name, value in leaves(fields):
             if value not in (None, [], {}):
-                yield f"{section} {name}", _told(value)
+                yield f"{section} {name}", _as_text(value)
     for name in ("created", "seconds", "protocol_sha256", "run_sha256", "result_sha256"):
-        yield name, _told(document.get(name))
+        yield name, _as_text(document.get(name))
 
 
-def _told(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if value is None:
         return "none"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _all_findings(subjects: Subjects) -> Iterator[tuple[str | None, Finding]]:
-    for note in subjects.notes:
+def _all_findings(content: ReportContent) -> Iterator[tuple[str | None, Finding]]:
+    for note in content.notes:
         yield None, note
-    for one in subjects.failed:
+    for failure in content.failed:
         yield (
             None,
             Finding(
-                code=one["code"],
+                code=failure["code"],
                 level="fail",
-                message=f"{one['name']} could not be scored: {one['message']}",
-                fix=one.get("fix", ""),
+                message=f"{failure['name']} could not be scored: {failure['message']}",
+                fix=failure.get("fix", ""),
             ),
         )
-    for encoder in subjects.encoders:
+    for encoder in content.encoders:
         null = encoder.document.get("null") or {}
-        for one in [*encoder.document["findings"], *null.get("findings", [])]:
-            yield encoder.key, Finding(**one)
+        for finding in [*encoder.document["findings"], *null.get("findings", [])]:
+            yield encoder.key, Finding(**finding)

@@ -24,8 +24,8 @@ def require_comparable(
     first, second : mapping
         Result documents (``rmqm-result/1``).
     apart_from : collection of str
-        Keys of the protocol, or `INPUT_SET`, in which they may differ: for callers that make up
-        for it or say it, as a ranking does (clause RMQM-PRO-007).
+        Keys of the protocol, or `INPUT_SET`, in which they may differ: for callers that allow for
+        the difference or report it, as a ranking does (clause RMQM-PRO-007).
 
     Raises
     ------
@@ -38,16 +38,16 @@ def require_comparable(
 
     Examples
     --------
-    >>> one = {"protocol": {"variant": "paper"}, "inputs": {"ids_sha256": "ab"}}
-    >>> other = {"protocol": {"variant": "authors-2022"}, "inputs": {"ids_sha256": "ab"}}
-    >>> require_comparable(one, other)
+    >>> first = {"protocol": {"variant": "paper"}, "inputs": {"ids_sha256": "ab"}}
+    >>> second = {"protocol": {"variant": "authors-2022"}, "inputs": {"ids_sha256": "ab"}}
+    >>> require_comparable(first, second)
     Traceback (most recent call last):
         ...
     rmqm_spec.errors.UsageError: results must ...: variant is 'paper' against 'authors-2022'
     """
     compared = [
-        {**dict(leaves(one["protocol"])), INPUT_SET: one["inputs"]["ids_sha256"]}
-        for one in (first, second)
+        {**dict(leaves(document["protocol"])), INPUT_SET: document["inputs"]["ids_sha256"]}
+        for document in (first, second)
     ]
     names = sorted(compared[0].keys() | compared[1].keys())
     unlike = [
@@ -68,12 +68,12 @@ def require_comparable(
 
 def difference(first: Mapping[str, Any], second: Mapping[str, Any]) -> float:
     """
-    Return RMQM of the first result minus that of the second; NaN where one is undefined.
+    Return RMQM of the first result minus that of the second; NaN where either is undefined.
 
     Raises
     ------
     UsageError
-        CMP001 if they do not compare.
+        CMP001 if they are not comparable.
     """
     require_comparable(first, second)
     if first["rmqm"] is None or second["rmqm"] is None:

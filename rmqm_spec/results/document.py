@@ -13,7 +13,7 @@ from rmqm_spec.clauses import SPEC_VERSION
 from rmqm_spec.evaluation.evaluate import Evaluation
 from rmqm_spec.findings import Finding
 from rmqm_spec.identity import digest_of_ids, digest_of_json
-from rmqm_spec.results.measured import measures_of
+from rmqm_spec.results.measures import measures_of
 
 __all__ = [
     "NOT_IDENTITY",
@@ -99,7 +99,7 @@ def result_document(
     encoder : mapping
         The encoder's description: model, input, output, preprocessing, runtime.
     findings : sequence of Finding
-        What was noticed.
+        Findings about the encoder, the inputs and the score.
     data : str
         Where the inputs came from, for people.
     seconds : float
@@ -107,17 +107,19 @@ def result_document(
     created : str
         Time of day, ISO 8601.
     run_sha256 : str, optional
-        Digest of everything that the numbers depend on, by which the result is found again.
+        Digest of everything that the numbers depend on, by which a later run finds the result.
 
     Returns
     -------
     dict
         Undefined numbers are None. ``result_sha256`` names all but time, place and versions.
     """
-    found = evaluation.characteristics
-    protocol = protocol_of(found.variant, evaluation.alteration, found.resolution, encoder)
-    numbers = numbers_of(found)
-    curves = numbers.pop("curves")  # long: it stands below what people look for
+    characteristics = evaluation.characteristics
+    protocol = protocol_of(
+        characteristics.variant, evaluation.alteration, characteristics.resolution, encoder
+    )
+    numbers = numbers_of(characteristics)
+    curves = numbers.pop("curves")  # long: it follows what readers look for
     document = {
         "schema": SCHEMA,
         **numbers,
@@ -128,8 +130,8 @@ def result_document(
             "source": data,
             "ids_sha256": digest_of_ids(evaluation.ids),
             "skipped": [
-                {"name": one.name, "code": one.code, "message": one.message}
-                for one in evaluation.skipped
+                {"name": skipped.name, "code": skipped.code, "message": skipped.message}
+                for skipped in evaluation.skipped
             ],
         },
         "curves": curves,
@@ -137,7 +139,7 @@ def result_document(
         **{key: encoder.get(key) for key in ("model", "input", "output", "preprocessing")},
         "runtime": _runtime(evaluation, encoder),
         "null": None,
-        "findings": [one.to_dict() for one in findings],
+        "findings": [finding.to_dict() for finding in findings],
         "versions": versions(),
         "created": created,
         "seconds": round(seconds, 3),
@@ -148,17 +150,24 @@ def result_document(
     return result
 
 
-def numbers_of(found: Characteristics) -> dict[str, Any]:
-    """Return what a document tells of the characteristics; undefined numbers are NaN."""
+def numbers_of(characteristics: Characteristics) -> dict[str, Any]:
+    """Return the characteristics as a document states them; undefined numbers are NaN."""
     return {
-        "rmqm": found.rmqm,
-        "interval": None if math.isnan(found.interval[0]) else list(found.interval),
-        "status": found.status,
-        "components": {"D": found.D, "D_RC": found.D_RC, "P_RC": found.P_RC, "S": found.S},
-        "weighted_rmqm": found.weighted_rmqm,
+        "rmqm": characteristics.rmqm,
+        "interval": None
+        if math.isnan(characteristics.interval[0])
+        else list(characteristics.interval),
+        "status": characteristics.status,
+        "components": {
+            "D": characteristics.D,
+            "D_RC": characteristics.D_RC,
+            "P_RC": characteristics.P_RC,
+            "S": characteristics.S,
+        },
+        "weighted_rmqm": characteristics.weighted_rmqm,
         "curves": {
-            "levels": list(range(1, found.n_levels + 1)),
-            **found.curves.to_dict(),
+            "levels": list(range(1, characteristics.n_levels + 1)),
+            **characteristics.curves.to_dict(),
         },
     }
 
@@ -171,13 +180,13 @@ def digest_of_result(document: Mapping[str, Any]) -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions of everything that takes part in a number."""
-    found = {"python": platform.python_version(), "platform": platform.platform()}
+    releases = {"python": platform.python_version(), "platform": platform.platform()}
     for name in ("rmqm-spec", "numpy", "scipy", "onnx", "Pillow", "onnxruntime", "onnxruntime-gpu"):
         try:
-            found[name] = version(name)
+            releases[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return releases
 
 
 def _runtime(evaluation: Evaluation, encoder: Mapping[str, Any]) -> Any:
@@ -189,17 +198,17 @@ def _runtime(evaluation: Evaluation, encoder: Mapping[str, Any]) -> Any:
 
 
 def _counts(evaluation: Evaluation) -> dict[str, Any]:
-    found = evaluation.characteristics
+    characteristics = evaluation.characteristics
     return {
         "offered": evaluation.n_offered,
         "seen": evaluation.n_seen,
-        "used": found.n_inputs,
+        "used": characteristics.n_inputs,
         "duplicates": evaluation.n_duplicates,
         "unreadable": len(evaluation.skipped),
-        "levels": found.n_levels,
-        "encodings": found.n_inputs * (found.n_levels + 1),
-        "undefined_terms": found.undefined_terms,
-        "left_out_of_spike_means": int((~found.per_input.kept).sum()),
+        "levels": characteristics.n_levels,
+        "encodings": characteristics.n_inputs * (characteristics.n_levels + 1),
+        "undefined_terms": characteristics.undefined_terms,
+        "left_out_of_spike_means": int((~characteristics.per_input.kept).sum()),
         "stopped_early": evaluation.stopped_early,
     }
 

@@ -1,4 +1,4 @@
-"""When the number cannot be trusted, in plain words (clause family RMQM-LIM)."""
+"""When a score cannot be trusted, in plain words (clause family RMQM-LIM)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rmqm_spec.findings import Finding
 __all__ = ["doubts"]
 
 WIDE = 0.1
-"""Half width of the interval above which two encoders are seldom told apart."""
+"""Half width of the interval above which two encoders can rarely be told apart."""
 
 SATURATED = 0.5
 """Share of the largest mean displacement that the first level may reach."""
@@ -24,13 +24,15 @@ _NO_SCORE = {
 }
 
 
-def doubts(found: Characteristics, alteration: Mapping[str, Any] | None = None) -> list[Finding]:
+def doubts(
+    characteristics: Characteristics, alteration: Mapping[str, Any] | None = None
+) -> list[Finding]:
     """
     Return what a careful person would say before quoting the score.
 
     Parameters
     ----------
-    found : Characteristics
+    characteristics : Characteristics
         What was measured.
     alteration : mapping, optional
         The alteration with its parameters; white noise by default.
@@ -38,35 +40,36 @@ def doubts(found: Characteristics, alteration: Mapping[str, Any] | None = None) 
     Examples
     --------
     >>> from rmqm_spec import characterize
-    >>> [one.code for one in doubts(characterize([[0.0, 0.0]], [[0.0, 0.0]]))]
+    >>> [finding.code for finding in doubts(characterize([[0.0, 0.0]], [[0.0, 0.0]]))]
     ['SCO001']
     """
-    if found.status != "ok":
-        return list(_without_score(found))
-    return [*_with_score(found), *_about_the_protocol(found, alteration)]
+    if characteristics.status != "ok":
+        return list(_without_score(characteristics))
+    return [*_with_score(characteristics), *_about_the_protocol(characteristics, alteration)]
 
 
-def _without_score(found: Characteristics) -> Iterator[Finding]:
+def _without_score(characteristics: Characteristics) -> Iterator[Finding]:
+    status = characteristics.status
     yield Finding(
         code="SCO001",
         level="fail",
-        message=f"RMQM is undefined ({found.status}): {_NO_SCORE[found.status]}",
+        message=f"RMQM is undefined ({status}): {_NO_SCORE[status]}",
         fix="Look at the encodings: is this the right output, and are the inputs real?",
     )
 
 
-def _with_score(found: Characteristics) -> Iterator[Finding]:
-    low, high = found.interval
+def _with_score(characteristics: Characteristics) -> Iterator[Finding]:
+    low, high = characteristics.interval
     if not (high - low) / 2 <= WIDE:
         yield Finding(
             code="SCO002",
             level="warn",
-            message=f"{found.n_inputs} input(s) leave the score uncertain: "
-            + (f"[{low:.3f}, {high:.3f}]" if found.n_inputs > 1 else "no interval"),
-            fix="Use more inputs (--n); score --precision 0.02 goes on until it is that sure.",
+            message=f"{characteristics.n_inputs} input(s) leave the score uncertain: "
+            + (f"[{low:.3f}, {high:.3f}]" if characteristics.n_inputs > 1 else "no interval"),
+            fix="Use more inputs (--n), or --precision 0.02, which adds inputs until it is met.",
         )
-    curve = found.curves.displacement.mean
-    if found.n_levels > 1 and curve[0] > SATURATED * curve.max():
+    curve = characteristics.curves.displacement.mean
+    if characteristics.n_levels > 1 and curve[0] > SATURATED * curve.max():
         yield Finding(
             code="SCO003",
             level="warn",
@@ -74,36 +77,37 @@ def _with_score(found: Characteristics) -> Iterator[Finding]:
             f"{curve[0] / curve.max():.0%} of the largest mean displacement",
             fix="RMQM rewards standing still after a jump: do not read this score as smoothness.",
         )
-    n_undefined = sum(found.undefined_terms.values())
+    n_undefined = sum(characteristics.undefined_terms.values())
     if n_undefined:
         yield Finding(
             code="SCO004",
             level="warn",
             message=f"{n_undefined} relative change(s) divide by zero and are left out",
             fix="Compare with care: part of the movement is below the resolution "
-            f"{found.resolution:g}.",
+            f"{characteristics.resolution:g}.",
         )
-    still = int((found.per_input.D == 0).sum())
+    still = int((characteristics.per_input.D == 0).sum())
     if still:
         yield Finding(
             code="SCO005",
             level="warn",
-            message=f"{still} of {found.n_inputs} inputs do not move at all",
+            message=f"{still} of {characteristics.n_inputs} inputs do not move at all",
             fix="Look at these inputs in the per-input table.",
         )
 
 
 def _about_the_protocol(
-    scored: Characteristics, alteration: Mapping[str, Any] | None
+    characteristics: Characteristics, alteration: Mapping[str, Any] | None
 ) -> Iterator[Finding]:
     kind = facts_of(alteration) if alteration else default_alteration()
-    usual = kind.levels_of(scored.variant)
-    if scored.n_levels != usual:
+    n_levels, usual = characteristics.n_levels, kind.levels_of(characteristics.variant)
+    if n_levels != usual:
+        levels = "level" if n_levels == 1 else "levels"
         yield Finding(
             code="SCO006",
             level="warn",
-            message=f"the score is for {scored.n_levels} levels, not the {usual} of the protocol",
-            fix="Compare it only with scores of as many levels.",
+            message=f"the score is for {n_levels} {levels}, not the {usual} of the protocol",
+            fix="Compare it only with scores of the same number of levels.",
         )
     if not kind.ranks:
         yield Finding(

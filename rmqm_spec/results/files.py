@@ -1,4 +1,4 @@
-"""Results on disk: written whole or not at all, and never over a different one."""
+"""Results on disk: written whole or not at all, and never over a different result."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from rmqm_spec.documents.writing import (
 )
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.evaluation.evaluate import Evaluation
-from rmqm_spec.results.measured import FILE as MEASURES
-from rmqm_spec.results.measured import packed_columns
+from rmqm_spec.results.measures import FILE as MEASURES
+from rmqm_spec.results.measures import packed_columns
 
 __all__ = [
     "check_writable",
@@ -47,8 +47,8 @@ def write_result(
     Parameters
     ----------
     folder : Path
-        Where to. If it holds a different result, a new folder beside it is taken, named by the
-        result's digest: neither the old nor the new result is lost.
+        The folder to write to. If it holds a different result, a new folder beside it is used,
+        named by the result's digest: neither the old nor the new result is lost.
     document : mapping
         The result document.
     evaluation : Evaluation
@@ -64,12 +64,12 @@ def write_result(
     Raises
     ------
     UsageError
-        ARG005 if the folder cannot be written to; ARG006 if another process keeps it.
+        ARG005 if the folder cannot be written to; ARG006 if another process holds it.
 
     Notes
     -----
-    Processes that write to one folder take turns. A result that replaces another takes the
-    document of the other away first: whoever reads meets no document rather than a mixture.
+    Processes that write to the same folder take turns. Before a result replaces another, the old
+    document is removed: a reader meets no document rather than a mixture.
     """
     digest = document["result_sha256"]
 
@@ -124,27 +124,27 @@ def write_document(path: Path, document: Mapping[str, Any]) -> None:
 @contextmanager
 def still_there(path: Path, result_sha256: str) -> Iterator[bool]:
     """
-    Keep others from a result while something is added to it.
+    Lock a result while something is added to it.
 
     Parameters
     ----------
     path : Path
         Its ``result.json``.
     result_sha256 : str
-        Which result it was; the context says whether it is still that one: another process may
-        have replaced it.
+        Digest of the expected result; the context yields whether it is still there: another
+        process may have replaced it.
 
     Raises
     ------
     UsageError
-        ARG006 if another process keeps the folder.
+        ARG006 if another process holds the folder.
     """
     with locked(path.parent):
         yield known_result(path.parent) == result_sha256
 
 
 def known_result(folder: Path) -> str | None:
-    """Return the digest of the result in `folder`: None where there is none, "" of a broken one."""
+    """Return the digest of the result in `folder`: None without a result, "" for a broken one."""
     path = folder / "result.json"
     if not path.exists():
         return None
@@ -155,7 +155,7 @@ def known_result(folder: Path) -> str | None:
 
 
 def per_input_table(ids: Sequence[str], names: Sequence[str], per_input: PerInput) -> str:
-    """Return ``per_input.csv``: one line per input, in the order of `ids`."""
+    """Return ``per_input.csv``: a line per input, in the order of `ids`."""
     columns = {
         name: getattr(per_input, name) for name in ("D", "D_RC", "P_RC", "S", "contribution")
     }

@@ -12,7 +12,7 @@ _CURVES = ("displacement", "step_length", "displacement_change", "step_length_ch
 
 
 def _lengths_agree(result: ResultDocument) -> None:
-    """Hold the lengths of the curves against the number of levels."""
+    """Check the lengths of the curves against the number of levels."""
     n_levels = result.protocol.alteration.J
     if result.counts.levels != n_levels:
         raise Misfit("counts.levels", f"must be J = {n_levels}; got {result.counts.levels}")

@@ -28,7 +28,7 @@ Status = Literal["ok", "collapsed", "undefined-terms", "constant-steps"]
 
 @record
 class FindingEntry:
-    """What was looked at, with what was met and what to do."""
+    """A finding: its code, its level, its message and what to do."""
 
     code: str = entry(pattern=CODE)
     level: Literal["ok", "warn", "fail"]
@@ -38,7 +38,7 @@ class FindingEntry:
 
 @record
 class Components:
-    """The parts of a score; null where one is undefined."""
+    """The components of a score; null where undefined."""
 
     D: float | None
     D_RC: float | None
@@ -67,7 +67,7 @@ class AlterationParameters:
 
 @record
 class Protocol:
-    """Every choice that changes a number; results of unlike protocols do not compare."""
+    """Every choice that changes a number; results of different protocols are not comparable."""
 
     specification: str
     variant: Literal["paper", "authors-2022"]
@@ -139,7 +139,7 @@ class CurvesEntry:
 
 @record
 class MeasureEntry:
-    """What a further measure gave."""
+    """The value of a further measure."""
 
     title: str
     value: float | None
@@ -168,13 +168,15 @@ class ModelEntry:
 
 @record
 class InputEntry:
-    """What is altered, and how the network takes it; further keys are the backend's own."""
+    """The altered input, and how the network takes it; further keys are the backend's own."""
 
     __open__ = True
 
     name: str
     layout: str = entry(optional=True)
-    feeds: dict[str, str] = entry("What other inputs are fed with.", optional=True)
+    feeds: dict[str, str] = entry(
+        "What the other inputs of the network are fed with.", optional=True
+    )
 
 
 @record
@@ -201,7 +203,7 @@ class GeometryEntry:
 
 @record
 class OutputEntry:
-    """What is taken as the encodings; further keys are the backend's own."""
+    """The output that is taken as the encodings; further keys are the backend's own."""
 
     __open__ = True
 
@@ -231,7 +233,7 @@ class RuntimeEntry:
         "How far a gradient was from differences at the first input.", optional=True, least=0
     )
     encodings_per_second: float = entry(
-        "How fast it was; missing where nothing was left to do.", optional=True, least=0
+        "How fast it was; missing where nothing was left to compute.", optional=True, least=0
     )
 
 
@@ -246,7 +248,7 @@ class ErrorEntry:
 
 @record
 class NullEntry:
-    """The same network with permuted weights on the same inputs; no part of result_sha256."""
+    """The same network with permuted weights on the same inputs; not part of result_sha256."""
 
     rmqm: float | None
     interval: tuple[float, float] | None
@@ -290,7 +292,9 @@ class ResultDocument:
     measures: dict[str, MeasureEntry] = entry(
         "Further measures of the same encodings, by name.", optional=True
     )
-    model: ModelEntry | None = entry("Null for an encoder that is no file, as the next four.")
+    model: ModelEntry | None = entry(
+        "Null for an encoder that is not a file, as are the next four."
+    )
     input: InputEntry | None
     output: OutputEntry | None
     preprocessing: PreprocessingEntry | None
@@ -310,7 +314,7 @@ class ResultDocument:
 
 @record
 class CheckDocument:
-    """What check saw. The keys of a result are there where a score was computed."""
+    """What check reports. The keys of a result are there where a score was computed."""
 
     schema: Literal["rmqm-check/1"]
     ok: bool

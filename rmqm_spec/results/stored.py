@@ -54,8 +54,8 @@ class StoredResult:
 
     def only(self, ids: Collection[str]) -> StoredResult:
         """Return the result with the distances of these inputs alone, sorted by their ids."""
-        found = ((name, row) for row, name in enumerate(self.ids) if name in ids)
-        rows = [row for _, row in sorted(found)]
+        positions = ((name, row) for row, name in enumerate(self.ids) if name in ids)
+        rows = [row for _, row in sorted(positions)]
         return evolve(
             self,
             ids=tuple(self.ids[row] for row in rows),
@@ -65,7 +65,7 @@ class StoredResult:
         )
 
     def characteristics(self, resolution: float | None = None) -> Characteristics:
-        """Compute again everything that follows from the distances; at their own resolution."""
+        """Compute again what follows from the distances; by default at their own resolution."""
         protocol = self.document["protocol"]
         return characterize(
             self.displacements,
@@ -76,7 +76,7 @@ class StoredResult:
 
 
 def document_in(path: Path) -> Path:
-    """Return the document of a folder: that of its result, or of a ranking where it has none."""
+    """Return the document in a folder: that of a result, or else that of a ranking."""
     if not path.is_dir():
         return path
     result, ranking = path / "result.json", path / "rank.json"
@@ -95,8 +95,8 @@ def read_result(path: str | Path) -> StoredResult:
     Raises
     ------
     UnreadableError
-        RES001 if there is no such document; RES002 if it is no result, or if the
-        ``distances.npz`` beside it is missing, broken or that of another result.
+        RES001 if there is no such document; RES002 if it is not a result, or if the
+        ``distances.npz`` beside it is missing, broken or belongs to another result.
     """
     path = Path(path)
     path = path / "result.json" if path.is_dir() else path
@@ -105,7 +105,7 @@ def read_result(path: str | Path) -> StoredResult:
     try:
         with beside.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             ids, names = (_texts(stored[name], name) for name in ("ids", "names"))
-            found = StoredResult(
+            result = StoredResult(
                 path=path,
                 document=document,
                 record=record,
@@ -114,30 +114,30 @@ def read_result(path: str | Path) -> StoredResult:
                 displacements=stored["displacements"],
                 step_lengths=stored["step_lengths"],
             )
-            result = str(stored["result_sha256"])
-        if result != document["result_sha256"]:
-            raise ValueError("they are those of another one")
+            stored_digest = str(stored["result_sha256"])
+        if stored_digest != document["result_sha256"]:
+            raise ValueError("they are those of another result")
         shape = (len(ids), document["counts"]["levels"])
         if digest_of_ids(ids) != document["inputs"]["ids_sha256"] or len(names) != len(ids):
             raise ValueError("it holds other inputs")
-        for rows in (found.displacements, found.step_lengths):
+        for rows in (result.displacements, result.step_lengths):
             if rows.shape != shape or rows.dtype != np.float64 or not np.isfinite(rows).all():
-                raise ValueError(f"its arrays are no finite float64 of the shape {shape}")
+                raise ValueError(f"its arrays are not finite float64 of the shape {shape}")
     except _BROKEN as error:
         raise _unlike(path, f"the distances of the same result in {beside}; got {error}") from error
-    return found
+    return result
 
 
 def find_run(folder: Path, run_sha256: str) -> StoredResult | None:
     """
-    Find the result of the same run, whole: in `folder`, or in one that was taken beside it.
+    Find the complete result of the same run: in `folder`, or in a folder beside it.
 
     Parameters
     ----------
     folder : Path
-        Where `rmqm_spec.results.files.write_result` was told to write.
+        The folder that `rmqm_spec.results.files.write_result` was given.
     run_sha256 : str
-        What the document must say.
+        Digest of the run that the document must state.
     """
     whole = folder.resolve()  # the name of "." is empty
     beside = sorted(whole.parent.glob(f"{escape(whole.name)}-????????"))
@@ -151,7 +151,7 @@ def find_run(folder: Path, run_sha256: str) -> StoredResult | None:
 
 def _texts(values: AnyArray, name: str) -> tuple[str, ...]:
     if values.ndim != 1 or values.dtype.kind != "U":
-        raise ValueError(f"{name} is no list of texts")
+        raise ValueError(f"{name} is not a list of texts")
     return tuple(values.tolist())
 
 

@@ -38,7 +38,7 @@ _ENCODINGS_PER_INPUT = 100
 _MAX_LISTED = 8
 """How many unreadable inputs are named one by one."""
 
-_NO_ENCODINGS = ("OUT006", "ENC007")
+_NO_ENCODINGS = ("OUT006", "OUT008", "ENC007")
 """Codes of outputs that are no encodings: a score of these would be of something else."""
 
 _OF_THE_MODEL = ("MOD", "INP", "OUT", "ENC")
@@ -101,9 +101,12 @@ def _check(request: RunRequest, emit: Emit) -> None:
     if prepared is None:
         findings += say([_nothing_to_score(encoder)])
     else:
-        findings += say(input_findings(request.inputs, prepared))
+        findings += say(input_findings(request, backend, encoder, prepared))
     emit({"stage": "checking the encoder"})
-    judged = say(check_encoder(encoder, _sample(prepared, encoder, plan.n_contract)))
+    own = request.inputs.data is not None
+    judged = say(
+        check_encoder(encoder, _sample(prepared, encoder, plan.n_contract), own_inputs=own)
+    )
     findings += judged
     document: dict[str, Any] = plain(encoder.description)
     if prepared is not None and not any(finding.level == "fail" for finding in judged):
@@ -184,7 +187,7 @@ def _sample(prepared: PreparedInputs | None, encoder: ModelEncoder, n: int) -> F
             "DAT018",
             f"at least one input must be readable; got 0 of {len(prepared)}, the first because "
             f"{first_error}",
-            fix="Point --data at images or arrays that open.",
+            fix="Point --data at images or arrays that can be opened.",
         )
     return np.stack(loaded)
 

@@ -74,7 +74,7 @@ def compute(
         evaluation, speed = _evaluate(run, checkpoints, listener, label, pool)
         findings = [
             *run.encoder.findings,
-            *input_findings(run.request.inputs, run.prepared),
+            *input_findings(run.request, run.backend, run.encoder, run.prepared),
             *gradient_findings(run.backend, evaluation.gradient_route, error),
             *doubts(evaluation.characteristics, evaluation.alteration),
         ]
@@ -114,7 +114,7 @@ def _announce(run: Run, listener: Listener) -> None:
 @cache
 def _say_that_fewer_would_do(note: Callable[[str], None]) -> None:
     """Say it once to a listener, however many models are scored, and their nulls."""
-    note("  fewer would do: --n 1000 mostly gives a score to 0.01, and takes the same everywhere")
+    note("  fewer inputs are enough: --n 1000 usually gives the score to within 0.01")
 
 
 @contextmanager

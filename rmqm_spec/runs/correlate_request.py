@@ -28,7 +28,7 @@ class CorrelateRequest:
     """Documents of scores, rankings and probes, tables, or folders of them."""
 
     scores: tuple[str, ...] = setting(
-        "Score columns with commas, or all; rmqm by default.", default=(), read=words
+        "Score columns, separated by commas, or all; rmqm by default.", default=(), read=words
     )
     probes: tuple[str, ...] = setting("Probe columns; all by default.", default=(), read=words)
     tasks: tuple[str, ...] = setting("Tasks; all by default.", default=(), read=words)

@@ -95,13 +95,13 @@ def correlate(request: CorrelateRequest, listener: Listener | None = None) -> Co
     from rmqm_spec.correlation.correlating import correlate as correlated
     from rmqm_spec.correlation.document import about_certainty, correlation_document
     from rmqm_spec.correlation.joining import join
-    from rmqm_spec.correlation.reading import read_measured
+    from rmqm_spec.correlation.reading import read_measurements
 
     listener = listener or Listener()
     if request.plot is not None:
         _check_plot(request.plot)
     named = [name for name in request.scores if name != "all"]
-    measured = read_measured(request.results, scores=named, probes=list(request.probes))
+    measured = read_measurements(request.results, scores=named, probes=list(request.probes))
     joined = _with_tasks(join(measured), request.tasks)
     columns = (
         _chosen("--scores", request.scores, joined.score_columns, ("rmqm",)),

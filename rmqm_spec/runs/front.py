@@ -246,7 +246,7 @@ def correlate(
             raise UsageError(
                 "ARG001",
                 f"an option of correlate must be one of {', '.join(known)}; got {name!r}",
-                fix="Correct it.",
+                fix="Choose one of them.",
             )
     given = {name: value for name, value in options.items() if value is not None}
     paths = tuple(Path(text) for text in _texts(results))
@@ -313,7 +313,7 @@ def _only(options: dict[str, Any], command: str, *records: type) -> None:
             raise UsageError(
                 "ARG001",
                 f"an option of {command} must be one of {', '.join(sorted(known))}; got {name!r}",
-                fix="Leave it out, or correct it.",
+                fix="Correct the name, or leave the option out.",
             )
 
 

@@ -55,7 +55,7 @@ def _inspected(request: RunRequest) -> Mapping[str, Any]:
             "ARG001",
             f"inspect must be given a model of a backend that describes models; {backend.name} "
             "does not",
-            fix="rmqm-spec check says what can be said of it.",
+            fix="Use rmqm-spec check instead.",
         )
     options = request.opening.open_options(preprocessing_of(request.opening, backend))
     return backend.inspect(request.path, evolve(options))

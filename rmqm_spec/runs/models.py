@@ -63,7 +63,7 @@ def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncod
         raise UsageError(
             "ARG001",
             f"--provider must be one of {', '.join(opener.providers)}; got {opening.provider!r}",
-            fix="Correct it.",
+            fix="Choose one of them.",
         )
     require_sound(request)
     return opener.open(request.path, opening.open_options(preprocessing))

@@ -30,7 +30,7 @@ from rmqm_spec.runs.request import DataSettings, RunRequest
 
 if TYPE_CHECKING:
     from rmqm_spec.contracts.alteration import AlterationKind
-    from rmqm_spec.contracts.inputs import Bounds
+    from rmqm_spec.contracts.inputs import Bounds, InputSpec
     from rmqm_spec.inputs.prepared import PreparedInputs
 
 __all__ = ["Run", "check_request", "open_inputs", "open_run"]
@@ -126,7 +126,7 @@ def open_run(
     kind = request.protocol.kind
     check_gradient(request, kind, encoder)
     prepared = open_inputs(request.inputs, encoder, listener)
-    alteration = _alteration(request, kind, prepared.bounds)
+    alteration = _alteration(request, kind, prepared.bounds, encoder.spec)
     graded = with_gradient(request, kind, opener, encoder, prepared.bounds)
     measures = tuple(load_measure(name) for name in request.protocol.measure)
     source = request.inputs.shown or prepared.source.label
@@ -179,7 +179,7 @@ def check_request(request: RunRequest) -> None:
         raise UsageError(
             "ARG001",
             f"--gradient must be one of {', '.join(routes)}; got {protocol.gradient!r}",
-            fix="Correct it.",
+            fix="Choose one of them.",
         )
     if protocol.gradient is not None and not kind.needs_gradients:
         needed = " or ".join(
@@ -231,7 +231,9 @@ def _asked(request: RunRequest, source: str) -> list[object]:
     return [source, inputs.n, inputs.range, inputs.data_layout, request.protocol.precision]
 
 
-def _alteration(request: RunRequest, kind: AlterationKind, bounds: Bounds) -> AnyAlteration:
+def _alteration(
+    request: RunRequest, kind: AlterationKind, bounds: Bounds, spec: InputSpec
+) -> AnyAlteration:
     protocol = request.protocol
     owner = f"--alteration {kind.name}"
     return kind.make(
@@ -241,6 +243,7 @@ def _alteration(request: RunRequest, kind: AlterationKind, bounds: Bounds) -> An
             n_levels=protocol.levels or kind.levels_of(protocol.variant),
             variant=protocol.variant,
             options=read_options(kind.options, protocol.alteration_options, owner=owner),
+            spec=spec,
         )
     )
 

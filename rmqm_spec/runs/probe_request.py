@@ -21,7 +21,9 @@ def _share(flag: str, given: Any) -> float:
         return float(given)
     except (TypeError, ValueError) as error:
         raise UsageError(
-            "ARG001", f"{flag} must be a number between 0 and 1; got {given!r}", fix="Correct it."
+            "ARG001",
+            f"{flag} must be a number between 0 and 1; got {given!r}",
+            fix="For example 0.5.",
         ) from error
 
 
@@ -53,7 +55,7 @@ class ProbeSettings:
         panel="Probes",
     )
     leave_one_out: bool = setting(
-        "Judge neighbours of each input among all others.",
+        "Search the neighbours of each input among all others.",
         default=False,
         read=yes_or_no,
         typed=bool,
@@ -68,13 +70,13 @@ class ProbeSettings:
         panel="Probes",
     )
     C: tuple[float, ...] = setting(
-        "Inverse penalties of the linear probe to choose from; none: no such probe.",
+        "Inverse penalties that the linear probe chooses from; none leaves it out.",
         default=(0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0),
         read=penalties,
         flag="--C",
         panel="Probes",
     )
-    task: str | None = setting("What to call the task.", read=_name, panel="Probes")
+    task: str | None = setting("Name of the task.", read=_name, panel="Probes")
 
     def __attrs_post_init__(self) -> None:
         if self.train_labels is not None and self.train_data is None:

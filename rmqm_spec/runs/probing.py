@@ -15,16 +15,16 @@ from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.candidates import Candidate, find_candidates
 from rmqm_spec.runs.labels import labels_of
-from rmqm_spec.runs.models import open_model
+from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.opening import open_inputs
 from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
 from rmqm_spec.runs.probed import ProbedModel, ProbedModels
 from rmqm_spec.runs.remarks import elsewhere, input_findings
-from rmqm_spec.runs.request import DataSettings
+from rmqm_spec.runs.request import DataSettings, RunRequest
 
 if TYPE_CHECKING:
     from rmqm_spec.contracts.backend import ModelEncoder
-    from rmqm_spec.probes import Labelled, LinearProbe, Parts
+    from rmqm_spec.probes import Labelled, LinearProbe, TrainTestSplit
     from rmqm_spec.probes.document import Task
 
 __all__ = ["probe"]
@@ -124,18 +124,18 @@ def _probed(
     encoder = open_model(request)
     if out is not None:
         check_writable(out)
-    parts, n_offered, findings = _parts(encoder, request.inputs, probes, candidate.name, listener)
+    split, n_offered, findings = _split(encoder, request, probes, candidate.name, listener)
     listener.note(
-        f"  {candidate.name}: {len(parts.train)} to learn from, {len(parts.test)} to judge on"
+        f"  {candidate.name}: {len(split.train)} to learn from, {len(split.test)} to judge on"
     )
     with threadpool_limits(request.opening.threads):
         judgement = judge(
-            parts, k=probes.k, candidates=probes.C, leave_one_out=probes.leave_one_out
+            split, k=probes.k, candidates=probes.C, leave_one_out=probes.leave_one_out
         )
-    findings = [*encoder.findings, *findings, *_doubts(parts, judgement.linear)]
+    findings = [*encoder.findings, *findings, *_doubts(split, judgement.linear)]
     document = probe_document(
         _task(request.inputs, probes),
-        parts,
+        split,
         judgement,
         encoder.description,
         findings,
@@ -151,39 +151,41 @@ def _probed(
     return ProbedModel(path=path, document=document, judgement=judgement, findings=tuple(findings))
 
 
-def _parts(
+def _split(
     encoder: ModelEncoder,
-    inputs: DataSettings,
+    request: RunRequest,
     probes: ProbeSettings,
     name: str,
     listener: Listener,
-) -> tuple[Parts, int, list[Finding]]:
+) -> tuple[TrainTestSplit, int, list[Finding]]:
     """Encode everything; returns also how many inputs there were, and findings about them."""
     from rmqm_spec.probes import divide, train_and_test
 
     judged, n_judged, findings = _labelled(
-        encoder, inputs, probes.labels, f"{name}: encoding", listener
+        encoder, request, probes.labels, f"{name}: encoding", listener
     )
     if probes.train_data is None:
         return divide(judged, probes.share), n_judged, findings
-    source = evolve(inputs, data=probes.train_data, n=None)
+    source = evolve(request, inputs=evolve(request.inputs, data=probes.train_data, n=None))
     learnt, n_learnt, more = _labelled(
         encoder, source, probes.train_labels, f"{name}: training", listener
     )
-    return train_and_test(learnt, judged), n_judged + n_learnt, [*findings, *more]
+    findings += [finding for finding in more if finding not in findings]
+    return train_and_test(learnt, judged), n_judged + n_learnt, findings
 
 
 def _labelled(
-    encoder: ModelEncoder, inputs: DataSettings, labels: str | None, what: str, listener: Listener
+    encoder: ModelEncoder, request: RunRequest, labels: str | None, what: str, listener: Listener
 ) -> tuple[Labelled, int, list[Finding]]:
     from rmqm_spec.probes import encode_inputs, labelled
 
-    prepared = open_inputs(inputs, encoder, listener)
+    prepared = open_inputs(request.inputs, encoder, listener)
     known = labels_of(prepared, labels)
     with listener.work(what) as progress:
         encoded = encode_inputs(encoder, prepared, progress)
     chosen = labelled(encoded, known.by_index.__getitem__, known.ambiguous)
-    return chosen, len(prepared), list(input_findings(inputs, prepared))
+    findings = input_findings(request, backend_of(request), encoder, prepared)
+    return chosen, len(prepared), list(findings)
 
 
 def _task(inputs: DataSettings, probes: ProbeSettings) -> Task:
@@ -204,19 +206,19 @@ def _task(inputs: DataSettings, probes: ProbeSettings) -> Task:
     )
 
 
-def _doubts(parts: Parts, linear: LinearProbe | None) -> Iterator[Finding]:
+def _doubts(split: TrainTestSplit, linear: LinearProbe | None) -> Iterator[Finding]:
     """Say what was left out, and where the linear probe did not converge."""
-    refused = set(parts.train.refused) | set(parts.test.refused)
-    if refused:
-        codes = sorted({left_out.code for left_out in refused})
+    left_out = set(split.train.left_out) | set(split.test.left_out)
+    if left_out:
+        codes = sorted({entry.code for entry in left_out})
         counted = ", ".join(
-            f"{code} {sum(left_out.code == code for left_out in refused)}" for code in codes
+            f"{code} {sum(entry.code == code for entry in left_out)}" for code in codes
         )
-        first = min(refused, key=lambda left_out: (left_out.code, left_out.name))
+        first = min(left_out, key=lambda entry: (entry.code, entry.name))
         yield Finding(
             code="PRB009",
             level="warn",
-            message=f"{len(refused)} input(s) are left out ({counted}); one is: {first.message}",
+            message=f"{len(left_out)} input(s) are left out ({counted}); one is: {first.message}",
             fix="probe.json names all of them; rmqm-spec explain says what a code means.",
         )
     if linear is None:

@@ -8,11 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rmqm_spec.contracts.backend import Backend, GradientGiving
+from rmqm_spec.contracts.backend import Backend, GradientGiving, ModelEncoder
 from rmqm_spec.contracts.encoder import as_differentiable
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.request import DataSettings
+from rmqm_spec.runs.network_range import range_findings
+from rmqm_spec.runs.request import RunRequest
 
 if TYPE_CHECKING:
     from rmqm_spec.inputs.prepared import PreparedInputs
@@ -21,8 +22,17 @@ if TYPE_CHECKING:
 __all__ = ["elsewhere", "folder_findings", "gradient_error", "gradient_findings", "input_findings"]
 
 
-def input_findings(asked: DataSettings, prepared: PreparedInputs) -> Iterator[Finding]:
-    """Say what stood in for the user's inputs, what was left out, and what was missing."""
+def input_findings(
+    request: RunRequest, backend: Backend, encoder: ModelEncoder, prepared: PreparedInputs
+) -> Iterator[Finding]:
+    """
+    Say everything that every command has to say about inputs.
+
+    What stood in for the user's inputs, what was left out, what was missing, and whether the values
+    fit the network.
+    """
+    yield from range_findings(backend, encoder, prepared.bounds)
+    asked = request.inputs
     if asked.data is None:
         yield Finding(
             code="SCO007",

@@ -74,13 +74,13 @@ class ModelSettings:
 
     input: str | None = setting("Input to alter.", read=text, panel="Model")
     output: str | None = setting(
-        "Tensor with the encodings, declared or inside.", read=text, panel="Model"
+        "Tensor with the encodings: an output or one inside.", read=text, panel="Model"
     )
     layout: NetworkLayout | None = setting(
         "nchw, nhwc, nhw, flat or array.", read=choice(NetworkLayout), panel="Model"
     )
     size: tuple[int, int] | None = setting(
-        "Height and width where open: 224 or 480x640.", read=height_and_width, panel="Model"
+        "Height and width, if not fixed: 224 or 480x640.", read=height_and_width, panel="Model"
     )
     pooling: Pooling | None = setting("flatten, mean or cls.", read=choice(Pooling), panel="Model")
     feed: tuple[tuple[str, str], ...] | None = setting(
@@ -89,7 +89,9 @@ class ModelSettings:
     mean: tuple[float, ...] | None = setting(
         "Mean, one value or one per channel.", read=numbers, panel="Model"
     )
-    std: tuple[float, ...] | None = setting("Deviation, likewise.", read=numbers, panel="Model")
+    std: tuple[float, ...] | None = setting(
+        "Standard deviation, likewise.", read=numbers, panel="Model"
+    )
     scale: float | None = setting(
         "Factor on [0, 1] before mean and std; 255 for bytes.",
         read=factor,
@@ -103,7 +105,7 @@ class ModelSettings:
         "TOML or JSON file with the preprocessing.", read=path, panel="Model"
     )
     backend: str | None = setting(
-        "What opens the model; by default by the name of its file.", read=text, panel="Model"
+        "What opens the model; by default chosen by the file name.", read=text, panel="Model"
     )
     provider: str = setting(
         "Where the model runs: cpu, cuda or tensorrt.", default="cpu", read=text, panel="Model"
@@ -177,7 +179,7 @@ class DataSettings:
         "Range of the values of an array: LOW,HIGH.", read=value_range, panel="Inputs"
     )
     n: int | None = setting(
-        "Use this many, chosen by content.",
+        "Use this many inputs, chosen by content.",
         read=at_least(1),
         typed=int,
         flag="--n",
@@ -203,7 +205,7 @@ class ProtocolSettings:
     """What the number means: formulas, alteration, further measures."""
 
     precision: float | None = setting(
-        "Stop when the 95 % interval is at most plus and minus this wide.",
+        "Stop when half the width of the 95 % interval is at most this.",
         read=above_zero,
         typed=float,
         panel="Protocol",
@@ -212,7 +214,7 @@ class ProtocolSettings:
         "paper or authors-2022.", default="paper", read=choice(Variant), panel="Protocol"
     )
     alteration: str | None = setting(
-        "What is done to the inputs; white noise by default.", read=text, panel="Protocol"
+        "How inputs are altered; white-noise by default.", read=text, panel="Protocol"
     )
     levels: int | None = setting(
         "Number of altered levels, J.",
@@ -223,13 +225,13 @@ class ProtocolSettings:
         max=9999,
     )
     gradient: str | None = setting(
-        "How gradients are made, where the alteration needs them: auto (default), a way of the "
-        "backend, or finite-differences for up to 256 values.",
+        "How gradients are computed, where the alteration needs them: auto (default), a route of "
+        "the backend, or finite-differences for up to 256 values.",
         read=text,
         panel="Protocol",
     )
     measure: tuple[str, ...] = setting(
-        "A further measure of the same encodings; may be given again.",
+        "A further measure of the same encodings; may be repeated.",
         default=(),
         read=words,
         typed=list[str],
@@ -289,11 +291,9 @@ class RunRequest:
         "Where the work is done.", default="threads", read=text, panel="Protocol"
     )
     executor_options: Mapping[str, Any] = field(factory=dict)
-    out: Path | None = setting(
-        "Folder for result.json and the per-input table.", read=path, panel="Output", typed=Path
-    )
+    out: Path | None = setting("Folder for the results.", read=path, panel="Output", typed=Path)
     force: bool = setting(
-        "Compute again, and replace another result there.",
+        "Compute again, and replace an existing result.",
         default=False,
         read=yes_or_no,
         typed=bool,

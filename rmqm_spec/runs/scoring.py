@@ -105,7 +105,7 @@ def _stored(run: Run, listener: Listener) -> StoredResult | None:
     if stored is not None:
         remove_checkpoints(run.folder, run.sha256)
         listener.note(
-            f"  nothing has changed since {stored.document['created']}: the result of then is in "
+            f"  nothing has changed since {stored.document['created']}: that result is in "
             f"{stored.path.parent} (--force computes it again)"
         )
     return stored

@@ -17,6 +17,7 @@ from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.contact_sheets import contact_sheet
 from rmqm_spec.runs.models import backend_of, open_model
+from rmqm_spec.runs.network_range import network_range, range_findings
 from rmqm_spec.runs.opening import open_inputs
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.values import numbers
@@ -109,7 +110,7 @@ def see(request: SightRequest, listener: Listener | None = None) -> SeenInputs:
             "DAT018",
             f"at least one input must be readable; got 0 of {len(errors)}, the first because "
             f"{errors[0].message}",
-            fix="Point --data at images or arrays that open.",
+            fix="Point --data at images or arrays that can be opened.",
         )
     captions = [
         "unaltered" if level == 0 else f"level {level} of {noise.n_levels}" for level in levels
@@ -117,12 +118,11 @@ def see(request: SightRequest, listener: Listener | None = None) -> SeenInputs:
     pictures = [
         _draw(sight, encoder, prepared, run.path, captions, request.out) for sight in sights
     ]
-    lowest, highest = _range(backend, encoder, prepared)
+    handed = network_range(backend, encoder, prepared.bounds)
     findings = [finding for finding in encoder.findings if finding.code.startswith("PRE")]
-    doubt = backend.range_finding(run.path, encoder, lowest, highest)
-    findings += [doubt] if doubt is not None else []
+    findings += range_findings(backend, encoder, prepared.bounds)
     findings.append(_restoring_finding(sights))
-    document = _document(run.path, encoder, prepared, sights, (lowest, highest))
+    document = _document(run.path, encoder, prepared, sights, handed)
     document |= {
         "ok": all(finding.level != "fail" for finding in findings),
         "levels": list(levels),
@@ -194,15 +194,6 @@ def _draw(
     path = out / f"{model.stem}-{sight.id[:12]}.png"
     write_atomically(path, content)
     return path
-
-
-def _range(
-    backend: PreprocessingReading, encoder: ModelEncoder, prepared: PreparedInputs
-) -> tuple[float, float]:
-    """Return the range of what the network can be handed, from the bounds of the inputs."""
-    ends = [np.full((1, *encoder.spec.shape), end, np.float32) for end in prepared.bounds]
-    values = np.concatenate([backend.arranged(encoder, end).values.ravel() for end in ends])
-    return float(values.min()), float(values.max())
 
 
 def _channels(values: AnyArray, layout: str) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ def choice(allowed: Any) -> Callable[[str, Any], Any]:
 
     def read(flag: str, given: Any) -> Any:
         if given not in names:
-            raise refused(flag, f"one of {', '.join(names)}", given)
+            raise refused(flag, f"one of {', '.join(names)}", given, fix="Choose one of them.")
         return given
 
     return read
@@ -105,7 +105,7 @@ def usable_path(flag: str, given: str | Path) -> Path:
     """Refuse a path with a name that is too long, or with a character that no name has."""
     if "\0" in str(given) or any(len(os.fsencode(part)) > 255 for part in Path(given).parts):
         shown = str(given) if len(str(given)) < 80 else f"{str(given)[:77]}..."
-        raise refused(flag, "a path with names of at most 255 bytes, none of them 0", shown)
+        raise refused(flag, "a path without null bytes, each name at most 255 bytes", shown)
     return Path(given)
 
 
@@ -117,7 +117,7 @@ def processors(flag: str, given: Any) -> int:
         raise UsageError(
             "ARG001",
             f"{flag} must be at most the {present} processors of this machine; got {number}",
-            fix="Leave it out to use all that this process may use.",
+            fix=f"Give 1 to {present}, or leave it out to use all that this process may use.",
         )
     return number
 
@@ -132,7 +132,7 @@ def numbers(flag: str, given: Any) -> tuple[float, ...]:
     if not found or not all(map(math.isfinite, found)):
         raise refused(
             flag,
-            "finite numbers with commas between them",
+            "finite numbers separated by commas",
             given,
             fix=f"For example {flag} 0.5 or {flag} 0.1,0.2,0.3.",
         )
@@ -156,7 +156,7 @@ def counts(flag: str, given: Any) -> tuple[int, ...]:
     if not parts or not all(str(part).strip().isdecimal() and int(part) > 0 for part in parts):
         raise refused(
             flag,
-            "whole numbers from 1 with commas between them",
+            "whole numbers from 1 separated by commas",
             given,
             fix=f"For example {flag} 1,5,20.",
         )
@@ -179,7 +179,7 @@ def above_zero(flag: str, given: Any) -> float:
     """Read a finite number above 0."""
     number = _number(given)
     if not 0 < number < math.inf:
-        raise refused(flag, "a finite number above 0", given, fix="Leave it out.")
+        raise refused(flag, "a finite number above 0", given, fix=f"For example {flag} 0.02.")
     return number
 
 
@@ -206,7 +206,7 @@ def factor(flag: str, given: Any) -> float:
     """Read a finite number other than 0."""
     number = _number(given)
     if not (math.isfinite(number) and number):
-        raise refused(flag, "a finite number other than 0", given, fix="Leave it out.")
+        raise refused(flag, "a finite number other than 0", given, fix=f"For example {flag} 1.")
     return number
 
 
@@ -239,13 +239,13 @@ def feeds(flag: str, given: Any) -> tuple[tuple[str, str], ...]:
 
 
 def words(flag: str, given: Any) -> tuple[str, ...]:
-    """Read names with commas between them, or a sequence of names."""
+    """Read names separated by commas, or a sequence of names."""
     parts = given if isinstance(given, list | tuple) else [given]
     if not all(isinstance(part, str) for part in parts):
-        raise refused(flag, "names with commas between them", given)
+        raise refused(flag, "names separated by commas", given)
     found = tuple(word for part in parts for name in part.split(",") if (word := name.strip()))
     if parts and not found:
-        raise refused(flag, "names with commas between them", given)
+        raise refused(flag, "names separated by commas", given)
     return found
 
 

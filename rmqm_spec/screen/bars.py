@@ -1,4 +1,4 @@
-"""Bars of progress on a terminal or in a notebook, a row for each stretch of work."""
+"""Progress bars on a terminal or in a notebook, a row for each piece of work."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Bars:
     """
     The rows that are on the screen; they go away when the work ends, or a line is printed.
 
-    Nothing is drawn between reports, and stdout and stderr stay what they are: results go to
+    Nothing is drawn between reports, and stdout and stderr are not redirected: results go to
     stdout while bars are on stderr.
     """
 
@@ -43,7 +43,7 @@ class Bars:
         self._drawn = float("-inf")
 
     def add(self, pace: Pace) -> None:
-        """Give a stretch of work a row, from its next report on."""
+        """Give a piece of work a row, from its next report on."""
         self._rows.append(pace)
 
     def remove(self, pace: Pace) -> None:
@@ -52,7 +52,7 @@ class Bars:
         self.pause()
 
     def update(self) -> None:
-        """Draw the rows as they are now, unless that was done just before."""
+        """Draw the rows as they are now, unless they were just drawn."""
         now = time.monotonic()
         if now - self._drawn < _SECONDS_BETWEEN:
             return
@@ -92,17 +92,17 @@ class Bars:
         console.width = columns
         rows = [row for row in self._rows if row.total]
         words = [Text(escaped(row.words), no_wrap=True, overflow="crop") for row in rows]
-        if max((one.cell_len for one in words), default=0) > columns:
+        if max((text.cell_len for text in words), default=0) > columns:
             words = [Text(escaped(row.few_words), no_wrap=True, overflow="crop") for row in rows]
-        room = columns - _GAP - max((one.cell_len for one in words), default=0)
+        room = columns - _GAP - max((text.cell_len for text in words), default=0)
         table = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False)
-        for one, row in zip(words, rows, strict=True):
+        for text, row in zip(words, rows, strict=True):
             if room >= _LEAST_BAR:
                 width = min(room, _WIDEST_BAR)
                 bar = ProgressBar(total=row.total, completed=row.done, width=width)
-                table.add_row(one, bar)
+                table.add_row(text, bar)
             else:
-                table.add_row(one)
+                table.add_row(text)
         return table
 
 
@@ -132,7 +132,7 @@ def _console() -> Console:
 
     is_terminal = sys.stderr.isatty()
     return Console(
-        file=_Stderr(),  # type: ignore[arg-type]  # all of a stream that rich uses
+        file=_Stderr(),  # type: ignore[arg-type]  # all that rich uses of a stream
         force_terminal=is_terminal or None,
         force_jupyter=not is_terminal and _is_notebook(),
         markup=False,
@@ -142,7 +142,7 @@ def _console() -> Console:
 
 
 def _is_notebook() -> bool:
-    """Whether this is a notebook with widgets: without them nothing can be taken away."""
+    """Whether this is a notebook with widgets: without them no bar can be removed."""
     if "IPython" not in sys.modules or find_spec("ipywidgets") is None:
         return False
     from rich.console import Console

@@ -23,7 +23,7 @@ class ConsoleListener(Listener):
     """
     Shows progress, notes and warnings on stderr.
 
-    On a terminal, and in a notebook with widgets, each stretch of work has a bar that goes away
+    On a terminal, and in a notebook with widgets, each piece of work has a bar that goes away
     at its end. Anywhere else a line of progress is printed about every 10 seconds.
 
     Parameters

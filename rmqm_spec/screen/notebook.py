@@ -1,4 +1,4 @@
-"""Results, tables and findings as HTML for notebooks: self-contained, on light and dark."""
+"""Results, tables and findings as HTML for notebooks: self-contained, for light and dark themes."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def html_of_result(
         f'<span style="margin-right:1.2em">{escape(name)} {_number(value)}</span>'
         for name, value in components.items()
     )
-    further = "".join(f"<div>{_measure(one)}</div>" for one in measures.values())
+    further = "".join(f"<div>{_measure(measured)}</div>" for measured in measures.values())
     return _framed(
         head,
         f"<div>{parts}</div>",
@@ -144,10 +144,10 @@ def _measure(measured: Mapping[str, Any]) -> str:
 
 def _rows(table: AnyArray, styles: Sequence[str]) -> Iterator[str]:
     n_left_out = max(len(table) - _MOST_ROWS, 0)
-    for at, row in enumerate(table):
-        if n_left_out and at == _MOST_ROWS // 2:
+    for number, row in enumerate(table):
+        if n_left_out and number == _MOST_ROWS // 2:
             yield f'<tr><td colspan="{len(styles)}">{n_left_out:,} more rows</td></tr>'
-        if n_left_out and _MOST_ROWS // 2 <= at < _MOST_ROWS // 2 + n_left_out:
+        if n_left_out and _MOST_ROWS // 2 <= number < _MOST_ROWS // 2 + n_left_out:
             continue
         cells = zip(row.tolist(), styles, strict=True)
         shown = "".join(f'<td style="{style}">{_cell(value)}</td>' for value, style in cells)

@@ -1,4 +1,4 @@
-"""How far a stretch of work is, how fast it goes and how long it still takes."""
+"""How far a piece of work has come, how fast it goes and how long it still takes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ __all__ = ["Pace"]
 
 class Pace:
     """
-    The pace of a stretch of work, from its reports.
+    The pace of a piece of work, from its reports.
 
     Parameters
     ----------
@@ -16,9 +16,9 @@ class Pace:
     units : tuple of two str
         What is counted, and what the rate counts.
     per_input : int
-        How many of the latter one of the former takes.
+        How many units of the rate each counted unit takes.
     n_known : int
-        How many were done before: they say nothing about the rate.
+        How many were already done before: they do not count for the rate.
 
     Examples
     --------
@@ -44,7 +44,7 @@ class Pace:
         self.total = 0
 
     def hear(self, done: int, total: int, now: float) -> None:
-        """Take a report, `now` in seconds; the rate counts from the first of new work."""
+        """Take a report, `now` in seconds; the rate counts from the first report of new work."""
         if self._base is None or done <= self._n_known:
             self._base = now, done
         self._seconds = now - self._base[0]

@@ -1,4 +1,4 @@
-"""Tables as lines of text that fit a terminal: the least needed columns go first."""
+"""Tables as lines of text that fit a terminal: the least needed columns are dropped first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from rmqm_spec.screen.writing import escaped, terminal_columns
 
-__all__ = ["Column", "fits", "stdout_columns", "table_lines"]
+__all__ = ["TableColumn", "fits", "stdout_columns", "table_lines"]
 
 _GAP = "  "
 _LEAST_NAME = 12
@@ -18,20 +18,20 @@ _LEAST_WRAPPED = 20
 
 
 @frozen
-class Column:
+class TableColumn:
     """
     A column of a table of texts.
 
     Parameters
     ----------
     head : str
-        Its head; a table in which all are empty has no line of heads.
+        Its head; a table whose heads are all empty has no head line.
     cells : sequence of str
-        One per row.
+        A text per row.
     expendable : int
-        How early it goes where the terminal is narrow; 0 for never.
+        How early it is dropped where the terminal is narrow; 0 for never.
     left : bool
-        Whether its texts stand to the left.
+        Whether its texts are aligned left.
     fit : {"", "shorten", "wrap"}
         What is done with its texts where the terminal is still too narrow.
     """
@@ -44,7 +44,7 @@ class Column:
 
     @property
     def width(self) -> int:
-        """Columns of the terminal that it takes."""
+        """Terminal columns that it takes."""
         from rich.cells import cell_len
 
         return max(cell_len(escaped(text)) for text in (self.head, *self.cells))
@@ -56,28 +56,28 @@ def stdout_columns() -> int | None:
 
 
 def fits(lines: Sequence[str]) -> bool:
-    """Whether lines are not wider than the terminal that stdout is; they are in a pipe or file."""
+    """Whether lines fit the terminal that stdout is; always true in a pipe or file."""
     from rich.cells import cell_len
 
     width = stdout_columns()
     return width is None or max(map(cell_len, lines), default=0) <= width
 
 
-def table_lines(columns: Sequence[Column], width: int | None = None) -> list[str]:
+def table_lines(columns: Sequence[TableColumn], width: int | None = None) -> list[str]:
     """
     Return the lines of a table, without blanks at their ends.
 
     Parameters
     ----------
-    columns : sequence of Column
+    columns : sequence of TableColumn
         All of the same number of cells.
     width : int, optional
         Columns to fit into; no limit by default.
 
     Examples
     --------
-    >>> names = Column("model", ["a", "long-name"], left=True)
-    >>> for line in table_lines([names, Column("RMQM", ["2.500", "-"])]):
+    >>> names = TableColumn("model", ["a", "long-name"], left=True)
+    >>> for line in table_lines([names, TableColumn("RMQM", ["2.500", "-"])]):
     ...     print(line)
       model       RMQM
       a          2.500
@@ -88,18 +88,18 @@ def table_lines(columns: Sequence[Column], width: int | None = None) -> list[str
     from rich.text import Text
 
     columns = _fitting(list(columns), width)
-    has_heads = any(one.head for one in columns)
+    has_heads = any(column.head for column in columns)
     table = Table(box=None, padding=(0, len(_GAP), 0, 0), pad_edge=False, show_header=has_heads)
-    for one in columns:
-        justify = "left" if one.left else "right"
-        wraps = one.fit == "wrap"
+    for column in columns:
+        justify = "left" if column.left else "right"
+        wraps = column.fit == "wrap"
         table.add_column(
-            Text(escaped(one.head)),
-            justify=justify,  # type: ignore[arg-type]  # two of its words
+            Text(escaped(column.head)),
+            justify=justify,  # type: ignore[arg-type]  # two words that rich knows
             no_wrap=not wraps,
-            width=one.width if not wraps or width is None else None,
+            width=column.width if not wraps or width is None else None,
         )
-    for row in zip(*(one.cells for one in columns), strict=True):
+    for row in zip(*(column.cells for column in columns), strict=True):
         table.add_row(*(Text(escaped(cell)) for cell in row))
     room = _total(columns) if width is None else max(min(_total(columns), width), 1) - len(_GAP)
     console = Console(
@@ -111,30 +111,33 @@ def table_lines(columns: Sequence[Column], width: int | None = None) -> list[str
     return [(_GAP + line).rstrip() for line in drawn.get().splitlines()]
 
 
-def _fitting(columns: list[Column], width: int | None) -> list[Column]:
-    """Leave columns out until the rest fits; at last shorten the names."""
+def _fitting(columns: list[TableColumn], width: int | None) -> list[TableColumn]:
+    """Drop columns until the rest fits; as a last resort shorten the names."""
     if width is None:
         return columns
-    least = [one for one in columns if one.fit == "wrap"]
-    spare = sum(max(one.width - _LEAST_WRAPPED, 0) for one in least)
-    while _total(columns) - spare > width and any(one.expendable for one in columns):
-        most = max(columns, key=lambda one: one.expendable)
-        columns = [one for one in columns if one is not most]
+    wrapped = [column for column in columns if column.fit == "wrap"]
+    spare = sum(max(column.width - _LEAST_WRAPPED, 0) for column in wrapped)
+    while _total(columns) - spare > width and any(column.expendable for column in columns):
+        least_needed = max(columns, key=lambda column: column.expendable)
+        columns = [column for column in columns if column is not least_needed]
     over = _total(columns) - spare - width
     if over <= 0:
         return columns
     return [
         evolve(
-            one, cells=[_shortened(name, max(_LEAST_NAME, one.width - over)) for name in one.cells]
+            column,
+            cells=[
+                _shortened(name, max(_LEAST_NAME, column.width - over)) for name in column.cells
+            ],
         )
-        if one.fit == "shorten"
-        else one
-        for one in columns
+        if column.fit == "shorten"
+        else column
+        for column in columns
     ]
 
 
-def _total(columns: Sequence[Column]) -> int:
-    return sum(len(_GAP) + one.width for one in columns)
+def _total(columns: Sequence[TableColumn]) -> int:
+    return sum(len(_GAP) + column.width for column in columns)
 
 
 def _shortened(name: str, length: int) -> str:

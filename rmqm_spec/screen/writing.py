@@ -27,7 +27,7 @@ _COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[(?:0|3[
 
 
 def print_json(document: Mapping[str, Any]) -> None:
-    """Print one document to stdout."""
+    """Print a document to stdout."""
     _write(sys.stdout, json.dumps(document, indent=2, allow_nan=False) + "\n")
 
 
@@ -47,7 +47,7 @@ def draw(text: str) -> None:
 
 
 def escaped(text: str) -> str:
-    """Return a text as one line of signs that can be seen: no line ends, tabs or colours."""
+    """Return a text as a single line of visible characters: no line ends, tabs or colours."""
     return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in text)
 
 
@@ -60,8 +60,8 @@ def terminal_columns(stream: TextIO) -> int:
 
 
 def _visible(text: str) -> str:
-    """Escape what would command the terminal: names come from models and files of anyone."""
-    return _COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    """Escape terminal commands: names come from models and files of unknown origin."""
+    return _COMMANDS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 def _write(stream: TextIO, text: str) -> None:
@@ -80,7 +80,7 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 def finding_line(finding: Finding, stream: TextIO) -> str:
-    """Return a finding as one line for `stream`, with its fix below where there is one."""
+    """Return a finding as a line for `stream`, with its fix below where it has one."""
     word = f"{finding.level.upper():<4}"
     if stream.isatty() and not os.environ.get("NO_COLOR"):
         word = f"\033[{_COLOURS[finding.level]}m{word}\033[0m"

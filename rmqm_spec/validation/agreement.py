@@ -1,4 +1,4 @@
-"""Numbers that are told beside numbers that were computed again."""
+"""Compare stated numbers with numbers that were computed again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Agreement:
         return "bit for bit" if self.exact else f"within {self.tolerance:g} (relative)"
 
 
-def agreement(told: Any, computed: Any, tolerance: float = TOLERANCE) -> Agreement:
+def agreement(stated: Any, computed: Any, tolerance: float = TOLERANCE) -> Agreement:
     """
     Compare plain data, number by number, within a relative tolerance.
 
@@ -39,29 +39,29 @@ def agreement(told: Any, computed: Any, tolerance: float = TOLERANCE) -> Agreeme
     >>> agreement({"D": 0.3}, {"D": 0.4}).problems
     ('D is 0.3, but should be 0.4',)
     """
-    unlike = list(_unlike(told, computed, ""))
+    unlike = list(_unlike(stated, computed, ""))
     return Agreement(
         exact=not unlike,
         tolerance=tolerance,
         problems=tuple(
-            f"{name} is {one!r}, but should be {other!r}"
-            for name, one, other in unlike
-            if not _close(one, other, tolerance)
+            f"{name} is {value!r}, but should be {expected!r}"
+            for name, value, expected in unlike
+            if not _close(value, expected, tolerance)
         ),
     )
 
 
-def _unlike(told: Any, computed: Any, name: str) -> Iterator[tuple[str, Any, Any]]:
-    if isinstance(told, Mapping) and isinstance(computed, Mapping):
-        for key in dict.fromkeys([*computed, *told]):
-            yield from _unlike(told.get(key), computed.get(key), f"{name}.{key}" if name else key)
-    elif isinstance(told, list) and isinstance(computed, list) and len(told) == len(computed):
-        for index, (one, other) in enumerate(zip(told, computed, strict=True)):
-            yield from _unlike(one, other, f"{name}[{index}]")
-    elif told != computed:
-        yield name, told, computed
+def _unlike(stated: Any, computed: Any, name: str) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(stated, Mapping) and isinstance(computed, Mapping):
+        for key in dict.fromkeys([*computed, *stated]):
+            yield from _unlike(stated.get(key), computed.get(key), f"{name}.{key}" if name else key)
+    elif isinstance(stated, list) and isinstance(computed, list) and len(stated) == len(computed):
+        for index, (value, expected) in enumerate(zip(stated, computed, strict=True)):
+            yield from _unlike(value, expected, f"{name}[{index}]")
+    elif stated != computed:
+        yield name, stated, computed
 
 
-def _close(one: Any, other: Any, tolerance: float) -> bool:
-    numbers = all(isinstance(value, float) for value in (one, other))
-    return numbers and math.isclose(one, other, rel_tol=tolerance, abs_tol=1e-6 * tolerance)
+def _close(value: Any, expected: Any, tolerance: float) -> bool:
+    numbers = all(isinstance(number, float) for number in (value, expected))
+    return numbers and math.isclose(value, expected, rel_tol=tolerance, abs_tol=1e-6 * tolerance)

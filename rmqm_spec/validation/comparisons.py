@@ -1,4 +1,4 @@
-"""Rankings and differences: against themselves, and made again from the results behind them."""
+"""Check rankings and differences for consistency, and make them again from their results."""
 
 from __future__ import annotations
 
@@ -21,40 +21,42 @@ __all__ = ["check_difference", "check_ranking"]
 
 _EDITED = "The document was changed after it was written: make it again."
 _DRAWN = 0.05
-"""Relative; what rests on random draws may differ a little on another machine."""
+"""Relative tolerance; what rests on random draws may differ a little on another machine."""
 
 _RANDOM = {"order_probability", "best", "probabilities", "quantile"}
 _SPEED = {"encodings_per_second": None}
 
 
 def check_ranking(document: Mapping[str, Any]) -> Iterator[Finding]:
-    """Look at a ranking (``rmqm-rank/1``)."""
+    """Check a ranking (``rmqm-rank/1``)."""
     scored = [*document["ranked"], *document["unranked"]]
-    results = {one["name"]: one["result_sha256"] for one in scored}
-    name, told = digest_of_json({"results": results}), document["ranking_sha256"]
-    wrong = [] if name == told else [f"ranking_sha256 is {told[:12]}..., but should be {name}"]
+    results = {encoder["name"]: encoder["result_sha256"] for encoder in scored}
+    name, stated = digest_of_json({"results": results}), document["ranking_sha256"]
+    wrong = [] if name == stated else [f"ranking_sha256 is {stated[:12]}..., but should be {name}"]
     yield verdict("VAL002", "the digest names the results that were ranked", wrong, _EDITED)
     yield known_codes(document)
     yield verdict("VAL009", "scores, differences and places fit", [*_ranking(document)], _EDITED)
-    yield _made_again([one["result"] for one in scored], lambda found: _ranked(document, found))
+    yield _recomputed(
+        [encoder["result"] for encoder in scored], lambda results: _ranked(document, results)
+    )
 
 
 def _ranking(document: Mapping[str, Any]) -> Iterator[str]:
     ranked = document["ranked"]
-    scores = {one["name"]: one["rmqm"] for one in ranked}
+    scores = {encoder["name"]: encoder["rmqm"] for encoder in ranked}
     if list(scores.values()) != sorted(scores.values(), reverse=True):
         yield "ranked must be in the order of falling scores"
     if document["rmqm"] != next(iter(scores.values()), None):
         yield f"rmqm must be the score of the first encoder; got {document['rmqm']}"
     if len(document["pairs"]) != math.comb(len(ranked), 2):
         yield f"there must be a pair of every two encoders; got {len(document['pairs'])}"
-    for one in ranked:
+    for encoder in ranked:
         for key, values in (
-            ("shares", one["shares"].values()),
-            ("probabilities", one["probabilities"]),
+            ("shares", encoder["shares"].values()),
+            ("probabilities", encoder["probabilities"]),
         ):
             if not math.isclose(sum(values), 1, rel_tol=1e-9):
-                yield f"{key} of {one['name']} must sum to 1; got {sum(values)}"
+                yield f"{key} of {encoder['name']} must sum to 1; got {sum(values)}"
     for pair in document["pairs"]:
         yield from _pair(pair, scores)
 
@@ -65,24 +67,24 @@ def _pair(pair: Mapping[str, Any], scores: Mapping[str, float]) -> Iterator[str]
         yield f"{names}: both must be ranked"
         return
     expected = scores[pair["first"]] - scores[pair["second"]]
-    for told, what in (
+    for stated, what in (
         (pair["difference"], "the difference"),
         (sum(pair["parts"].values()), "the sum of the parts"),
         ((low + high) / 2, "the middle of the interval"),
     ):
-        if not math.isclose(told, expected, rel_tol=1e-9, abs_tol=1e-12):
-            yield f"{names}: {what} must be {expected}; got {told}"
+        if not math.isclose(stated, expected, rel_tol=1e-9, abs_tol=1e-12):
+            yield f"{names}: {what} must be {expected}; got {stated}"
     if pair["tied"] != (low <= 0 <= high or abs(pair["difference"]) < NEGLIGIBLE):
         yield f"{names}: tied is {pair['tied']}, with the interval {pair['interval']}"
 
 
 def _ranked(document: Mapping[str, Any], results: Sequence[StoredResult]) -> list[str]:
     scored = [*document["ranked"], *document["unranked"]]
-    named = dict(zip((one["name"] for one in scored), results, strict=True))
-    common = any(one["code"] == "RNK003" for one in document["findings"])
+    named = dict(zip((encoder["name"] for encoder in scored), results, strict=True))
+    common = any(finding["code"] == "RNK003" for finding in document["findings"])
     ranking, notes = rank_results(named, on_common_inputs=common) if named else (NOTHING_RANKED, [])
     again = ranking_document(ranking, named, notes)
-    told = {**document, "ranked": [{**one, **_SPEED} for one in document["ranked"]]}
+    stated = {**document, "ranked": [{**encoder, **_SPEED} for encoder in document["ranked"]]}
     keys = (
         "rmqm",
         "interval",
@@ -94,49 +96,50 @@ def _ranked(document: Mapping[str, Any], results: Sequence[StoredResult]) -> lis
         "pairs",
         "method",
     )
-    one, other = (
-        {key: side[key] for key in (*keys, "order_probability")} for side in (told, again)
+    stated_numbers, computed_numbers = (
+        {key: side[key] for key in (*keys, "order_probability")} for side in (stated, again)
     )
     return [
-        *agreement(_exact(one), _exact(other)).problems,
-        *agreement(one, other, _DRAWN).problems,
+        *agreement(_exact(stated_numbers), _exact(computed_numbers)).problems,
+        *agreement(stated_numbers, computed_numbers, _DRAWN).problems,
     ]
 
 
 def _exact(ranking: Mapping[str, Any]) -> Any:
     """Leave out what rests on random draws."""
-    pairs = [_without(one, {"interval"}) for one in ranking["pairs"]]
+    pairs = [_without(pair, {"interval"}) for pair in ranking["pairs"]]
     return _without({**ranking, "pairs": pairs}, _RANDOM)
 
 
 def _without(value: Any, names: Collection[str]) -> Any:
     if isinstance(value, Mapping):
-        return {key: _without(one, names) for key, one in value.items() if key not in names}
-    return [_without(one, names) for one in value] if isinstance(value, list) else value
+        return {key: _without(inner, names) for key, inner in value.items() if key not in names}
+    return [_without(item, names) for item in value] if isinstance(value, list) else value
 
 
 def check_difference(document: Mapping[str, Any]) -> Iterator[Finding]:
-    """Look at a difference (``rmqm-diff/1``)."""
+    """Check a difference (``rmqm-diff/1``)."""
     yield verdict("VAL009", "the parts add up", [*_difference(document)], _EDITED)
-    yield _made_again(
-        [one["result"] for one in document["results"]], lambda found: _differed(document, found)
+    yield _recomputed(
+        [result["result"] for result in document["results"]],
+        lambda results: _differed(document, results),
     )
 
 
 def _difference(document: Mapping[str, Any]) -> Iterator[str]:
     if document["ok"] != document["same"]:
         yield "ok and same must agree"
-    found, scores = document["difference"], document["scores"]
-    if found is None or scores is None or None in (scores[0]["rmqm"], scores[1]["rmqm"]):
+    difference, scores = document["difference"], document["scores"]
+    if difference is None or scores is None or None in (scores[0]["rmqm"], scores[1]["rmqm"]):
         return
     expected = scores[1]["rmqm"] - scores[0]["rmqm"]
-    for told, what in (
-        (found["rmqm"], "the difference"),
-        (sum(term["part"] for term in found["terms"]), "the sum of the terms' parts"),
-        (sum(found["levels"]) + found["unassigned"], "the sum over levels"),
+    for stated, what in (
+        (difference["rmqm"], "the difference"),
+        (sum(term["part"] for term in difference["terms"]), "the sum of the terms' parts"),
+        (sum(difference["levels"]) + difference["unassigned"], "the sum over levels"),
     ):
-        if not math.isclose(told, expected, rel_tol=1e-9, abs_tol=1e-12):
-            yield f"{what} must be {expected}; got {told}"
+        if not math.isclose(stated, expected, rel_tol=1e-9, abs_tol=1e-12):
+            yield f"{what} must be {expected}; got {stated}"
 
 
 def _differed(document: Mapping[str, Any], results: Sequence[StoredResult]) -> list[str]:
@@ -145,14 +148,14 @@ def _differed(document: Mapping[str, Any], results: Sequence[StoredResult]) -> l
     again = difference_document(
         first, second, recompute=document["recomputed"] is not None, top=len(named)
     )
-    told = {key: document[key] for key in again}
-    return list(agreement(told, again).problems)
+    stated = {key: document[key] for key in again}
+    return list(agreement(stated, again).problems)
 
 
-def _made_again(
+def _recomputed(
     paths: Sequence[str], compared: Callable[[Sequence[StoredResult]], list[str]]
 ) -> Finding:
-    """Compare with what the results give now; where they are gone, say so."""
+    """Compare a document with what its results give now; warn where they are gone."""
     gone = [path for path in paths if not Path(path).exists()]
     if gone:
         return Finding(

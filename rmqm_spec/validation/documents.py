@@ -1,4 +1,4 @@
-"""One document: which schema it names, and every check that its kind allows."""
+"""Validate a document: its schema, and every check that its kind allows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CHECKS = {
 
 @frozen(kw_only=True)
 class Validated:
-    """A document: where it is, the schema it names, and what was found."""
+    """A document: where it is, the schema it names, and the findings about it."""
 
     path: Path
     schema: str
@@ -41,7 +41,7 @@ class Validated:
     @property
     def ok(self) -> bool:
         """Whether nothing failed."""
-        return all(one.level != "fail" for one in self.findings)
+        return all(finding.level != "fail" for finding in self.findings)
 
 
 def validate_document(path: str | Path, *, packages: tuple[str, ...] = ()) -> Validated:
@@ -68,7 +68,7 @@ def validate_document(path: str | Path, *, packages: tuple[str, ...] = ()) -> Va
     Notes
     -----
     Digests guard against accidents, not against forgery: whoever changes distances and everything
-    that follows from them makes another result that is right in itself.
+    that follows from them makes another result that is consistent in itself.
     """
     path = Path(path)
     path = document_in(path)
@@ -76,7 +76,7 @@ def validate_document(path: str | Path, *, packages: tuple[str, ...] = ()) -> Va
     schema = schema_of(document, path, packages)
     name = document["schema"]
     problems = schema_problems(as_stored(document, schema["properties"]), schema)
-    fix = "The place is a JSON pointer. Make the document again."
+    fix = "Each place is given as a JSON pointer. Make the document again."
     findings = [verdict("VAL001", f"it follows the schema {name}", problems, fix)]
     if not problems:
         findings += _beyond_the_schema(path, document)

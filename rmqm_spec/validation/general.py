@@ -1,4 +1,4 @@
-"""What can be said of any document that holds a score, without its distances."""
+"""Checks of any document that holds a score, without its distances."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _EDITED = "The document was changed after it was written: make it again."
 
 
 def known_codes(document: Mapping[str, Any]) -> Finding:
-    """Look every code of findings, skipped inputs and errors up."""
+    """Look up every code of findings, skipped inputs and errors."""
     codes = set(_codes(document))
     unknown = sorted(codes - set(catalogue()))
     return verdict(
         "VAL007",
-        f"{len(codes)} codes, each in the catalogue",
-        [f"code {code} is in no catalogue" for code in unknown],
+        f"every code is in the catalogue; different codes: {len(codes)}",
+        [f"code {code} is not in the catalogue" for code in unknown],
         "The document was written by another version, or changed: see rmqm-spec explain.",
     )
 
@@ -43,18 +43,18 @@ def _codes(value: Any) -> Iterator[str]:
 
 
 def protocol_digest(document: Mapping[str, Any]) -> list[str]:
-    """Compute the name of the protocol again."""
+    """Compute the digest of the protocol again."""
     name = digest_of_json(document["protocol"])
-    told = document["protocol_sha256"]
-    return [] if name == told else [f"protocol_sha256 is {told[:12]}..., but should be {name}"]
+    stated = document["protocol_sha256"]
+    return [] if name == stated else [f"protocol_sha256 is {stated[:12]}..., but should be {name}"]
 
 
 def counts_add_up(document: Mapping[str, Any]) -> Finding:
-    """Hold the counts of inputs, levels and encodings against each other."""
+    """Check that the counts of inputs, levels and encodings agree."""
     counts = document["counts"]
     n_levels = document["protocol"]["alteration"]["J"]
     levels = document["curves"]["levels"]
-    told = {**counts, "curves.levels": levels, "length of curves.levels": len(levels)}
+    stated = {**counts, "curves.levels": levels, "length of curves.levels": len(levels)}
     expected = {
         **counts,
         "levels": n_levels,
@@ -64,7 +64,7 @@ def counts_add_up(document: Mapping[str, Any]) -> Finding:
         "curves.levels": list(range(1, len(levels) + 1)),
         "length of curves.levels": n_levels,
     }
-    problems = [f"counts: {problem}" for problem in agreement(told, expected).problems]
+    problems = [f"counts: {problem}" for problem in agreement(stated, expected).problems]
     if counts["stopped_early"] != (counts["seen"] < counts["offered"]):
         problems.append(
             f"counts: stopped_early is {counts['stopped_early']}, though {counts['seen']} of "
@@ -74,7 +74,7 @@ def counts_add_up(document: Mapping[str, Any]) -> Finding:
 
 
 def score_of_components(document: Mapping[str, Any]) -> Finding:
-    """Compute the score again from its components, and look where its interval lies."""
+    """Compute the score again from its components, and check the position of its interval."""
     has_score = document["status"] == "ok"
     expected: dict[str, float | None] = {"rmqm": None, "weighted_rmqm": None}
     if has_score:
@@ -82,14 +82,14 @@ def score_of_components(document: Mapping[str, Any]) -> Finding:
             expected = _scores(document)
         except UsageError as error:
             return verdict("VAL009", "", [f"components: {error.message}"], _EDITED)
-    found = agreement({name: document[name] for name in expected}, expected)
-    problems, interval = list(found.problems), document["interval"]
+    compared = agreement({name: document[name] for name in expected}, expected)
+    problems, interval = list(compared.problems), document["interval"]
     if interval and not _is_middle(document["rmqm"], interval):
         problems.append(f"rmqm {document['rmqm']} is not the middle of its interval {interval}")
     if document.get("ok", has_score) != has_score and document["schema"] == RESULT:
         problems.append(f"ok is {document['ok']}, with the status {document['status']}")
-    holds = f"the score follows from its components, {found.how}"
-    return verdict("VAL009", holds if has_score else "no score is told", problems, _EDITED)
+    holds = f"the score follows from its components, {compared.how}"
+    return verdict("VAL009", holds if has_score else "there is no score", problems, _EDITED)
 
 
 def _scores(document: Mapping[str, Any]) -> dict[str, float | None]:

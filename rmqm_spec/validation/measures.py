@@ -11,7 +11,7 @@ from rmqm_spec.errors import RmqmError
 from rmqm_spec.evaluation.meters import summarised
 from rmqm_spec.findings import Finding
 from rmqm_spec.results.document import plain
-from rmqm_spec.results.measured import measure_section, read_columns
+from rmqm_spec.results.measures import measure_section, read_columns
 from rmqm_spec.validation.agreement import agreement
 from rmqm_spec.validation.verdicts import verdict
 
@@ -20,7 +20,7 @@ __all__ = ["measures_follow"]
 
 def measures_follow(path: Path, document: Mapping[str, Any], n_inputs: int) -> Iterator[Finding]:
     """
-    Compute each further measure again.
+    Compute each further measure again, and compare.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The null that a result names, made again from its own result."""
+"""Check the null that a result names against the null's own result."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def has_null(document: Mapping[str, Any]) -> bool:
 
 def null_follows(stored: StoredResult) -> Finding:
     """Compute the null and the difference again from both results."""
-    told = stored.document["null"]
+    section = stored.document["null"]
     try:
-        null = read_result(stored.path.parent / str(told.get("folder")))
+        null = read_result(stored.path.parent / str(section.get("folder")))
         expected = against_null(stored, null)
     except RmqmError as error:
         return verdict(
             "VAL011", "", [error.message], "Keep the folder of the null in the result's."
         )
-    compared = agreement({key: told[key] for key in expected}, expected)
+    compared = agreement({key: section[key] for key in expected}, expected)
     problems = [f"null.{problem}" for problem in compared.problems]
     holds = f"the null and the difference to it follow from its result, {compared.how}"
     return verdict("VAL011", holds, problems, "Score the encoder again, or without: --no-null.")

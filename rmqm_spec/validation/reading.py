@@ -23,7 +23,7 @@ def schema_of(document: Mapping[str, Any], path: Path, packages: tuple[str, ...]
     Parameters
     ----------
     document : mapping
-        What was read.
+        The document as it was read.
     path : Path
         Where from.
     packages : tuple of str
@@ -32,7 +32,7 @@ def schema_of(document: Mapping[str, Any], path: Path, packages: tuple[str, ...]
     Raises
     ------
     UnreadableError
-        RES003 if it names none that is known.
+        RES003 if it names no known schema.
     """
     known = _schemas(packages)
     name = document.get("schema")
@@ -51,14 +51,15 @@ def schema_problems(document: dict[str, Any], schema: dict[str, Any]) -> list[st
     from jsonschema.exceptions import best_match
 
     errors = sorted(
-        Draft202012Validator(schema).iter_errors(document), key=lambda one: list(map(str, one.path))
+        Draft202012Validator(schema).iter_errors(document),
+        key=lambda error: list(map(str, error.path)),
     )
-    found = []
+    problems = []
     for error in errors:
         inner = best_match([error])
         pointer = "".join(f"/{part}" for part in inner.absolute_path)
-        found.append(f"{pointer or 'the document'}: {_cut(inner.message)}")
-    return found
+        problems.append(f"{pointer or 'the document'}: {_cut(inner.message)}")
+    return problems
 
 
 def _schemas(packages: tuple[str, ...]) -> dict[str, dict[str, Any]]:

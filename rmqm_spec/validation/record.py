@@ -12,7 +12,7 @@ __all__ = ["PreprocessDocument", "ValidateDocument"]
 
 @record
 class ValidatedEntry:
-    """A document, and what its validation met."""
+    """A document, and the findings of its validation."""
 
     path: str
     schema: str | None = entry("The schema that the document names; null where it cannot be read.")
@@ -22,7 +22,7 @@ class ValidatedEntry:
 
 @record
 class ValidateDocument:
-    """What validate saw of each document."""
+    """What validate reports of each document."""
 
     schema: Literal["rmqm-validate/1"]
     ok: bool = entry("Whether every document is valid.")
@@ -65,11 +65,11 @@ class PictureEntry:
 
     id: str = entry(pattern=DIGEST)
     name: str
-    picture: str | None = entry("Null where it is no image.")
+    picture: str | None = entry("Null where it is not an image.")
 
 
 @record
-class SkippedEntry:
+class UnreadableInputEntry:
     """An input that cannot be read."""
 
     code: str
@@ -78,7 +78,7 @@ class SkippedEntry:
 
 @record
 class PreprocessDocument:
-    """What a network is handed, and the pictures that this is."""
+    """What a network receives, and the pictures that show it."""
 
     schema: Literal["rmqm-preprocess/1"]
     ok: bool = entry("Whether no finding failed.")
@@ -97,4 +97,4 @@ class PreprocessDocument:
     levels: tuple[int, ...] = entry(each_least=0)
     findings: tuple[FindingEntry, ...]
     inputs: tuple[PictureEntry, ...]
-    skipped: tuple[SkippedEntry, ...] = entry("Inputs that cannot be read.")
+    skipped: tuple[UnreadableInputEntry, ...] = entry("Inputs that cannot be read.")

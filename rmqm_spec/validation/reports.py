@@ -1,4 +1,4 @@
-"""Documents of ``check`` and of the conformance kit, held against themselves."""
+"""Check documents of ``check`` and of the conformance kit for consistency."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _EDITED = "The document was changed after it was written: make it again."
 
 
 def check_check(document: Mapping[str, Any]) -> Iterator[Finding]:
-    """Look at what ``check`` printed (``rmqm-check/1``)."""
-    failed = [one["code"] for one in document["findings"] if one["level"] == "fail"]
+    """Check what ``check`` printed (``rmqm-check/1``)."""
+    failed = [finding["code"] for finding in document["findings"] if finding["level"] == "fail"]
     yield known_codes(document)
     if "protocol" in document:
         wrong = protocol_digest(document)
@@ -39,13 +39,13 @@ def check_check(document: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def check_conformance(document: Mapping[str, Any]) -> Iterator[Finding]:
-    """Look at the report of a judge (``rmqm-conformance-report/1``)."""
-    found = Counter(one["status"] for one in document["checks"])
-    counts = {status: found[status] for status in document["counts"]}
+    """Check the report of a judge (``rmqm-conformance-report/1``)."""
+    statuses = Counter(check["status"] for check in document["checks"])
+    counts = {status: statuses[status] for status in document["counts"]}
     missing, selected = document["missing"], document["selected"]
-    trouble = found["failed"] + found["errored"] + found["unexpected-pass"]
+    trouble = statuses["failed"] + statuses["errored"] + statuses["unexpected-pass"]
     trouble += len(document["unknown_expected_failures"])
-    ran = len(document["checks"]) - found["not-claimed"]
+    ran = len(document["checks"]) - statuses["not-claimed"]
     expected = {
         "counts": counts,
         "ran": ran,
@@ -54,13 +54,13 @@ def check_conformance(document: Mapping[str, Any]) -> Iterator[Finding]:
         else len(document["checks"]) + len(missing),
         "ok": not trouble and (selected or not missing),
         "verdict": "not-conformant"
-        if trouble or found["expected-failure"]
+        if trouble or statuses["expected-failure"]
         else "incomplete"
         if missing or not ran
         else "conformant",
     }
-    told = {key: document[key] for key in expected}
-    problems = list(agreement(told, expected).problems)
-    ids = Counter(one["id"] for one in document["checks"])
+    stated = {key: document[key] for key in expected}
+    problems = list(agreement(stated, expected).problems)
+    ids = Counter(check["id"] for check in document["checks"])
     problems += [f"{name} stands there {count} times" for name, count in ids.items() if count > 1]
     yield verdict("VAL006", "the counts and the verdict follow from the checks", problems, _EDITED)

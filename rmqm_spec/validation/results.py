@@ -37,7 +37,7 @@ _AGAIN = "Something was changed after the result was written: score the encoder 
 
 
 def check_result(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
-    """Look at a result from all sides that its files allow."""
+    """Check a result in every way that its files allow."""
     written = {key: value for key, value in document.items() if key != "ok"}
     yield _digests(written)
     yield counts_add_up(document)
@@ -46,14 +46,14 @@ def check_result(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _alteration_is_known(document)
     try:
         stored = read_result(path)
-        found = stored.characteristics()
+        characteristics = stored.characteristics()
     except RmqmError as error:
         yield verdict("VAL003", "", [error.message], "Keep the three files of a result together.")
         return
     yield _belonging(stored)
-    yield _possible(stored.displacements, stored.step_lengths, found.resolution)
-    yield _numbers(document, found)
-    yield _table(path.with_name("per_input.csv"), stored, found)
+    yield _possible(stored.displacements, stored.step_lengths, characteristics.resolution)
+    yield _numbers(document, characteristics)
+    yield _table(path.with_name("per_input.csv"), stored, characteristics)
     yield from examples_belong(stored)
     if document.get("measures"):
         yield from measures_follow(path, document, len(stored.ids))
@@ -62,7 +62,7 @@ def check_result(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _alteration_is_known(document: Mapping[str, Any]) -> Iterator[Finding]:
-    """Say where nobody here knows which parameters the alteration has."""
+    """Warn where the alteration is not installed, so that its parameters are unknown."""
     name = document["protocol"]["alteration"]["name"]
     if name not in available("alteration"):
         yield Finding(
@@ -75,9 +75,9 @@ def _alteration_is_known(document: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _digests(document: Mapping[str, Any]) -> Finding:
     problems = protocol_digest(document)
-    name, told = digest_of_result(document), document["result_sha256"]
-    if name != told:
-        problems.append(f"result_sha256 is {told[:12]}..., but should be {name}")
+    name, stated = digest_of_result(document), document["result_sha256"]
+    if name != stated:
+        problems.append(f"result_sha256 is {stated[:12]}..., but should be {name}")
     outside = ", ".join(key for key in NOT_IDENTITY if key != "result_sha256")
     holds = f"protocol and result have the content that their digests name (not: {outside})"
     return verdict("VAL002", holds, problems, _AGAIN)
@@ -88,14 +88,16 @@ def _belonging(stored: StoredResult) -> Finding:
     if list(stored.ids) != sorted(set(stored.ids)):
         problems.append("distances.npz must hold every id once, in order; it does not")
     if len(stored.ids) != stored.document["counts"]["used"]:
-        told = stored.document["counts"]["used"]
-        problems.append(f"distances.npz holds {len(stored.ids)} inputs, but counts.used is {told}")
+        stated = stored.document["counts"]["used"]
+        problems.append(
+            f"distances.npz holds {len(stored.ids)} inputs, but counts.used is {stated}"
+        )
     holds = f"distances.npz holds the {len(stored.ids)} inputs that ids_sha256 names"
     return verdict("VAL003", holds, problems, _AGAIN)
 
 
 def _possible(d: Float64Array, s: Float64Array, resolution: float) -> Finding:
-    """Hold distances against the triangle inequality; below the resolution they were set to 0."""
+    """Check distances by the triangle inequality; below the resolution they were set to 0."""
     before = np.concatenate([np.zeros((len(d), 1)), d[:, :-1]], axis=1)
     slack = 3 * resolution + _ROUNDING
     wrong = (s > before + d + slack) | (s < np.abs(d - before) - slack)
@@ -104,16 +106,16 @@ def _possible(d: Float64Array, s: Float64Array, resolution: float) -> Finding:
     return verdict("VAL004", "the distances can be distances of unit vectors", problems, _AGAIN)
 
 
-def _numbers(document: Mapping[str, Any], found: Characteristics) -> Finding:
+def _numbers(document: Mapping[str, Any], characteristics: Characteristics) -> Finding:
     """Compute every number of the document again from the distances."""
-    expected = plain(numbers_of(found))
+    expected = plain(numbers_of(characteristics))
     expected["counts"] = {
-        "undefined_terms": found.undefined_terms,
-        "left_out_of_spike_means": int((~found.per_input.kept).sum()),
+        "undefined_terms": characteristics.undefined_terms,
+        "left_out_of_spike_means": int((~characteristics.per_input.kept).sum()),
     }
-    told = {key: document[key] for key in expected if key != "counts"}
-    told["counts"] = {key: document["counts"][key] for key in expected["counts"]}
-    compared = agreement(told, expected)
+    stated = {key: document[key] for key in expected if key != "counts"}
+    stated["counts"] = {key: document["counts"][key] for key in expected["counts"]}
+    compared = agreement(stated, expected)
     return verdict(
         "VAL005",
         f"every number follows from the distances, {compared.how}",
@@ -122,16 +124,16 @@ def _numbers(document: Mapping[str, Any], found: Characteristics) -> Finding:
     )
 
 
-def _table(path: Path, stored: StoredResult, found: Characteristics) -> Finding:
-    """Read per_input.csv beside the table that the distances give."""
-    table = per_input_table(stored.ids, stored.names, found.per_input)
+def _table(path: Path, stored: StoredResult, characteristics: Characteristics) -> Finding:
+    """Compare per_input.csv with the table that the distances give."""
+    table = per_input_table(stored.ids, stored.names, characteristics.per_input)
     expected = table.encode("utf-8", "backslashreplace").decode()
     try:
-        told = path.read_text(encoding="utf-8")
+        stored_table = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         problem = f"per_input.csv must lie beside the result; got {error}"
         return verdict("VAL008", "", [problem], "Keep the three files of a result together.")
-    compared = agreement(_rows(told), _rows(expected))
+    compared = agreement(_rows(stored_table), _rows(expected))
     return verdict("VAL008", f"per_input.csv agrees, {compared.how}", compared.problems, _AGAIN)
 
 

@@ -1,4 +1,4 @@
-"""One line per thing that was looked at: what holds, or what is wrong with which values."""
+"""A finding per check: what holds, or which values are wrong."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHOWN = 3
 
 def verdict(code: str, holds: str, problems: Sequence[str], fix: str = "") -> Finding:
     """
-    Return a finding: `holds` where there is no problem, else the first of them.
+    Return a finding: `holds` where there is no problem, else the first problems.
 
     Examples
     --------

@@ -52,8 +52,8 @@ def test_a_stopped_check_takes_its_child_with_it(checking, send, name):
     assert said.splitlines()[-2:] == [
         "error RUN001: the work must run to its end; it was interrupted",
         (
-            "  fix: Run the same command again: what is written is not computed anew. Fewer inputs "
-            "(--n) end sooner."
+            "  fix: Run the same command again: finished work is not repeated. Fewer inputs "
+            "(--n) take less time."
         ),
     ]
 

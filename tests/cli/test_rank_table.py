@@ -79,15 +79,69 @@ def test_a_tie_at_the_top_is_no_winner():
         "left_out": [],
         "order_probability": 0.83,
     }
-    first, tie, *_ = verdict(document)
-    assert first.startswith("No encoder is the best for sure on these 1,000 inputs")
+    first, apart, probe, tie, *_ = verdict(document)
+    assert first.startswith("No encoder is clearly the best on these 1,000 inputs")
     assert "a has the highest score with probability 0.830" in first
     assert tie == (
-        "a and b cannot be told apart: 0.004 [-0.003, 0.011]; about 5,300 inputs would tell a "
+        "a and b are tied: 0.004 [-0.003, 0.011]; about 5,300 inputs would be needed to confirm a "
         "difference of that size."
     )
     pair["inputs_needed"] = 2_000_000
-    assert "more than a million inputs" in verdict(document)[1]
+    assert "more than a million inputs" in verdict(document)[3]
+    assert apart == "What sets a and b apart: 1,234 against 1,234 encodings a second."
+    assert probe.endswith("with labels, rmqm-spec probe measures it.")
+
+
+def two(first, second, *codes):
+    pair = {
+        "first": "a", "second": "b", "difference": 0.4, "interval": [0.3, 0.5],
+        "tied": False, "inputs_needed": None, "parts": {"D": 0.4},
+    }  # fmt: skip
+    return {
+        "ranked": [first, second],
+        "pairs": [pair],
+        "inputs": 100,
+        "left_out": [],
+        "findings": [{"code": code} for code in codes],
+        "order_probability": 0.99,
+    }
+
+
+BELOW = {"rmqm": 2.0, "status": "ok", "difference": 0.5, "difference_interval": [0.4, 0.6]}
+
+
+def test_an_encoder_that_is_not_above_its_null_does_not_lead():
+    first = verdict(two(row("a", null=NULL), row("b", rmqm=2.1, null=BELOW)))[0]
+    assert first == (
+        "a has the highest score, but the same network with permuted weights scores no lower, so "
+        "it does not lead: the highest score above its own null is 2.100, of b."
+    )
+    first = verdict(two(row("a", null=NULL), row("b", null=NULL)))[0]
+    assert first.endswith("so it does not lead: no encoder scores above its own null.")
+
+
+def test_what_weakens_a_comparison_stands_in_the_headline():
+    plain = verdict(two(row("a", null=BELOW), row("b")))[0]
+    assert "but" not in plain
+    weak = verdict(two(row("a", null=BELOW), row("b"), "RNK001", "RNK005"))[0]
+    assert weak.endswith(
+        "; but they take inputs of different sizes and some give class scores and others encodings."
+    )
+
+
+def test_what_sets_a_tie_apart_is_named():
+    facts = {
+        "measures": {"rankme": {"value": 31.25}},
+        "model": {"bytes": 5_100_000},
+        "same_as": ["b"],
+    }
+    other = {"measures": {"rankme": {"value": 12.5}}, "model": {"bytes": 240_000}}
+    gap = {**BELOW, "difference": 0.125}
+    lines = verdict(two(row("a", null=BELOW, **facts), row("b", null=gap, **other)))
+    assert lines[1] == (
+        "What sets a and b apart: +0.500 against +0.125 from their nulls; rankme 31.25 against "
+        "12.5; 1,234 against 1,234 encodings a second; 5.1 against 0.24 MB."
+    )
 
 
 def test_one_encoder_or_none_is_no_ranking():

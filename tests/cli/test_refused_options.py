@@ -33,8 +33,8 @@ def read(**typed):
         ("--precision", math.nan, "--precision must be a finite number above 0; got nan"),
         ("--scale", math.nan, "--scale must be a finite number other than 0; got nan"),
         ("--scale", 0.0, "--scale must be a finite number other than 0; got 0.0"),
-        ("--mean", "nan", "--mean must be finite numbers with commas between them; got 'nan'"),
-        ("--std", "a,b", "--std must be finite numbers with commas between them; got 'a,b'"),
+        ("--mean", "nan", "--mean must be finite numbers separated by commas; got 'nan'"),
+        ("--std", "a,b", "--std must be finite numbers separated by commas; got 'a,b'"),
         ("--size", "0", "--size must be HEIGHTxWIDTH; got '0'"),
         ("--feed", ["x"], "--feed must be NAME=VALUE; got 'x'"),
         ("--layout", "x", "--layout must be one of nchw, nhwc, nhw, flat, array; got 'x'"),
@@ -55,7 +55,7 @@ def test_a_wrong_value_ends_a_score_before_anything_is_written(rmqm, tmp_path):
     assert (done.returncode, done.stdout, list(tmp_path.iterdir())) == (2, "", [])
     assert done.stderr.splitlines() == [
         "error ARG001: --variant must be one of paper, authors-2022; got 'mine'",
-        "  fix: Correct it.",
+        "  fix: Choose one of them.",
     ]
 
 

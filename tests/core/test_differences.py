@@ -23,7 +23,9 @@ PARAMETERS = [("paper", 6), ("authors-2022", 6)]
 
 def stored(path, encoder, images=IMAGES, **options):
     found = evaluate(encoder, images, **options)
-    document = result_document(found, {}, [], data="rng", seconds=1.0, created="2026-01-01")
+    document = result_document(
+        found, {}, [], data="rng", seconds=1.0, created="2026-01-01T00:00:00+00:00"
+    )
     write_result(path, document, found)
     return read_result(path)
 

@@ -44,7 +44,7 @@ def run(folder, seed=0, *, force=False):
             encode, IMAGES, alteration=rule, batch_size=10, known=parts.known, keep=keep
         )
     document = result_document(
-        found, {}, [], data="eye", seconds=1.0, created="2026-01-01", run_sha256=key
+        found, {}, [], data="eye", seconds=1.0, created="2026-01-01T00:00:00+00:00", run_sha256=key
     )
     write_result(folder, document, found, force=force)
     remove_checkpoints(folder, key)
@@ -163,4 +163,4 @@ def test_distances_of_another_result_are_refused(tmp_path):
     with pytest.raises(UnreadableError) as caught:
         read_result(tmp_path / "one")
     assert caught.value.code == "RES002"
-    assert "got they are those of another one" in caught.value.message
+    assert "got they are those of another result" in caught.value.message

@@ -30,7 +30,9 @@ def written(folder, seed=0, **options):
     images = np.random.default_rng(0).random((6, 8))
     rule = WhiteNoise(n_levels=4, seed=seed)
     found = evaluate(lambda x: x[:, :4] * x[:, 4:] + 0.1, images, alteration=rule)
-    document = result_document(found, {}, [], data="eye", seconds=1.0, created="2026-01-01")
+    document = result_document(
+        found, {}, [], data="eye", seconds=1.0, created="2026-01-01T00:00:00+00:00"
+    )
     return write_result(folder, document, found, **options)[-1], document["result_sha256"]
 
 

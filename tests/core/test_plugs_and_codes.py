@@ -226,7 +226,7 @@ def test_the_facts_of_an_alteration_that_is_not_there_are_neutral(plugs, install
     assert (facts.name, facts.levels_of("paper"), facts.axis_label({})) == (
         "blur", 7, "level (blur)"
     )  # fmt: skip
-    assert facts.words({"J": 7}) == "blur of 7 levels"
+    assert facts.words({"J": 7}) == "blur with J = 7"
     with pytest.raises(RmqmError, match=r"'blur' must be importable|got 'blur': none"):
         facts.make(None)
 

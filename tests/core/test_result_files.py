@@ -27,7 +27,9 @@ def evaluated(seed=0, n=6, encoder=encode):
 
 def written(folder, seed=0, n=6, encoder=encode, **options):
     found = evaluated(seed, n, encoder)
-    document = result_document(found, {}, [], data="eye", seconds=1.0, created="2026-01-01")
+    document = result_document(
+        found, {}, [], data="eye", seconds=1.0, created="2026-01-01T00:00:00+00:00"
+    )
     return found, document, write_result(folder, document, found, **options)
 
 

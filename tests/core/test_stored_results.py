@@ -17,7 +17,9 @@ IMAGES = np.random.default_rng(0).random((6, 8))
 @pytest.fixture
 def written(tmp_path):
     found = evaluate(lambda x: x[:, :4] * x[:, 4:] + 0.1, IMAGES, alteration=WhiteNoise(n_levels=4))
-    document = result_document(found, {}, [], data="eye", seconds=1.0, created="2026-01-01")
+    document = result_document(
+        found, {}, [], data="eye", seconds=1.0, created="2026-01-01T00:00:00+00:00"
+    )
     write_result(tmp_path, document, found)
     return found, document, tmp_path
 

@@ -217,9 +217,9 @@ def test_it_doubts_a_range_that_the_graph_would_flatten(make, saved, opened):
     ]
     path = saved(make.model(nodes, inputs, outputs, constants))
     encoder = opened(path)
-    doubt = ONNX.range_finding(path, encoder, 0.0, 1.0)
+    doubt = ONNX.range_finding(encoder, 0.0, 1.0)
     assert (doubt.code, doubt.level) == ("PRE007", "warn")
-    assert ONNX.range_finding(path, encoder, 0.0, 255.0) is None
+    assert ONNX.range_finding(encoder, 0.0, 255.0) is None
 
 
 def test_it_diagnoses_the_environment():

@@ -104,7 +104,7 @@ def reusing():
         (writing, {"ENC008": "fail"}),
         (constant, {"ENC005": "fail"}),
         (one_direction, {"ENC005": "fail"}),
-        (one_value, {"ENC005": "fail"}),
+        (one_value, {"OUT009": "fail"}),
         (not_a_number, {"ENC001": "fail"}),
         (without_norm, {"ENC002": "fail"}),
         (probabilities, {"ENC007": "warn"}),
@@ -253,7 +253,7 @@ def test_float32_returned_as_float64_is_told_to_declare_its_resolution(noise):
 def test_the_warning_of_hidden_rounding_says_how_to_declare_it():
     encode = lambda x: right(x).astype(np.float64) * (1 + 1e-7 * len(x) * np.arange(8))  # noqa: E731
     assert found(encode)["BAT001"].fix == (
-        "Return float32, or tell the resolution: EncoderTraits(resolution=1e-6)."
+        "Return float32, or state the resolution: EncoderTraits(resolution=1e-6)."
     )
 
 

@@ -73,27 +73,111 @@ def test_a_batch_that_only_the_declaration_allows_is_run_one_by_one(opened, make
 
 
 @pytest.mark.parametrize("batch", ["N", 4])
-@pytest.mark.parametrize("made", [mixing, dynamically_quantised])
-def test_a_model_that_mixes_the_batch_encodes_every_input_alone(
-    opened, make, images, codes, made, batch
+def test_a_dynamically_quantised_model_encodes_every_input_alone(
+    opened, make, images, codes, batch
 ):
-    encoder = opened(made(make, batch))
+    encoder = opened(dynamically_quantised(make, batch))
     inputs = images(encoder, 6) * np.linspace(0.1, 1, 6, dtype=np.float32)[:, None, None, None]
     assert (encoder.one_at_a_time, codes(encoder)) == (True, ["PRE001", "BAT003"])
     np.testing.assert_array_equal(encoder.encode(inputs), one_by_one(encoder, inputs))
+    finding = next(finding for finding in encoder.findings if finding.code == "BAT003")
+    assert finding.message.startswith("the model quantises its activations by the batch: ")
+    assert finding.message.endswith("; every input is encoded alone")
 
 
+def normalising_by_the_batch(make, batch="N"):
+    names = ("s", "b", "mean", "var")
+    nodes = [
+        make.node("BatchNormalization", "x s b mean var", "n m v", training_mode=1),
+        make.node("Flatten", "n", "f"),
+        make.node("MatMul", "f w", "y"),
+    ]
+    inputs, outputs = [make.value("x", (batch, 3, 4, 4))], [make.value("y", (batch, 5))]
+    statistics = [make.constant(name, [1.0, 0.5, 2.0]) for name in names]
+    return make.model(nodes, inputs, outputs, [make.random("w", 48, 5), *statistics])
+
+
+def centring_the_batch(make, batch="N"):
+    """Subtracts the batch's mean of each feature, as a normalisation in training mode does."""
+    nodes = [make.node("Flatten", "x", "f"), make.node("MatMul", "f w", "e")]
+    nodes.append(make.node("ReduceMean", "e", "m", axes=[0]))
+    nodes.append(make.node("Sub", "e m", "y"))
+    inputs, outputs = [make.value("x", (batch, 3, 4, 4))], [make.value("y", (batch, 5))]
+    return make.model(nodes, inputs, outputs, [make.random("w", 48, 5)])
+
+
+def reshaped_wrongly(make, batch=4):
+    """Puts the rows of the batch side by side, as a view with the axes mixed up does."""
+    nodes = [
+        make.node("Flatten", "x", "f"),
+        make.node("MatMul", "f w", "e"),
+        make.node("Reshape", "e s", "r"),
+        make.node("MatMul", "r v", "y"),
+    ]
+    weights = [make.random("w", 48, 6), make.random("v", 6, 6)]
+    weights.append(make.constant("s", [6, 4] if batch == 4 else [-1, 6], "int64"))
+    nodes.insert(3, make.node("Transpose", "r", "t", perm=[1, 0]))
+    nodes[-1] = make.node("MatMul", "t v", "y")
+    inputs, outputs = [make.value("x", (batch, 3, 4, 4))], [make.value("y", (batch, 6))]
+    return make.model(nodes, inputs, outputs, weights)
+
+
+def mixing_beside_quantisation(make, batch="N"):
+    made = dynamically_quantised(make, batch)
+    made.graph.node[-1].output[0] = "e"
+    made.graph.node.extend([make.node("ReduceMean", "e", "m"), make.node("Sub", "e m", "y")])
+    flatten = made.graph.node[0]
+    made.graph.node.insert(1, make.node("ReduceMax", "f", "top", axes=[0]))
+    made.graph.node.insert(2, make.node("Add", "f top", "g"))
+    assert flatten.output[0] == "f"
+    made.graph.node[3].input[0] = "g"
+    return made
+
+
+@pytest.mark.parametrize("batch", ["N", 4])
 @pytest.mark.parametrize(
-    ("made", "reason"),
+    ("made", "named", "fix"),
     [
-        (mixing, "the model mixes the batch: "),
-        (dynamically_quantised, "the model quantises its activations by the batch: "),
+        (mixing, "ReduceMean (m) mixes the rows", "first axis"),
+        (centring_the_batch, "ReduceMean (m) mixes the rows", "first axis"),
     ],
 )
-def test_the_finding_tells_why_every_input_is_encoded_alone(opened, make, made, reason):
-    found = next(one for one in opened(made(make)).findings if one.code == "BAT003")
-    assert found.message.startswith(reason)
-    assert found.message.endswith("; every input is encoded alone")
+def test_a_model_whose_rows_influence_each_other_is_refused(opened, make, made, named, fix, batch):
+    with pytest.raises(SubjectError) as caught:
+        opened(made(make, batch))
+    assert (caught.value.code, named in caught.value.message) == ("BAT001", True)
+    assert "the export is wrong" in caught.value.message
+    assert fix in caught.value.fix
+
+
+def test_batch_normalisation_in_training_mode_is_refused(opened, make):
+    with pytest.raises(SubjectError, match=r"BatchNormalization \(n\)") as caught:
+        opened(normalising_by_the_batch(make))
+    assert "model.eval()" in caught.value.fix
+
+
+def test_what_moved_the_batch_before_it_was_mixed_is_named(opened, make):
+    with pytest.raises(SubjectError) as caught:
+        opened(reshaped_wrongly(make))
+    assert "MatMul (y), after Reshape (r) moved the batch, mixes" in caught.value.message
+
+
+def test_dynamic_quantisation_excuses_no_other_mixing(opened, make):
+    with pytest.raises(SubjectError, match=r"ReduceMax \(top\) mixes the rows"):
+        opened(mixing_beside_quantisation(make))
+
+
+def test_what_is_computed_from_the_number_of_inputs_is_refused(opened, make):
+    nodes = [
+        make.node("Flatten", "x", "f"),
+        make.node("MatMul", "f w", "e"),
+        make.node("Shape", "x", "s", start=0, end=1),
+        make.node("Cast", "s", "n", to=1),
+        make.node("Add", "e n", "y"),
+    ]
+    inputs, outputs = [make.value("x", ("N", 3, 4, 4))], [make.value("y", ("N", 5))]
+    with pytest.raises(SubjectError, match="the size of its batch"):
+        opened(make.model(nodes, inputs, outputs, [make.random("w", 48, 5)]))
 
 
 def test_quantisation_inside_a_function_of_the_model_is_seen(opened, make, codes):

@@ -375,13 +375,28 @@ def test_an_output_without_a_row_per_input_is_refused(refused, make, shape):
     )
 
 
-@pytest.mark.parametrize("axes", [(1, 2, 3), (2, 3)])
-def test_one_value_or_vector_without_further_axes_is_fine(opened, make, images, axes):
-    nodes = [make.node("ReduceMean", "x", "y", axes=axes, keepdims=0)]
+def test_a_vector_without_further_axes_is_fine(opened, make, images):
+    nodes = [make.node("ReduceMean", "x", "y", axes=(2, 3), keepdims=0)]
     encoder = opened(make.model(nodes, [make.value("x", ("N", 3, 4, 4))], [make.value("y", None)]))
     inputs = images(encoder)
-    expected = inputs.mean(axis=axes).reshape(5, -1)
-    np.testing.assert_allclose(encoder.encode(inputs), expected, rtol=1e-5)
+    np.testing.assert_allclose(encoder.encode(inputs), inputs.mean(axis=(2, 3)), rtol=1e-5)
+
+
+@pytest.mark.parametrize("keepdims", [0, 1])
+def test_one_value_has_no_direction(refused, make, keepdims):
+    nodes = [make.node("ReduceMean", "x", "y", axes=(1, 2, 3), keepdims=keepdims)]
+    error = refused(make.model(nodes, [make.value("x", ("N", 3, 4, 4))], [make.value("y", None)]))
+    assert (type(error), error.code) == (SubjectError, "OUT009")
+    assert "one value has no direction" in error.message
+
+
+def test_what_the_last_layer_takes_is_offered_for_one_value(refused, opened, make):
+    nodes = [make.node("Flatten", "x", "f"), make.node("MatMul", "f w", "hidden")]
+    nodes += [make.node("Tanh", "hidden", "t"), make.node("MatMul", "t v", "y")]
+    weights = [make.random("w", 48, 6), make.random("v", 6, 1)]
+    made = make.model(nodes, [make.value("x", ("N", 3, 4, 4))], [make.value("y", None)], weights)
+    assert refused(made).fix == "Score what the last layer takes: --output t"
+    assert opened(made, output="t").description["output"]["shape"] == [6]
 
 
 def test_a_vector_without_batch_axis_is_one_encoding(opened, make, images):

@@ -348,7 +348,7 @@ def test_the_fixed_size_of_the_model_goes_before_that_of_the_preprocessing(opene
         (3, 8, 9),
         (
             "the preprocessing is for 32x48, but x (float32 [?, 3, 8, 9]) is fixed: images are "
-            "resized to 8x9 at last"
+            "resized once more, to 8x9"
         ),
     )
 

@@ -162,7 +162,12 @@ def score(tmp_path: Path, images: Any) -> Callable[..., StoredResult]:
         found = evaluate(encoder or bend(strength), inputs, alteration=rule)
         described = {"model": {"name": name, "sha256": "ab" * 32}, **changed}
         document = result_document(
-            found, described, findings, data="memory", seconds=1.0, created="2026-01-01"
+            found,
+            described,
+            findings,
+            data="memory",
+            seconds=1.0,
+            created="2026-01-01T00:00:00+00:00",
         )
         folder = tmp_path / f"result-{len(list(tmp_path.iterdir()))}"
         write_result(folder, document, found)

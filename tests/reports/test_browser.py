@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from rmqm_spec.reports import report_page, subjects_of, write_report
+from rmqm_spec.reports import report_content, report_page, write_report
 
 pytest.importorskip("jinja2")
 pytest.importorskip("matplotlib")
@@ -28,7 +28,7 @@ def page(score, tmp_path):
         "flat.onnx": score(encoder=lambda x: x.reshape(len(x), -1)[:, :3] * 0 + 1),
     }
     path = tmp_path / "report.html"
-    write_report(path, report_page(subjects_of(results)))
+    write_report(path, report_page(report_content(results)))
     return path
 
 

@@ -10,7 +10,7 @@ from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.inputs.prepared import open_inputs
-from rmqm_spec.reports import examples_of, keep_examples, read_examples, report_page, subjects_of
+from rmqm_spec.reports import examples_of, keep_examples, read_examples, report_content, report_page
 from rmqm_spec.reports.examples import MAX_SIDE, choose
 
 SPEC = InputSpec(kind="image", shape=(1, 4, 4))
@@ -62,7 +62,7 @@ def test_arrays_have_no_pictures_and_say_so(score):
     values = np.random.default_rng(0).random((5, 1, 4, 4)).astype(np.float32)
     inputs = open_inputs(values, InputSpec(kind="array", shape=(1, 4, 4)), Preprocessing())
     found = examples_of(score(), inputs, WhiteNoise(n_levels=8))
-    assert (found.ids, "no images" in found.note) == ((), True)
+    assert (found.ids, "not images" in found.note) == ((), True)
 
 
 def test_a_path_is_shown_unaltered(score):
@@ -90,4 +90,4 @@ def test_pictures_of_something_else_are_refused_and_the_page_says_so(score, dama
     with pytest.raises(UnreadableError) as caught:
         read_examples(stored)
     assert caught.value.code == "RES002"
-    assert "examples.npz must hold the pictures" in report_page(subjects_of({"one": stored}))
+    assert "examples.npz must hold the pictures" in report_page(report_content({"one": stored}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rmqm_spec.cli.rank_table import ranking_table
-from rmqm_spec.screen.table import Column, table_lines
+from rmqm_spec.screen.table import TableColumn, table_lines
 
 EVIL = "\x1b]0;title\x07[bold]a[/bold] :smile:"
 LONG = "a-vision-transformer-with-a-long-name"
@@ -29,10 +29,10 @@ def row(name, **others):
 
 def columns():
     return [
-        Column("model", ["a", LONG], left=True, fit="shorten"),
-        Column("RMQM", ["2.500", "-"]),
-        Column("least", ["needed", "of all"], 2, left=True),
-        Column("less", ["needed", ""], 1, left=True),
+        TableColumn("model", ["a", LONG], left=True, fit="shorten"),
+        TableColumn("RMQM", ["2.500", "-"]),
+        TableColumn("least", ["needed", "of all"], 2, left=True),
+        TableColumn("less", ["needed", ""], 1, left=True),
     ]
 
 
@@ -62,18 +62,20 @@ def test_the_least_needed_columns_go_first(width, heads):
 
 @pytest.mark.parametrize("width", [None, 80])
 def test_names_are_text(width):
-    lines = table_lines([Column("model", [EVIL]), Column("", ["x"])], width)
+    lines = table_lines([TableColumn("model", [EVIL]), TableColumn("", ["x"])], width)
     assert lines[1] == "  \\x1b]0;title\\x07[bold]a[/bold] :smile:  x"
 
 
 def test_wide_signs_take_two_columns():
-    lines = table_lines([Column("model", ["模型", "ab"], left=True), Column("n", ["1", "2"])])
+    lines = table_lines(
+        [TableColumn("model", ["模型", "ab"], left=True), TableColumn("n", ["1", "2"])]
+    )
     assert lines[1:] == ["  模型   1", "  ab     2"]
 
 
 def test_texts_wrap_where_they_may():
     text = "one sentence that does not fit into a narrow terminal"
-    found = [Column("", ["COD001"], left=True), Column("", [text], left=True, fit="wrap")]
+    found = [TableColumn("", ["COD001"], left=True), TableColumn("", [text], left=True, fit="wrap")]
     assert table_lines(found) == [f"  COD001  {text}"]
     lines = table_lines(found, 40)
     assert max(map(len, lines)) <= 40

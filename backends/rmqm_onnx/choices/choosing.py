@@ -9,7 +9,7 @@ from rmqm_onnx.choices.channel_axis import channels_come_first
 from rmqm_onnx.choices.input import alterable_names, choose_input, relevant_inputs
 from rmqm_onnx.choices.input_layout import InputLayout
 from rmqm_onnx.choices.layout_recognition import recognise_layout
-from rmqm_onnx.choices.normalisation import normalisation_finding
+from rmqm_onnx.choices.normalised_range import normalisation_finding
 from rmqm_onnx.choices.output import ChosenOutput, choose_output
 from rmqm_onnx.choices.preprocessing import choose_preprocessing
 from rmqm_onnx.choices.room import require_room
@@ -81,7 +81,7 @@ def choose(file: ModelFile, options: OpenOptions) -> Choices:
     alterable = alterable_names(inputs, options.input)
     output = choose_output(graph, declared_outputs(graph), options.output, alterable)
     relevant = relevant_inputs(graph, inputs, output.name, options.input)
-    altered, why = choose_input(inputs if options.input else relevant, options.input)
+    altered, why = choose_input(graph, inputs if options.input else relevant, options.input)
     preprocessing, origin = choose_preprocessing(file, altered, options.preprocessing)
     layout, open_lengths = recognise_layout(
         graph, altered, options.layout, options.size, usual=preprocessing.size

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from onnx import GraphProto
 
+from rmqm_onnx.choices.states import state_inputs
 from rmqm_onnx.reading.graph import needed_names
 from rmqm_onnx.reading.signature import FLOATS, TensorInfo
 from rmqm_spec.errors import SubjectError, UsageError
 
 __all__ = ["alterable_names", "choose_input", "relevant_inputs"]
+
+_DATA = re.compile(
+    r"pixel|image|img|frame|photo|picture|video|audio|wave|sound|speech|signal"
+    r"|input_(values|features)",
+    re.IGNORECASE,
+)
 
 ALTERABLE = (*FLOATS, "uint8")
 """Types whose values can be altered in small steps; uint8 holds pixels from 0 to 255."""
@@ -52,14 +60,16 @@ def relevant_inputs(
     return relevant
 
 
-def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[TensorInfo, str]:
+def choose_input(
+    graph: GraphProto, inputs: Sequence[TensorInfo], name: str | None
+) -> tuple[TensorInfo, str]:
     """
-    Choose the input that is altered.
+    Choose the input that is altered, never a state that goes from call to call.
 
     Returns
     -------
     TensorInfo, str
-        The input, and why it was chosen.
+        The input, and why it was chosen, with the next best where there is another.
 
     Raises
     ------
@@ -76,7 +86,7 @@ def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[Tensor
         raise UsageError(
             "INP002",
             f"--input must name an input ({listed}); got {name!r}",
-            fix="Correct it.",
+            fix="Choose one of these inputs.",
         )
     possible = [info for info in inputs if info.type in ALTERABLE]
     if not possible:
@@ -88,16 +98,32 @@ def choose_input(inputs: Sequence[TensorInfo], name: str | None) -> tuple[Tensor
         )
     if len(possible) == 1:
         return possible[0], "the only input that can be altered"
-    large = [info for info in possible if not _is_single(info)]
-    if len(large) == 1:
-        return large[0], "the only one with more than one value that can be altered"
-    images = [info for info in possible if info.dims is not None and len(info.dims) == 4]
-    if len(images) == 1:
-        return images[0], "the only input with the shape of images"
+    chosen, why = _among(graph, possible)
+    others = ", ".join(info.name for info in possible if info is not chosen)
+    return chosen, f"{why}; {others} could be named by --input instead"
+
+
+def _among(graph: GraphProto, possible: Sequence[TensorInfo]) -> tuple[TensorInfo, str]:
+    """Choose among several inputs: by what they are for, then by their shape, then by name."""
+    states = state_inputs(graph, possible, [value.name for value in graph.output])
+    data = [info for info in possible if info.name not in states] or list(possible)
+    large = [info for info in data if not _is_single(info)]
+    images = [info for info in large if info.dims is not None and len(info.dims) == 4]
+    colours = [info for info in images if info.dims and 3 in (info.dims[1], info.dims[3])]
+    named = [info for info in large if _DATA.search(info.name)]
+    for group, why in (
+        (data, "the only input that is no state"),
+        (large, "the only one with more than one value that can be altered"),
+        (images, "the only input with the shape of images"),
+        (colours, "the only input with the shape of colour images"),
+        (named, "the only input with the name of data"),
+    ):
+        if len(group) == 1:
+            return group[0], why
     raise UsageError(
         "INP002",
-        f"one input must be chosen to be altered; got {len(possible)} candidates: "
-        + "; ".join(str(info) for info in possible),
+        f"one input must be chosen to be altered; got {len(data)} candidates: "
+        + "; ".join(str(info) for info in data),
         fix="Choose one with --input NAME, and feed the others with --feed NAME=VALUE.",
     )
 

@@ -151,8 +151,9 @@ def _size(
     if size and lengths != size:
         raise UsageError(
             "INP004",
-            f"--size must equal the fixed height and width of the model; got {size} for {info}",
-            fix="Leave --size out.",
+            "--size must equal the fixed height and width of the model, "
+            f"{lengths[0]}x{lengths[1]}; got {size[0]}x{size[1]} for {info}",
+            fix="Run it again without --size.",
         )
     return lengths
 
@@ -162,7 +163,7 @@ def _unusual(info: TensorInfo, usual: tuple[int, int], size: tuple[int, int]) ->
         code="PRE006",
         level="warn",
         message=f"the preprocessing is for {usual[0]}x{usual[1]}, but {info} is fixed: images are "
-        f"resized to {size[0]}x{size[1]} at last",
+        f"resized once more, to {size[0]}x{size[1]}",
         fix="Use the preprocessing that belongs to this export.",
     )
 

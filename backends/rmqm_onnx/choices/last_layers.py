@@ -6,7 +6,7 @@ from onnx import GraphProto, NodeProto
 
 from rmqm_onnx.reading.graph import constants, makers_above, producers
 
-__all__ = ["layer_before", "score_operator"]
+__all__ = ["last_layer", "layer_before", "score_operator"]
 
 _SCORES = ("Softmax", "LogSoftmax", "Sigmoid", "Hardmax")
 _MOVES = (
@@ -38,6 +38,9 @@ _LAYERS = (
 )
 
 
+_QUANTISING = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear")
+
+
 def score_operator(graph: GraphProto, output: str) -> str | None:
     """Return the operator that makes probabilities of the output's values, if any."""
     for node in makers_above(producers(graph), output):
@@ -48,19 +51,33 @@ def score_operator(graph: GraphProto, output: str) -> str | None:
     return None
 
 
-def layer_before(graph: GraphProto, output: str) -> str | None:
-    """Return the tensor that the last layer takes: in a classifier, the penultimate encodings."""
+def last_layer(graph: GraphProto, output: str) -> NodeProto | None:
+    """Return the last operator with weights before an output, if only moves stand between."""
     makers = producers(graph)
     constant = constants(graph)
     node = makers.get(output)
     for _ in makers:
         if node is None or node.op_type in _LAYERS:
             break
-        movable = node.op_type in (*_MOVES, *_SCORES)
-        node = _maker_of_data(node, makers, constant) if movable else None
+        following = _maker_of_data(node, makers, constant)
+        rescales = node.op_type == "Mul" and following is not None and following.op_type == "Cast"
+        # An integer product ends with a Cast and a Mul.
+        movable = node.op_type in (*_MOVES, *_SCORES) or rescales
+        node = following if movable else None
+    return node
+
+
+def layer_before(graph: GraphProto, output: str) -> str | None:
+    """Return the tensor that the last layer takes: in a classifier, the penultimate encodings."""
+    makers = producers(graph)
+    constant = constants(graph)
+    node = last_layer(graph, output)
     if node is None:
         return None
-    return next((name for name in node.input if name not in constant and name in makers), None)
+    name = next((name for name in node.input if name not in constant and name in makers), None)
+    while name in makers and makers[name].op_type in _QUANTISING:
+        name = makers[name].input[0]
+    return name if name in makers else None
 
 
 def _maker_of_data(

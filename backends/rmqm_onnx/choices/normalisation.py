@@ -5,10 +5,8 @@ from __future__ import annotations
 from onnx import GraphProto, NodeProto
 
 from rmqm_onnx.reading.graph import constants, consumers
-from rmqm_spec.contracts.preprocessing import Preprocessing
-from rmqm_spec.findings import Finding
 
-__all__ = ["normalisation_finding", "normalisation_in_graph", "normalising_nodes"]
+__all__ = ["leading_part", "normalisation_in_graph", "normalising_nodes"]
 
 _PASSED = ("Cast", "Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Pad")
 _WITH_CONSTANT = ("Sub", "Add", "Mul", "Div")
@@ -21,37 +19,36 @@ def normalisation_in_graph(graph: GraphProto, name: str) -> list[str]:
 
 def normalising_nodes(graph: GraphProto, name: str) -> list[tuple[NodeProto, str]]:
     """Return these operators, each with the name of the tensor that it shifts or scales."""
+    return [(node, tensor) for node, tensor, shifts in _leading_nodes(graph, name) if shifts]
+
+
+def leading_part(graph: GraphProto, name: str) -> GraphProto:
+    """Return a graph of the operators before the first layer, with their constants: it is small."""
+    nodes = [node for node, _, _ in _leading_nodes(graph, name)]
+    read = {tensor for node in nodes for tensor in node.input}
+    part = GraphProto()
+    part.node.extend(
+        node for node in graph.node if node.op_type == "Constant" and node.output[0] in read
+    )
+    part.node.extend(nodes)
+    part.initializer.extend(tensor for tensor in graph.initializer if tensor.name in read)
+    return part
+
+
+def _leading_nodes(graph: GraphProto, name: str) -> list[tuple[NodeProto, str, bool]]:
+    """Return nodes before the first layer, what each takes, and whether it shifts or scales it."""
     constant = constants(graph)
-    normalising: list[tuple[NodeProto, str]] = []
+    leading: list[tuple[NodeProto, str, bool]] = []
     for _ in range(16):
         nodes = [node for node in consumers(graph, name) if node.op_type != "Shape"]
         if len(nodes) != 1:
             break
         node = nodes[0]
         others = [other for other in node.input if other and other != name]
-        shifts = node.op_type in _WITH_CONSTANT and others and set(others) <= constant
-        if shifts or node.op_type in ("ImageScaler", "BatchNormalization"):
-            normalising.append((node, name))
-        elif node.op_type not in _PASSED:
+        by_constant = node.op_type in _WITH_CONSTANT and others and set(others) <= constant
+        shifts = bool(by_constant) or node.op_type in ("ImageScaler", "BatchNormalization")
+        if not shifts and node.op_type not in _PASSED:
             break
+        leading.append((node, name, shifts))
         name = node.output[0]
-    return normalising
-
-
-def normalisation_finding(
-    graph: GraphProto, name: str, preprocessing: Preprocessing
-) -> list[Finding]:
-    """Say that the graph normalises its input, and warn where that would happen twice."""
-    operators = normalisation_in_graph(graph, name)
-    if not operators:
-        return []
-    message = f"the graph itself shifts or scales its input ({', '.join(operators)})"
-    if not any(preprocessing.mean or ()):
-        return [Finding(code="PRE002", level="ok", message=message)]
-    twice = Finding(
-        code="PRE002",
-        level="warn",
-        message=f"{message}, and so does the preprocessing from {preprocessing.source}",
-        fix="If the graph holds the whole normalisation, pass --scale 1 alone.",
-    )
-    return [twice]
+    return leading

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
-from rmqm_onnx.choices.normalisation import normalising_nodes
+from rmqm_onnx.choices.normalisation import normalisation_in_graph, normalising_nodes
 from rmqm_spec.arrays import AnyArray, Float64Array
+from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.findings import Finding
 
-__all__ = ["range_after_normalisation", "range_finding"]
+__all__ = ["fitting_scale", "normalisation_finding", "range_after_normalisation", "range_finding"]
 
 Range = tuple[float, float, float]
 """Lowest and highest value, and the widest range of a channel."""
@@ -63,6 +64,35 @@ def range_after_normalisation(
 
 def range_finding(graph: GraphProto, name: str, low: float, high: float) -> Finding | None:
     """Warn if the graph's own normalisation makes the values nearly equal, or far too large."""
+    doubt = _doubt(graph, name, low, high)
+    if doubt is None:
+        return None
+    return Finding(code="PRE007", level="warn", message=doubt, fix=_remedy(graph, name))
+
+
+def fitting_scale(graph: GraphProto, name: str) -> int | None:
+    """Return 1 or 255, if pictures of that range alone fit the graph's own normalisation."""
+    fitting = [scale for scale in (1, 255) if _doubt(graph, name, 0, scale) is None]
+    knows = range_after_normalisation(graph, name, 0, 1) is not None
+    return fitting[0] if knows and len(fitting) == 1 else None
+
+
+def normalisation_finding(
+    graph: GraphProto, name: str, preprocessing: Preprocessing
+) -> list[Finding]:
+    """Say that the graph normalises its input, and warn where that would happen twice."""
+    operators = normalisation_in_graph(graph, name)
+    if not operators:
+        return []
+    message = f"the graph itself shifts or scales its input ({', '.join(operators)})"
+    if not any(preprocessing.mean or ()):
+        return [Finding(code="PRE002", level="ok", message=message)]
+    message += f", and so does the preprocessing from {preprocessing.source}"
+    return [Finding(code="PRE002", level="warn", message=message, fix=_remedy(graph, name))]
+
+
+def _doubt(graph: GraphProto, name: str, low: float, high: float) -> str | None:
+    """Return what is odd about values from low to high in the graph; None if nothing is."""
     after = range_after_normalisation(graph, name, low, high)
     if after is None:
         return None
@@ -70,15 +100,23 @@ def range_finding(graph: GraphProto, name: str, low: float, high: float) -> Find
     largest = max(abs(lowest), abs(highest))
     given = f"values from {low:.4g} to {high:.4g} become {lowest:.4g} to {highest:.4g} in the graph"
     if not np.isfinite(largest) or largest > _WIDE:
-        return _warning(f"{given}, far beyond what a normalisation leaves", "--scale 1")
+        return f"{given}, far beyond what a normalisation leaves"
     if spread < _NARROW * max(largest, 1.0):
-        return _warning(f"{given}, so that pictures hardly differ", "--scale 255")
+        return f"{given}, so that pictures hardly differ"
     return None
 
 
-def _warning(message: str, option: str) -> Finding:
-    fix = f"Look at what the model was trained with; perhaps it wants {option}."
-    return Finding(code="PRE007", level="warn", message=message, fix=fix)
+def _remedy(graph: GraphProto, name: str) -> str:
+    scale = fitting_scale(graph, name)
+    if scale is None:
+        return (
+            "Look at what the model was trained with, and give the value map with --scale, --mean "
+            "and --std; rmqm-spec preprocess show shows what the network sees."
+        )
+    return (
+        f"The graph expects values from 0 to {scale}: pass --scale {scale}, without --mean and "
+        "--std."
+    )
 
 
 def _constants(graph: GraphProto) -> Mapping[str, TensorProto]:

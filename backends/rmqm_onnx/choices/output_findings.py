@@ -6,9 +6,10 @@ from onnx import GraphProto
 
 from rmqm_onnx.choices.last_layers import layer_before, score_operator
 from rmqm_spec.contracts.backend import Pooling
+from rmqm_spec.errors import SubjectError
 from rmqm_spec.findings import Finding
 
-__all__ = ["output_findings"]
+__all__ = ["output_findings", "require_direction"]
 
 
 def output_findings(
@@ -39,3 +40,25 @@ def output_findings(
             )
         )
     return findings
+
+
+def require_direction(graph: GraphProto, output: str, n_values: int) -> None:
+    """
+    Refuse encodings of a single value.
+
+    Raises
+    ------
+    SubjectError
+        OUT009.
+    """
+    if n_values > 1:
+        return
+    before = layer_before(graph, output)
+    raise SubjectError(
+        "OUT009",
+        "an encoding must have at least two values, because one value has no direction; got 1 from "
+        f"{output}",
+        fix=f"Score what the last layer takes: --output {before}"
+        if before
+        else "Choose another --output; rmqm-spec inspect lists candidates.",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rmqm_onnx.choices.normalised_range import fitting_scale
 from rmqm_onnx.reading.model_file import ModelFile
 from rmqm_onnx.reading.preprocessing_files import find_preprocessing
 from rmqm_onnx.reading.signature import TensorInfo
@@ -31,13 +32,17 @@ def choose_preprocessing(
     if info.type == "uint8":
         message = "no preprocessing found: the network takes bytes, so values go in as 0 to 255"
         return Preprocessing(), [Finding(code="PRE001", level="ok", message=message)]
+    scale = fitting_scale(file.proto.graph, info.name)
+    usual = "if it takes [0, 1], say --scale 1."
+    if scale is not None:
+        usual = f"the graph's own normalisation expects 0 to {scale}: --scale {scale}."
     return Preprocessing(), [
         Finding(
             code="PRE001",
             level="warn",
             message="no preprocessing found: the values in [0, 1] go in as they are",
             fix="Say what the model was trained with: --mean, --std, --scale or --preprocess FILE; "
-            "if it takes [0, 1], say --scale 1.",
+            + usual,
         )
     ]
 

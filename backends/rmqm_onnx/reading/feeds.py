@@ -44,7 +44,7 @@ def read_feeds(
                 "INP006",
                 f"--feed must name an input beside {chosen!r} that the encodings depend on "
                 f"({', '.join(others) or 'there is none'}); got {name!r}",
-                fix="Leave it out, or correct the name.",
+                fix="Correct the name, or leave this --feed out.",
             )
     for name, info in others.items():
         if name not in given:

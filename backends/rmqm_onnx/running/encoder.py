@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from attrs import evolve, field, frozen
+from onnx import GraphProto
 
 from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_onnx.running.arrangement import Arrangement
@@ -60,6 +61,8 @@ class OnnxEncoder:
         What was chosen while opening, and what is worth a warning.
     description : dict
         Model, choices, preprocessing and runtime, as plain data for results.
+    leading : GraphProto
+        The operators before the first layer: they show the range that the network expects.
     gradients : GradientRoute, optional
         The network's gradient, made when it is first asked for.
     origin : callable, optional
@@ -80,6 +83,7 @@ class OnnxEncoder:
     one_at_a_time: bool = False
     findings: tuple[Finding, ...] = ()
     description: Mapping[str, Any] = field(factory=dict)
+    leading: GraphProto = field(factory=GraphProto)
     gradients: GradientRoute | None = None
     origin: Callable[[], OnnxEncoder] | None = None
     _width: EncodingWidth = field(factory=EncodingWidth, alias="width")
@@ -113,7 +117,7 @@ class OnnxEncoder:
         ShapeError
             If the inputs do not have the shape (N, *S).
         SubjectError
-            If the network cannot run, or does not give a row per input; OUT008 if the encodings
+            If the network cannot run, or does not give a row per input; OUT010 if the encodings
             have another length than those before.
         """
         parts = [self._run(part) for part in self._parts(inputs)]
@@ -166,6 +170,36 @@ class OnnxEncoder:
     def raw_output(self, inputs: FloatArray) -> AnyArray:
         """Return what the network gives for a single batch, before pooling."""
         return self._call(self.arrangement(inputs))
+
+    def encode_as_given(self, values: AnyArray) -> AnyArray:
+        """
+        Encode what another preprocessing hands to the network.
+
+        Parameters
+        ----------
+        values : (N, *T) ndarray
+            In the network's own layout, order of channels and range.
+
+        Raises
+        ------
+        ShapeError
+            DAT012 if T is not the shape that the network takes.
+        """
+        taken = self.arrangement.layout.network_shape
+        if values.shape[1:] != taken:
+            raise ShapeError(
+                "DAT012",
+                f"network inputs must have shape (N, {', '.join(map(str, taken))}); got "
+                f"{values.shape}",
+                fix="Save exactly what the framework hands to the network.",
+            )
+        cast = values.astype(self.arrangement.dtype, copy=False)
+        step = 1 if self.one_at_a_time else self.rows or self.traits.batch_size
+        return np.concatenate([self._run(cast[k : k + step]) for k in range(0, len(cast), step)])
+
+    def feeds_of(self, inputs: FloatArray) -> dict[str, AnyArray]:
+        """Return what the network is fed with for one batch of inputs (n, *S)."""
+        return self._feeds(self._padded(self.arrangement(inputs)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """

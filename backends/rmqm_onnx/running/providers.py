@@ -38,5 +38,5 @@ def require_known(name: str) -> Provider:
     raise UsageError(
         "ARG001",
         f"--provider must be one of {', '.join(get_args(Provider))}; got {name!r}",
-        fix="Correct it.",
+        fix="Choose one of them.",
     )

@@ -37,7 +37,12 @@ _OUT_OF_MEMORY = ("Failed to allocate memory", "bad_alloc", "bad allocation")
 
 
 def open_session(
-    model: Path | bytes, *, folder: Path | None, provider: Provider = "cpu", threads: int = 1
+    model: Path | bytes,
+    *,
+    folder: Path | None,
+    provider: Provider = "cpu",
+    threads: int = 1,
+    optimised: bool = True,
 ) -> Any:
     """
     Open a model and make sure that it runs where it should.
@@ -52,6 +57,8 @@ def open_session(
         Where to run.
     threads : int
         Threads within an operator.
+    optimised : bool
+        Whether the runtime may fuse and remove operators.
 
     Returns
     -------
@@ -70,6 +77,8 @@ def open_session(
     options.log_severity_level = 4
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    if not optimised:
+        options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
     if folder is not None:
         key = "session.model_external_initializers_file_folder_path"
         options.add_session_config_entry(key, str(folder))

@@ -11,11 +11,28 @@ from rmqm_spec.errors import SubjectError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.resolution import RESOLUTION
 
-__all__ = ["TrialRun", "batch_deviation", "try_out"]
+__all__ = ["BatchDependence", "TrialRun", "trial_inputs", "try_out"]
 
 _ROWS = 3
 BATCH_TOLERANCE = 10.0
 """Encodings may move by this many resolutions when the batch changes: rounding, no more."""
+
+
+@frozen(kw_only=True)
+class BatchDependence:
+    """
+    How far the unit encoding of an input moves when only its batch changes.
+
+    Parameters
+    ----------
+    company : float
+        With other inputs beside it, in a batch of the same size.
+    size : float
+        Alone instead of in a batch.
+    """
+
+    company: float = 0.0
+    size: float = 0.0
 
 
 @frozen(kw_only=True)
@@ -26,38 +43,69 @@ class TrialRun:
     Parameters
     ----------
     encoder : OnnxEncoder
-        The encoder, called as it must be.
+        The encoder, called as it can be.
     output_shape : tuple of int
-        Shape of the network's output for an input.
+        Shape of what the network gives for one input.
+    n_values : int
+        Number of values of an encoding, E.
     output_type : str
         Type of these values, as NumPy names it.
+    wavering : float
+        How far the unit encoding of an input moves when it is encoded again, alone or in the same
+        batch.
+    is_repeatable : bool
+        Whether it has the same bits then.
+    batch : BatchDependence
+        What the batch does to encodings.
     findings : tuple of Finding
-        Where the model differs from what it declares.
+        What sets the model apart from what it declares.
     """
 
     encoder: OnnxEncoder
     output_shape: tuple[int, ...]
+    n_values: int
     output_type: str
+    wavering: float
+    is_repeatable: bool
+    batch: BatchDependence
     findings: tuple[Finding, ...]
 
+    @property
+    def resolution(self) -> float:
+        """Length below which movement of a unit encoding is rounding."""
+        return self.encoder.traits.resolution or RESOLUTION["float32"]
 
-def try_out(encoder: OnnxEncoder, *, bounds: tuple[float, float], quantised: bool) -> TrialRun:
+    @property
+    def tolerance(self) -> float:
+        """How far the batch may move an encoding by rounding."""
+        return BATCH_TOLERANCE * self.resolution
+
+
+def trial_inputs(encoder: OnnxEncoder, bounds: tuple[float, float]) -> FloatArray:
+    """Return a few seeded inputs (3, *S) within bounds."""
+    shape = (_ROWS, *encoder.spec.shape)
+    return np.random.default_rng(0).uniform(*bounds, shape).astype(np.float32)
+
+
+def try_out(encoder: OnnxEncoder, *, bounds: tuple[float, float]) -> TrialRun:
     """
-    Run the encoder alone and in a batch, and adapt how it is called.
+    Run the encoder alone, again, and in two companies, and adapt how it is called.
 
     Raises
     ------
     SubjectError
         If it cannot run on a single input.
     """
-    low, high = bounds
-    shape = (_ROWS, *encoder.spec.shape)
-    inputs = np.random.default_rng(0).uniform(low, high, shape).astype(np.float32)
-    raw = encoder.raw_output(np.repeat(inputs[:1], encoder.rows or 1, axis=0))
+    inputs = trial_inputs(encoder, bounds)
+    alone = np.repeat(inputs[:1], encoder.rows or 1, axis=0)
+    raw = encoder.raw_output(alone)
+    again = encoder.raw_output(alone)
     encoder = _with_resolution_of(encoder, raw)
     findings: list[Finding] = []
-    if encoder.rows is None and not _runs_in_batch(encoder, inputs):
+    together = _together(encoder, inputs)
+    if together is None:
         encoder = evolve(encoder, rows=1)
+        together = encoder.encode(inputs)
         findings.append(
             Finding(
                 code="BAT002",
@@ -66,35 +114,39 @@ def try_out(encoder: OnnxEncoder, *, bounds: tuple[float, float], quantised: boo
                 fix="Export it with a dynamic batch for speed; the score is right as it is.",
             )
         )
-    deviation = batch_deviation(encoder, inputs)
-    tolerance = BATCH_TOLERANCE * (encoder.traits.resolution or 1e-6)
-    if quantised or deviation > tolerance:
-        encoder = evolve(encoder, one_at_a_time=True)
-        reason = "quantises its activations by the batch" if quantised else "mixes the batch"
-        findings.append(
-            Finding(
-                code="BAT003",
-                level="warn",
-                message=f"the model {reason}: an encoding alone and in a batch differ by "
-                f"{deviation:.1e}; every input is encoded alone",
-                fix="Nothing to do: the score is right, only slower.",
-            )
-        )
+    repeated = ((raw, again), (together, encoder.encode(inputs)))
     return TrialRun(
         encoder=encoder,
         output_shape=raw.shape[1:] or raw.shape,
+        n_values=int(together.shape[1]),
         output_type=raw.dtype.name,
+        wavering=max(_largest_distance(*pair) for pair in repeated),
+        is_repeatable=all(np.array_equal(*pair, equal_nan=True) for pair in repeated),
+        batch=_batch_dependence(encoder, inputs, together, bounds),
         findings=tuple(findings),
     )
 
 
-def batch_deviation(encoder: OnnxEncoder, inputs: FloatArray) -> float:
-    """Return the largest distance between unit encodings of inputs alone and in a single batch."""
-    together = _units(encoder.encode(inputs))
-    alone = np.concatenate([_units(encoder.encode(inputs[k : k + 1])) for k in range(len(inputs))])
-    if together.shape != alone.shape:
-        return float("inf")
-    return float(np.sqrt(((together - alone) ** 2).sum(axis=1)).max())
+def _batch_dependence(
+    encoder: OnnxEncoder, inputs: FloatArray, together: AnyArray, bounds: tuple[float, float]
+) -> BatchDependence:
+    """
+    Encode each input alone, and the first in other company.
+
+    A company of extremes moves whatever looks at the whole batch, such as the range of a dynamic
+    quantisation or the mean of a batch normalisation.
+    """
+    if encoder.rows == 1:
+        return BatchDependence()
+    low, high = (np.full_like(inputs[0], bound) for bound in bounds)
+    beside = encoder.encode(np.stack([inputs[0], high, low]))
+    each = [encoder.encode(inputs[k : k + 1]) for k in range(len(inputs))]
+    if any(rows.shape[1:] != together.shape[1:] for rows in each):
+        return BatchDependence(size=np.inf)
+    return BatchDependence(
+        company=_largest_distance(together[:1], beside[:1]),
+        size=_largest_distance(together, np.concatenate(each)),
+    )
 
 
 def _with_resolution_of(encoder: OnnxEncoder, output: AnyArray) -> OnnxEncoder:
@@ -103,16 +155,25 @@ def _with_resolution_of(encoder: OnnxEncoder, output: AnyArray) -> OnnxEncoder:
     return evolve(encoder, traits=evolve(encoder.traits, resolution=max(known)))
 
 
-def _runs_in_batch(encoder: OnnxEncoder, inputs: FloatArray) -> bool:
+def _together(encoder: OnnxEncoder, inputs: FloatArray) -> AnyArray | None:
+    """Encode inputs in one batch; None where the network runs on a single one only."""
+    if encoder.rows is not None:
+        return encoder.encode(inputs)
     try:
-        encoder.encode(inputs)
+        return encoder.encode(inputs)
     except (SubjectError, UsageError):
-        return False
-    return True
+        return None
+
+
+def _largest_distance(first: AnyArray, second: AnyArray) -> float:
+    if first.shape != second.shape:
+        return float("inf")
+    return float(np.sqrt(((_units(first) - _units(second)) ** 2).sum(axis=1)).max())
 
 
 def _units(encodings: AnyArray) -> Float64Array:
-    """Divide by the norm; zero and infinite vectors are left to the checks that name them."""
-    vectors = np.nan_to_num(encodings.astype(np.float64), posinf=0, neginf=0)
+    """Divide by the norm; what has none or is not finite is left to the checks that name it."""
+    flat = encodings.reshape(len(encodings), -1) if encodings.ndim > 1 else encodings[None]
+    vectors = np.nan_to_num(flat.astype(np.float64), posinf=0, neginf=0)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(norms > 0, norms, 1))

@@ -36,7 +36,7 @@ input; got 5 and 7 values from 'y'
         Raises
         ------
         SubjectError
-            OUT008 if the length differs.
+            OUT010 if the length differs.
         """
         if encodings.ndim != 2:
             return  # judged by the contract of an encoder
@@ -44,7 +44,7 @@ input; got 5 and 7 values from 'y'
             self._known = encodings.shape[1]
         if encodings.shape[1] != self._known:
             raise SubjectError(
-                "OUT008",
+                "OUT010",
                 f"encodings must have one length whatever the values of the input; got "
                 f"{self._known} and {encodings.shape[1]} values from {shortened(output)}",
                 fix="Choose another --output, a tensor of fixed width: rmqm-spec inspect lists "

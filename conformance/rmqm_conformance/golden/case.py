@@ -49,14 +49,14 @@ def case(
     ValueError
         If arguments are missing or unknown, or a rule judges no result of the operation.
     """
-    asked = operation(op)
+    performed = operation(op)
     judged = set() if "refuse" in outcome else set(outcome)
-    if set(args) != set(asked.takes) or not judged <= set(asked.gives):
+    if set(args) != set(performed.takes) or not judged <= set(performed.gives):
         raise ValueError(f"{name} must fit the operation {op}; got {sorted(args)}, {judged}")
     return {
         "id": name,
         "clauses": [name.split("/", maxsplit=1)[0], *also.split()],
-        "needs": [asked.needs, *needs.split()],
+        "needs": [performed.needs, *needs.split()],
         "title": title,
         "op": op,
         "args": args,

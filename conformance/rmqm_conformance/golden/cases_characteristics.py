@@ -6,7 +6,7 @@ import numpy as np
 
 from rmqm_conformance.golden.case import Case, case, refuse
 from rmqm_conformance.golden.encoded import CIRCLE
-from rmqm_conformance.golden.judged import asked, characterized, distances_of
+from rmqm_conformance.golden.judged import characterized, distance_args, distances_of
 
 __all__ = ["THREE", "cases"]
 
@@ -18,7 +18,7 @@ THREE = [
 ]
 """The three inputs of Annex A."""
 
-_UNEVEN = asked([[0.4, 0.9, 0.6, 1.2]], [[0.4, 0.7, 0.5, 0.8]])
+_UNEVEN = distance_args([[0.4, 0.9, 0.6, 1.2]], [[0.4, 0.7, 0.5, 0.8]])
 _UNEVEN_BEFORE = _UNEVEN | {"variant": AUTHORS}
 
 
@@ -32,7 +32,7 @@ def _moved() -> list[Case]:
         characterized(
             "RMQM-D-001/level-0",
             "The mean displacement is over the levels 1 to J, level 0 does not count",
-            asked([[0.5, 1.0]], [[0.5, 0.75]]),
+            distance_args([[0.5, 1.0]], [[0.5, 0.75]]),
             "D",
         ),
         characterized(
@@ -52,7 +52,7 @@ def _moved() -> list[Case]:
 
 def _changes() -> list[Case]:
     harmonic = np.arange(1, 10) / 10
-    one_level = asked([[0.5], [0.25]], [[0.5], [0.25]])
+    one_level = distance_args([[0.5], [0.25]], [[0.5], [0.25]])
     return [
         characterized(
             "RMQM-DRC-001/annex-a",
@@ -69,13 +69,13 @@ def _changes() -> list[Case]:
         characterized(
             "RMQM-DRC-001/first-term",
             "The term of level 1 counts, also when nothing changes after it",
-            asked([[0.8, 0.8]], [[0.8, 0.5]]),
+            distance_args([[0.8, 0.8]], [[0.8, 0.5]]),
             "D_RC",
         ),
         characterized(
             "RMQM-DRC-001/straight-path",
             "A straight path with equal steps has the D_RC of the harmonic number",
-            asked([harmonic], [[0.1] * 9]),
+            distance_args([harmonic], [[0.1] * 9]),
             "D_RC P_RC",
             also="RMQM-PRC-001",
         ),

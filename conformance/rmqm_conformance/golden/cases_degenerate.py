@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from rmqm_conformance.golden.case import Case
-from rmqm_conformance.golden.judged import asked, characterized
+from rmqm_conformance.golden.judged import characterized, distance_args
 
 __all__ = ["ZEROS", "cases"]
 
 AUTHORS = "authors-2022"
-ZEROS = asked([[0.5, 0.5, 0, 0.8, 0.8]], [[0.5, 0, 0, 0.8, 0]])
+ZEROS = distance_args([[0.5, 0.5, 0, 0.8, 0.8]], [[0.5, 0, 0, 0.8, 0]])
 """The zero denominators of Annex A."""
 
 
@@ -29,7 +29,7 @@ def _one_bad(n_inputs: int, n_levels: int, bad: str) -> dict[str, Any]:
     s[:, 0] = d[:, 0]
     d, s = np.round(d, 4), np.round(s, 4)
     (d if bad == "displacement" else s)[-1, 4] = 0.0
-    return asked(d, s)
+    return distance_args(d, s)
 
 
 def _terms() -> list[Case]:
@@ -37,13 +37,13 @@ def _terms() -> list[Case]:
         characterized(
             "RMQM-DEG-001/nothing-moved",
             "0/0 counts as the term 0: it stays in the divisor",
-            asked([[0, 0, 0.5]], [[0, 0, 0.5]]),
+            distance_args([[0, 0, 0.5]], [[0, 0, 0.5]]),
             "D_RC P_RC undefined_D_RC undefined_P_RC status",
         ),
         characterized(
             "RMQM-DEG-001/stands-still",
             "Steps of zero after each other are 0/0, the first one after a step is x/0",
-            asked([[0.5, 0.5, 0.5, 0.5]], [[0.5, 0, 0, 0]]),
+            distance_args([[0.5, 0.5, 0.5, 0.5]], [[0.5, 0, 0, 0]]),
             "D_RC P_RC undefined_D_RC undefined_P_RC",
             also="RMQM-DEG-002",
         ),
@@ -56,7 +56,7 @@ def _terms() -> list[Case]:
         characterized(
             "RMQM-DEG-002/divisor-per-input",
             "The divisor shrinks for the input with the undefined term alone",
-            asked(
+            distance_args(
                 [[0.5, 0.0, 0.4, 0.9], [0.2, 0.3, 0.6, 0.7]],
                 [[0.5, 0.5, 0.4, 0.6], [0.2, 0.25, 0.0, 0.5]],
             ),
@@ -102,33 +102,33 @@ def _authors() -> list[Case]:
         characterized(
             "RMQM-DEG-004/zero-displacement",
             "A zero displacement takes the input out of both means, not out of D and S",
-            asked([even[0], [0.5, 0, 0.6, 0.9]], [even[1], [0.5, 0.5, 0.6, 0.4]], AUTHORS),
+            distance_args([even[0], [0.5, 0, 0.6, 0.9]], [even[1], [0.5, 0.5, 0.6, 0.4]], AUTHORS),
             all_,
             also="RMQM-AGG-002",
         ),
         characterized(
             "RMQM-DEG-004/zero-step",
             "A zero step takes the input out of both means, not out of D and S",
-            asked([even[0], [0.5, 0.5, 0.6, 0.9]], [even[1], [0.5, 0, 0.6, 0.4]], AUTHORS),
+            distance_args([even[0], [0.5, 0.5, 0.6, 0.9]], [even[1], [0.5, 0, 0.6, 0.4]], AUTHORS),
             all_,
             also="RMQM-AGG-002",
         ),
         characterized(
             "RMQM-DEG-004/nothing-over-nothing",
             "0/0 takes the input out of the means as x/0 does",
-            asked([even[0], [0, 0, 0.6, 0.9]], [even[1], [0, 0, 0.6, 0.4]], AUTHORS),
+            distance_args([even[0], [0, 0, 0.6, 0.9]], [even[1], [0, 0, 0.6, 0.4]], AUTHORS),
             all_,
         ),
         characterized(
             "RMQM-DEG-004/last-level",
             "A zero at the last level is no denominator: the input stays",
-            asked([even[0], [0.5, 0.4, 0.6, 0]], [even[1], [0.5, 0.3, 0.6, 0.6]], AUTHORS),
+            distance_args([even[0], [0.5, 0.4, 0.6, 0]], [even[1], [0.5, 0.3, 0.6, 0.6]], AUTHORS),
             all_,
         ),
         characterized(
             "RMQM-DEG-004/no-limit",
             "One input left of three still gives a score",
-            asked(
+            distance_args(
                 [even[0], [0.5, 0, 0.6, 0.9], [0, 0.2, 0.4, 0.5]],
                 [even[1], [0.5, 0.5, 0.6, 0.4], [0, 0.2, 0.3, 0.1]],
                 AUTHORS,

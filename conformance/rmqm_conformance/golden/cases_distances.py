@@ -106,11 +106,11 @@ def _near() -> list[list[float]]:
     return [(start + j * step).tolist() for j in range(5)]
 
 
-def _require_gram_to_fail(asked: dict[str, Any]) -> None:
+def _require_gram_to_fail(args: dict[str, Any]) -> None:
     """Make sure that inner products miss every value of a case."""
-    z = asked["trajectories"]
+    z = args["trajectories"]
     phi = z / np.linalg.norm(z, axis=-1, keepdims=True)
     by_gram = np.sqrt(np.maximum(0.0, 2 - 2 * (phi[:, :1] * phi[:, 1:]).sum(-1)))
-    rule = measured(asked)["displacements"]
+    rule = measured(args)["displacements"]
     if (np.abs(by_gram - rule["values"]) <= rule["atol"]).any():
         raise ValueError("inner products must miss every distance of the case")

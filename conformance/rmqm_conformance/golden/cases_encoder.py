@@ -32,7 +32,7 @@ def cases() -> list[Case]:
     return [*_whole_way(), *_refused()]
 
 
-def _asked(inputs: Array, ids: list[str], **more: Any) -> dict[str, Any]:
+def _args(inputs: Array, ids: list[str], **more: Any) -> dict[str, Any]:
     usual = {
         "low": 0.0,
         "high": 1.0,
@@ -47,9 +47,9 @@ def _asked(inputs: Array, ids: list[str], **more: Any) -> dict[str, Any]:
 def _levels(args: dict[str, Any]) -> tuple[list[str], list[list[list[Exact]]]]:
     """Return distinct ids and the exact values of their inputs at all levels."""
     first = {name: args["inputs"][args["ids"].index(name)] for name in sorted(set(args["ids"]))}
-    asked = {key: args[key] for key in ("n_levels", "seed", "low", "high")}
+    noise = {key: args[key] for key in ("n_levels", "seed", "low", "high")}
     altered = noised(
-        asked
+        noise
         | {"inputs": list(first.values()), "ids": list(first), "coupling": "independent"}
         | {"levels": range(args["n_levels"] + 1)}
     )
@@ -110,29 +110,29 @@ def _changes(given: dict[str, Any], error: float) -> dict[str, float]:
 
 def _whole_way() -> list[Case]:
     three, ids = spread((3, 2, 2), 0.1, 0.9), ["c", "a", "b"]
-    twice = _asked(three[[0, 1, 0, 2, 1]], ["c", "a", "c", "b", "a"])
+    twice = _args(three[[0, 1, 0, 2, 1]], ["c", "a", "c", "b", "a"])
     constant = _PLAIN | {"weight": np.zeros((3, 4))}
     return [
         _case(
             "RMQM-ALT-002/noise-before-value-map",
             "Scale, mean and standard deviation of the encoder come after the noise",
-            _asked(three, ids, network=_MAPPED),
+            _args(three, ids, network=_MAPPED),
             also="RMQM-ENC-007",
         ),
         _case(
             "RMQM-ALT-003/seed-of-evaluation",
             "The seed reaches the noise of an evaluation",
-            _asked(three, ids, seed=7),
+            _args(three, ids, seed=7),
         ),
         _case(
             "RMQM-ENC-001/one-input",
             "A single input is a batch of one",
-            _asked(three[:1], ids[:1], n_levels=5),
+            _args(three[:1], ids[:1], n_levels=5),
         ),
         _case(
             "RMQM-ENC-007/authors",
             "The whole way in authors-2022, with bounds [-2, 3] and float64",
-            _asked(
+            _args(
                 spread((3, 4), -2.0, 3.0, "<f8"),
                 ids,
                 low=-2.0,
@@ -150,7 +150,7 @@ def _whole_way() -> list[Case]:
         _case(
             "RMQM-DEG-006/evaluation",
             "An encoder that looks at nothing has collapsed",
-            _asked(three, ids, network=constant),
+            _args(three, ids, network=constant),
         ),
     ]
 
@@ -163,9 +163,9 @@ def _refused() -> list[Case]:
     bright = np.array([[0.9, 0.8], [0.85, 0.95]], "<f4")
     dark = np.array([[0.3, 0.3], [0.2, 0.4]])
     ids, broken = ["sound", "broken"], "broken"
-    at_start = _asked(bright[1:, [0, 1, 0, 1]], [broken], network=nothing, n_levels=1)
-    later = _asked(bright, ids, network=two, n_levels=12, seed=5)
-    overflown = _asked(dark, ids, network=huge, n_levels=12, seed=82, high=1.25)
+    at_start = _args(bright[1:, [0, 1, 0, 1]], [broken], network=nothing, n_levels=1)
+    later = _args(bright, ids, network=two, n_levels=12, seed=5)
+    overflown = _args(dark, ids, network=huge, n_levels=12, seed=82, high=1.25)
     _require_one_broken(later, broken, 11)
     _require_one_broken(overflown, broken, 10)
     return [

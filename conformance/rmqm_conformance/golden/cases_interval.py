@@ -7,7 +7,7 @@ from typing import Any
 from rmqm_conformance.golden.case import Case, Rule, case, number, refuse
 from rmqm_conformance.golden.cases_characteristics import THREE
 from rmqm_conformance.golden.encoded import CIRCLE
-from rmqm_conformance.golden.judged import allowed, asked, distances_of, uneven
+from rmqm_conformance.golden.judged import allowed, distance_args, distances_of, uneven
 from rmqm_conformance.golden.oracle_characteristics import ExactCharacteristics, measure
 from rmqm_conformance.golden.oracle_interval import ends, ends_of
 from rmqm_conformance.golden.precision import Exact, mp, propagated
@@ -19,13 +19,13 @@ AUTHORS = "authors-2022"
 
 def cases() -> list[Case]:
     """Return the cases."""
-    left_out = asked(
+    left_out = distance_args(
         [[0.3, 0.5, 0.8, 0.7], [0.5, 0, 0.6, 0.9], [0.2, 0.7, 0.9, 1.1]],
         [[0.3, 0.4, 0.35, 0.3], [0.5, 0.5, 0.6, 0.4], [0.2, 0.6, 0.3, 0.5]],
         AUTHORS,
     )
-    constant = asked([[0.5, 0.9, 1.1], [0.4, 0.8, 1.0]], [[0.5] * 3, [0.4] * 3])
-    still = asked([[0.5, 0.9, 1.1], [0.4, 0.8, 0.8]], [[0.5, 0.6, 0.4], [0.4, 0.5, 0.0]])
+    constant = distance_args([[0.5, 0.9, 1.1], [0.4, 0.8, 1.0]], [[0.5] * 3, [0.4] * 3])
+    still = distance_args([[0.5, 0.9, 1.1], [0.4, 0.8, 0.8]], [[0.5, 0.6, 0.4], [0.4, 0.5, 0.0]])
     return [
         _case("RMQM-INT-001/three-means", "In paper D, D_RC and P_RC vary", distances_of(THREE)),
         _case(
@@ -67,7 +67,7 @@ def cases() -> list[Case]:
             "RMQM-DRC-002/one-level-interval",
             "The variant authors-2022 has no interval from J = 1",
             "interval",
-            asked([[0.5], [0.25]], [[0.5], [0.25]], AUTHORS),
+            distance_args([[0.5], [0.25]], [[0.5], [0.25]], AUTHORS),
             refuse("J = 1 in authors-2022"),
         ),
     ]

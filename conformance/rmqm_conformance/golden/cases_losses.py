@@ -42,7 +42,7 @@ def cases() -> list[Case]:
     return [*_per_input(), *_triplets(), *_nt_xent()]
 
 
-def _asked(
+def _args(
     name: str, encodings: Any, references: Any = None, labels: list[int] | None = None
 ) -> dict[str, Any]:
     return {
@@ -62,7 +62,7 @@ def _case(name: str, title: str, args: dict[str, Any], values: Any, slopes: Any)
 
 
 def _displaced(name: str, title: str, attacked: Any, unaltered: Any) -> Case:
-    args = _asked("displacement", attacked, unaltered)
+    args = _args("displacement", attacked, unaltered)
     pairs = list(zip(exact(attacked), exact(unaltered), strict=True))
     values = [displacement(*pair) for pair in pairs]
     slopes = [gradient(partial(displacement, unaltered=other), z) for z, other in pairs]
@@ -70,7 +70,7 @@ def _displaced(name: str, title: str, attacked: Any, unaltered: Any) -> Case:
 
 
 def _classified(name: str, title: str, logits: Any, labels: list[int]) -> Case:
-    args = _asked("cross-entropy", logits, None, labels)
+    args = _args("cross-entropy", logits, None, labels)
     pairs = list(zip(exact(logits), labels, strict=True))
     values = [cross_entropy(*pair) for pair in pairs]
     slopes = [gradient(partial(cross_entropy, label=y), z) for z, y in pairs]
@@ -116,7 +116,7 @@ def _triple(
     name: str, title: str, encodings: Any, references: Any, labels: list[int] | None
 ) -> Case:
     loss, rows = triplet(encodings, references, labels), exact(encodings)
-    args = _asked("triplet", encodings, references, labels)
+    args = _args("triplet", encodings, references, labels)
     return _case(name, title, args, [loss(rows)], gradients(loss, rows))
 
 
@@ -163,7 +163,7 @@ def _require_all_kinds(batch: Any, labels: Sequence[int]) -> None:
 
 def _contrasted(name: str, title: str, encodings: Any, references: Any) -> Case:
     loss, rows = nt_xent(references), exact(encodings)
-    args = _asked("nt-xent", encodings, references)
+    args = _args("nt-xent", encodings, references)
     return _case(name, title, args, [loss(rows)], gradients(loss, rows))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rmqm_conformance.golden.case import Case
 from rmqm_conformance.golden.cases_characteristics import THREE
 from rmqm_conformance.golden.encoded import CIRCLE
-from rmqm_conformance.golden.judged import asked, characterized, distances_of, uneven
+from rmqm_conformance.golden.judged import characterized, distance_args, distances_of, uneven
 
 __all__ = ["cases"]
 
@@ -25,19 +25,19 @@ def _aggregates() -> list[Case]:
         characterized(
             "RMQM-AGG-001/mean-before-reciprocal",
             "The reciprocals are taken of means over inputs, not averaged",
-            asked(unlike, steps),
+            distance_args(unlike, steps),
             whole,
         ),
         characterized(
             "RMQM-AGG-001/mean-before-reciprocal-authors",
             "The same in authors-2022",
-            asked(unlike, steps, AUTHORS),
+            distance_args(unlike, steps, AUTHORS),
             whole,
         ),
         characterized(
             "RMQM-AGG-002/all-inputs",
             "In paper an input with an undefined term stays in every mean",
-            asked([[0.5, 0.0, 0.4], [0.2, 0.3, 0.6]], [[0.5, 0.5, 0.4], [0.2, 0.25, 0.5]]),
+            distance_args([[0.5, 0.0, 0.4], [0.2, 0.3, 0.6]], [[0.5, 0.5, 0.4], [0.2, 0.25, 0.5]]),
             "D D_RC P_RC left_out",
         ),
         characterized(

@@ -21,7 +21,7 @@ def cases() -> list[Case]:
     return [*_bounds(), *_images(), *_arrays(), *_outside()]
 
 
-def _asked(
+def _args(
     input_: npt.NDArray[Any], kind: str = "array", low: float = 0.0, high: float = 1.0
 ) -> dict[str, Any]:
     return {"input": input_, "kind": kind, "low": low, "high": high}
@@ -30,11 +30,11 @@ def _asked(
 def _bounds() -> list[Case]:
     zero = np.zeros(2)
     bad = {
-        "equal-bounds": (_asked(zero, "array", 0.0, 0.0), "low = high"),
-        "reversed-bounds": (_asked(zero, "array", 1.0, -1.0), "low > high"),
-        "infinite-bounds": (_asked(zero, "array", 0.0, np.inf), "an infinite bound"),
-        "bounds-that-are-no-numbers": (_asked(zero, "array", np.nan, 1.0), "a bound that is NaN"),
-        "bounds-of-images": (_asked(_PHOTO, "image", 0.0, 255.0), "an image in [0, 255]"),
+        "equal-bounds": (_args(zero, "array", 0.0, 0.0), "low = high"),
+        "reversed-bounds": (_args(zero, "array", 1.0, -1.0), "low > high"),
+        "infinite-bounds": (_args(zero, "array", 0.0, np.inf), "an infinite bound"),
+        "bounds-that-are-no-numbers": (_args(zero, "array", np.nan, 1.0), "a bound that is NaN"),
+        "bounds-of-images": (_args(_PHOTO, "image", 0.0, 255.0), "an image in [0, 255]"),
     }
     return [
         case(f"RMQM-INP-001/{slug}", f"Bounds are refused: {why}", "prepare", args, refuse(why))
@@ -53,7 +53,7 @@ def _images() -> list[Case]:
             "RMQM-INP-003/eight-bit-image",
             "The id is that of the bytes (H, W, C), the values are float32 (C, H, W)",
             "prepare",
-            _asked(_PHOTO, "image"),
+            _args(_PHOTO, "image"),
             {
                 "id": plain(content_id(_PHOTO)),
                 "values": bits(of_bytes(_PHOTO).transpose(_CHANNELS_FIRST), "RMQM-INP-006"),
@@ -64,7 +64,7 @@ def _images() -> list[Case]:
             "RMQM-INP-003/grey-image",
             "A grey image has one channel, in its id and in its values",
             "prepare",
-            _asked(grey, "image"),
+            _args(grey, "image"),
             {
                 "id": plain(content_id(grey)),
                 "values": bits(of_bytes(grey).transpose(_CHANNELS_FIRST), "RMQM-INP-006"),
@@ -75,7 +75,7 @@ def _images() -> list[Case]:
             "RMQM-INP-006/division",
             "Bytes are divided by 255, not multiplied by a rounded 1/255",
             "prepare",
-            _asked(all_bytes, "image"),
+            _args(all_bytes, "image"),
             {
                 "values": bits(
                     of_bytes(all_bytes).transpose(_CHANNELS_FIRST),
@@ -87,7 +87,7 @@ def _images() -> list[Case]:
             "RMQM-INP-007/float64-image",
             "An image of type float64 is altered as float32, its id is that of float64",
             "prepare",
-            _asked(wide, "image"),
+            _args(wide, "image"),
             {
                 "id": plain(content_id(wide)),
                 "values": bits(wide.astype("<f4").transpose(_CHANNELS_FIRST), "RMQM-INP-007"),
@@ -98,7 +98,7 @@ def _images() -> list[Case]:
             "RMQM-INP-009/three-rows",
             "An image of three rows is (H, W, C) like every other",
             "prepare",
-            _asked(square := (np.arange(27, dtype="|u1") * 9).reshape(3, 3, 3), "image"),
+            _args(square := (np.arange(27, dtype="|u1") * 9).reshape(3, 3, 3), "image"),
             {"values": bits(of_bytes(square).transpose(_CHANNELS_FIRST), "RMQM-INP-006")},
         ),
     ]
@@ -113,7 +113,7 @@ def _arrays() -> list[Case]:
             "RMQM-INP-007/float64-array",
             "An array of type float64 keeps its type, its shape and its id",
             "prepare",
-            _asked(double),
+            _args(double),
             {"id": plain(content_id(double)), "values": bits(double, "RMQM-INP-007")},
             also="RMQM-INP-003",
         ),
@@ -121,14 +121,14 @@ def _arrays() -> list[Case]:
             "RMQM-INP-007/float32-array",
             "An array of type float32 keeps its type",
             "prepare",
-            _asked(single, "array", -1.0, 1.0),
+            _args(single, "array", -1.0, 1.0),
             {"id": plain(content_id(single)), "values": bits(single, "RMQM-INP-007")},
         ),
         case(
             "RMQM-INP-007/integers",
             "Integers keep their values, undivided, and the id of integers",
             "prepare",
-            _asked(whole, "array", -3.0, 100.0),
+            _args(whole, "array", -3.0, 100.0),
             {
                 "id": plain(content_id(whole)),
                 "values": same_values(whole, "float32 and float64 hold these integers"),
@@ -139,7 +139,7 @@ def _arrays() -> list[Case]:
             "RMQM-INP-008/values-at-the-bounds",
             "The bounds themselves are within the bounds",
             "prepare",
-            _asked(at := np.array([-2.5, 3.5]), "array", -2.5, 3.5),
+            _args(at := np.array([-2.5, 3.5]), "array", -2.5, 3.5),
             {"values": bits(at, "RMQM-INP-007")},
         ),
     ]
@@ -157,7 +157,7 @@ def _outside() -> list[Case]:
             f"RMQM-INP-008/{slug}",
             f"The value {value} outside [-2.5, 3.5] is refused, value and bounds are named",
             "prepare",
-            _asked(np.array([0.0, value, 1.0]), "array", -2.5, 3.5),
+            _args(np.array([0.0, value, 1.0]), "array", -2.5, 3.5),
             refuse("a value outside the bounds", names, "2.5", "3.5"),
         )
         for slug, (value, names) in values.items()
@@ -168,7 +168,7 @@ def _outside() -> list[Case]:
         "RMQM-INP-008/undivided-image",
         "An image whose values run to 255 in a floating type is refused",
         "prepare",
-        _asked(undivided, "image"),
+        _args(undivided, "image"),
         refuse("a value outside the bounds", "173", "0", "1"),
     )
     return [*arrays, image]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rmqm_conformance.golden.case import Case, case, refuse
-from rmqm_conformance.golden.judged import asked, characterized
+from rmqm_conformance.golden.judged import characterized, distance_args
 
 __all__ = ["cases"]
 
@@ -24,37 +24,37 @@ def _resolution() -> list[Case]:
         characterized(
             "RMQM-RES-002/before-any-formula",
             "Distances below the resolution are zero in every formula, D included",
-            asked(d, s, resolution=0.25),
+            distance_args(d, s, resolution=0.25),
             "D D_RC P_RC undefined_D_RC undefined_P_RC status",
         ),
         characterized(
             "RMQM-RES-002/before-any-formula-authors",
             "Distances below the resolution are zero denominators, and zero in D and S",
-            asked(*two, AUTHORS, 0.25),
+            distance_args(*two, AUTHORS, 0.25),
             "D S D_RC P_RC left_out status rmqm",
         ),
         characterized(
             "RMQM-RES-002/at-the-resolution",
             "A distance equal to the resolution is not below it",
-            asked([[0.25, 0.5, 0.25, 1.0]], [[0.25, 0.5, 0.25, 0.75]], resolution=0.25),
+            distance_args([[0.25, 0.5, 0.25, 1.0]], [[0.25, 0.5, 0.25, 0.75]], resolution=0.25),
             "D D_RC P_RC undefined_D_RC undefined_P_RC",
         ),
         characterized(
             "RMQM-RES-003/at-the-resolution",
             "A D equal to the resolution is not below it",
-            asked([[0.25, 0.25]], [[0.25, 0.5]], resolution=0.25),
+            distance_args([[0.25, 0.25]], [[0.25, 0.5]], resolution=0.25),
             "D D_RC P_RC status rmqm",
         ),
         characterized(
             "RMQM-RES-003/mean-below",
             "A P_RC of the encoder below the resolution counts as zero",
-            asked([[0.5, 0.9, 1.2]], [[0.5, 0.52, 0.5]], resolution=0.1),
+            distance_args([[0.5, 0.9, 1.2]], [[0.5, 0.52, 0.5]], resolution=0.1),
             "D D_RC P_RC status rmqm",
         ),
         characterized(
             "RMQM-RES-003/single-inputs",
             "The value of one input below the resolution still counts in the mean",
-            asked(
+            distance_args(
                 [[0.5, 0.9, 1.2], [0.4, 0.8, 1.5]],
                 [[0.5, 0.52, 0.5], [0.4, 0.9, 0.3]],
                 resolution=0.1,
@@ -82,7 +82,7 @@ def _given() -> list[Case]:
                 f"RMQM-DIST-007/{name}",
                 f"Distances from elsewhere are refused: {name.replace('-', ' ')}",
                 "characterize",
-                asked(d, s),
+                distance_args(d, s),
                 refuse(name.replace("-", " ")),
             )
             for name, (d, s) in bad.items()
@@ -90,7 +90,7 @@ def _given() -> list[Case]:
         characterized(
             "RMQM-DIST-007/rounding-excess",
             "A rounding excess of 5e-10 above 2 is accepted",
-            asked([[1.0, 2 + 5e-10]], [[1.0, 2 + 5e-10]]),
+            distance_args([[1.0, 2 + 5e-10]], [[1.0, 2 + 5e-10]]),
             "D_RC P_RC status",
         ),
     ]

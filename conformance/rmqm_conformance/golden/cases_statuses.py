@@ -6,7 +6,7 @@ import numpy as np
 
 from rmqm_conformance.golden.case import Case
 from rmqm_conformance.golden.cases_degenerate import ZEROS
-from rmqm_conformance.golden.judged import asked, characterized
+from rmqm_conformance.golden.judged import characterized, distance_args
 from rmqm_conformance.golden.precision import mp
 
 __all__ = ["cases"]
@@ -20,27 +20,27 @@ def cases() -> list[Case]:
     chords = [float(2 * mp.sin(mp.mpf(j) / 20)) for j in range(1, 10)]
     steps = np.full(9, chords[0])
     steps[1::2] = np.nextafter(steps[1::2], 1)
-    great = asked([chords], [steps])
-    away_and_back = asked([[0.5, 0, 0.5, 0]], [[0.5] * 4])
-    small = asked([[9e-4, 9e-4, 9e-4]], [[9e-4, 1.5e-3, 5e-4]], resolution=1e-3)
-    flat = asked([[0.5, 0.5, 0.5]], [[0.5, 0.3, 0.6]], AUTHORS)
+    great = distance_args([chords], [steps])
+    away_and_back = distance_args([[0.5, 0, 0.5, 0]], [[0.5] * 4])
+    small = distance_args([[9e-4, 9e-4, 9e-4]], [[9e-4, 1.5e-3, 5e-4]], resolution=1e-3)
+    flat = distance_args([[0.5, 0.5, 0.5]], [[0.5, 0.3, 0.6]], AUTHORS)
     return [
         characterized(
             "RMQM-DEG-006/paper",
             "A constant encoder has collapsed, its characteristics are 0",
-            asked(zero, zero),
+            distance_args(zero, zero),
             "D D_RC P_RC rmqm status undefined_D_RC undefined_P_RC",
         ),
         characterized(
             "RMQM-DEG-006/authors",
             "A constant encoder has collapsed in authors-2022, too",
-            asked(zero, zero, AUTHORS),
+            distance_args(zero, zero, AUTHORS),
             "D S D_RC P_RC rmqm status left_out",
         ),
         characterized(
             "RMQM-DEG-006/one-input-still",
             "An input that does not move is no collapse",
-            asked([[0.5, 0.8, 0.6], [0, 0, 0]], [[0.5, 0.4, 0.3], [0, 0, 0]]),
+            distance_args([[0.5, 0.8, 0.6], [0, 0, 0]], [[0.5, 0.4, 0.3], [0, 0, 0]]),
             "D D_RC P_RC rmqm status",
         ),
         characterized(

@@ -28,11 +28,11 @@ def trajectories(values: Any, arithmetic: str = "float64", dtype: str = "<f8") -
     return {"trajectories": np.array(values, dtype=dtype), "arithmetic": arithmetic}
 
 
-def measured(asked: dict[str, Any]) -> dict[str, Rule]:
+def measured(args: dict[str, Any]) -> dict[str, Rule]:
     """Expect displacements and step lengths to within the roundings of float64."""
-    z = asked["trajectories"].astype(np.float64)
+    z = args["trajectories"].astype(np.float64)
     d, s = of_paths(z)
-    least = RESOLUTION[asked["arithmetic"]]
+    least = RESOLUTION[args["arithmetic"]]
     why = "roundings of unit vectors, their difference and its norm in float64"
     rules = {"displacements": d, "step_lengths": s}
     return {

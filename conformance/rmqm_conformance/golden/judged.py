@@ -18,7 +18,7 @@ from rmqm_conformance.golden.oracle_characteristics import (
 from rmqm_conformance.golden.oracle_distances import of_paths
 from rmqm_conformance.golden.precision import Exact, mp, propagated
 
-__all__ = ["AGREED", "allowed", "asked", "characterized", "distances_of", "rules", "uneven"]
+__all__ = ["AGREED", "allowed", "characterized", "distance_args", "distances_of", "rules", "uneven"]
 
 AGREED = 1e-12
 """The part of the larger of 1 and the value that RMQM-AGG-004 allows."""
@@ -32,7 +32,7 @@ def allowed(value: Exact) -> Exact:
     return AGREED * max(1, value)
 
 
-def asked(
+def distance_args(
     displacements: Any, step_lengths: Any, variant: str = "paper", resolution: float = 1e-12
 ) -> dict[str, Any]:
     """Return the arguments of `characterize` and of `interval`."""
@@ -46,7 +46,7 @@ def asked(
 
 def distances_of(trajectories: Any, variant: str = "paper") -> dict[str, Any]:
     """Return the same for representations, distances rounded to float64."""
-    return asked(*of_paths(trajectories), variant)
+    return distance_args(*of_paths(trajectories), variant)
 
 
 def uneven(n_inputs: int, n_levels: int, variant: str) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def uneven(n_inputs: int, n_levels: int, variant: str) -> dict[str, Any]:
     grown = 0.3 + 1.5 * ((i * 0.6180339887 + j * 0.4142135623) % 1) * (j / n_levels) ** 0.5
     steps = 0.05 + 0.9 * ((i * 0.7320508075 + j * 0.2360679774) % 1)
     steps[:, 0] = grown[:, 0]
-    return asked(np.round(grown, 6), np.round(steps, 6), variant)
+    return distance_args(np.round(grown, 6), np.round(steps, 6), variant)
 
 
 def characterized(name: str, title: str, args: dict[str, Any], keys: str, **more: str) -> Case:

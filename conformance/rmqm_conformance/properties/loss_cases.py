@@ -12,7 +12,7 @@ from rmqm_conformance.require import require_equal
 from rmqm_conformance.strategies import Array
 from rmqm_conformance.subject import Subject
 
-__all__ = ["asked", "case_of", "triplets_of"]
+__all__ = ["case_of", "triplets_of", "values_and_gradient"]
 
 
 def case_of(name: str, n: int, length: int, seed: int) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def case_of(name: str, n: int, length: int, seed: int) -> dict[str, Any]:
     }
 
 
-def asked(subject: Subject, case: dict[str, Any]) -> tuple[Array, Array]:
+def values_and_gradient(subject: Subject, case: dict[str, Any]) -> tuple[Array, Array]:
     """Ask for the values and the gradient of a loss, and demand their shapes."""
     result = subject.perform("loss", **case)
     n = len(case["encodings"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rmqm_conformance.laws import law
 from rmqm_conformance.properties.helpers import units
-from rmqm_conformance.properties.loss_cases import asked, case_of, triplets_of
+from rmqm_conformance.properties.loss_cases import case_of, triplets_of, values_and_gradient
 from rmqm_conformance.require import require_close
 from rmqm_conformance.subject import Subject
 
@@ -37,13 +37,13 @@ def differences(subject: Subject, loss: str, n: int, length: int, seed: int) -> 
     case = case_of(loss, n, length, seed)
     if case["name"] == "triplet" and triplets_of(case)[1]:
         return  # a difference would cross the edge of the semi-hard triplets
-    values, gradient = asked(subject, case)
+    values, gradient = values_and_gradient(subject, case)
     z = case["encodings"]
     norms = np.linalg.norm(z, axis=1, keepdims=True)
     rng = np.random.default_rng([seed, 1])
     direction = rng.normal(size=z.shape) * norms / np.sqrt(z.size)
     steps = [case | {"encodings": z + way * 1e-5 * direction} for way in (1, -1)]
-    ahead, behind = (asked(subject, step)[0] for step in steps)
+    ahead, behind = (values_and_gradient(subject, step)[0] for step in steps)
     along = (gradient * direction).sum(axis=1)
     should = along if len(values) == n else [along.sum()]
     require_close("central difference", (ahead - behind) / 2e-5, should, atol=1e-5, rtol=1e-5)
@@ -64,13 +64,13 @@ def tangent(subject: Subject, loss: str, n: int, length: int, seed: int, power: 
     case = case_of(loss, n, length, seed)
     if case["name"] == "triplet" and triplets_of(case)[1]:
         return  # rounding could decide which triplets are semi-hard
-    values, gradient = asked(subject, case)
+    values, gradient = values_and_gradient(subject, case)
     z = case["encodings"]
     require_close("gradient along z", (gradient * z).sum(axis=1), np.zeros(n), atol=1e-11)
     scaled = case | {"encodings": np.ldexp(z, power)}
     if case["references"] is not None:
         scaled["references"] = np.ldexp(case["references"], -power)
-    other_values, other_gradient = asked(subject, scaled)
+    other_values, other_gradient = values_and_gradient(subject, scaled)
     require_close("values", other_values, values, atol=1e-11)
     norms = np.linalg.norm(z, axis=1, keepdims=True)
     require_close(
@@ -82,7 +82,7 @@ def tangent(subject: Subject, loss: str, n: int, length: int, seed: int, power: 
 def displacement(subject: Subject, n: int, length: int, seed: int) -> None:
     """`displacement` is the squared distance of unit vectors, and has the gradient of that."""
     case = case_of("displacement", n, length, seed)
-    values, gradient = asked(subject, case)
+    values, gradient = values_and_gradient(subject, case)
     z, phi, origin = case["encodings"], units(case["encodings"]), units(case["references"])
     require_close("values", values, ((phi - origin) ** 2).sum(axis=1), atol=1e-14)
     along = (phi * origin).sum(axis=1, keepdims=True)
@@ -96,7 +96,7 @@ def at_rest(subject: Subject, n: int, length: int, seed: int) -> None:
     """`displacement` and its gradient are zero where the direction is that of the reference."""
     z = case_of("displacement", n, length, seed)["encodings"]
     case = {"name": "displacement", "encodings": 3 * z, "references": z, "labels": None}
-    values, gradient = asked(subject, case)
+    values, gradient = values_and_gradient(subject, case)
     norms = np.linalg.norm(z, axis=1, keepdims=True)
     require_close("values", values, np.zeros(n), atol=1e-28)
     require_close("gradient times norm", gradient * norms, np.zeros_like(z), atol=1e-14)
@@ -106,7 +106,7 @@ def at_rest(subject: Subject, n: int, length: int, seed: int) -> None:
 def cross_entropy(subject: Subject, n: int, length: int, seed: int) -> None:
     """`cross-entropy` is that of the softmax of the logits; its gradient is softmax less label."""
     case = case_of("cross-entropy", n, length, seed)
-    values, gradient = asked(subject, case)
+    values, gradient = values_and_gradient(subject, case)
     powers = [[math.exp(value) for value in row] for row in case["encodings"]]
     rows = list(zip(case["encodings"], powers, case["labels"], strict=True))
     should = [math.log(math.fsum(row)) - logits[label] for logits, row, label in rows]
@@ -127,8 +127,8 @@ def cross_entropy(subject: Subject, n: int, length: int, seed: int) -> None:
 def shift_of_logits(subject: Subject, n: int, length: int, seed: int, shift: float) -> None:
     """`cross-entropy` does not change when a number is added to all logits, however large."""
     case = case_of("cross-entropy", n, length, seed)
-    before = asked(subject, case)
-    after = asked(subject, case | {"encodings": case["encodings"] + shift})
+    before = values_and_gradient(subject, case)
+    after = values_and_gradient(subject, case | {"encodings": case["encodings"] + shift})
     require_close("values", after[0], before[0], atol=1e-11)
     require_close("gradient", after[1], before[1], atol=1e-11)
 

@@ -34,9 +34,9 @@ const operations = {
 // Floats in messages are text: hexadecimal ("0x1.8p+0"), or inf, -inf, nan.
 // In replies, decimal text and JSON numbers are welcome too.
 export function readFloat(text) {
-  const found = /^(-?)0x([0-9a-f])\.?([0-9a-f]*)p([+-]?\d+)$/.exec(text);
-  if (!found) return text === "nan" ? NaN : text === "inf" ? Infinity : -Infinity;
-  const [, sign, first, rest, exponent] = found;
+  const match = /^(-?)0x([0-9a-f])\.?([0-9a-f]*)p([+-]?\d+)$/.exec(text);
+  if (!match) return text === "nan" ? NaN : text === "inf" ? Infinity : -Infinity;
+  const [, sign, first, rest, exponent] = match;
   const digits = Number(`0x${first}${rest}`) * 2 ** (-4 * rest.length);
   const power = Number(exponent);
   // In two steps, so that no power of two underflows before its time.
@@ -56,7 +56,7 @@ function answer({ cmd, seq, op, args, version }) {
   }
 }
 
-// stdout belongs to the messages, one a line; write everything else to stderr (console.error).
+// stdout belongs to the messages, one per line; write everything else to stderr (console.error).
 for await (const line of createInterface({ input: process.stdin })) {
   const message = JSON.parse(line);
   if (message.cmd === "stop") process.exit(0);

@@ -78,24 +78,10 @@ class GaussianBlur:
         *,
         out: FloatArray | None = None,
     ) -> FloatArray:
-        """
-        Return images (N, C, H, W) at consecutive levels, (N, L, C, H, W).
-
-        Raises
-        ------
-        UsageError
-            ARG001 if the inputs are no images.
-        """
+        """Return images (N, C, H, W) at consecutive levels, (N, L, C, H, W)."""
         import numpy as np
         from scipy.ndimage import gaussian_filter
 
-        if inputs.ndim != 4:
-            raise UsageError(
-                "ARG001",
-                f"--alteration {NAME} must be given images, of shape (C, H, W); "
-                f"got inputs of shape {inputs.shape[1:]}",
-                fix="Choose another alteration for inputs that are no images.",
-            )
         shape = (len(inputs), n_levels, *inputs.shape[1:])
         altered = np.empty(shape, dtype=inputs.dtype) if out is None else out
         for place, level in enumerate(range(first_level, first_level + n_levels)):
@@ -128,6 +114,13 @@ def _width(given: Any) -> float:
 
 
 def _make(settings: AlterationSettings) -> GaussianBlur:
+    if settings.spec is not None and settings.spec.kind != "image":
+        raise UsageError(
+            "ARG001",
+            f"--alteration {NAME} must be given images; the model takes arrays of shape "
+            f"{settings.spec.shape}",
+            fix="Choose another alteration for inputs that are not images.",
+        )
     return GaussianBlur(
         n_levels=settings.n_levels,
         bounds=settings.bounds,

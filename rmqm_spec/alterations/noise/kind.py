@@ -40,7 +40,8 @@ def _make(settings: AlterationSettings) -> WhiteNoise:
 
 
 def _words(parameters: Mapping[str, Any]) -> str:
-    return f"white noise of {parameters['J']} levels, seed {parameters['seed']}"
+    levels = "level" if parameters["J"] == 1 else "levels"
+    return f"white noise of {parameters['J']} {levels}, seed {parameters['seed']}"
 
 
 WHITE_NOISE = AlterationKind(

@@ -48,8 +48,9 @@ def _make(settings: AlterationSettings) -> PGD:
 
 
 def _words(parameters: Mapping[str, Any]) -> str:
+    levels = "level" if parameters["J"] == 1 else "levels"
     return (
-        f"PGD of {parameters['J']} levels, steps of {parameters['alpha']:.3g}, "
+        f"PGD of {parameters['J']} {levels}, steps of {parameters['alpha']:.3g}, "
         f"loss {parameters['loss']}, seed {parameters['seed']}"
     )
 
@@ -71,7 +72,7 @@ def _step_size(given: Any) -> float:
         raise UsageError(
             "ARG001",
             f"--step-size must be a finite number above 0; got {size}",
-            fix="Leave it out.",
+            fix="For example --step-size 2/255, the default.",
         )
     return size
 
@@ -81,14 +82,14 @@ def _scored_loss(given: Any) -> str:
         raise UsageError(
             "ARG001",
             f"--loss must be one of {', '.join(_LOSSES)}; got {given!r}",
-            fix="Correct it.",
+            fix="Choose displacement, the only loss that can be scored.",
         )
     if given != "displacement":
         raise UsageError(
             "GRA013",
             f"--loss must be displacement for a score; got {given!r}, which needs labels, or views "
             "and fixed batches",
-            fix="Leave it out. In Python rmqm_spec.pgd_path makes the paths of all losses.",
+            fix="Use displacement, the default. In Python, rmqm_spec.pgd_path takes all losses.",
         )
     return "displacement"
 
@@ -104,14 +105,14 @@ PROJECTED_GRADIENT = AlterationKind(
     options=(
         Option(
             name="step_size",
-            help="Share of the range that a step moves; 2/255 by default.",
+            help="Step size as a share of the range; 2/255 by default.",
             read=_step_size,
             default=2 / 255,
             parameter="alpha",
         ),
         Option(
             name="loss",
-            help="displacement, which is all that a score can follow.",
+            help="displacement, the only loss that can be scored.",
             read=_scored_loss,
             default="displacement",
         ),

@@ -104,7 +104,7 @@ def pgd_path(
             raise UsageError(
                 "ARG001",
                 "the loss displacement takes neither labels nor views; got one of them",
-                fix="Leave it out.",
+                fix="Leave labels and views out, or choose another loss.",
             )
         levels = (values for values, _ in rule.path(differentiable, inputs, names))
         return np.stack(list(levels), axis=1)

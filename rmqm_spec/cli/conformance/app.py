@@ -47,7 +47,7 @@ def init(
     out: Annotated[Path | None, typer.Option(help="File to write.")] = None,
     json: Json = False,
 ) -> int:
-    """Write a harness to start from: a program that the kit can judge as it is."""
+    """Write a harness to start from, which the kit can judge at once."""
     from rmqm_spec.cli.conformance.kit import write_starter
 
     return write_starter(lang, out, as_json=json)
@@ -57,10 +57,10 @@ def init(
 def serve(
     object: Annotated[  # noqa: A002 - the name of the option
         str | None,
-        typer.Option(help="A Python object or class, MODULE:NAME; this installation without it."),
+        typer.Option(help="A Python object or class, MODULE:NAME; by default this installation."),
     ] = None,
 ) -> int:
-    """Answer the kit's JSON lines on stdin: a Python implementation as a program."""
+    """Run a Python implementation as a program that answers the JSON lines of the kit."""
     from rmqm_spec.cli.conformance.kit import serve_implementation
 
     return serve_implementation(object)

@@ -72,11 +72,11 @@ def _judged(request: ConformanceRequest, reasons: dict[str, str] | None) -> Repo
                 command=request.command,
             )
         except KeyboardInterrupt as stopped:
-            found = ", ".join(f"{count} {status}" for status, count in so_far.items())
+            counts = ", ".join(f"{count} {status}" for status, count in so_far.items())
             raise IncompleteError(
                 "RUN001",
-                "the judge must see every check; it was interrupted after "
-                f"{so_far.total()} of them: {found or 'nothing'}",
+                "the work must run to its end; it was interrupted after "
+                f"{so_far.total()} of them: {counts or 'nothing'}",
                 fix="Run the same command again; --profile fast and --only take less time.",
             ) from stopped
     return evolve(report, notes=tuple(getattr(subject, "notes", ())))
@@ -122,15 +122,15 @@ def _writable_reports(request: ConformanceRequest) -> list[tuple[Path, Any]]:
         (request.markdown, markdown),
         (request.badge, lambda report: _as_json(badge(report))),
     ]
-    found = [(path, content) for path, content in wanted if path is not None]
-    for path, _ in found:
+    reports = [(path, content) for path, content in wanted if path is not None]
+    for path, _ in reports:
         if path.is_dir() or not path.resolve().parent.is_dir():
             raise UsageError(
                 "ARG005",
                 f"a report must be a file in a folder that exists; got {path}",
                 fix="Make the folder first, or choose another name.",
             )
-    return found
+    return reports
 
 
 def _as_json(document: Any) -> str:

@@ -1,4 +1,4 @@
-"""What surrounds a run of the conformance kit: its checks, starters, and the Python doors."""
+"""Around a run of the conformance kit: list of checks, starters, and Python implementations."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def _imported(name: str) -> Any:
     module, _, attribute = name.partition(":")
     sys.path.insert(0, str(Path.cwd()))
     try:
-        found = getattr(import_module(module), attribute)
-        return found() if isinstance(found, type) else found
+        imported = getattr(import_module(module), attribute)
+        return imported() if isinstance(imported, type) else imported
     except Exception as error:  # the module is the user's own
         raise UsageError(
             "CON005",
@@ -58,18 +58,20 @@ def list_checks(*, as_json: bool) -> int:
     if as_json:
         rows = [
             {
-                "id": one.id,
-                "title": one.title,
-                "kind": one.kind,
-                "clauses": list(one.clauses),
-                "needs": sorted(one.needs),
+                "id": check.id,
+                "title": check.title,
+                "kind": check.kind,
+                "clauses": list(check.clauses),
+                "needs": sorted(check.needs),
             }
-            for one in checks()
+            for check in checks()
         ]
         print_json({"ok": True, "checks": rows, "uncheckable": uncheckable()})
         return 0
-    for one in checks():
-        print_text(f"{one.id:<52} {one.kind:<9} {' '.join(sorted(one.needs)):<28} {one.title}")
+    for check in checks():
+        print_text(
+            f"{check.id:<52} {check.kind:<9} {' '.join(sorted(check.needs)):<28} {check.title}"
+        )
     print_text()
     print_text("Clauses that no program can check:")
     for name, reason in uncheckable().items():
@@ -106,7 +108,7 @@ def write_starter(language: str, out: Path | None, *, as_json: bool) -> int:
 
 
 def serve_implementation(name: str | None) -> int:
-    """Serve a Python object, or this installation, until told to stop."""
+    """Serve a Python object, or this installation, until asked to stop."""
     require_kit()
     from rmqm_conformance import serve
 

@@ -12,14 +12,14 @@ from rmqm_spec.runs.values import above_zero
 
 __all__ = ["ConformanceRequest"]
 
-_WHO, _WHAT, _WHERE = "Who is judged", "What is checked", "Reports"
+_WHO, _WHAT, _WHERE = "What is judged", "What is checked", "Reports"
 
 
 @frozen(kw_only=True)
 class ConformanceRequest:
     """Who is judged, by which checks, and where the reports go."""
 
-    cmd: str | None = setting('A program over JSON lines, e.g. "node my_impl.js".', panel=_WHO)
+    cmd: str | None = setting('A program that answers JSON lines: "node my_impl.js".', panel=_WHO)
     object: str | None = setting("A Python object or class, MODULE:NAME.", panel=_WHO)
     deadline: float = setting(
         "Seconds for one answer of the program; 30 by default.",
@@ -31,20 +31,20 @@ class ConformanceRequest:
     profile: str = setting("full, or fast with fewer examples.", default="full", panel=_WHAT)
     seed: int = setting("Seed of the examples.", default=0, typed=int, panel=_WHAT)
     only: list[str] | None = setting(
-        "A check or a clause; may be given again.", typed=list[str], panel=_WHAT
+        "A check or a clause; may be repeated.", typed=list[str], panel=_WHAT
     )
     expected_failures: Path | None = setting(
-        "TOML file: id and reason of each.", typed=Path, panel=_WHAT
+        "TOML file with the id and the reason of each.", typed=Path, panel=_WHAT
     )
     report: Path | None = setting("Write the report as JSON.", typed=Path, panel=_WHERE)
     junit: Path | None = setting("Write the report as JUnit XML.", typed=Path, panel=_WHERE)
     markdown: Path | None = setting("Write a summary in Markdown.", typed=Path, panel=_WHERE)
-    badge: Path | None = setting("Write the document behind a badge.", typed=Path, panel=_WHERE)
+    badge: Path | None = setting("Write the JSON document for a badge.", typed=Path, panel=_WHERE)
 
     @property
     def command(self) -> str:
         """The command that judges the same implementation again, without the choice of checks."""
-        found = "rmqm-spec conformance"
+        command_line = "rmqm-spec conformance"
         for name, value in (("--cmd", self.cmd), ("--object", self.object)):
-            found += f" {name} {shlex.quote(value)}" if value else ""
-        return found
+            command_line += f" {name} {shlex.quote(value)}" if value else ""
+        return command_line

@@ -1,4 +1,4 @@
-"""Two small encoders with derivatives by hand, for the conformance kit to ask about."""
+"""Two small encoders with hand-written derivatives, for requests of the conformance kit."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Dense:
         """Encode as the request says."""
         net = self._network
         flat = inputs.reshape(len(inputs), -1).astype(np.float64)
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused later
+        with np.errstate(over="ignore", invalid="ignore"):  # overflow is refused later
             mapped = (net["scale"] * flat - net["mean"]) / net["std"]
             sums = np.asarray(mapped @ net["weight"].T + net["bias"])
             return np.tanh(sums) if net["activation"] == "tanh" else sums

@@ -45,7 +45,7 @@ class OwnImplementation:
     refusals = (RmqmError,)
 
     def describe(self) -> Results:
-        """Tell what is claimed."""
+        """State the claimed capabilities."""
         return {
             "name": "rmqm-spec",
             "version": version("rmqm-spec"),
@@ -95,8 +95,8 @@ class OwnImplementation:
             )
         height, width, channels = input.shape
         spec = InputSpec(kind="image", shape=(channels, height, width))
-        found = open_inputs(input[None], spec, Preprocessing(), layout="nhwc").load(0)
-        return {"id": found.id, "values": found.values}
+        prepared = open_inputs(input[None], spec, Preprocessing(), layout="nhwc").load(0)
+        return {"id": prepared.id, "values": prepared.values}
 
     def name_inputs(self, *, ids: list[str]) -> Results:
         """Name a set of inputs; the order is that of every evaluation."""
@@ -117,13 +117,16 @@ class OwnImplementation:
 
     def characterize(self, **distances: Any) -> Results:
         """Turn distances into the metric."""
-        found = characterize(**distances)
+        characteristics = characterize(**distances)
         return {
-            **{name: getattr(found, name) for name in ("D", "S", "D_RC", "P_RC", "rmqm", "status")},
-            "undefined_D_RC": found.undefined_terms["D_RC"],
-            "undefined_P_RC": found.undefined_terms["P_RC"],
-            "left_out": int((~found.per_input.kept).sum()),
-            "weighted_rmqm": found.weighted_rmqm,
+            **{
+                name: getattr(characteristics, name)
+                for name in ("D", "S", "D_RC", "P_RC", "rmqm", "status")
+            },
+            "undefined_D_RC": characteristics.undefined_terms["D_RC"],
+            "undefined_P_RC": characteristics.undefined_terms["P_RC"],
+            "left_out": int((~characteristics.per_input.kept).sum()),
+            "weighted_rmqm": characteristics.weighted_rmqm,
         }
 
     def interval(self, **distances: Any) -> Results:
@@ -132,10 +135,10 @@ class OwnImplementation:
         return {"low": low, "high": high}
 
     def evaluate(self, **request: Any) -> Results:
-        """Go the whole way."""
-        found = evaluated(**request).characteristics
+        """Evaluate an encoder from inputs to score."""
+        characteristics = evaluated(**request).characteristics
         names = ("n_inputs", "D", "D_RC", "P_RC", "rmqm", "status")
-        return {name: getattr(found, name) for name in names}
+        return {name: getattr(characteristics, name) for name in names}
 
     def encode(self, *, inputs: np.ndarray[Any, Any]) -> Results:
         """Encode by a small callable, behind the contract of every encoder."""
@@ -158,7 +161,7 @@ class OwnImplementation:
         high: float,
         **request: Any,
     ) -> Results:
-        """Take one step."""
+        """Take a single step."""
         size, bounds = STEP_SIZE if alpha is None else alpha, (low, high)
         checked = checked_inputs(inputs, bounds)
         return {"stepped": take_step(checked, alpha=size, bounds=bounds, **request)}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from rmqm_spec.characteristics.curves import Curve
-    from rmqm_spec.reports.subjects import Subject
+    from rmqm_spec.reports.content import ReportedEncoder
 
 __all__ = ["MANY", "curve_charts"]
 
@@ -35,7 +35,7 @@ _QUANTITIES = (
 )
 
 
-def curve_charts(encoders: Sequence[Subject], level_label: str) -> list[dict[str, str]]:
+def curve_charts(encoders: Sequence[ReportedEncoder], level_label: str) -> list[dict[str, str]]:
     """
     Draw the four quantities of the specification against the level.
 
@@ -52,7 +52,7 @@ def curve_charts(encoders: Sequence[Subject], level_label: str) -> list[dict[str
         ``title`` and ``svg`` of each. Lines are means over inputs, narrow bands their 95 %
         intervals; with up to `MANY` encoders wide bands show the middle half of the inputs.
     """
-    found = []
+    charts = []
     for name, title, label, is_change in _QUANTITIES:
 
         def draw(
@@ -60,24 +60,26 @@ def curve_charts(encoders: Sequence[Subject], level_label: str) -> list[dict[str
         ) -> None:
             axes = figure.add_subplot()
             _curves(axes, encoders, name, log=log)
-            level_axis(axes, max(one.found.n_levels for one in encoders), level_label)
+            level_axis(
+                axes, max(encoder.characteristics.n_levels for encoder in encoders), level_label
+            )
             axes.set_ylabel(label)
 
         shown = f"{title} against the level, of {len(encoders)} encoder(s)"
-        found.append({"title": title, "svg": drawn(draw, height=_HEIGHT, title=shown)})
-    return found
+        charts.append({"title": title, "svg": drawn(draw, height=_HEIGHT, title=shown)})
+    return charts
 
 
-def _curves(axes: Axes, encoders: Sequence[Subject], name: str, *, log: bool) -> None:
+def _curves(axes: Axes, encoders: Sequence[ReportedEncoder], name: str, *, log: bool) -> None:
     ends = []
-    for number, one in enumerate(encoders):
-        curve: Curve = getattr(one.found.curves, name)
+    for number, encoder in enumerate(encoders):
+        curve: Curve = getattr(encoder.characteristics.curves, name)
         levels = np.arange(1, len(curve.mean) + 1)
         mean = np.where(curve.mean > 0, curve.mean, np.nan) if log else curve.mean
         if name == "displacement":
             levels, mean = np.insert(levels, 0, 0), np.insert(mean, 0, 0.0)
         self_colour, dash = colour(number), DASHES[number % len(DASHES)]
-        for low, high, alpha in _bands(one, name, curve, n_encoders=len(encoders)):
+        for low, high, alpha in _bands(encoder, name, curve, n_encoders=len(encoders)):
             if log:
                 low, high = (np.where(side > 0, side, np.nan) for side in (low, high))  # noqa: PLW2901
             axes.fill_between(
@@ -86,7 +88,7 @@ def _curves(axes: Axes, encoders: Sequence[Subject], name: str, *, log: bool) ->
         axes.plot(levels, mean, color=self_colour, linestyle=dash, linewidth=1.6)
         defined = np.flatnonzero(np.isfinite(mean))
         if defined.size:
-            ends.append((one.key, number, levels[-1], float(mean[defined[-1]])))
+            ends.append((encoder.key, number, levels[-1], float(mean[defined[-1]])))
     if log and ends:
         _logarithmic(axes)
     elif not log:
@@ -105,14 +107,14 @@ def _logarithmic(axes: Axes) -> None:
 
 
 def _bands(
-    one: Subject, name: str, curve: Curve, *, n_encoders: int
+    encoder: ReportedEncoder, name: str, curve: Curve, *, n_encoders: int
 ) -> list[tuple[Float64Array, Float64Array, float]]:
     from scipy.special import stdtrit
 
-    n = one.found.n_inputs
+    n = encoder.characteristics.n_inputs
     bands = []
     if n_encoders <= MANY and name in _RAW:
-        quartiles = np.quantile(_RAW[name](one), [0.25, 0.75], axis=0)
+        quartiles = np.quantile(_RAW[name](encoder), [0.25, 0.75], axis=0)
         bands.append((quartiles[0], quartiles[1], 0.16))
     if n > 1:
         half = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * curve.std / np.sqrt(n)
@@ -120,9 +122,9 @@ def _bands(
     return bands
 
 
-_RAW: dict[str, Callable[[Subject], Float64Array]] = {
-    "displacement": lambda one: one.stored.displacements,
-    "step_length": lambda one: one.stored.step_lengths,
+_RAW: dict[str, Callable[[ReportedEncoder], Float64Array]] = {
+    "displacement": lambda encoder: encoder.stored.displacements,
+    "step_length": lambda encoder: encoder.stored.step_lengths,
 }
 
 
@@ -148,11 +150,11 @@ def _label_ends(axes: Axes, ends: Sequence[tuple[str, int, float, float]]) -> No
 
 def _apart(shares: Sequence[float]) -> list[float]:
     """Move rising places a line apart: upwards, and down again from the upper end."""
-    found = list(shares)
-    for row in range(1, len(found)):
-        found[row] = max(found[row], found[row - 1] + _LINE)
+    places = list(shares)
+    for row in range(1, len(places)):
+        places[row] = max(places[row], places[row - 1] + _LINE)
     limit = 1.0
-    for row in reversed(range(len(found))):
-        found[row] = min(found[row], limit)
-        limit = found[row] - _LINE
-    return found
+    for row in reversed(range(len(places))):
+        places[row] = min(places[row], limit)
+        limit = places[row] - _LINE
+    return places

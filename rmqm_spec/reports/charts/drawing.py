@@ -103,11 +103,11 @@ def drawn(
     Parameters
     ----------
     draw : callable
-        Draws on an empty figure. No text of users belongs into it: pictures name encoders by keys.
+        Draws on an empty figure. It must not hold text from users: pictures name encoders by keys.
     height, width : float
         Inches.
     title : str
-        What is to be seen, for those who cannot see it; plain text.
+        Description in plain text, for readers who cannot see the picture.
     """
     with _settings(title):
         from matplotlib.figure import Figure
@@ -128,7 +128,7 @@ def level_axis(axes: Axes, n_levels: int, label: str) -> None:
 
 @contextmanager
 def _settings(title: str) -> Iterator[None]:
-    """Forget the user's own settings of matplotlib; ids in a picture follow from its title."""
+    """Ignore the user's own settings of matplotlib; ids in a picture follow from its title."""
     import matplotlib as mpl
 
     with mpl.rc_context():
@@ -165,7 +165,7 @@ def _references(svg: str) -> set[str]:
 
 
 def _coloured(svg: str) -> str:
-    """Put CSS variables where the placeholders are, and leave out what says nothing."""
+    """Replace the placeholders with CSS variables, and remove white space between elements."""
     svg = re.sub(r"#0000a(\d)", r"var(--s\1)", svg)
     svg = re.sub(r"#0000b(\d)", r"var(--t\1)", svg)
     for placeholder, variable in _VARIABLES.items():

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from rmqm_spec.ranking import Pair
-    from rmqm_spec.reports.subjects import Subject
+    from rmqm_spec.reports.content import ReportedEncoder
 
 __all__ = ["TERMS", "pair_chart", "score_chart", "term_chart"]
 
@@ -24,17 +24,17 @@ _ROW = 0.3
 _FRAME = 0.65
 
 
-def score_chart(encoders: Sequence[Subject], nulls: Mapping[str, float]) -> str:
+def score_chart(encoders: Sequence[ReportedEncoder], nulls: Mapping[str, float]) -> str:
     """Draw the score of each encoder with its 95 % interval; that of its null as a hollow mark."""
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
-        for row, one in enumerate(encoders):
-            if one.has_score:
-                _interval(axes, row, one.found.rmqm, one.interval, colour(row))
-            if one.name in nulls:
-                axes.plot(nulls[one.name], row, marker="D", mfc=PAPER, mec=MUTED, ls="none")
-        _rows(axes, [one.key for one in encoders])
+        for row, encoder in enumerate(encoders):
+            if encoder.has_score:
+                _interval(axes, row, encoder.characteristics.rmqm, encoder.interval, colour(row))
+            if encoder.name in nulls:
+                axes.plot(nulls[encoder.name], row, marker="D", mfc=PAPER, mec=MUTED, ls="none")
+        _rows(axes, [encoder.key for encoder in encoders])
         axes.set_xlabel("RMQM with 95 % interval")
 
     return drawn(draw, height=_height(len(encoders)), title="Scores with their 95 % intervals")
@@ -51,7 +51,7 @@ def pair_chart(pairs: Sequence[Pair], keys: Mapping[str, str]) -> str:
                 axes, row, pair.difference, pair.interval, MUTED if pair.tied else INK,
                 hollow=pair.tied,
             )  # fmt: skip
-        _rows(axes, [f"{keys[one.first]} \N{MINUS SIGN} {keys[one.second]}" for one in pairs])
+        _rows(axes, [f"{keys[pair.first]} \N{MINUS SIGN} {keys[pair.second]}" for pair in pairs])
         axes.set_xlabel("difference of RMQM")
 
     return drawn(
@@ -59,22 +59,22 @@ def pair_chart(pairs: Sequence[Pair], keys: Mapping[str, str]) -> str:
     )
 
 
-def term_chart(encoders: Sequence[Subject]) -> str:
+def term_chart(encoders: Sequence[ReportedEncoder]) -> str:
     """Draw the sum inside the logarithm: 1, then each term, up to the exponential of RMQM."""
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
-        for row, one in enumerate(encoders):
+        for row, encoder in enumerate(encoders):
             start = 1.0
             axes.barh(row, 1.0, color=MUTED, height=0.62, edgecolor=PAPER, linewidth=1)
-            for name, value in terms(one.found).items():
+            for name, value in terms(encoder.characteristics).items():
                 number = TERMS.index(name)
                 axes.barh(
                     row, value, left=start, height=0.62, color=term_colour(number),
                     hatch=_HATCHES[number], edgecolor=PAPER, linewidth=1,
                 )  # fmt: skip
                 start += value
-        _rows(axes, [one.key for one in encoders])
+        _rows(axes, [encoder.key for encoder in encoders])
         axes.set_xlabel("sum inside the logarithm")
 
     return drawn(draw, height=_height(len(encoders)), title="Terms inside the logarithm of RMQM")

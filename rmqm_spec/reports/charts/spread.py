@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from rmqm_spec.reports.subjects import Subject
+    from rmqm_spec.reports.content import ReportedEncoder
 
 __all__ = ["OUTSIDE", "spread_charts"]
 
@@ -35,7 +35,7 @@ _QUANTITIES = (
 )
 
 
-def spread_charts(encoders: Sequence[Subject]) -> list[dict[str, str]]:
+def spread_charts(encoders: Sequence[ReportedEncoder]) -> list[dict[str, str]]:
     """
     Draw a histogram per encoder of each per-input value, with the mean marked.
 
@@ -44,36 +44,40 @@ def spread_charts(encoders: Sequence[Subject]) -> list[dict[str, str]]:
     list of dict
         ``title`` and ``svg`` of each quantity that any encoder has.
     """
-    found = []
+    charts = []
     for name, title, label in _QUANTITIES:
-        values = [_finite(getattr(one.found.per_input, name)) for one in encoders]
+        values = [_finite(getattr(encoder.characteristics.per_input, name)) for encoder in encoders]
         if not any(row.size for row in values):
             continue
 
         def draw(figure: Figure, values: list[Float64Array] = values, label: str = label) -> None:
             axes = figure.add_subplot()
             _ridges(axes, values)
-            axes.set_yticks(range(len(encoders)), [one.key for one in encoders], fontweight="bold")
+            axes.set_yticks(
+                range(len(encoders)), [encoder.key for encoder in encoders], fontweight="bold"
+            )
             axes.set_xlabel(label)
 
         shown = f"{title} of single inputs: how they are spread"
         height = _FRAME + _ROW * (len(encoders) + 0.5)
-        found.append({"title": title, "svg": drawn(draw, height=height, title=shown)})
-    return found
+        charts.append({"title": title, "svg": drawn(draw, height=height, title=shown)})
+    return charts
 
 
 def _ridges(axes: Axes, values: Sequence[Float64Array]) -> None:
-    edges, scale = _edges(np.concatenate(values), max(one.size for one in values))
+    edges, scale = _edges(
+        np.concatenate(values), max(encoder_values.size for encoder_values in values)
+    )
     axes.set_xscale(scale)
-    for row, one in enumerate(values):
+    for row, encoder_values in enumerate(values):
         axes.axhline(row, color=INK, linewidth=0.6)
-        if not one.size:
+        if not encoder_values.size:
             continue
-        counts, _ = np.histogram(np.clip(one, edges[0], edges[-1]), edges)
+        counts, _ = np.histogram(np.clip(encoder_values, edges[0], edges[-1]), edges)
         heights = row - counts / counts.max() * _OVERLAP
         axes.stairs(heights, edges, baseline=row, fill=True, color=colour(row), alpha=0.45)
         axes.stairs(heights, edges, baseline=None, color=colour(row), linewidth=1)
-        mean = float(np.clip(one.mean(), edges[0], edges[-1]))
+        mean = float(np.clip(encoder_values.mean(), edges[0], edges[-1]))
         axes.plot(mean, row, marker="^", ms=7, mfc=colour(row), mec=PAPER, ls="none", clip_on=False)
     axes.set_ylim(len(values) - 0.6, -1.0)
     axes.set_xlim(edges[0], edges[-1])

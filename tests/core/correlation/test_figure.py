@@ -10,7 +10,7 @@ import pytest
 from rmqm_spec.correlation.correlating import correlate
 from rmqm_spec.correlation.figure import draw_correlations
 from rmqm_spec.correlation.joining import join
-from rmqm_spec.correlation.measured import Measured
+from rmqm_spec.correlation.measurements import Measurement
 from rmqm_spec.errors import UnavailableError
 
 pytest.importorskip("matplotlib")
@@ -19,7 +19,7 @@ pytest.importorskip("matplotlib")
 def correlations(names=("a", "b", "c", "d"), tasks=("x", "y")):
     rng = np.random.default_rng(0)
     measured = [
-        Measured(
+        Measurement(
             encoder=name,
             name=name,
             source="-",

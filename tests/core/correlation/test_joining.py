@@ -8,8 +8,8 @@ import pytest
 
 from rmqm_spec.correlation.correlating import correlate
 from rmqm_spec.correlation.joining import join
-from rmqm_spec.correlation.measured import from_result
-from rmqm_spec.correlation.reading import read_measured
+from rmqm_spec.correlation.measurements import from_result
+from rmqm_spec.correlation.reading import read_measurements
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.probes.document import digest_of_probe
 from rmqm_spec.results.document import digest_of_result
@@ -140,7 +140,7 @@ def read(tmp_path):
             path = tmp_path / f"table-{number}.csv"
             path.write_text(table, encoding="utf-8")
             paths.append(path)
-        return read_measured(paths, **options)
+        return read_measurements(paths, **options)
 
     return write
 
@@ -302,16 +302,16 @@ def test_too_few_encoders_are_told_with_the_reason(read):
 def test_other_documents_are_refused(tmp_path):
     path = tmp_path / "other.json"
     path.write_text('{"schema": "rmqm-check/1"}', encoding="utf-8")
-    assert refused(read_measured, [path]) == (
+    assert refused(read_measurements, [path]) == (
         "COR001",
         f"{path} must have the schema of a result, a ranking or probes; got 'rmqm-check/1'",
     )
     path.write_text('{"schema": "rmqm-probe/1"}', encoding="utf-8")
-    code, message = refused(read_measured, [path])
+    code, message = refused(read_measurements, [path])
     assert code == "RES002"
     assert "must follow rmqm-probe/1; " in message
     (tmp_path / "empty").mkdir()
-    assert refused(read_measured, [tmp_path / "empty"])[0] == "COR001"
+    assert refused(read_measurements, [tmp_path / "empty"])[0] == "COR001"
 
 
 def test_the_null_of_a_result_is_not_an_encoder_of_its_own(tmp_path, read):
@@ -319,8 +319,8 @@ def test_the_null_of_a_result_is_not_an_encoder_of_its_own(tmp_path, read):
     (tmp_path / "00/null").mkdir()
     null = named(result("a", 9.0) | {"model": {"name": "a.onnx", "sha256": sha("permuted")}})
     (tmp_path / "00/null/result.json").write_text(null, encoding="utf-8")
-    assert len(read_measured([tmp_path])) == 8
-    assert len(read_measured([tmp_path, tmp_path / "00/null"])) == 9
+    assert len(read_measurements([tmp_path])) == 8
+    assert len(read_measurements([tmp_path, tmp_path / "00/null"])) == 9
 
 
 def test_the_order_of_files_changes_nothing(read):
@@ -385,7 +385,7 @@ def test_a_ranking_leads_to_its_results(tmp_path, read):
         "ranking_sha256": "",
     }
     (tmp_path / "rank.json").write_text(json.dumps(ranking), encoding="utf-8")
-    measured = read_measured([tmp_path / "rank.json"])
+    measured = read_measurements([tmp_path / "rank.json"])
     assert [one.values["rmqm"] for one in measured] == list(SCORES.values())
 
 
@@ -394,5 +394,5 @@ def test_a_number_that_was_changed_is_refused(read, tmp_path):
     path = tmp_path / "00" / "result.json"
     document = json.loads(path.read_text()) | {"rmqm": 0.1}
     path.write_text(json.dumps(document))
-    code, message = refused(read_measured, [tmp_path])
+    code, message = refused(read_measurements, [tmp_path])
     assert (code, "was changed after it was written" in message) == ("RES002", True)

@@ -12,12 +12,12 @@ import pytest
 
 import rmqm_spec
 from rmqm_spec.contracts.listener import Listener
-from rmqm_spec.correlation.reading import read_measured
+from rmqm_spec.correlation.reading import read_measurements
 from rmqm_spec.documents.reading import read_json
 from rmqm_spec.errors import RmqmError, UnreadableError
 from rmqm_spec.evaluation.checkpoint_files import pack, unpack
 from rmqm_spec.evaluation.group import Group
-from rmqm_spec.reports import read_subjects
+from rmqm_spec.reports import read_report_content
 from rmqm_spec.results.stored import read_result
 from rmqm_spec.runs.request_files import read_request
 from rmqm_spec.validation import validate_document
@@ -109,8 +109,8 @@ def broken(kind, document):
 
 READERS = {
     "rank": lambda folder: rmqm_spec.rank([folder], out=folder / "new", listener=QUIET),
-    "correlate": lambda folder: read_measured([folder / "result.json"], scores=[], probes=[]),
-    "report": lambda folder: read_subjects([folder]),
+    "correlate": lambda folder: read_measurements([folder / "result.json"], scores=[], probes=[]),
+    "report": lambda folder: read_report_content([folder]),
     "validate": validate_document,
     "read": read_result,
 }
@@ -140,8 +140,8 @@ def test_no_ranking_that_was_changed_meets_a_bug(made, tmp_path, reader):
     path = tmp_path / "rank" / "rank.json"
     document = json.loads(path.read_text())
     read = {
-        "correlate": lambda: read_measured([path], scores=[], probes=[]),
-        "report": lambda: read_subjects([path]),
+        "correlate": lambda: read_measurements([path], scores=[], probes=[]),
+        "report": lambda: read_report_content([path]),
         "validate": lambda: validate_document(path),
     }[reader]
     for _, tampered in random.Random(1).sample(list(mutations(document)), 120):
@@ -154,7 +154,7 @@ def test_no_probe_that_was_changed_meets_a_bug(made, tmp_path):
     path = tmp_path / "probe.json"
     for _, tampered in mutations(document):
         path.write_text(json.dumps(tampered))
-        refused(lambda: read_measured([path], scores=[], probes=[]))
+        refused(lambda: read_measurements([path], scores=[], probes=[]))
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def given(ids, labels, **options):
 
 
 def codes(found):
-    return Counter(one.code for one in found.refused)
+    return Counter(one.code for one in found.left_out)
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
@@ -68,7 +68,7 @@ def test_inputs_are_encoded_in_order_without_those_that_cannot_be_read(concurren
     np.testing.assert_allclose(
         found.vectors, values / np.linalg.norm(values, axis=1, keepdims=True), rtol=1e-15
     )
-    assert [one.name for one in found.refused] == [
+    assert [one.name for one in found.left_out] == [
         "picture-4",
         "picture-9",
         "picture-14",
@@ -120,7 +120,7 @@ def test_labels_follow_positions():
 def test_without_a_label_an_input_is_left_out():
     found = given(["a", "b", "c"], ["x", None, "y"])
     assert found.ids == ("a", "c")
-    assert [(one.code, one.message) for one in found.refused] == [
+    assert [(one.code, one.message) for one in found.left_out] == [
         ("PRB001", "inputs[1] must have a label; got none")
     ]
 
@@ -129,7 +129,7 @@ def test_copies_with_one_label_count_once_and_those_with_two_not_at_all():
     found = given(["a", "b", "a", "b", "c"], ["x", "x", "x", "y", "y"])
     assert found.ids == ("a", "c")
     assert codes(found) == {"PRB002": 2, "PRB007": 1}
-    assert "got 'x', 'y'" in next(one.message for one in found.refused if one.code == "PRB002")
+    assert "got 'x', 'y'" in next(one.message for one in found.left_out if one.code == "PRB002")
 
 
 def test_a_copy_elsewhere_with_another_label_makes_an_input_ambiguous():
@@ -141,8 +141,8 @@ def test_a_copy_elsewhere_with_another_label_makes_an_input_ambiguous():
 def test_the_only_member_of_a_class_is_left_out():
     parts = divide(given(list("abcde"), ["x", "x", "y", "y", "z"]))
     assert parts.classes == ("x", "y")
-    assert [one.message for one in parts.test.refused] == [
-        "class 'z' must have 2 inputs or more to be divided; got inputs[4] alone"
+    assert [one.message for one in parts.test.left_out] == [
+        "class 'z' must have at least 2 inputs to be split; got inputs[4] alone"
     ]
     assert sorted(parts.train.labels) == sorted(parts.test.labels) == ["x", "y"]
 

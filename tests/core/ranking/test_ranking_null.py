@@ -19,7 +19,9 @@ IMAGES = np.random.default_rng(0).random((30, 8))
 def stored(tmp_path):
     def store(name, encoder, images=IMAGES):
         found = evaluate(encoder, images, alteration=WhiteNoise(n_levels=6))
-        document = result_document(found, {}, [], data="eye", seconds=1.0, created="2026-01-01")
+        document = result_document(
+            found, {}, [], data="eye", seconds=1.0, created="2026-01-01T00:00:00+00:00"
+        )
         write_result(tmp_path / name, document, found)
         return read_result(tmp_path / name)
 

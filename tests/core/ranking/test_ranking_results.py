@@ -23,7 +23,9 @@ def stored(folder, encoder, images=IMAGES, geometry=None, **settings):
     settings = {"alteration": WhiteNoise(n_levels=4)} | settings
     found = evaluate(encoder, images, **settings)
     encoder = {"geometry": geometry or {"shape": [8]}}
-    document = result_document(found, encoder, [], data="eye", seconds=1.0, created="2026-01-01")
+    document = result_document(
+        found, encoder, [], data="eye", seconds=1.0, created="2026-01-01T00:00:00+00:00"
+    )
     write_result(folder, document, found)
     return read_result(folder)
 
@@ -145,3 +147,14 @@ def test_the_document_is_what_its_schema_says(two, tmp_path):
     assert document["unranked"][0]["status"] == "collapsed"
     assert document["rmqm"] == ranking.ranked[0].rmqm
     json.dumps(document, allow_nan=False)
+
+
+@pytest.mark.parametrize("code", ["OUT006", "OUT008", "ENC007"])
+def test_class_scores_beside_encodings_are_warned_of(two, code):
+    finding = {"code": code, "level": "warn", "message": "scores", "fix": "Take another."}
+    classifier = evolve(two["squares"], document={**two["squares"].document, "findings": [finding]})
+    (warning,) = rank_results({**two, "squares": classifier})[1]
+    assert warning.code == "RNK005"
+    assert warning.message.startswith("squares gives class scores, the others encodings")
+    both = {name: evolve(result, document=classifier.document) for name, result in two.items()}
+    assert [finding.code for finding in rank_results(both)[1]] == []

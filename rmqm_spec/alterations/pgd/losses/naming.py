@@ -91,7 +91,9 @@ def loss(
 def _check_given(name: str, **offered: object) -> None:
     if name not in LOSSES:
         raise UsageError(
-            "ARG001", f"loss must be one of {', '.join(LOSSES)}; got {name!r}", fix="Correct it."
+            "ARG001",
+            f"loss must be one of {', '.join(LOSSES)}; got {name!r}",
+            fix="Choose one of them.",
         )
     given = [key for key, value in offered.items() if value is not None]
     if len(given) != 1 or given[0] not in LOSSES[name]:

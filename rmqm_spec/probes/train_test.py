@@ -1,4 +1,4 @@
-"""What is learnt from and what is judged on: one set divided, or two sets as they are."""
+"""Training part and test part: one set divided, or two sets as they are."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from rmqm_spec.identity import digest_of_json
 from rmqm_spec.probes.labelled import Labelled
 from rmqm_spec.probes.split import stratified_split
 
-__all__ = ["Parts", "divide", "train_and_test"]
+__all__ = ["TrainTestSplit", "divide", "train_and_test"]
 
 
 @frozen(kw_only=True, eq=False)
-class Parts:
+class TrainTestSplit:
     """
-    What is learnt from and what is judged on, each class on both sides.
+    A training part and a test part.
 
     Parameters
     ----------
@@ -35,26 +35,28 @@ class Parts:
 
     @property
     def sha256(self) -> str:
-        """Name of the task: which inputs with which labels are learnt from and judged on."""
-        parts = (sorted(zip(one.ids, one.labels, strict=True)) for one in (self.train, self.test))
+        """Digest of the task: the inputs and labels of the training part and of the test part."""
+        parts = (
+            sorted(zip(side.ids, side.labels, strict=True)) for side in (self.train, self.test)
+        )
         return digest_of_json([[list(pair) for pair in part] for part in parts])
 
 
-def divide(inputs: Labelled, train_share: float = 0.5) -> Parts:
+def divide(inputs: Labelled, train_share: float = 0.5) -> TrainTestSplit:
     """
     Divide labelled inputs by `stratified_split`; classes with one member are left out (PRB003).
 
     Raises
     ------
     UsageError
-        ARG001 for a share that is none; PRB004 if fewer than two classes remain.
+        ARG001 for an invalid share; PRB004 if fewer than two classes remain.
     """
     counts = Counter(inputs.labels)
     inputs = inputs.without(
         [
             (
                 "PRB003",
-                f"class {label!r} must have 2 inputs or more to be divided; got {name} alone",
+                f"class {label!r} must have at least 2 inputs to be split; got {name} alone",
             )
             if counts[label] == 1
             else None
@@ -63,22 +65,22 @@ def divide(inputs: Labelled, train_share: float = 0.5) -> Parts:
     )
     _check_classes(inputs, "with at least 2 inputs each")
     train = stratified_split(inputs.ids, inputs.labels, train_share)
-    return Parts(train=inputs.where(train), test=inputs.where(~train))
+    return TrainTestSplit(train=inputs.where(train), test=inputs.where(~train))
 
 
-def train_and_test(train: Labelled, test: Labelled) -> Parts:
+def train_and_test(train: Labelled, test: Labelled) -> TrainTestSplit:
     """
-    Take two sets as they are; what cannot be judged leaves the second.
+    Take two sets as they are; test inputs that cannot be judged are left out.
 
     Raises
     ------
     UsageError
-        PRB004 if fewer than two classes are learnt from, or none of them is judged on.
+        PRB004 if the training part has fewer than two classes, or no test input is of them.
 
     Notes
     -----
-    Inputs of the test part that are learnt from too (PRB005), and those of a class that is not
-    learnt from (PRB003), take no part.
+    Test inputs that are also training inputs (PRB005), and test inputs of a class without
+    training inputs (PRB003), are left out.
     """
     known, classes = set(train.ids), set(train.labels)
     reasons: list[tuple[str, str] | None] = []
@@ -94,24 +96,24 @@ def train_and_test(train: Labelled, test: Labelled) -> Parts:
     _check_classes(train, "in the training data")
     judged = test.without(reasons)
     if not len(judged):
-        first = f", the first because {judged.refused[0].message}" if judged.refused else ""
+        first = f", the first because {judged.left_out[0].message}" if judged.left_out else ""
         raise UsageError(
             "PRB004",
             f"at least one test input must be of a class of the training data; got 0 of "
             f"{len(test)}{first}",
             fix="Check that both sets of labels use the same names.",
         )
-    return Parts(train=train, test=judged)
+    return TrainTestSplit(train=train, test=judged)
 
 
 def _check_classes(inputs: Labelled, where: str) -> None:
     classes = sorted(set(inputs.labels))
     if len(classes) < 2:
-        found = f"{len(classes)} ({', '.join(map(repr, classes))})" if classes else "none"
-        because = f"; {len(inputs.refused)} inputs are left out" if inputs.refused else ""
-        first = f", the first because {inputs.refused[0].message}" if inputs.refused else ""
+        names = f"{len(classes)} ({', '.join(map(repr, classes))})" if classes else "none"
+        because = f"; {len(inputs.left_out)} inputs are left out" if inputs.left_out else ""
+        first = f", the first because {inputs.left_out[0].message}" if inputs.left_out else ""
         raise UsageError(
             "PRB004",
-            f"labels must name at least 2 classes {where}; got {found}{because}{first}",
+            f"labels must name at least 2 classes {where}; got {names}{because}{first}",
             fix="Give labels of at least two classes.",
         )

@@ -1,4 +1,4 @@
-"""What a report is about: results that compare, their ranking, and what came with it."""
+"""What a report is about: comparable results, their ranking, and findings about both."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from rmqm_spec.ranking import Ranking
 from rmqm_spec.reports.examples import Examples
 from rmqm_spec.results.stored import StoredResult
 
-__all__ = ["Subject", "Subjects"]
+__all__ = ["ReportContent", "ReportedEncoder"]
 
 
 @frozen(kw_only=True, eq=False)
-class Subject:
+class ReportedEncoder:
     """
     An encoder, as a report shows it.
 
@@ -31,9 +31,9 @@ class Subject:
     name : str
         Its name.
     stored : StoredResult
-        Its result; beside others, of the inputs that all of them took.
-    found : Characteristics
-        What follows from its distances; beside others, at the resolution of the coarsest.
+        Its result; among several encoders, for the inputs that all of them took.
+    characteristics : Characteristics
+        What follows from its distances; among several encoders, at the coarsest resolution.
     examples : Examples or None
         Pictures of a few inputs, where they were kept.
     """
@@ -41,18 +41,20 @@ class Subject:
     key: str
     name: str
     stored: StoredResult
-    found: Characteristics
+    characteristics: Characteristics
     examples: Examples | None
 
     @property
     def has_score(self) -> bool:
         """Whether RMQM is defined."""
-        return self.found.status == "ok"
+        return self.characteristics.status == "ok"
 
     @property
     def interval(self) -> tuple[float, float] | None:
         """The 95 % interval of the score, where there is one."""
-        return None if math.isnan(self.found.interval[0]) else self.found.interval
+        return (
+            None if math.isnan(self.characteristics.interval[0]) else self.characteristics.interval
+        )
 
     @property
     def document(self) -> dict[str, Any]:
@@ -61,23 +63,23 @@ class Subject:
 
 
 @frozen(kw_only=True, eq=False)
-class Subjects:
+class ReportContent:
     """
     Everything that a report is made from.
 
     Parameters
     ----------
-    encoders : tuple of Subject
+    encoders : tuple of ReportedEncoder
         By falling score, those without a score last.
     ranking : Ranking or None
         How they compare; None for one encoder, and for PGD.
     notes : tuple of Finding
-        What ranking and reading allowed.
+        Findings of reading and ranking.
     failed : tuple of mapping
         Models that could not be scored: ``name``, ``code``, ``message``.
     """
 
-    encoders: tuple[Subject, ...]
+    encoders: tuple[ReportedEncoder, ...]
     ranking: Ranking | None
     notes: tuple[Finding, ...] = ()
     failed: tuple[Mapping[str, str], ...] = ()

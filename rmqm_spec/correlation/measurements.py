@@ -11,7 +11,7 @@ from attrs import field, frozen
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.identity import digest_of_json
 
-__all__ = ["SCORES", "Measured", "from_probe", "from_result"]
+__all__ = ["SCORES", "Measurement", "from_probe", "from_result"]
 
 SCORES = ("rmqm", "weighted_rmqm", "D", "1/D_RC", "1/P_RC", "D_RC", "P_RC", "S")
 """Names of the columns that a result gives; in a table they are taken for scores."""
@@ -20,7 +20,7 @@ _SAME_PREPROCESSING = ("scale", "mean", "std", "channel_order", "resize", "crop"
 
 
 @frozen(kw_only=True, eq=False)
-class Measured:
+class Measurement:
     """
     One document, or one row of a table.
 
@@ -54,42 +54,42 @@ class Measured:
     document: Mapping[str, Any] | None = None
 
 
-def from_result(document: Mapping[str, Any], source: str) -> Measured:
+def from_result(document: Mapping[str, Any], source: str) -> Measurement:
     """Return the scores of a result (``rmqm-result/1``); none where it is undefined."""
     parts = document["components"]
-    found = {
+    scores = {
         "rmqm": document["rmqm"],
         "weighted_rmqm": document["weighted_rmqm"],
         **{name: parts[name] for name in ("D", "D_RC", "P_RC", "S")},
         **{f"1/{name}": 1 / parts[name] for name in ("D_RC", "P_RC") if parts[name]},
     }
     if document["rmqm"] is None:
-        found = {}
-    return Measured(
+        scores = {}
+    return Measurement(
         encoder=_identity(document, document["protocol"].get("inputs"), source),
         name=_name(document, source),
         source=source,
-        values={name: float(value) for name, value in found.items() if value is not None},
+        values={name: float(value) for name, value in scores.items() if value is not None},
         scores=frozenset(SCORES),
         document=document,
     )
 
 
-def from_probe(document: Mapping[str, Any], source: str) -> Measured:
+def from_probe(document: Mapping[str, Any], source: str) -> Measurement:
     """Return the accuracies of probes (``rmqm-probe/1``) in their task."""
-    return Measured(
+    return Measurement(
         encoder=_identity(document, document["geometry"], source),
         name=_name(document, source),
         source=source,
         task=str(document["task"]),
         task_sha256=str(document["task_sha256"]),
-        values={name: float(one["accuracy"]) for name, one in document["probes"].items()},
+        values={name: float(probe["accuracy"]) for name, probe in document["probes"].items()},
     )
 
 
 def _identity(document: Mapping[str, Any], geometry: Mapping[str, Any] | None, source: str) -> str:
-    """Name an encoder by all that its encodings depend on, but the runtime."""
-    model, given, encodings, preprocessing = (
+    """Return the digest of all that the encodings of an encoder depend on, except the runtime."""
+    model, model_input, encodings, preprocessing = (
         document[section] or {} for section in ("model", "input", "output", "preprocessing")
     )
     if "sha256" not in model:
@@ -101,7 +101,7 @@ def _identity(document: Mapping[str, Any], geometry: Mapping[str, Any] | None, s
     return digest_of_json(
         [
             model["sha256"],
-            [given.get(name) for name in ("name", "layout", "feeds")],
+            [model_input.get(name) for name in ("name", "layout", "feeds")],
             [encodings.get(name) for name in ("name", "pooling")],
             [preprocessing.get(name) for name in _SAME_PREPROCESSING],
             (geometry or {}).get("shape"),
@@ -110,6 +110,6 @@ def _identity(document: Mapping[str, Any], geometry: Mapping[str, Any] | None, s
 
 
 def _name(document: Mapping[str, Any], source: str) -> str:
-    """Call an encoder by its file; by the folder of the document where the file is any model."""
+    """Name an encoder by its file; by the folder of its document where the file is called model."""
     name = str(document["model"]["name"]).removesuffix(".onnx")
     return (Path(source).parent.name or name) if name == "model" else name

@@ -1,4 +1,4 @@
-"""What further measures gave: a section of the result, and their columns on disk beside it."""
+"""Values of further measures: a section of the result, and their columns on disk beside it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ _BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile)
 
 def measures_of(measured: Mapping[str, Measured]) -> dict[str, dict[str, Any]]:
     """Return the section ``measures`` of a result document: by name, what each measure gave."""
-    return {name: measure_section(one.measure, one.summary) for name, one in measured.items()}
+    return {
+        name: measure_section(values.measure, values.summary) for name, values in measured.items()
+    }
 
 
 def measure_section(measure: Measure, summary: Summary) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def measure_section(measure: Measure, summary: Summary) -> dict[str, Any]:
     measure : Measure
         The measure.
     summary : Summary
-        What it says of all inputs.
+        Its value over all inputs.
     """
     interval = summary.interval
     is_known = interval is not None and all(map(math.isfinite, interval))
@@ -59,8 +61,8 @@ def packed_columns(measured: Mapping[str, Measured], result_sha256: str) -> byte
     """Return the columns of all measures as the bytes of `FILE`."""
     columns: dict[str, Any] = {
         column_key(name, column): values
-        for name, one in measured.items()
-        for column, values in one.columns.items()
+        for name, measured_values in measured.items()
+        for column, values in measured_values.columns.items()
     }
     stream = io.BytesIO()
     np.savez(stream, result_sha256=np.array(result_sha256), **columns)
@@ -88,7 +90,7 @@ def read_columns(path: Path, result_sha256: str, measure: Measure) -> dict[str, 
     Raises
     ------
     UnreadableError
-        RES002 if the file is missing, broken or that of another result.
+        RES002 if the file is missing, broken or belongs to another result.
     """
     beside = path.with_name(FILE)
     try:

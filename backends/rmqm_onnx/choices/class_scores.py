@@ -1,0 +1,91 @@
+"""Does an output hold class scores? Seen by its name, the model's labels, and its last layer."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from onnx import GraphProto
+
+from rmqm_onnx.choices.last_layers import last_layer, layer_before, score_operator
+from rmqm_spec.findings import Finding
+
+__all__ = ["class_score_findings", "number_of_labels"]
+
+_SCORES = re.compile(r"logit|class|(?<![a-z])cls|scor|prob|pred|label", re.IGNORECASE)
+_ENCODINGS = re.compile(
+    r"emb|feat|latent|encod|repr|pool|descriptor|hidden|token|(?<![a-z])(z|mu|mean)(?![a-z])",
+    re.IGNORECASE,
+)
+_CLASS_COUNTS = frozenset(
+    [
+        *(2, 10, 43, 47, 62, 100, 101, 102, 120, 196, 200, 205, 257, 345, 365, 397, 400),
+        *(527, 600, 700, 1000, 1001, 5089, 8142, 10450, 11221, 18291, 21841, 21843),
+        *(19, 20, 21, 80, 81, 90, 91, 133, 150, 151),
+    ]
+)
+"""Numbers of classes of public data sets, those for detection and segmentation in the last row."""
+
+
+def class_score_findings(
+    graph: GraphProto,
+    output: str,
+    shape: tuple[int, ...],
+    *,
+    declared: bool,
+    n_labels: int | None,
+) -> list[Finding]:
+    """
+    Warn of encodings (of this shape for each input) that are class scores.
+
+    A tensor that a user named is taken as it is; of probabilities another finding warns.
+    """
+    if not declared or _ENCODINGS.search(output) or score_operator(graph, output):
+        return []
+    lengths = [length for length in shape if length != 1]
+    layer = last_layer(graph, output)
+    is_map = len(lengths) > 1
+    n_classes = shape[0] if is_map else next(iter(lengths), 1)
+    reason = _reason(output, n_classes, n_labels, layer.op_type if layer else None)
+    if reason is None or n_classes < 2:
+        return []
+    before = layer_before(graph, output)
+    what = "a map of class scores, from a segmenter or detector" if is_map else "class scores"
+    fix = "Choose what the last layer takes with --output; rmqm-spec inspect lists candidates."
+    if before is not None:
+        pooling = " --pooling mean" if is_map else ""
+        fix = f"Score what the last layer takes: --output {before}{pooling}"
+    return [
+        Finding(
+            code="OUT008",
+            level="warn",
+            message=f"{output} looks like {what}, not encodings: {reason}",
+            fix=fix,
+        )
+    ]
+
+
+def number_of_labels(model: Path) -> int | None:
+    """Return the number of labels in a config.json of Hugging Face beside a model, if any."""
+    folder = model.absolute().parent
+    for place in [folder, *([folder.parent] if folder.name == "onnx" else [])]:
+        try:
+            content: Any = json.loads((place / "config.json").read_text(encoding="utf-8"))
+            labels = content.get("id2label") or content.get("label2id")
+        except (OSError, ValueError, AttributeError, RecursionError):
+            continue
+        if isinstance(labels, dict) and labels:
+            return len(labels)
+    return None
+
+
+def _reason(output: str, n_classes: int, n_labels: int | None, layer: str | None) -> str | None:
+    if n_labels is not None and n_labels == n_classes:
+        return f"config.json names {n_labels} labels, as many as it has values"
+    if _SCORES.search(output):
+        return "its name says so"
+    if layer is not None and n_classes in _CLASS_COUNTS:
+        return f"the last layer, {layer}, gives {n_classes} values, a usual number of classes"
+    return None
