@@ -391,3 +391,14 @@ def test_a_result_needs_no_pictures(result):
 def _like(old, new):
     """Cut a new array to the length of the old, where both have one."""
     return new[-len(old) :] if old.ndim == new.ndim == 1 else new
+
+
+@pytest.mark.parametrize("name", ["examples.npz", "distances.npz"])
+def test_an_archive_that_is_broken_anywhere_is_a_finding(result, name):
+    path = result / name
+    with np.load(path) as stored:
+        np.savez_compressed(path, **dict(stored))
+    content = path.read_bytes()
+    for at in range(30, len(content), 211):
+        path.write_bytes(content[:at] + b"\xff" * 9 + content[at + 9 :])
+        assert not validate_document(result).ok or at > len(content) - 400
