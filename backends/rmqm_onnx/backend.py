@@ -39,6 +39,7 @@ class OnnxBackend:
     usual_places: tuple[str, ...] = USUAL_PLACES
     providers: tuple[str, ...] = tuple(PROVIDERS)
     gradient_routes: tuple[str, ...] = ("onnx", "torch")
+    preload: tuple[str, ...] = ("onnx", "rmqm_onnx.opening", "rmqm_onnx.inspection")
 
     def open(self, path: Path, options: OpenOptions) -> OnnxEncoder:
         """Open a model; raises as `rmqm_onnx.open_encoder`."""

@@ -35,6 +35,9 @@ _NOT_SHARED = ("onnxruntime", "torch", "jax", "tensorflow")
 _PATIENCE = 2.0
 """Seconds that a nursery may take to end."""
 
+_PATIENCE_AT_START = 60.0
+"""Seconds that it may take to fork a worker, which are those of the imports before it."""
+
 _lock = threading.Lock()
 _nurseries: dict[int, _Nursery] = {}
 """The nursery, by the number of the process that started it: a fork of that has none yet."""
@@ -52,6 +55,8 @@ class Worker:
 
     def __init__(self, status: int) -> None:
         self._status = status
+        if not select.select([status], [], [], _PATIENCE_AT_START)[0]:
+            raise BrokenPipeError("the nursery does not answer")
         self.pid = int(self._line())
         self.returncode: int | None = None
 
@@ -83,15 +88,19 @@ class Worker:
                 os.kill(self.pid, signal.SIGKILL)
 
 
-def start_worker(stdin: int, stdout: int, stderr: int) -> Worker | subprocess.Popen[bytes]:
+def start_worker(
+    stdin: int, stdout: int, stderr: int, preload: tuple[str, ...] = ()
+) -> Worker | subprocess.Popen[bytes]:
     """
     Start a worker with these streams: forked where the system can, else a new Python.
+
+    The modules `preload` are imported before the fork, once for all workers.
 
     The caller keeps its own ends of the streams, and closes these.
     """
     if hasattr(os, "fork") and hasattr(socket, "send_fds"):
         with suppress(OSError):
-            return _forked(stdin, stdout, stderr)
+            return _forked(stdin, stdout, stderr, preload)
     return subprocess.Popen(_command("worker"), stdin=stdin, stdout=stdout, stderr=stderr)  # noqa: S603
 
 
@@ -100,8 +109,9 @@ def _command(module: str, *words: str) -> list[str]:
     return [sys.executable, "-P", "-m", f"rmqm_spec.runs.isolation.{module}", *words]
 
 
-def _forked(stdin: int, stdout: int, stderr: int) -> Worker:
-    request = json.dumps({"cwd": os.getcwd(), "env": dict(os.environ)}).encode("ascii")  # noqa: PTH109
+def _forked(stdin: int, stdout: int, stderr: int, preload: tuple[str, ...]) -> Worker:
+    wanted = {"cwd": os.getcwd(), "env": dict(os.environ), "preload": preload}  # noqa: PTH109
+    request = json.dumps(wanted).encode("ascii")
     if len(request) > _MAX_REQUEST // 2:
         raise OSError("the environment is too large")
     with _lock:
@@ -117,8 +127,9 @@ def _forked(stdin: int, stdout: int, stderr: int) -> Worker:
             os.close(written)
     try:
         return Worker(status)
-    except BrokenPipeError:
+    except OSError:
         os.close(status)
+        end_nursery()
         raise
 
 
@@ -143,6 +154,16 @@ class _Nursery:
         with suppress(ChildProcessError):
             while not self._has_ended() and time.monotonic() < end:
                 time.sleep(0.002)
+            if time.monotonic() >= end:
+                number = self._process if isinstance(self._process, int) else self._process.pid
+                os.kill(number, signal.SIGKILL)
+                self._wait()
+
+    def _wait(self) -> None:
+        if isinstance(self._process, int):
+            os.waitpid(self._process, 0)
+        else:
+            self._process.wait()
 
     def _has_ended(self) -> bool:
         if isinstance(self._process, int):
@@ -219,10 +240,12 @@ def _serve(server: int, parent: int) -> None:
             text, streams, _, _ = socket.recv_fds(requests, _MAX_REQUEST, 4)
             if not text:
                 break
+            request = json.loads(text)
+            _import(request["preload"])
             pid = _fork()
             if pid == 0:
                 signal.set_wakeup_fd(-1)
-                _be_worker(json.loads(text), streams)
+                _be_worker(request, streams)
             running[pid] = streams[3]
             os.write(streams[3], f"{pid}\n".encode())
             for stream in streams[:3]:
@@ -232,6 +255,14 @@ def _serve(server: int, parent: int) -> None:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
     os._exit(0)
+
+
+def _import(names: list[str]) -> None:
+    """Import modules for all workers; what goes wrong with that, a worker says."""
+    for name in names:
+        if name not in sys.modules:
+            with suppress(Exception):
+                importlib.import_module(name)
 
 
 def _bury(running: dict[int, int]) -> None:

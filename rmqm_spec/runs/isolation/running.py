@@ -154,7 +154,7 @@ def _started(task: Task, errors: int) -> tuple[_Process, int, queue.Queue[bytes 
     stdin, given = os.pipe()
     written, stdout = os.pipe()
     try:
-        process = start_worker(stdin, stdout, errors)
+        process = start_worker(stdin, stdout, errors, task.preload)
     finally:
         os.close(stdin)
         os.close(stdout)

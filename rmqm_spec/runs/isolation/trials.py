@@ -54,7 +54,16 @@ def task_of(function: str, request: RunRequest) -> Task:
         memory: int | None = int(opening.memory * 1e9)
     else:
         memory = usual_memory() if opening.provider == "cpu" else None
-    return Task(function=function, argument=request, memory=memory)
+    return Task(function=function, argument=request, memory=memory, preload=_preload(request))
+
+
+def _preload(request: RunRequest) -> tuple[str, ...]:
+    """Return what the backend needs before its runtime; a wrong name is met by the task."""
+    from rmqm_spec.runs.models import backend_of
+
+    with suppress(RmqmError):
+        return tuple(getattr(backend_of(request), "preload", ()))
+    return ()
 
 
 def require_sound(request: RunRequest) -> None:

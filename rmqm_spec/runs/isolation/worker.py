@@ -39,11 +39,14 @@ class Task:
         What it is given; pickled.
     memory : int, optional
         Bytes that it may take.
+    preload : tuple of str
+        Modules to import once, for this task and those to come; they start no thread.
     """
 
     function: str
     argument: Any
     memory: int | None = None
+    preload: tuple[str, ...] = ()
 
 
 def is_isolated() -> bool:
