@@ -13,6 +13,7 @@ from attrs import fields
 from rmqm_onnx.reading.hugging_face import as_pair, is_image_processor, read_image_processor
 from rmqm_spec.contracts.preprocessing import ChannelOrder, Interpolation, Preprocessing
 from rmqm_spec.errors import UnreadableError
+from rmqm_spec.regular_files import check_regular
 
 __all__ = ["METADATA_KEY", "find_preprocessing", "read_preprocessing"]
 
@@ -74,6 +75,7 @@ def read_preprocessing(path: Path) -> Preprocessing:
 
 def _text(path: Path) -> str:
     try:
+        check_regular(path)
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
