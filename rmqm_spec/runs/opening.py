@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from rmqm_spec.inputs.prepared import PreparedInputs
 
 __all__ = ["Run", "check_request", "open_inputs", "open_run"]
+
+_LONGEST_LABEL = 200
+"""Bytes of a model's name in the name of a folder: file systems take 255 in all."""
 
 _TAKING_PART = ("rmqm-spec", "numpy", "Pillow")
 """Whose versions can change a number; the runtime's is in the encoder's description."""
@@ -260,4 +264,8 @@ def _origin(kind: str, name: str) -> str:
 
 
 def _name_of(model: Path) -> str:
-    return model.stem if model.suffix and model.is_file() else model.resolve().name
+    """Name a folder by the model; a name that leaves no room for the digest is cut."""
+    name = model.stem if model.suffix and model.is_file() else model.resolve().name
+    while len(os.fsencode(name)) > _LONGEST_LABEL:
+        name = name[:-1]
+    return name

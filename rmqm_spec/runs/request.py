@@ -26,6 +26,7 @@ from rmqm_spec.runs.values import (
     numbers,
     path,
     processors,
+    seconds,
     text,
     usable_path,
     value_range,
@@ -46,6 +47,11 @@ Variant = Literal["paper", "authors-2022"]
 def _model(given: str | Path) -> str:
     """Take the path of a model; none where a request stands for all models of a ranking."""
     return str(usable_path("model", given)) if str(given) else ""
+
+
+def _budget(given: Any) -> float | None:
+    """Take seconds, also as ``30s`` or ``2m``."""
+    return None if given is None else seconds("--budget", given)
 
 
 def _data(flag: str, given: Any) -> Any:
@@ -115,6 +121,18 @@ class ModelSettings:
     )
     batch_size: int | None = setting(
         "Inputs per call.", read=at_least(1), typed=int, panel="Model", min=1
+    )
+    timeout: float | None = setting(
+        "Seconds without any progress after which a model is given up. [default: 120; 1800 with "
+        "tensorrt]",
+        read=seconds,
+        panel="Model",
+    )
+    memory: float | None = setting(
+        "GB that opening a model, or checking it, may take. [default: nine tenths of what is free]",
+        read=above_zero,
+        typed=float,
+        panel="Model",
     )
     preprocessing: Preprocessing | None = None
     """The preprocessing itself, where it is at hand: then no setting above says anything of it."""
@@ -267,6 +285,8 @@ class RunRequest:
         Compute again what is there, and replace another result in the folder.
     null : bool
         Whether to score the same network with permuted weights too.
+    budget : float, optional
+        Seconds that the first score of a check may take.
 
     Notes
     -----
@@ -292,6 +312,7 @@ class RunRequest:
         flag="--force",
         panel="Output",
     )
+    budget: float | None = field(default=None, converter=_budget)
     null: bool = setting(
         "Score the same network with permuted weights too.",
         default=True,

@@ -25,12 +25,17 @@ __all__ = [
     "penalties",
     "processors",
     "refused",
+    "seconds",
     "text",
     "usable_path",
     "value_range",
     "words",
     "yes_or_no",
 ]
+
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+"""Seconds of a unit of time."""
 
 
 def refused(flag: str, rule: str, given: object, fix: str = "Correct it.") -> UsageError:
@@ -181,6 +186,25 @@ def above_zero(flag: str, given: Any) -> float:
     number = _number(given)
     if not 0 < number < math.inf:
         raise refused(flag, "a finite number above 0", given, fix=f"For example {flag} 0.02.")
+    return number
+
+
+def seconds(flag: str, given: Any) -> float:
+    """
+    Read a time above 0: a number of seconds, ``30s``, ``2m`` or ``1h``.
+
+    Examples
+    --------
+    >>> seconds("--budget", "30s"), seconds("--budget", "1.5m"), seconds("--budget", 12)
+    (30.0, 90.0, 12.0)
+    """
+    text = given.strip() if isinstance(given, str) else given
+    unit = 1.0
+    if isinstance(text, str) and text[-1:] in _UNITS:
+        text, unit = text[:-1], _UNITS[text[-1]]
+    number = _number(text) * unit
+    if not 0 < number < math.inf:
+        raise refused(flag, "a time above 0", given, fix=f"For example {flag} 30s or {flag} 2m.")
     return number
 
 
