@@ -125,7 +125,10 @@ def test_an_option_says_what_it_takes():
         ({"measure": ""}, "--measure must be names"),
         ({"out": ""}, "--out must be a path"),
         ({"alteration": ""}, "--alteration must be a text that is not empty"),
-        ({"out": "a" * 300}, "--out must be a path without null bytes, each name at most 255 bytes"),
+        (
+            {"out": "a" * 300},
+            "--out must be a path without null bytes, each name at most 255 bytes",
+        ),
         ({"preprocess": "\0"}, "--preprocess must be a path without null bytes"),
     ],
 )
