@@ -196,6 +196,24 @@ def test_reports_name_the_ranges_in_their_command(table):
     assert f"--range {wide}" in command_of(scored(table, range=wide).stored.document)
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ('"r.npz"', "FOLDER/r.npz"),
+        ('"data"', "data"),
+        ("[0, 1]", (0.0, 1.0)),
+        ('"0,1"', (0.0, 1.0)),
+    ],
+)
+def test_a_file_of_ranges_lies_beside_its_request(tmp_path, given, expected):
+    from rmqm_spec.runs.request_files import read_request
+
+    (tmp_path / "run.toml").write_text(f'model = "m.onnx"\nrange = {given}\n')
+    if isinstance(expected, str):
+        expected = expected.replace("FOLDER", str(tmp_path))
+    assert read_request(tmp_path / "run.toml").inputs.range == expected
+
+
 def test_files_are_read_as_they_are_written(tmp_path):
     for kind in ("json", "npz", "npy"):
         found = read_ranges(write(tmp_path, kind))

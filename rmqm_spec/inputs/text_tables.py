@@ -101,7 +101,7 @@ def read_rows(
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     table = Path(folder, "excel.csv")
-    ...     _ = table.write_text("Image;Label\\na,b.png;cat\\n", encoding="utf-16")
+    ...     _ = table.write_text("Image;Label\na,b.png;cat\n", encoding="utf-16")
     ...     read_rows(table, "excel.csv", separator=",", known={"image"})
     [['Image', 'Label'], ['a,b.png', 'cat']]
     """

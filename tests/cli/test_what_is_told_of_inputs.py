@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import rmqm_spec
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.inputs.prepared import open_inputs
@@ -180,3 +181,21 @@ def test_what_the_findings_on_floats_advise_gives_the_same_pixels(run, floats):
     np.save(floats / "again.npy", saved)
     again, document = score("--data", "again.npy")
     assert (again, codes(document)) == (expected, set())
+
+
+def test_the_same_pixels_are_the_same_input_from_files_and_arrays(run, floats):
+    """Files, an array on disk, and an array in Python; as floats they would be others (DAT031)."""
+    pixels = np.load(floats / "bytes.npy")
+    (floats / "pixels").mkdir()
+    for k, image in enumerate(pixels):
+        Image.fromarray(image).save(floats / "pixels" / f"{k}.png")
+    options = ["--no-null", "--levels", "4"]
+    found = [
+        run("score", str(MODEL), "--data", data, *options, cwd=floats)[1]
+        for data in ("pixels", "bytes.npy")
+    ]
+    in_python = rmqm_spec.score(
+        MODEL, data=pixels, null=False, levels=4, listener=rmqm_spec.Listener(), out=floats / "py"
+    )
+    assert len({document["inputs"]["ids_sha256"] for document in found}) == 1
+    assert {document["rmqm"] for document in found} == {in_python.rmqm}

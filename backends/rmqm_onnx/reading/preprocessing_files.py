@@ -27,6 +27,7 @@ from rmqm_spec.contracts.preprocessing import (
     ResizeBy,
 )
 from rmqm_spec.errors import UnreadableError
+from rmqm_spec.regular_files import check_regular
 
 __all__ = ["METADATA_KEY", "find_preprocessing", "find_size", "read_preprocessing"]
 
@@ -159,6 +160,7 @@ def _is_length(value: object) -> bool:
 
 def _text(path: Path) -> str:
     try:
+        check_regular(path)
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
