@@ -21,6 +21,7 @@ from rmqm_spec.runs.budget import Plan, plan_check
 from rmqm_spec.runs.isolation.trials import silence_of
 from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.opening import check_request, open_inputs
+from rmqm_spec.runs.ranged import for_inputs
 from rmqm_spec.runs.remarks import input_findings
 from rmqm_spec.runs.request import RunRequest
 
@@ -102,6 +103,7 @@ def _check(request: RunRequest, emit: Emit) -> None:
         findings += say([_nothing_to_score(encoder)])
     else:
         findings += say(input_findings(request, backend, encoder, prepared))
+        encoder = for_inputs(encoder, prepared)
     emit({"stage": "checking the encoder"})
     own = request.inputs.data is not None
     judged = say(

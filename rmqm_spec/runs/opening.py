@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from rmqm_spec.contracts.registry import measure as load_measure
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.gradients import check_gradient, gradient_routes, with_gradient
 from rmqm_spec.runs.models import backend_of, open_model
+from rmqm_spec.runs.ranged import for_inputs
 from rmqm_spec.runs.request import DataSettings, RunRequest
 
 if TYPE_CHECKING:
@@ -127,7 +129,8 @@ def open_run(
     check_gradient(request, kind, encoder)
     prepared = open_inputs(request.inputs, encoder, listener)
     alteration = _alteration(request, kind, prepared.bounds, encoder.spec)
-    graded = with_gradient(request, kind, opener, encoder, prepared.bounds)
+    graded = with_gradient(request, kind, opener, encoder, prepared)
+    encoder = for_inputs(encoder, prepared)
     measures = tuple(load_measure(name) for name in request.protocol.measure)
     source = request.inputs.shown or prepared.source.label
     asked = _asked(request, source)
@@ -223,7 +226,15 @@ def open_inputs(
             value_range=inputs.range,
             n=inputs.n or default_n,
             progress=progress,
+            keeps_floats=not maps_values(encoder),
         )
+
+
+def maps_values(encoder: ModelEncoder) -> bool:
+    """Whether inputs in [0, 1] are expected: a value map is known, or the network takes bytes."""
+    network_input = encoder.description.get("input")
+    takes_bytes = isinstance(network_input, Mapping) and network_input.get("type") == "uint8"
+    return encoder.preprocessing.is_known or takes_bytes
 
 
 def _asked(request: RunRequest, source: str) -> list[object]:

@@ -22,6 +22,7 @@ from rmqm_spec.runs.values import (
     factor,
     feeds,
     height_and_width,
+    lengths,
     numbers,
     path,
     processors,
@@ -81,6 +82,11 @@ class ModelSettings:
     )
     size: tuple[int, int] | None = setting(
         "Height and width, if not fixed: 224 or 480x640.", read=height_and_width, panel="Model"
+    )
+    input_shape: tuple[int, ...] | None = setting(
+        "Shape of one input where the model leaves it open: 16000 or 80x300.",
+        read=lengths,
+        panel="Model",
     )
     pooling: Pooling | None = setting("flatten, mean or cls.", read=choice(Pooling), panel="Model")
     feed: tuple[tuple[str, str], ...] | None = setting(
@@ -149,13 +155,17 @@ class ModelSettings:
         given = {name: getattr(self, name) for name in names if self._has(name)}
         return Preprocessing(**given, source="flags") if given else self.preprocessing
 
-    def open_options(self, preprocessing: Preprocessing | None) -> OpenOptions:
+    def open_options(
+        self, preprocessing: Preprocessing | None, data_shape: tuple[int, ...] | None = None
+    ) -> OpenOptions:
         """Return what a backend is told, with the preprocessing that is set."""
         return OpenOptions(
             input=self.input,
             output=self.output,
             layout=self.layout,
             size=self.size,
+            input_shape=self.input_shape,
+            data_shape=data_shape,
             pooling=self.pooling,
             feeds=self.feed or (),
             preprocessing=preprocessing,
@@ -175,8 +185,10 @@ class DataSettings:
     data_layout: DataLayout | None = setting(
         "Axes: nhwc, nchw, nhw or array.", read=choice(DataLayout), panel="Inputs"
     )
-    range: tuple[float, float] | None = setting(
-        "Range of the values of an array: LOW,HIGH.", read=value_range, panel="Inputs"
+    range: tuple[float, float] | str | None = setting(
+        "Range of the values of an array: LOW,HIGH; data, or a file with low and high per value.",
+        read=value_range,
+        panel="Inputs",
     )
     n: int | None = setting(
         "Use this many inputs, chosen by content.",

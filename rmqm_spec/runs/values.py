@@ -19,6 +19,7 @@ __all__ = [
     "factor",
     "feeds",
     "height_and_width",
+    "lengths",
     "numbers",
     "path",
     "penalties",
@@ -139,14 +140,19 @@ def numbers(flag: str, given: Any) -> tuple[float, ...]:
     return found
 
 
-def value_range(flag: str, given: Any) -> tuple[float, float]:
-    """Read ``LOW,HIGH``."""
+def value_range(flag: str, given: Any) -> tuple[float, float] | str:
+    """Read ``LOW,HIGH``; ``data`` and paths of files with a range for each value stay texts."""
+    from rmqm_spec.inputs.feature_ranges import names_ranges
+
+    if names_ranges(given):
+        return str(usable_path(flag, given))
     try:
         found = numbers(flag, given)
     except UsageError:
         found = ()
     if len(found) != 2 or not found[0] < found[1]:
-        raise refused(flag, "LOW,HIGH with LOW < HIGH", given, fix="For example 0,255.")
+        fix = "For example 0,255; or data, or a file (.npz, .npy, .json) with low and high."
+        raise refused(flag, "LOW,HIGH with LOW < HIGH", given, fix=fix)
     return found[0], found[1]
 
 
@@ -217,6 +223,15 @@ def height_and_width(flag: str, given: Any) -> tuple[int, int]:
     if len(parts) not in (1, 2) or len(sizes) != len(parts) or 0 in sizes:
         raise refused(flag, "HEIGHTxWIDTH", given, fix="For example 224 or 480x640.")
     return sizes[0], sizes[-1]
+
+
+def lengths(flag: str, given: Any) -> tuple[int, ...]:
+    """Read lengths of axes with x between them, or a sequence."""
+    parts = given.lower().split("x") if isinstance(given, str) else _parts(given)
+    sizes = tuple(int(part) for part in parts if str(part).isdecimal())
+    if len(sizes) != len(parts) or not sizes or 0 in sizes:
+        raise refused(flag, "lengths with x between them", given, fix="For example 16000 or 1x80.")
+    return sizes
 
 
 def feeds(flag: str, given: Any) -> tuple[tuple[str, str], ...]:

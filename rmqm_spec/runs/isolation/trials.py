@@ -66,9 +66,16 @@ def _preload(request: RunRequest) -> tuple[str, ...]:
     return ()
 
 
-def require_sound(request: RunRequest) -> None:
+def require_sound(request: RunRequest, data_shape: tuple[int, ...] | None = None) -> None:
     """
     Open the model of a request in a process of its own, each model once.
+
+    Parameters
+    ----------
+    request : RunRequest
+        The model, and how to open it.
+    data_shape : tuple of int, optional
+        Shape of an input, where the data states it.
 
     Raises
     ------
@@ -78,12 +85,13 @@ def require_sound(request: RunRequest) -> None:
     """
     if is_isolated():
         return
-    key = _key(request)
+    key = (data_shape, *_key(request))
     if key in _sound:
         return
     # Neither the inputs, perhaps a large array, nor the protocol matter for opening it.
     alone = evolve(request, inputs=DataSettings(), protocol=ProtocolSettings())
-    _run(f"{__name__}:open_for_trial", alone)
+    task = task_of(f"{__name__}:open_for_trial", alone)
+    _run(evolve(task, argument=(alone, data_shape)), silence_of(request))
     _sound.add(key)
 
 
@@ -96,18 +104,18 @@ def document_of(function: str, request: RunRequest) -> Mapping[str, Any]:
     RmqmError
         What the function raises there, and as `require_sound`.
     """
-    document = _run(function, request)
+    document = _run(task_of(function, request), silence_of(request))
     if document is None:
         raise RuntimeError("the other process ended without a document")
     return document
 
 
-def open_for_trial(request: RunRequest, emit: Emit) -> None:
-    """Open a model in this process, and say what that raises."""
-    from rmqm_spec.runs.models import open_model
+def open_for_trial(argument: tuple[RunRequest, tuple[int, ...] | None], emit: Emit) -> None:
+    """Open a model in this process, for data of a shape, and say what that raises."""
+    from rmqm_spec.runs.models import open_for_shape
 
     def look() -> None:
-        open_model(request)
+        open_for_shape(*argument)
 
     told(look, emit)
 
@@ -136,9 +144,9 @@ def error_of(ending: Ending) -> RmqmError | None:
     return error
 
 
-def _run(function: str, request: RunRequest) -> Mapping[str, Any] | None:
+def _run(task: Task, silence: float) -> Mapping[str, Any] | None:
     events: dict[str, Any] = {}
-    ending = follow(task_of(function, request), events.update, silence=silence_of(request))
+    ending = follow(task, events.update, silence=silence)
     error = error_of(ending)
     if "raised" in events:
         error = taken_back(events["raised"])
