@@ -15,7 +15,7 @@ from rmqm_spec.runs.request import ModelSettings, RunRequest
 if TYPE_CHECKING:
     from rmqm_spec.contracts.preprocessing import Preprocessing
 
-__all__ = ["backend_of", "knows", "open_for_shape", "open_model", "preprocessing_of"]
+__all__ = ["backend_of", "knows", "open_model", "preprocessing_of"]
 
 
 def backend_of(request: RunRequest) -> Backend:
@@ -56,34 +56,20 @@ def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncod
 
     Native code that crashes, hangs or eats memory is thus met there, and becomes an error here.
     """
-    from rmqm_spec.inputs.opening import shape_of_rows
-
-    opener = opener or backend_of(request)
-    _require_provider(request.opening, opener)
-    preprocessing_of(request.opening, opener)  # what is wrong with it needs no other process
-    is_stated = request.opening.input_shape is not None
-    data_shape = None if is_stated else shape_of_rows(request.inputs.data)
-    require_sound(request, data_shape)
-    return open_for_shape(request, data_shape, opener)
-
-
-def open_for_shape(
-    request: RunRequest, data_shape: tuple[int, ...] | None, opener: Backend | None = None
-) -> ModelEncoder:
-    """Open the model of a request here and now, for inputs of a shape where the data states it."""
     opener = opener or backend_of(request)
     opening = request.opening
-    options = opening.open_options(preprocessing_of(opening, opener), data_shape)
-    return opener.open(request.path, options)
-
-
-def _require_provider(opening: ModelSettings, opener: Backend) -> None:
+    preprocessing = preprocessing_of(opening, opener)
     if opening.provider not in opener.providers:
         raise UsageError(
             "ARG001",
             f"--provider must be one of {', '.join(opener.providers)}; got {opening.provider!r}",
             fix="Choose one of them.",
         )
+    from rmqm_spec.inputs.opening import shape_of_rows
+
+    require_sound(request)
+    data_shape = None if opening.input_shape else shape_of_rows(request.inputs.data)
+    return opener.open(request.path, opening.open_options(preprocessing, data_shape))
 
 
 def preprocessing_of(opening: ModelSettings, opener: Backend) -> Preprocessing | None:

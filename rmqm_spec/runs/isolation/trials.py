@@ -8,10 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from attrs import evolve
 
 import rmqm_spec.errors
 from rmqm_spec.errors import RmqmError, UnavailableError
+from rmqm_spec.inputs.opening import shape_of_rows
 from rmqm_spec.runs.isolation.limits import usual_memory
 from rmqm_spec.runs.isolation.running import Ending, follow
 from rmqm_spec.runs.isolation.worker import Emit, Task, is_isolated
@@ -66,16 +68,9 @@ def _preload(request: RunRequest) -> tuple[str, ...]:
     return ()
 
 
-def require_sound(request: RunRequest, data_shape: tuple[int, ...] | None = None) -> None:
+def require_sound(request: RunRequest) -> None:
     """
     Open the model of a request in a process of its own, each model once.
-
-    Parameters
-    ----------
-    request : RunRequest
-        The model, and how to open it.
-    data_shape : tuple of int, optional
-        Shape of an input, where the data states it.
 
     Raises
     ------
@@ -85,13 +80,12 @@ def require_sound(request: RunRequest, data_shape: tuple[int, ...] | None = None
     """
     if is_isolated():
         return
-    key = (data_shape, *_key(request))
+    key = _key(request)
     if key in _sound:
         return
-    # Neither the inputs, perhaps a large array, nor the protocol matter for opening it.
-    alone = evolve(request, inputs=DataSettings(), protocol=ProtocolSettings())
-    task = task_of(f"{__name__}:open_for_trial", alone)
-    _run(evolve(task, argument=(alone, data_shape)), silence_of(request))
+    # Of the inputs, perhaps a large array, only the shape matters for opening it.
+    alone = evolve(request, inputs=_of_same_shape(request), protocol=ProtocolSettings())
+    _run(f"{__name__}:open_for_trial", alone)
     _sound.add(key)
 
 
@@ -104,18 +98,18 @@ def document_of(function: str, request: RunRequest) -> Mapping[str, Any]:
     RmqmError
         What the function raises there, and as `require_sound`.
     """
-    document = _run(task_of(function, request), silence_of(request))
+    document = _run(function, request)
     if document is None:
         raise RuntimeError("the other process ended without a document")
     return document
 
 
-def open_for_trial(argument: tuple[RunRequest, tuple[int, ...] | None], emit: Emit) -> None:
-    """Open a model in this process, for data of a shape, and say what that raises."""
-    from rmqm_spec.runs.models import open_for_shape
+def open_for_trial(request: RunRequest, emit: Emit) -> None:
+    """Open a model in this process, and say what that raises."""
+    from rmqm_spec.runs.models import open_model
 
     def look() -> None:
-        open_for_shape(*argument)
+        open_model(request)
 
     told(look, emit)
 
@@ -144,9 +138,9 @@ def error_of(ending: Ending) -> RmqmError | None:
     return error
 
 
-def _run(task: Task, silence: float) -> Mapping[str, Any] | None:
+def _run(function: str, request: RunRequest) -> Mapping[str, Any] | None:
     events: dict[str, Any] = {}
-    ending = follow(task, events.update, silence=silence)
+    ending = follow(task_of(function, request), events.update, silence=silence_of(request))
     error = error_of(ending)
     if "raised" in events:
         error = taken_back(events["raised"])
@@ -178,7 +172,14 @@ def _kind(error: RmqmError) -> str:
 def _key(request: RunRequest) -> tuple[object, ...]:
     """Name a model as it lies on disk, and how it is opened."""
     path = request.path
-    return (os.path.realpath(path), repr(request.opening), tuple(sorted(_states(path))))
+    shape = shape_of_rows(request.inputs.data)
+    return (os.path.realpath(path), repr(request.opening), shape, tuple(sorted(_states(path))))
+
+
+def _of_same_shape(request: RunRequest) -> DataSettings:
+    """Return inputs of a single row: a model that leaves lengths open takes them from the data."""
+    shape = shape_of_rows(request.inputs.data)
+    return DataSettings(data=None if shape is None else np.zeros((1, *shape), dtype=np.uint8))
 
 
 def _states(path: Path) -> list[tuple[str, int, int]]:
