@@ -35,6 +35,7 @@ _FAMILIES = {
     "OUT": "The output",
     "PRB": "Probes",
     "PRE": "Preprocessing",
+    "REF": "References from the framework",
     "RES": "Documents on disk",
     "RNK": "Rankings",
     "RUN": "Runs",

@@ -23,8 +23,15 @@ def say_preprocessing(path: Path, preprocessing: dict[str, Any]) -> None:
 
 
 def prove(path: Path, inputs: np.ndarray, expected: np.ndarray, output: str | None = None) -> None:
-    """Compare the encodings of ONNX Runtime with those of the framework, in batches of N and 1."""
+    """
+    Compare the encodings of ONNX Runtime with those of the framework, in batches of N and 1.
+
+    What the framework gave is kept beside the model, for ``rmqm-spec check --reference``.
+    """
     import onnxruntime
+
+    reference = path.with_suffix(".ref.npz")
+    np.savez(reference, network_inputs=inputs, encodings=expected)
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name

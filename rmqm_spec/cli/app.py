@@ -64,13 +64,22 @@ def check(
             rich_help_panel="Inputs",
         ),
     ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            help="What the framework gives for a few inputs, to compare the export with: an .npz "
+            "file with encodings, and inputs or network_inputs.",
+            rich_help_panel="Inputs",
+        ),
+    ] = None,
     json: Json = False,
     **options: Any,
 ) -> int:
     """Check whether a model is a usable encoder, and give a first score."""
     from rmqm_spec.cli.check import run_check
 
-    return run_check(model, options, budget=budget, as_json=json)
+    own = {"budget": budget, "reference": reference}
+    return run_check(model, options, own, as_json=json)
 
 
 @app.command(cls=HelpfulCommand)

@@ -33,11 +33,9 @@ class _Progress(ConsoleListener):
         """Print nothing: the document holds it."""
 
 
-def run_check(
-    model: Path, options: dict[str, Any], *, budget: str | None = None, as_json: bool
-) -> int:
+def run_check(model: Path, options: dict[str, Any], own: dict[str, Any], *, as_json: bool) -> int:
     """Check a model; returns 0 where nothing failed, else 1, or the exit code of an error."""
-    request = evolve(request_for(model, options), budget=budget)
+    request = evolve(request_for(model, options), **own)
     checked = check(request, _Progress() if as_json else _Findings())
     if as_json:
         print_json(checked.document)

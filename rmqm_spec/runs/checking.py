@@ -12,7 +12,7 @@ import numpy as np
 from attrs import evolve
 
 from rmqm_spec.arrays import FloatArray
-from rmqm_spec.contracts.backend import GradientGiving, ModelEncoder
+from rmqm_spec.contracts.backend import Backend, GradientGiving, ModelEncoder
 from rmqm_spec.contracts.encoder import traits_of
 from rmqm_spec.contracts.listener import Listener, Progress
 from rmqm_spec.errors import RmqmError, UnreadableError, UsageError
@@ -95,6 +95,7 @@ def _check(request: RunRequest, emit: Emit) -> None:
     findings = say(encoder.findings)
     if isinstance(backend, GradientGiving):
         findings += say([backend.gradient_outlook(request.path, encoder)])
+    judged = say(_against_reference(request, backend, encoder, emit))
     emit({"stage": "timing the model"})
     plan = plan_check(request, encoder)
     emit({"stage": "opening the inputs"})
@@ -106,7 +107,7 @@ def _check(request: RunRequest, emit: Emit) -> None:
         encoder = for_inputs(encoder, prepared)
     emit({"stage": "checking the encoder"})
     own = request.inputs.data is not None
-    judged = say(
+    judged += say(
         check_encoder(encoder, _sample(prepared, encoder, plan.n_contract), own_inputs=own)
     )
     findings += judged
@@ -118,6 +119,18 @@ def _check(request: RunRequest, emit: Emit) -> None:
             emit({"stage": "scoring", "patience": _patience(request, encoder, plan)})
             document = _score(request, encoder, prepared, findings, emit)
     emit({"document": document})
+
+
+def _against_reference(
+    request: RunRequest, backend: Backend, encoder: ModelEncoder, emit: Emit
+) -> Iterator[Finding]:
+    """Compare the encoder with what its framework gives, if that is known."""
+    from rmqm_spec.runs.reference import read_reference, reference_findings
+
+    if request.reference is not None:
+        emit({"stage": "comparing the model with its reference"})
+        reference = read_reference(request.reference)
+        yield from reference_findings(reference, request.inputs, backend, encoder)
 
 
 def _at_the_advice(request: RunRequest, findings: Iterable[Finding]) -> Iterator[Finding]:

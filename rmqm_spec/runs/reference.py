@@ -66,7 +66,7 @@ def read_reference(path: Path) -> Reference:
         many rows each.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in _KEYS if name in stored.files}
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, MemoryError) as error:
         raise _unreadable(f"{path} must be an .npz file; got {error}") from error

@@ -54,6 +54,11 @@ def _budget(given: Any) -> float | None:
     return None if given is None else seconds("--budget", given)
 
 
+def _reference(given: str | Path | None) -> Path | None:
+    """Take the path of a reference."""
+    return None if given is None else usable_path("--reference", given)
+
+
 def _data(flag: str, given: Any) -> Any:
     """Take a text or a path as text, and an array as it is."""
     if isinstance(given, str | Path) and str(given):
@@ -287,6 +292,8 @@ class RunRequest:
         Whether to score the same network with permuted weights too.
     budget : float, optional
         Seconds that the first score of a check may take.
+    reference : Path, optional
+        What the framework gives for a few inputs, which a check compares the model with.
 
     Notes
     -----
@@ -313,6 +320,7 @@ class RunRequest:
         panel="Output",
     )
     budget: float | None = field(default=None, converter=_budget)
+    reference: Path | None = field(default=None, converter=_reference)
     null: bool = setting(
         "Score the same network with permuted weights too.",
         default=True,
