@@ -82,4 +82,13 @@ def preprocessing_of(opening: ModelSettings, opener: Backend) -> Preprocessing |
             f"--preprocess must be given to a backend that reads such files; got {opener.name}",
             fix="Say the values: --scale, --mean, --std, --channel-order.",
         )
+    if opening.preprocess.exists() and not (
+        opening.preprocess.is_file() or opening.preprocess.is_dir()
+    ):
+        raise UsageError(
+            "ARG001",
+            f"--preprocess must be a file, which is read more than once; got "
+            f"{opening.preprocess}, which is a pipe or device",
+            fix="Write what it holds into a file.",
+        )
     return opener.read_preprocessing(opening.preprocess)

@@ -219,6 +219,14 @@ def test_a_pipe_is_no_model(rmqm, tmp_path, command):
     assert "m.onnx, which is a pipe or device" in done.stdout + done.stderr
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_pipe_is_no_file_of_preprocessing(rmqm, tmp_path, command):
+    os.mkfifo(tmp_path / "p.json")
+    done = run(rmqm, command, MODEL, tmp_path, "--preprocess", "p.json")
+    assert (done.returncode, first_fault(done)[0]) == (2, "ARG001")
+
+
 def runtime(folder, text):
     """A package that stands in for the runtime."""
     (folder / "onnxruntime").mkdir()
