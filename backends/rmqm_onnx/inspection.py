@@ -108,7 +108,12 @@ def _input(
         pass  # the output is still open: any input may be meant
     info, why = choose_input(graph, inputs if options.input else relevant, options.input)
     layout, findings = recognise_layout(
-        graph, info, options.layout, options.size, usual=_usual_size(file, options, info)
+        graph,
+        info,
+        options.layout,
+        options.size,
+        usual=_usual_size(file, options, info),
+        shape=options.input_shape,
     )
     return {
         "name": info.name,

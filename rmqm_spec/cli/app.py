@@ -54,11 +54,23 @@ _OF_A_RUN = (ModelSettings, DataSettings, ProtocolSettings, RunRequest)
 
 @app.command(cls=HelpfulCommand)
 @with_settings(ModelSettings, DataSettings)
-def check(model: Model, json: Json = False, **options: Any) -> int:
+def check(
+    model: Model,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            help="Time for the first score: fewer inputs are taken where the model is slow, and "
+            "that is said. --n alone takes its own time. [default: 30s]",
+            rich_help_panel="Inputs",
+        ),
+    ] = None,
+    json: Json = False,
+    **options: Any,
+) -> int:
     """Check whether a model is a usable encoder, and give a first score."""
     from rmqm_spec.cli.check import run_check
 
-    return run_check(model, options, as_json=json)
+    return run_check(model, options, budget=budget, as_json=json)
 
 
 @app.command(cls=HelpfulCommand)

@@ -36,6 +36,9 @@ TORCH_FILTERS = ("nearest", "bilinear", "bicubic", "lanczos")
 LATER_GEOMETRY = ("zoom", "fit", "resize_by", "crop_rounding", "fill")
 """Parts of the geometry that documents name only where they are not the default."""
 
+_NOWHERE = "none"
+"""The source of a preprocessing that nobody gave."""
+
 
 def _floats(values: object) -> tuple[float, ...] | None:
     if values is None:
@@ -99,7 +102,7 @@ class Preprocessing:
     resize_by: ResizeBy = "pillow"
     crop_rounding: CropRounding = "even"
     fill: tuple[float, ...] | None = field(default=None, converter=_floats)
-    source: str = "none"
+    source: str = _NOWHERE
 
     @property
     def is_identity(self) -> bool:
@@ -114,6 +117,11 @@ class Preprocessing:
             for name in LATER_GEOMETRY
             if getattr(self, name) != defaults[name].default
         }
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a value map was given or read, be it only that values in [0, 1] are right."""
+        return self.source != _NOWHERE or not self.is_identity
 
     def to_dict(self) -> dict[str, object]:
         """Return the preprocessing as plain data, without `LATER_GEOMETRY` at its defaults."""

@@ -41,7 +41,7 @@ def check(
     listener : Listener, optional
         Hears of findings and progress; by default progress is shown on the terminal or notebook.
     **options
-        As on the command line, with underscores: ``data``, ``n``, ``mean``, ``output``, ...
+        As on the command line, with underscores: ``data``, ``n``, ``mean``, ``budget``, ...
 
     Returns
     -------
@@ -62,9 +62,12 @@ def check(
     """
     from rmqm_spec.runs.checks import check as run
 
+    budget = options.pop("budget", None)
     if not isinstance(model, RunRequest):
         _only(options, "check", ModelSettings, DataSettings)
-    return run(_request(model, options), _heard(listener))
+    request = _request(model, options)
+    request = request if budget is None else evolve(request, budget=budget)
+    return run(request, _heard(listener))
 
 
 def score(
