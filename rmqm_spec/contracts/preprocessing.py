@@ -15,6 +15,7 @@ from attrs import asdict, field, fields_dict, frozen
 
 __all__ = [
     "LATER_GEOMETRY",
+    "TORCH_FILTERS",
     "ChannelOrder",
     "CropRounding",
     "Fit",
@@ -28,6 +29,9 @@ Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos", "box", "ham
 Fit = Literal["stretch", "cover", "contain"]
 CropRounding = Literal["even", "floor", "truncate"]
 ResizeBy = Literal["pillow", "torch", "float"]
+
+TORCH_FILTERS = ("nearest", "bilinear", "bicubic", "lanczos")
+"""Filters that there are with PyTorch's arithmetic."""
 
 LATER_GEOMETRY = ("zoom", "fit", "resize_by", "crop_rounding", "fill")
 """Parts of the geometry that documents name only where they are not the default."""

@@ -179,6 +179,7 @@ def test_a_file_that_is_told_may_have_the_format_of_others(tmp_path, content):
         '{"fit": "fill"}',
         '{"resize_by": "hand"}',
         '{"crop_rounding": "up"}',
+        '{"resize_by": "torch", "interpolation": "box"}',
         '{"zoom": [0, 1]}',
         '{"zoom": 1}',
         '{"fill": 255}',
@@ -433,6 +434,14 @@ def test_a_class_that_is_not_named_is_that_of_the_model_or_processor(beside, con
         (
             {"image_processor_type": "GotOcr2ImageProcessor", "crop_to_patches": True},
             "which cuts an image into several (crop_to_patches)",
+        ),
+        (
+            {"image_processor_type": "ViTImageProcessorFast", "resample": 4},
+            "which has no box filter on tensors (resample)",
+        ),
+        (
+            {"image_processor_type": "LevitImageProcessorFast", "do_pad": True, "pad_size": 300},
+            "which pads its images (do_pad)",
         ),
         (
             {"image_processor_type": "LlavaImageProcessor", "do_pad": True},

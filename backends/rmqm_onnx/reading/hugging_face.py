@@ -14,7 +14,7 @@ from rmqm_onnx.reading.image_processors import (
     image_processor,
 )
 from rmqm_onnx.reading.pairs import as_pair
-from rmqm_spec.contracts.preprocessing import Interpolation, Preprocessing
+from rmqm_spec.contracts.preprocessing import TORCH_FILTERS, Interpolation, Preprocessing
 from rmqm_spec.errors import UnreadableError
 
 __all__ = ["is_image_processor", "read_image_processor", "read_processor"]
@@ -200,7 +200,6 @@ def _usual(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing
             raise _CannotApplyError(f"cuts an image into several ({key})")
     resize = _size(processor, settings) if settings.get("do_resize") else None
     crop = _crop(settings)
-    _refuse_padding(settings, crop or (resize if isinstance(resize, tuple) else None))
     return evolve(_values(settings), **_geometry(processor, settings, resize, crop))
 
 
@@ -354,9 +353,13 @@ def _geometry(
             f"resizes the shorter side to {resize} and crops nothing, so its images have no "
             "common size"
         )
+    _refuse_padding(settings, crop or (resize if isinstance(resize, tuple) else None))
     fields: dict[str, Any] = {"size": crop or resize}
     if resize is not None:
-        fields["interpolation"] = _interpolation(settings)
+        interpolation = _interpolation(settings)
+        if processor.is_by_tensors and interpolation not in TORCH_FILTERS:
+            raise _CannotApplyError(f"has no {interpolation} filter on tensors (resample)")
+        fields["interpolation"] = interpolation
         fields["resize_by"] = "torch" if processor.is_by_tensors else "pillow"
     if crop is not None and crop != resize:
         rounding = "truncate" if processor.is_by_tensors else "floor"

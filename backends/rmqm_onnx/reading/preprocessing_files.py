@@ -19,6 +19,7 @@ from rmqm_onnx.reading.hugging_face import (
 from rmqm_onnx.reading.pairs import as_pair
 from rmqm_onnx.reading.timm_files import is_timm, read_open_clip, read_timm
 from rmqm_spec.contracts.preprocessing import (
+    TORCH_FILTERS,
     ChannelOrder,
     CropRounding,
     Fit,
@@ -231,6 +232,8 @@ def _checked(preprocessing: Preprocessing) -> Preprocessing:
     for name, choices in _CHOICES.items():
         if getattr(preprocessing, name) not in get_args(choices):
             raise ValueError(f"{name} {getattr(preprocessing, name)!r}")
+    if preprocessing.resize_by == "torch" and preprocessing.interpolation not in TORCH_FILTERS:
+        raise ValueError(f"interpolation {preprocessing.interpolation!r} with resize_by 'torch'")
     resize = preprocessing.resize
     before_crop = resize if isinstance(resize, tuple) else () if resize is None else (resize,)
     lengths = [*before_crop, *(preprocessing.crop or ()), *(preprocessing.size or ())]
