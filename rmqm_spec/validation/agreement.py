@@ -58,8 +58,14 @@ def _unlike(stated: Any, computed: Any, name: str) -> Iterator[tuple[str, Any, A
     elif isinstance(stated, list) and isinstance(computed, list) and len(stated) == len(computed):
         for index, (value, expected) in enumerate(zip(stated, computed, strict=True)):
             yield from _unlike(value, expected, f"{name}[{index}]")
-    elif stated != computed:
+    elif stated != computed and not _both_undefined(stated, computed):
         yield name, stated, computed
+
+
+def _both_undefined(stated: Any, computed: Any) -> bool:
+    """Tell whether both are NaN, which tables have where a number is undefined."""
+    numbers = all(isinstance(number, float) for number in (stated, computed))
+    return numbers and math.isnan(stated) and math.isnan(computed)
 
 
 def _close(value: Any, expected: Any, tolerance: float) -> bool:
