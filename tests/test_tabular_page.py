@@ -32,3 +32,6 @@ def test_one_range_gives_no_score_and_own_ranges_do(rmqm, folder):
     assert "RMQM undefined" in one.stdout
     assert "DAT032" in of_data.stderr
     assert of_data.stdout.splitlines()[0] == of_file.stdout.splitlines()[0]
+    results = sorted(str(path) for path in folder.rglob("result.json"))
+    assert len(results) >= 3
+    assert rmqm("validate", *results, cwd=folder).returncode == 0

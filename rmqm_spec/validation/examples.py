@@ -37,7 +37,7 @@ def examples_belong(stored: StoredResult) -> Iterator[Finding]:
     ]
     if len(set(examples.ids)) < len(examples.ids):
         problems.append("examples.npz must hold every input once; it does not")
-    if max(examples.pictures.shape[2:4], default=0) > examples.side:
+    if len(examples.ids) and max(examples.pictures.shape[2:4]) > examples.side:
         problems.append(
             f"examples.npz holds pictures of {examples.pictures.shape[2:4]} pixels, larger than "
             f"the {examples.side} that the network saw"
