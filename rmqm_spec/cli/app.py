@@ -10,6 +10,8 @@ import typer
 from rmqm_spec.cli.conformance.app import app as conformance_app
 from rmqm_spec.cli.expanding import with_settings
 from rmqm_spec.cli.help import HelpfulCommand, HelpfulGroup
+from rmqm_spec.cli.score_table import ScoreTable
+from rmqm_spec.cli.table_files import TableFiles
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.correlate_request import CorrelateRequest
 from rmqm_spec.runs.probe_request import ProbeSettings
@@ -62,7 +64,7 @@ def check(model: Model, json: Json = False, **options: Any) -> int:
 
 
 @app.command(cls=HelpfulCommand)
-@with_settings(*_OF_A_RUN, plugs=("alteration", "executor"))
+@with_settings(*_OF_A_RUN, TableFiles, ScoreTable, plugs=("alteration", "executor"))
 def score(model: Model, report: Report = None, json: Json = False, **options: Any) -> int:
     """Score an encoder by the full protocol; write result.json and a per-input table."""
     from rmqm_spec.cli.score import run_score
@@ -71,7 +73,7 @@ def score(model: Model, report: Report = None, json: Json = False, **options: An
 
 
 @app.command(cls=HelpfulCommand)
-@with_settings(*_OF_A_RUN, plugs=("alteration", "executor"))
+@with_settings(*_OF_A_RUN, TableFiles, plugs=("alteration", "executor"))
 def rank(
     models: Models = None,
     settings: Settings = None,
@@ -86,7 +88,9 @@ def rank(
 
 
 @app.command(cls=HelpfulCommand)
-@with_settings(ModelSettings, DataSettings, ProbeSettings, RunRequest, only=("out", "force"))
+@with_settings(
+    ModelSettings, DataSettings, ProbeSettings, TableFiles, RunRequest, only=("out", "force")
+)
 def probe(
     models: Models = None, settings: Settings = None, json: Json = False, **options: Any
 ) -> int:
@@ -97,7 +101,7 @@ def probe(
 
 
 @app.command(cls=HelpfulCommand)
-@with_settings(CorrelateRequest)
+@with_settings(CorrelateRequest, TableFiles)
 def correlate(
     results: Annotated[
         list[Path],
@@ -122,11 +126,12 @@ def inspect(model: Model, json: Json = False, **options: Any) -> int:
 
 
 @app.command(cls=HelpfulCommand)
-def measures(json: Json = False) -> int:
+@with_settings(TableFiles)
+def measures(json: Json = False, **options: Any) -> int:
     """List the measures of encodings, with their needs, units, direction and source."""
     from rmqm_spec.cli.measures import run_measures
 
-    return run_measures(as_json=json)
+    return run_measures(options, as_json=json)
 
 
 @app.command(cls=HelpfulCommand)
@@ -151,6 +156,7 @@ def explain(
 
 
 @app.command(cls=HelpfulCommand)
+@with_settings(TableFiles)
 def diff(
     first: Annotated[Path, typer.Argument(metavar="A", help="A result: its folder or file.")],
     second: Annotated[Path, typer.Argument(metavar="B", help="The other result.")],
@@ -164,11 +170,12 @@ def diff(
     ] = False,
     top: Annotated[int, typer.Option(min=0, help="Number of inputs to list.")] = 5,
     json: Json = False,
+    **options: Any,
 ) -> int:
     """Show what differs between two results; the exit code is 0 if their numbers are equal."""
     from rmqm_spec.cli.diff import run_diff
 
-    return run_diff(first, second, recompute=recompute, top=top, as_json=json)
+    return run_diff(first, second, options, recompute=recompute, top=top, as_json=json)
 
 
 @app.command(cls=HelpfulCommand)

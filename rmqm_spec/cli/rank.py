@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve
 
-from rmqm_spec.cli.rank_table import ranking_table
+from rmqm_spec.cli.rank_table import ranking_columns, ranking_table
 from rmqm_spec.cli.reporting import check_report, report_on
+from rmqm_spec.cli.requests import taken
+from rmqm_spec.cli.table_files import TableFiles
 from rmqm_spec.cli.verdict import verdict
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.ranking import RankedModels, RankRequest, rank
 from rmqm_spec.screen.console import ConsoleListener
-from rmqm_spec.screen.writing import finding_line, note, print_json, print_text
+from rmqm_spec.screen.writing import finding_line, note, print_json
 
 __all__ = ["run_rank"]
 
@@ -31,13 +33,16 @@ def run_rank(
 ) -> int:
     """Rank models and results; returns 1 where one of them has no score."""
     check_report(report)
+    tables = TableFiles(**taken(TableFiles, options))
     request = RankRequest(models=tuple(models), settings=settings, common=request_of("", options))
+    tables.check(as_json=as_json, inputs=(*models, settings, request.common.inputs.data))
     ranked = rank(request, ConsoleListener())
     _print_findings(ranked)
     if as_json:
         print_json({"ok": ranked.is_complete, **ranked.document})
     else:
-        _print(ranked.document)
+        _print(ranked.document, tables.say)
+    tables.write(ranking_columns(ranked.document))
     note(f"  -> {ranked.path}")
     if ranked.results:
         report_on(
@@ -67,13 +72,13 @@ def _print_findings(ranked: RankedModels) -> None:
         note(finding_line(shared, sys.stderr))
 
 
-def _print(document: Mapping[str, Any]) -> None:
+def _print(document: Mapping[str, Any], say: Callable[[str], None]) -> None:
     for line in ranking_table(document["ranked"]) if document["ranked"] else []:
-        print_text(line)
+        say(line)
     for entry in document["unranked"]:
-        print_text(f"  -  {entry['name']}: no score ({entry['status']})")
+        say(f"  -  {entry['name']}: no score ({entry['status']})")
     for entry in document["failed"]:
-        print_text(f"  -  {entry['name']}: failed, {entry['code']} {entry['message']}")
-    print_text()
+        say(f"  -  {entry['name']}: failed, {entry['code']} {entry['message']}")
+    say("")
     for sentence in verdict(document):
-        print_text(f"  {sentence}")
+        say(f"  {sentence}")

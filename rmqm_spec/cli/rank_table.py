@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rmqm_spec.cli.table_files import Columns
 from rmqm_spec.ranking.null import is_level_with_null
 from rmqm_spec.screen.table import TableColumn, stdout_columns, table_lines
 
-__all__ = ["ranking_table"]
+__all__ = ["ranking_columns", "ranking_table"]
 
 _NULL = "null "
 
@@ -29,6 +30,48 @@ def ranking_table(ranked: Sequence[Mapping[str, Any]], width: int | None = None)
     if _NULL in lines[0] and any("*" in _null(encoder["null"]) for encoder in ranked):
         lines.append("  * the null is not below the trained network")
     return lines
+
+
+def ranking_columns(document: Mapping[str, Any]) -> Columns:
+    """
+    Return a ranking as a table for programs, with the encoders that have no score below.
+
+    Parameters
+    ----------
+    document : mapping
+        Of a ranking (``rmqm-rank/1``).
+    """
+    ranked = document["ranked"]
+    others = [
+        *({"name": row["name"], "status": row["status"]} for row in document["unranked"]),
+        *({"name": row["name"], "status": row["code"]} for row in document["failed"]),
+    ]
+    shares = [name for row in ranked[:1] for name in row["shares"]]
+    measured = dict.fromkeys(name for row in ranked for name in row.get("measures") or {})
+    rows = [
+        {
+            "position": row["position"],
+            "name": row["name"],
+            "status": "ok",
+            "rmqm": row["rmqm"],
+            "low": (row["interval"] or (None, None))[0],
+            "high": (row["interval"] or (None, None))[1],
+            "ties": " ".join(row["letters"]),
+            "same_as": ", ".join(row["same_as"]),
+            "best": row["best"],
+            **{f"share_{name}": row["shares"][name] for name in shares},
+            "null": (row["null"] or {}).get("rmqm"),
+            "null_difference": (row["null"] or {}).get("difference"),
+            **{
+                name: ((row.get("measures") or {}).get(name) or {}).get("value")
+                for name in measured
+            },
+            "encodings_per_second": row["encodings_per_second"],
+        }
+        for row in ranked
+    ]
+    names = list(rows[0]) if rows else ["position", "name", "status", "rmqm"]
+    return {name: [row.get(name) for row in (*rows, *others)] for name in names}
 
 
 def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[TableColumn]:
