@@ -89,7 +89,12 @@ def rank(
 
 @app.command(cls=HelpfulCommand)
 @with_settings(
-    ModelSettings, DataSettings, ProbeSettings, TableFiles, RunRequest, only=("out", "force")
+    ModelSettings,
+    DataSettings,
+    ProbeSettings,
+    TableFiles,
+    RunRequest,
+    only=("out", "force", "save_encodings"),
 )
 def probe(
     models: Models = None, settings: Settings = None, json: Json = False, **options: Any

@@ -194,7 +194,9 @@ def probe(
         for name in settings_of(ProbeSettings)
         if options.get(name) is not None
     }
-    written = {name: options[name] for name in ("out", "force") if name in options}
+    written = {
+        name: options[name] for name in ("out", "force", "save_encodings") if name in options
+    }
     others = {name: value for name, value in options.items() if name not in written}
     _only(others, "probe", ModelSettings, DataSettings, ProbeSettings)
     request = ProbeRequest(

@@ -12,6 +12,7 @@ from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.candidates import Candidate, find_candidates
+from rmqm_spec.runs.encodings import with_encodings_files
 from rmqm_spec.runs.opening import check_request
 from rmqm_spec.runs.remarks import elsewhere
 from rmqm_spec.runs.request import RunRequest
@@ -154,7 +155,9 @@ def rank(
     """
     listener = listener or Listener()
     _check(request.common)
-    candidates = find_candidates(request.models, request.common, request.settings)
+    candidates = with_encodings_files(
+        find_candidates(request.models, request.common, request.settings)
+    )
     outcome = _Outcome()
     for number, candidate in enumerate(candidates, 1):
         listener.note(f"[{number}/{len(candidates)}] {candidate.name}: {candidate.path}")
@@ -209,6 +212,8 @@ def _take(
         from rmqm_spec.results.stored import read_result
 
         stored = read_result(candidate.path)
+        if candidate.request.save_encodings is not None:
+            listener.note("  no encodings are saved of this result: name the model's file for them")
         outcome.results[name] = stored
         outcome.findings[name] = _stored_findings(stored)
         outcome.speeds[name] = (stored.document["runtime"] or {}).get("encodings_per_second")

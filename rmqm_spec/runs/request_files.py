@@ -12,7 +12,7 @@ from rmqm_spec.runs.request import RunRequest
 
 __all__ = ["read_request"]
 
-_BESIDE = ("data", "preprocess", "out")
+_BESIDE = ("data", "preprocess", "out", "save_encodings")
 """Paths that are meant from the file's own folder."""
 
 
