@@ -18,7 +18,7 @@ from rmqm_spec.runs.probing import probe
 from rmqm_spec.screen.console import ConsoleListener
 from rmqm_spec.screen.writing import note, print_json
 
-__all__ = ["run_probe"]
+__all__ = ["probes_document", "run_probe"]
 
 SCHEMA = "rmqm-probes/1"
 
@@ -36,7 +36,7 @@ def run_probe(
     tables.check(as_json=as_json, inputs=(*models, settings, *read))
     probed = probe(request, ConsoleListener())
     if as_json:
-        print_json(_document(probed))
+        print_json(probes_document(probed))
     else:
         for line in accuracy_lines(probed.models, probed.differences):
             tables.say(line)
@@ -46,7 +46,8 @@ def run_probe(
     return next((error.exit_code for error in probed.failed.values()), 0)
 
 
-def _document(probed: ProbedModels) -> dict[str, Any]:
+def probes_document(probed: ProbedModels) -> dict[str, Any]:
+    """Return probes of several models as plain data (``rmqm-probes/1``)."""
     return {
         "schema": SCHEMA,
         "ok": not probed.failed,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve
 
+from rmqm_spec.cli.probe import probes_document
 from rmqm_spec.cli.rank_table import ranking_columns, ranking_table
 from rmqm_spec.cli.reporting import check_report, report_on
 from rmqm_spec.cli.requests import taken
@@ -16,6 +17,7 @@ from rmqm_spec.cli.table_files import TableFiles
 from rmqm_spec.cli.verdict import verdict
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.probe_request import RankProbes
 from rmqm_spec.runs.ranking import RankedModels, RankRequest, rank
 from rmqm_spec.screen.console import ConsoleListener
 from rmqm_spec.screen.writing import finding_line, note, print_json
@@ -34,16 +36,28 @@ def run_rank(
     """Rank models and results; returns 1 where one of them has no score."""
     check_report(report)
     tables = TableFiles(**taken(TableFiles, options))
-    request = RankRequest(models=tuple(models), settings=settings, common=request_of("", options))
-    tables.check(as_json=as_json, inputs=(*models, settings, request.common.inputs.data))
+    probes = RankProbes(**taken(RankProbes, options))
+    request = RankRequest(
+        models=tuple(models),
+        settings=settings,
+        common=request_of("", options),
+        labels=probes.labels,
+        probe=probes.probe,
+    )
+    read = (*models, settings, request.common.inputs.data, probes.labels)
+    tables.check(as_json=as_json, inputs=read)
     ranked = rank(request, ConsoleListener())
     _print_findings(ranked)
+    is_complete = ranked.is_complete and not (ranked.probed and ranked.probed.failed)
     if as_json:
-        print_json({"ok": ranked.is_complete, **ranked.document})
+        probed = {} if ranked.probed is None else {"probes": probes_document(ranked.probed)}
+        print_json({"ok": is_complete, **ranked.document, **probed})
     else:
-        _print(ranked.document, tables.say)
-    tables.write(ranking_columns(ranked.document))
+        _print(ranked, tables.say)
+    tables.write(ranking_columns(ranked.document, ranked.probed))
     note(f"  -> {ranked.path}")
+    for name, model in ranked.probed.models.items() if ranked.probed else ():
+        note(f"  probes of {name} -> {model.path}")
     if ranked.results:
         report_on(
             report,
@@ -51,7 +65,7 @@ def run_rank(
             failed=ranked.document["failed"],
             on_common_inputs=ranked.on_common_inputs,
         )
-    return 0 if ranked.is_complete else 1
+    return 0 if is_complete else 1
 
 
 def _print_findings(ranked: RankedModels) -> None:
@@ -72,8 +86,11 @@ def _print_findings(ranked: RankedModels) -> None:
         note(finding_line(shared, sys.stderr))
 
 
-def _print(document: Mapping[str, Any], say: Callable[[str], None]) -> None:
-    for line in ranking_table(document["ranked"]) if document["ranked"] else []:
+def _print(ranked: RankedModels, say: Callable[[str], None]) -> None:
+    document = ranked.document
+    for line in (
+        ranking_table(document["ranked"], probed=ranked.probed) if document["ranked"] else []
+    ):
         say(line)
     for entry in document["unranked"]:
         say(f"  -  {entry['name']}: no score ({entry['status']})")
@@ -82,3 +99,7 @@ def _print(document: Mapping[str, Any], say: Callable[[str], None]) -> None:
     say("")
     for sentence in verdict(document):
         say(f"  {sentence}")
+    if ranked.probe_command is not None:
+        too = " and these --labels" if " --labels" in ranked.probe_command else ""
+        say(f"  The inputs have labels. Add --probe{too} for accuracies in this table, or type:")
+        say(f"  {ranked.probe_command}")
