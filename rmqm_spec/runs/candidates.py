@@ -16,7 +16,7 @@ from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.runs.fields import settings_of
 from rmqm_spec.runs.request import ModelSettings, RunRequest
 
-__all__ = ["Candidate", "find_candidates"]
+__all__ = ["Candidate", "find_candidates", "folder_name"]
 
 _PREPROCESSING = ("preprocess", "scale", "mean", "std", "channel_order")
 _PATHS = ("preprocess",)
@@ -83,6 +83,19 @@ def find_candidates(
             fix="For example a.onnx b.onnx --data photos/, or --models FILE.toml.",
         )
     return _with_names(list(distinct.values()))
+
+
+def folder_name(name: str) -> str:
+    """
+    Return the name of an encoder as the name of a folder or file.
+
+    Examples
+    --------
+    >>> folder_name("my best/one"), folder_name("..")
+    ('my best-one', '-')
+    """
+    plain = name.replace("/", "-").replace("\\", "-").replace("\0", "-")
+    return plain if plain.strip(".") else "-"
 
 
 def _named(text: str, common: RunRequest) -> Iterator[Candidate]:
@@ -156,7 +169,7 @@ def _tables(settings: Path, common: RunRequest) -> Iterator[Candidate]:
             yield Candidate(path=path, request=common, is_result=True, name=name)
         else:
             opening = _own(settings, name, common.opening, own)
-            yield _model(path, evolve(common, opening=opening), name)
+            yield _model(path, evolve(common, opening=opening, name=name), name)
 
 
 def _own(settings: Path, name: str, opening: ModelSettings, own: dict[str, Any]) -> ModelSettings:
@@ -207,6 +220,8 @@ def _shortest(candidate: Candidate) -> Iterable[str]:
 
 def _names(candidate: Candidate) -> Iterator[str]:
     """Yield names from the shortest on: the file's, then with the folders above it."""
+    if candidate.is_result and (given_name := _given_name(candidate.path)):
+        yield given_name
     path = candidate.path.absolute()
     path = path if candidate.is_result or path.is_dir() else path.with_suffix("")
     parts = [part for part in path.parts if part != path.anchor]
@@ -217,6 +232,16 @@ def _names(candidate: Candidate) -> Iterator[str]:
         yield plain
     for k in range(1, len(parts) + 1):
         yield "/".join(parts[-k:])
+
+
+def _given_name(folder: Path) -> str:
+    """Return what the user called the encoder of a result, "" where nothing is known."""
+    from rmqm_spec.documents.reading import read_json
+
+    try:
+        return str(read_json(folder / "result.json").get("given_name") or "")
+    except UnreadableError:  # met again, and named, when the result is read
+        return ""
 
 
 def _usual_parts() -> list[str]:

@@ -90,11 +90,13 @@ def with_encodings_files(candidates: Sequence[Candidate]) -> list[Candidate]:
     UsageError
         As `check_encodings_file`.
     """
+    from rmqm_spec.runs.candidates import folder_name
+
     named = []
     for candidate in candidates:
         path = candidate.request.save_encodings
         if path is not None and len(candidates) > 1:
-            path = path.with_name(f"{path.stem}-{candidate.name.replace('/', '-')}{path.suffix}")
+            path = path.with_name(f"{path.stem}-{folder_name(candidate.name)}{path.suffix}")
         check_encodings_file(path)
         named.append(evolve(candidate, request=evolve(candidate.request, save_encodings=path)))
     return named

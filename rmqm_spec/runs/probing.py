@@ -13,7 +13,7 @@ from attrs import evolve
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.candidates import Candidate, find_candidates
+from rmqm_spec.runs.candidates import Candidate, find_candidates, folder_name
 from rmqm_spec.runs.encodings import save_unit_encodings, with_encodings_files
 from rmqm_spec.runs.labels import labels_of
 from rmqm_spec.runs.models import backend_of, open_model
@@ -64,7 +64,7 @@ def probe(request: ProbeRequest, listener: Listener | None = None) -> ProbedMode
     candidates = with_encodings_files(_candidates(request))
     for candidate in candidates:
         name, out = candidate.name, request.common.out
-        folder = out / name.replace("/", "-") if out and len(candidates) > 1 else out
+        folder = out / folder_name(name) if out and len(candidates) > 1 else out
         try:
             probed[name] = _probed(candidate, request.probes, folder, listener)
         except KeyboardInterrupt as error:
@@ -145,7 +145,9 @@ def _probed(
         seconds=time.monotonic() - started,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    named = f"{candidate.name.replace('/', '-')}-probe-{document['probe_sha256'][:8]}"
+    if request.name is not None:
+        document["given_name"] = request.name
+    named = f"{folder_name(candidate.name)}-probe-{document['probe_sha256'][:8]}"
     folder = out or Path("rmqm-results") / named
     path = write_probe(folder, document, judgement, force=request.force)
     if path.parent.resolve() != folder.resolve():

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.candidates import Candidate, find_candidates
+from rmqm_spec.runs.candidates import Candidate, find_candidates, folder_name
 from rmqm_spec.runs.encodings import with_encodings_files
 from rmqm_spec.runs.opening import check_request
 from rmqm_spec.runs.remarks import elsewhere
@@ -281,7 +281,7 @@ def _take(
         outcome.speeds[name] = (stored.document["runtime"] or {}).get("encodings_per_second")
         return
     out = candidate.request.out
-    folder = None if out is None else out / name.replace("/", "-")
+    folder = None if out is None else out / folder_name(name)
     scored = score(evolve(candidate.request, out=folder), listener, pool=pool)
     outcome.results[name] = scored.stored
     outcome.speeds[name] = scored.encodings_per_second
