@@ -29,12 +29,12 @@ app = typer.Typer(
 
 Model = Annotated[
     Path,
-    typer.Argument(help="A model file, a folder with a model in it, or a request (.toml)."),
+    typer.Argument(help="A model file, a folder with one, hf://OWNER/NAME, or a request (.toml)."),
 ]
 Models = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Model files, or folders or patterns of models; rank also takes results.",
+        help="Model files, folders or patterns, hf://OWNER/NAME; rank also takes results.",
         metavar="MODEL",
     ),
 ]

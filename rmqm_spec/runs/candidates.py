@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 from rmqm_spec.contracts.registry import load_all
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.runs.fields import settings_of
+from rmqm_spec.runs.hub import hub_model, is_hub_id
 from rmqm_spec.runs.request import ModelSettings, RunRequest
 
 __all__ = ["Candidate", "find_candidates", "folder_name"]
@@ -105,7 +106,10 @@ def _named(text: str, common: RunRequest) -> Iterator[Candidate]:
             "ARG001", "a model must be named by its path; got an empty text", fix="Name it."
         )
     path = Path(text)
-    if not path.exists() and any(sign in text for sign in "*?["):
+    if is_hub_id(text):
+        fetched, name = hub_model(text)
+        yield _model(fetched, evolve(common, name=name), name)
+    elif not path.exists() and any(sign in text for sign in "*?["):
         matches = sorted(glob(text, recursive=True))  # noqa: PTH207 - absolute patterns too
         if not matches:
             raise UsageError(
@@ -162,7 +166,10 @@ def _tables(settings: Path, common: RunRequest) -> Iterator[Candidate]:
         if not isinstance(table, dict) or not isinstance(table.get("path"), str):
             raise _wrong(settings, name, 'have a path = "..."', table)
         own = {key.replace("-", "_"): value for key, value in table.items() if key != "path"}
-        path = settings.parent / table["path"]
+        if is_hub_id(table["path"]):
+            path = hub_model(table["path"])[0]
+        else:
+            path = settings.parent / table["path"]
         if _is_result(path):
             if own:
                 raise _wrong(settings, name, "have no options beside the path of a result", own)

@@ -8,6 +8,7 @@ from typing import Any
 
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.hub import is_hub_id
 from rmqm_spec.runs.request import RunRequest
 
 __all__ = ["read_request"]
@@ -53,6 +54,6 @@ def read_request(path: str | Path) -> RunRequest:
         if isinstance(table.get(name), str) and "://" not in table[name]:
             table[name] = str(path.parent / table[name])
     try:
-        return request_of(path.parent / model, table)
+        return request_of(model if is_hub_id(model) else path.parent / model, table)
     except UsageError as error:
         raise UsageError(error.code, f"{path}: {error.message}", fix=error.fix) from error
