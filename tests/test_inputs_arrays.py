@@ -64,21 +64,89 @@ def test_a_declared_range_is_mapped_to_the_unit_range(
     dtype: str, value_range: tuple[int, int]
 ) -> None:
     ends = np.array([*value_range] * 8, dtype=dtype).reshape(1, 4, 4)
-    inputs = opened(ends, value_range=value_range)
+    inputs = open_inputs(ends, GREY, Preprocessing(source="flags"), value_range=value_range)
     assert inputs.bounds == (0.0, 1.0)
     assert inputs.load(0).values.ravel().tolist() == [0.0, 1.0] * 8
 
 
 @pytest.mark.parametrize(
-    ("ends", "hint"), [((0, 255), "0,255"), ((-1, 1), "-1,1"), ((-3, 1e6), "LOW,HIGH")]
+    ("dtype", "value_range"), [("u1", (0, 100)), ("u2", (0, 65535)), ("i8", (-128, 127))]
+)
+def test_integers_of_a_declared_range_are_mapped_without_a_value_map_too(
+    dtype: str, value_range: tuple[int, int]
+) -> None:
+    ends = np.array([*value_range] * 8, dtype=dtype).reshape(1, 4, 4)
+    assert opened(ends, value_range=value_range).load(0).values.ravel().tolist() == [0.0, 1.0] * 8
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize(
+    ("shape", "layout"), [((2, 3, 4, 5), None), ((2, 4, 5, 3), "nhwc"), ((2, 60), None)]
+)
+def test_floats_of_a_declared_range_are_kept_where_no_value_map_is_known(
+    shape: tuple[int, ...], layout: Any, dtype: str
+) -> None:
+    spec = InputSpec(kind="image", shape=(3, 4, 5))
+    given = np.linspace(-80, 0, 120, dtype=dtype).reshape(shape)
+    inputs = opened(given, spec, value_range=(-80, 0), layout=layout)
+    assert (inputs.bounds, inputs.spec.kind) == ((-80.0, 0.0), "array")
+    loaded = {one.id: one.values for one in map(inputs.load, range(2))}
+    for row in given:
+        expected = row.transpose(2, 0, 1) if layout == "nhwc" else row.reshape(3, 4, 5)
+        np.testing.assert_array_equal(loaded[content_id(row)], expected)
+        assert loaded[content_id(row)].dtype == dtype
+
+
+@pytest.mark.parametrize(
+    "preprocessing", [Preprocessing(source="flags"), Preprocessing(mean=0.5, std=0.5)]
+)
+def test_with_a_value_map_floats_of_a_declared_range_are_pictures(
+    preprocessing: Preprocessing,
+) -> None:
+    given = np.linspace(-80, 0, 36).reshape(1, 6, 6)
+    inputs = open_inputs(given, GREY, preprocessing, value_range=(-80, 0))
+    assert (inputs.bounds, inputs.spec.kind) == ((0.0, 1.0), "image")
+    assert inputs.load(0).values.shape == (1, 4, 4)  # pictures are resized
+
+
+def test_floats_that_are_kept_are_not_resized() -> None:
+    error = failure(np.linspace(-80, 0, 72).reshape(2, 6, 6), value_range=(-80, 0))
+    assert error.code == "DAT012"
+    assert "--scale 1" in error.fix
+
+
+@pytest.mark.parametrize(
+    ("ends", "hint"),
+    [
+        ((0, 255), "--range=0,255"),
+        ((-1, 1), "--range=-1,1"),
+        ((0, 40000), "--range=0,65535"),
+        ((-3, 1e6), "--range=LOW,HIGH"),
+        ((-100, 100), "--range=LOW,HIGH"),
+        ((0, 20), "--range=LOW,HIGH"),
+        ((-0.02, 1.03), "numpy.clip(x, 0, 1)"),
+        ((0, 1.05), "numpy.clip(x, 0, 1)"),
+        ((-2.1, 2.6), "x * std + mean"),
+        ((-0.4, 2.8), "x * std + mean"),
+    ],
 )
 def test_floats_outside_the_range_are_refused_with_a_hint(
     ends: tuple[float, float], hint: str
 ) -> None:
     error = failure(np.array([*ends] * 8, dtype=float).reshape(1, 4, 4))
     assert (error.code, isinstance(error, UsageError)) == ("DAT010", True)
-    assert f"--range {hint}" in error.fix
+    assert hint in error.fix
+    assert "-128" not in error.fix
     assert "array[0] must lie in [0, 1]" in str(error)
+
+
+def test_a_normalised_array_is_told_the_statistics_of_the_encoder() -> None:
+    preprocessing = Preprocessing(mean=[0.25], std=[0.5], source="config.json")
+    picture = np.linspace(0, 1, 16).reshape(1, 4, 4)
+    with pytest.raises(UsageError) as caught:
+        open_inputs((picture - 0.25) / 0.2, GREY, preprocessing).load(0)
+    assert "looks normalised" in caught.value.fix or "look normalised" in caught.value.fix
+    assert "mean [0.25] and std [0.5]" in caught.value.fix
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

@@ -131,6 +131,7 @@ def test_another_column_can_be_the_label(tmp_path, kind):
         write_parquet(path, IMAGES[:2], ["cat", None], txt=pa.array(["x", None]))
     else:
         path.write_text("path,label,txt\na.png,no,x\nb.png,no,\n")
+        (tmp_path / "a.png").write_bytes(IMAGES[0])
     source = open_source(str(path), SPEC)
     assert source.labels[0] != "x"
     assert read_labels("column:txt", source, SPEC) == ["x", None]

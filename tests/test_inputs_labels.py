@@ -114,4 +114,4 @@ def test_tables_that_do_not_fit_are_refused(tmp_path, text, said):
 
 def test_text_that_is_not_utf_8_is_refused(tmp_path):
     (tmp_path / "table.csv").write_bytes(b"label\n\xff\xfe\n")
-    assert "a table of UTF-8 text" in refused(tmp_path / "table.csv", rows())[1]
+    assert "must be text in UTF-8" in refused(tmp_path / "table.csv", rows())[1]

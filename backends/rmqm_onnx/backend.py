@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rmqm_onnx.broken import refusing_broken
 from rmqm_onnx.reading.places import PATTERNS, USUAL_PLACES
 from rmqm_onnx.running.providers import PROVIDERS, require_known
 from rmqm_spec.errors import UsageError
@@ -38,25 +39,29 @@ class OnnxBackend:
     usual_places: tuple[str, ...] = USUAL_PLACES
     providers: tuple[str, ...] = tuple(PROVIDERS)
     gradient_routes: tuple[str, ...] = ("onnx", "torch")
+    preload: tuple[str, ...] = ("onnx", "rmqm_onnx.opening", "rmqm_onnx.inspection")
 
     def open(self, path: Path, options: OpenOptions) -> OnnxEncoder:
         """Open a model; raises as `rmqm_onnx.open_encoder`."""
         from rmqm_onnx.opening import open_encoder
 
-        return open_encoder(path, options)
+        with refusing_broken(path):
+            return open_encoder(path, options)
 
     def inspect(self, path: Path, options: OpenOptions) -> Mapping[str, Any]:
         """Describe a model by its file alone."""
         from rmqm_onnx.inspection import inspect_model
 
         require_known(options.provider)
-        return inspect_model(path, options)
+        with refusing_broken(path):
+            return inspect_model(path, options)
 
     def write_null(self, path: Path, folder: Path, *, seed: int = 0) -> NullModel:
         """Write the network with permuted weights into an empty folder."""
         from rmqm_onnx.null_model import write_null
 
-        return write_null(path, folder, seed=seed)
+        with refusing_broken(path):
+            return write_null(path, folder, seed=seed)
 
     def with_gradient(self, encoder: ModelEncoder, path: Path, route: str) -> DifferentiableEncoder:
         """
@@ -91,7 +96,8 @@ class OnnxBackend:
         """Say whether every operator between input and encodings has a derivative rule."""
         from rmqm_onnx.gradients.outlook import gradient_outlook
 
-        return gradient_outlook(path, encoder.input, encoder.output)
+        with refusing_broken(path):
+            return gradient_outlook(path, encoder.input, encoder.output)
 
     def gradient_error(self, encoder: DifferentiableEncoder, inputs: FloatArray) -> float | None:
         """Compare a gradient with differences at inputs (n, *S); None if n is 0."""

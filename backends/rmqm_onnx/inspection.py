@@ -15,7 +15,7 @@ from rmqm_onnx.choices.last_layers import score_operator
 from rmqm_onnx.choices.layout_recognition import recognise_layout
 from rmqm_onnx.choices.normalisation import normalisation_in_graph
 from rmqm_onnx.choices.output import choose_output
-from rmqm_onnx.choices.preprocessing import stored_preprocessing
+from rmqm_onnx.choices.preprocessing import stored_preprocessing, usual_size
 from rmqm_onnx.reading.model_description import describe_model
 from rmqm_onnx.reading.model_file import ModelFile, read_model
 from rmqm_onnx.reading.signature import TensorInfo, declared_inputs, declared_outputs
@@ -55,7 +55,7 @@ def inspect_model(path: str | Path, options: OpenOptions | None = None) -> dict[
         "outputs": [asdict(info) for info in outputs],
         "chosen": chosen,
         "candidates": list(candidates(file.proto, outputs, *_name(chosen["output"]))),
-        "preprocessing": _attempt(lambda: _preprocessing(file)),
+        "preprocessing": _attempt(lambda: _preprocessing(file, inputs, chosen["input"])),
         "normalisation_in_graph": _in_graph(file, chosen["input"]),
         "gradients": _gradients(file, chosen),
         "operators": dict(Counter(_operator(node) for node in graph.node).most_common()),
@@ -108,7 +108,12 @@ def _input(
         pass  # the output is still open: any input may be meant
     info, why = choose_input(graph, inputs if options.input else relevant, options.input)
     layout, findings = recognise_layout(
-        graph, info, options.layout, options.size, usual=_usual_size(file, options)
+        graph,
+        info,
+        options.layout,
+        options.size,
+        usual=_usual_size(file, options, info),
+        shape=options.input_shape,
     )
     return {
         "name": info.name,
@@ -122,12 +127,12 @@ def _input(
     }
 
 
-def _usual_size(file: ModelFile, options: OpenOptions) -> tuple[int, int] | None:
+def _usual_size(file: ModelFile, options: OpenOptions, info: TensorInfo) -> tuple[int, int] | None:
     try:
-        preprocessing = options.preprocessing or stored_preprocessing(file)
+        preprocessing = options.preprocessing or stored_preprocessing(file, info)
     except RmqmError:
         return None  # reported under "preprocessing"
-    return preprocessing.size if preprocessing else None
+    return usual_size(file, info, preprocessing)
 
 
 def _output(
@@ -143,8 +148,11 @@ def _output(
     }
 
 
-def _preprocessing(file: ModelFile) -> dict[str, Any]:
-    preprocessing = stored_preprocessing(file)
+def _preprocessing(
+    file: ModelFile, inputs: list[TensorInfo], chosen: dict[str, Any]
+) -> dict[str, Any]:
+    altered = next((info for info in inputs if info.name == chosen.get("name")), None)
+    preprocessing = stored_preprocessing(file, altered)
     return {"source": "none"} if preprocessing is None else preprocessing.to_dict()
 
 

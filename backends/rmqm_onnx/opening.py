@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from rmqm_onnx.running.trial_run import TrialRun, try_out
 from rmqm_onnx.running.trial_verdict import DYNAMIC_QUANTISATION, judged
 from rmqm_spec.contracts.backend import OpenOptions
 from rmqm_spec.contracts.encoder import EncoderTraits
+from rmqm_spec.errors import SubjectError
 
 __all__ = ["open_encoder"]
 
@@ -114,7 +117,8 @@ def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEnco
         traits=traits,
     )
     names = operators(file.proto)
-    trial = judged(try_out(encoder, bounds=_TRIAL_BOUNDS), file, bounds=_TRIAL_BOUNDS)
+    with _naming_assumptions(choices):
+        trial = judged(try_out(encoder, bounds=_TRIAL_BOUNDS), file, bounds=_TRIAL_BOUNDS)
     graph, pooling = file.proto.graph, options.pooling
     require_direction(graph, encoder.output, trial.n_values)
     return evolve(
@@ -136,6 +140,23 @@ def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEnco
         gradients=_gradient(file, trial, provider, threads, sorted(names & _STRAIGHT_THROUGH)),
         origin=_Origin(file.path.absolute(), options, file.sha256),
     )
+
+
+@contextmanager
+def _naming_assumptions(choices: Choices) -> Iterator[None]:
+    """Where the model fails on an assumed size, say that it was assumed."""
+    try:
+        yield
+    except SubjectError as error:
+        assumed = [finding.message for finding in choices.findings if finding.code == "INP005"]
+        if error.code != "MOD007" or not assumed:
+            raise
+        raise SubjectError(
+            "MOD007",
+            f"{error.message}; this was assumed: {'; '.join(assumed)}",
+            fix="Give the size that the model was trained for: --size HxW, or put its config.json "
+            f"with image_size beside the model. {error.fix}",
+        ) from error
 
 
 def _session(file: ModelFile, choices: Choices, provider: Provider, threads: int) -> Any:

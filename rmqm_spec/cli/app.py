@@ -56,11 +56,32 @@ _OF_A_RUN = (ModelSettings, DataSettings, ProtocolSettings, RunRequest)
 
 @app.command(cls=HelpfulCommand)
 @with_settings(ModelSettings, DataSettings)
-def check(model: Model, json: Json = False, **options: Any) -> int:
+def check(
+    model: Model,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            help="Time for the first score: fewer inputs are taken where the model is slow, and "
+            "that is said. --n alone takes its own time. [default: 30s]",
+            rich_help_panel="Inputs",
+        ),
+    ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            help="What the framework gives for a few inputs, to compare the export with: an .npz "
+            "file with encodings, and inputs or network_inputs.",
+            rich_help_panel="Inputs",
+        ),
+    ] = None,
+    json: Json = False,
+    **options: Any,
+) -> int:
     """Check whether a model is a usable encoder, and give a first score."""
     from rmqm_spec.cli.check import run_check
 
-    return run_check(model, options, as_json=json)
+    own = {"budget": budget, "reference": reference}
+    return run_check(model, options, own, as_json=json)
 
 
 @app.command(cls=HelpfulCommand)

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from rmqm_spec.cli.output import score_line, summary_line, used_line
 from rmqm_spec.cli.requests import request_for
 from rmqm_spec.findings import Finding
@@ -31,9 +33,9 @@ class _Progress(ConsoleListener):
         """Print nothing: the document holds it."""
 
 
-def run_check(model: Path, options: dict[str, Any], *, as_json: bool) -> int:
+def run_check(model: Path, options: dict[str, Any], own: dict[str, Any], *, as_json: bool) -> int:
     """Check a model; returns 0 where nothing failed, else 1, or the exit code of an error."""
-    request = request_for(model, options)
+    request = evolve(request_for(model, options), **own)
     checked = check(request, _Progress() if as_json else _Findings())
     if as_json:
         print_json(checked.document)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.cli.output import WITHOUT_SCORE
+from rmqm_spec.cli.preprocessing_words import preprocessing_words
 from rmqm_spec.screen.writing import print_json, print_text
 
 __all__ = ["run_inspect"]
@@ -86,13 +87,13 @@ def _preprocessing(facts: Mapping[str, Any]) -> Iterator[str]:
     if "error" in preprocessing:
         error = preprocessing["error"]
         yield f"  preprocessing  {error['code']} {error['message']}"
+        yield f"                 {error['fix']}"
     elif preprocessing["source"] == "none":
         yield "  preprocessing  none found: the values in [0, 1] would go in as they are"
     else:
-        yield (
-            f"  preprocessing  {preprocessing['source']}: scale {preprocessing['scale']:g}, "
-            f"mean {preprocessing['mean']}, std {preprocessing['std']}"
-        )
+        yield f"  preprocessing  {preprocessing['source']}"
+        for about, words in preprocessing_words(preprocessing):
+            yield f"    {about:<11}  {words}"
     operators = facts["normalisation_in_graph"]
     yield f"  normalisation in graph  {', '.join(operators) if operators else 'none seen'}"
 

@@ -27,7 +27,7 @@ _PATH_ERRORS = {errno.ENAMETOOLONG, errno.ELOOP}
 def main() -> NoReturn:
     """Run the command line and exit."""
     sys.stdout, sys.stderr = _tolerant(sys.stdout), _tolerant(sys.stderr)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # treated like an interrupt
+    _end_by_interrupt()
     wants_json = "--json" in sys.argv
     try:
         code = _run()
@@ -55,8 +55,17 @@ def main() -> NoReturn:
         code = _report_bug(error, wants_json)
     if code == IncompleteError.exit_code:
         _discard_downloads()
+        _end_nursery()
         os._exit(code)  # threads may be in the middle of a long batch: do not wait for them
     sys.exit(code)
+
+
+def _end_by_interrupt() -> None:
+    """Take a request to end, and a terminal that closes, like an interrupt from the keyboard."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # not every system has both
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, signal.default_int_handler)
 
 
 def _discard_downloads() -> None:
@@ -64,6 +73,13 @@ def _discard_downloads() -> None:
     downloads = sys.modules.get("rmqm_spec.inputs.downloads")
     if downloads is not None:
         downloads.discard()
+
+
+def _end_nursery() -> None:
+    """End the processes in which models were tried, where there are any."""
+    nursery = sys.modules.get("rmqm_spec.runs.isolation.nursery")
+    if nursery is not None:
+        nursery.end_nursery()
 
 
 def _run() -> int:

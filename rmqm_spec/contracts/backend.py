@@ -49,6 +49,10 @@ class OpenOptions:
         Where the network's input has its channels; "array" for what is no image.
     size : tuple of int, optional
         Height and width, where the model leaves them open.
+    input_shape : tuple of int, optional
+        Shape of one input as the network takes it, where the model leaves lengths open.
+    data_shape : tuple of int, optional
+        Shape of a row of the data that will be given, for lengths that are still open then.
     pooling : {"flatten", "mean", "cls"}, optional
         How encodings of more than one axis become one vector.
     feeds : sequence of (str, str)
@@ -67,6 +71,8 @@ class OpenOptions:
     output: str | None = None
     layout: Layout | None = None
     size: tuple[int, int] | None = None
+    input_shape: tuple[int, ...] | None = None
+    data_shape: tuple[int, ...] | None = None
     pooling: Pooling | None = None
     feeds: Sequence[tuple[str, str]] = ()
     preprocessing: Preprocessing | None = None

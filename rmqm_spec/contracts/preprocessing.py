@@ -11,12 +11,33 @@ from __future__ import annotations
 
 from typing import Literal
 
-from attrs import asdict, field, frozen
+from attrs import asdict, field, fields_dict, frozen
 
-__all__ = ["ChannelOrder", "Interpolation", "Preprocessing"]
+__all__ = [
+    "LATER_GEOMETRY",
+    "TORCH_FILTERS",
+    "ChannelOrder",
+    "CropRounding",
+    "Fit",
+    "Interpolation",
+    "Preprocessing",
+    "ResizeBy",
+]
 
 ChannelOrder = Literal["rgb", "bgr"]
-Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos"]
+Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"]
+Fit = Literal["stretch", "cover", "contain"]
+CropRounding = Literal["even", "floor", "truncate"]
+ResizeBy = Literal["pillow", "torch", "float"]
+
+TORCH_FILTERS = ("nearest", "bilinear", "bicubic", "lanczos")
+"""Filters that there are with PyTorch's arithmetic."""
+
+LATER_GEOMETRY = ("zoom", "fit", "resize_by", "crop_rounding", "fill")
+"""Parts of the geometry that documents name only where they are not the default."""
+
+_NOWHERE = "none"
+"""The source of a preprocessing that nobody gave."""
 
 
 def _floats(values: object) -> tuple[float, ...] | None:
@@ -40,15 +61,30 @@ class Preprocessing:
         One value, or one per channel, in units after `scale`, in the network's channel order.
     channel_order : {"rgb", "bgr"}
         Order in which the network expects colour channels.
-    resize : int, optional
-        Length of the shorter side before cropping, in pixels; without it an image is resized
-        straight to the network's height and width.
+    resize : int or tuple of int, optional
+        Size before cropping, in pixels: the length of the shorter side, or height and width, which
+        `fit` interprets; without it an image is resized straight to the network's height and width.
     crop : tuple of int, optional
         Height and width of the centre crop, in pixels.
-    interpolation : {"nearest", "bilinear", "bicubic", "lanczos"}
+    interpolation : {"nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"}
         Filter of the resize, Pillow's definition (antialiased).
     size : tuple of int, optional
         Height and width of the network's input, where the model leaves them open.
+    zoom : tuple of float, optional
+        Height and width of a centre crop before the resize, as shares of the shorter side.
+    fit : {"stretch", "cover", "contain"}
+        How an image meets a `resize` of height and width: it gets exactly these, or it keeps its
+        aspect ratio and just covers them, or it keeps its aspect ratio and just fits into them.
+    resize_by : {"pillow", "torch", "float"}
+        Whose arithmetic the filter has on 8-bit images: Pillow's and PyTorch's differ by a few
+        levels at edges; with floats nothing is rounded to levels.
+    crop_rounding : {"even", "floor", "truncate"}
+        How the offset of the crop, half of what an image is larger, loses half a pixel: to the even
+        number (torchvision, timm), to the number below (transformers with NumPy), or to zero
+        (transformers with tensors). The last two differ only for images smaller than the crop.
+    fill : tuple of float, optional
+        Colour in [0, 1] around an image that is smaller than the crop, one value, or one per
+        channel in the order RGB; black without it.
     source : str
         Where the values were found, or ``"none"``.
     """
@@ -57,17 +93,41 @@ class Preprocessing:
     mean: tuple[float, ...] | None = field(default=None, converter=_floats)
     std: tuple[float, ...] | None = field(default=None, converter=_floats)
     channel_order: ChannelOrder = "rgb"
-    resize: int | None = None
+    resize: int | tuple[int, int] | None = None
     crop: tuple[int, int] | None = None
     interpolation: Interpolation = "bilinear"
     size: tuple[int, int] | None = None
-    source: str = "none"
+    zoom: tuple[float, float] | None = None
+    fit: Fit = "stretch"
+    resize_by: ResizeBy = "pillow"
+    crop_rounding: CropRounding = "even"
+    fill: tuple[float, ...] | None = field(default=None, converter=_floats)
+    source: str = _NOWHERE
 
     @property
     def is_identity(self) -> bool:
         """Whether values in [0, 1] go in as they are."""
         return self.scale == 1 and not any(self.mean or ()) and set(self.std or (1.0,)) == {1.0}
 
+    def later_geometry(self) -> dict[str, object]:
+        """Return the parts of the geometry in `LATER_GEOMETRY` that are not the default."""
+        defaults = fields_dict(type(self))
+        return {
+            name: getattr(self, name)
+            for name in LATER_GEOMETRY
+            if getattr(self, name) != defaults[name].default
+        }
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a value map was given or read, be it only that values in [0, 1] are right."""
+        return self.source != _NOWHERE or not self.is_identity
+
     def to_dict(self) -> dict[str, object]:
-        """Return the preprocessing as plain data."""
-        return asdict(self)
+        """Return the preprocessing as plain data, without `LATER_GEOMETRY` at its defaults."""
+        later = self.later_geometry()
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name not in LATER_GEOMETRY or name in later
+        }

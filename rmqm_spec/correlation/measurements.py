@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from rmqm_spec.contracts.preprocessing import LATER_GEOMETRY
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.identity import digest_of_json
 
@@ -103,7 +104,10 @@ def _identity(document: Mapping[str, Any], geometry: Mapping[str, Any] | None, s
             model["sha256"],
             [model_input.get(name) for name in ("name", "layout", "feeds")],
             [encodings.get(name) for name in ("name", "pooling")],
-            [preprocessing.get(name) for name in _SAME_PREPROCESSING],
+            [
+                *(preprocessing.get(name) for name in _SAME_PREPROCESSING),
+                *([name, preprocessing[name]] for name in LATER_GEOMETRY if name in preprocessing),
+            ],
             (geometry or {}).get("shape"),
         ]
     )

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from rmqm_spec.documents.converter import Misfit
 from rmqm_spec.documents.kind import Kind
 from rmqm_spec.errors import UnreadableError
+from rmqm_spec.regular_files import check_regular
 
 __all__ = ["read_document", "read_json", "record_of"]
 
@@ -30,6 +31,7 @@ def read_json(path: Path) -> dict[str, Any]:
         RES001 if it is missing, or no JSON object.
     """
     try:
+        check_regular(path)
         text = path.read_text(encoding="utf-8")
         content = json.loads(
             text,

@@ -8,11 +8,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.documents.archives import BROKEN_ARCHIVE
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.evaluation.group import Group
 
@@ -66,7 +66,7 @@ def unpack(key: str, content: bytes) -> list[Group]:
         raise ValueError("it is not whole")
     try:
         return _unpacked(key, whole)
-    except (KeyError, TypeError, IndexError, BadZipFile, EOFError, OSError) as error:
+    except BROKEN_ARCHIVE as error:
         raise ValueError(f"it is no checkpoint: {type(error).__name__}: {error}") from error
 
 

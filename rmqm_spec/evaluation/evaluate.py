@@ -79,7 +79,9 @@ def evaluate(
     bounds : tuple of two floats
         Declared range of the inputs, where they are an array.
     ids : sequence of str, optional
-        Names of the inputs, where they are an array; content hashes by default.
+        Names of the inputs, where they are an array; content hashes by default. The noise follows
+        from them, and a hash from type and shape too: images as floats (C, H, W) here have other
+        noise than the same pixels as files. `rmqm_spec.score` takes an array as it takes files.
     batch_size, workers : int, optional
         Inputs per call and number of calling threads; the encoder's own wish by default.
         Neither changes the alterations.

@@ -33,6 +33,12 @@ class ArrayRows(Hashed):
         Meaning of the axes; without it, it is recognised.
     value_range : tuple of float, optional
         Range of the values; without it, 0 to 255 for uint8, 0 to 1 for bool and float.
+    has_own_ranges : bool
+        Whether each value has a range of its own, which its owner knows: then there is no natural
+        range, and floats count as of a declared range.
+    keeps_floats : bool
+        Whether floats of a declared range reach an encoder of images as they are: then they count
+        as arrays, which are neither resized nor mapped to [0, 1].
 
     Raises
     ------
@@ -61,12 +67,22 @@ class ArrayRows(Hashed):
         label: str,
         layout: Layout | None = None,
         value_range: Bounds | None = None,
+        keeps_floats: bool = False,
+        has_own_ranges: bool = False,
     ) -> None:
         self.layout: Layout = fit_layout(values.shape, values.dtype, spec, layout)
         self.label = label
-        self.value_range = _known_range(values, value_range)
+        self.value_range = (0.0, 1.0) if has_own_ranges else _known_range(values, value_range)
+        self.is_float = values.dtype.kind == "f"
+        self.has_declared_range = value_range is not None or has_own_ranges
+        self.of_images = spec.kind == "image"
+        self.is_kept = (
+            keeps_floats and spec.kind == "image" and self.is_float and self.has_declared_range
+        )
         self._values = values
         self._spec = spec
+        if self.is_kept:
+            self._check_kept()
 
     def __len__(self) -> int:
         return len(self._values)
@@ -78,7 +94,25 @@ class ArrayRows(Hashed):
     def read(self, index: int) -> AnyArray:
         """Return row `index`, an image as (H, W, C), a plain array as it is; a view."""
         row = np.asarray(self._values[index])
-        return as_image(row, self.layout, self._spec) if self._spec.kind == "image" else row
+        is_image = self._spec.kind == "image" and not self.is_kept
+        return as_image(row, self.layout, self._spec) if is_image else row
+
+    def in_encoder_order(self, row: AnyArray) -> AnyArray:
+        """Return a row that counts as an array with the axes of the encoder's shape; a view."""
+        if not self.is_kept:
+            return row.reshape(self._spec.shape)
+        return as_image(row, self.layout, self._spec).transpose(2, 0, 1)
+
+    def _check_kept(self) -> None:
+        given = self.in_encoder_order(np.asarray(self._values[0])).shape
+        if given != self._spec.shape:
+            raise ShapeError(
+                "DAT012",
+                f"floats that reach the encoder as they are must have its shape {self._spec.shape}"
+                f" (channels, rows, columns); got {given} in layout {self.layout}",
+                fix="Give them in that size. If they are pictures, which can be resized: --scale 1"
+                " maps their range to [0, 1].",
+            )
 
     def _digest(self, index: int) -> str:
         return content_id(self.read(index))

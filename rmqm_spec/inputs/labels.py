@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,12 +10,14 @@ from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.inputs.files import folder_of
 from rmqm_spec.inputs.images import display_name
+from rmqm_spec.inputs.missing_labels import as_label
 from rmqm_spec.inputs.npy_files import read_npy
 from rmqm_spec.inputs.npz_files import read_npz, split_key
 from rmqm_spec.inputs.parquet_files import ParquetFiles
 from rmqm_spec.inputs.path_lists import PathList
 from rmqm_spec.inputs.source import Source
 from rmqm_spec.inputs.tar_shards import TarShards
+from rmqm_spec.inputs.text_tables import TABLE_EXTENSIONS, column_place, read_rows
 
 __all__ = ["FOLDERS", "read_labels"]
 
@@ -27,7 +27,6 @@ FOLDERS = "folders"
 COLUMN = "column:"
 """Prefix of a column of the inputs' own table."""
 
-_DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _NAMES = ("path", "file", "filename", "file_name", "name", "image")
 """Columns that name the input of a row, in this order."""
 
@@ -51,8 +50,8 @@ def read_labels(asked: str, source: Source, spec: InputSpec) -> list[str | None]
     Returns
     -------
     list of str or None
-        By position in the source. None where a table has no row, or an empty field, for an input,
-        and for NaN in an array.
+        By position in the source. None where a table has no row for an input, and where a label is
+        empty, NaN or another spelling of nothing, see `rmqm_spec.inputs.missing_labels`.
 
     Raises
     ------
@@ -88,9 +87,9 @@ def read_labels(asked: str, source: Source, spec: InputSpec) -> list[str | None]
             f" got {display_name(asked)!r}",
             fix="Check the path: file.npz:key, file.npy, file.csv:column.",
         )
-    delimiter = _DELIMITERS.get(path.suffix.lower())
-    if delimiter is not None:
-        return _from_table(path, key or "label", delimiter, source)
+    separator = TABLE_EXTENSIONS.get(path.suffix.lower())
+    if separator is not None:
+        return _from_table(path, key or "label", separator, source)
     if path.suffix.lower() == ".npz":
         key, values = read_npz(path, spec, key=key)
         return _from_array(values, f"{display_name(path)}:{key}", source)
@@ -115,7 +114,7 @@ def _split(asked: str) -> tuple[Path, str | None]:
     name, key = split_key(asked)
     if key is None and not Path(asked).is_file():
         stem, separator, column = asked.rpartition(":")
-        if separator and Path(stem).suffix.lower() in _DELIMITERS:
+        if separator and Path(stem).suffix.lower() in TABLE_EXTENSIONS:
             return Path(stem), column
     return Path(name), key
 
@@ -127,41 +126,33 @@ def _from_array(values: AnyArray, name: str, source: Source) -> list[str | None]
             fix="Name the array of labels: file.npz:KEY. One-hot rows: save their argmax.",
         )
     _check_number(len(values), name, source)
-    return [_label(value) for value in values.tolist()]
+    return [as_label(value) for value in values.tolist()]
 
 
-def _label(value: object) -> str | None:
-    """Return the name of a class; an empty text and NaN mean no label, as in a table."""
-    is_nan = isinstance(value, float) and math.isnan(value)
-    return None if is_nan else str(value).strip() or None
-
-
-def _from_table(path: Path, column: str, delimiter: str, source: Source) -> list[str | None]:
+def _from_table(path: Path, column: str, separator: str, source: Source) -> list[str | None]:
     name = display_name(path)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, delimiter=delimiter, strict=True)
-            header = list(reader.fieldnames or ())
-            rows = list(reader)
-    except (OSError, UnicodeError, csv.Error) as error:
-        raise UnreadableError(
-            "PRB011", f"{name} must be a table of UTF-8 text; got {error}", fix="Save it again."
-        ) from error
-    if column not in header:
+    known_names = {*_NAMES, column.lower()}
+    rows = read_rows(path, name, separator=separator, known=known_names, code="PRB011")
+    header = [cell.strip() for cell in rows[0]] if rows else []
+    place = column_place(header, column)
+    if place is None:
         raise _unfit(
             f"a column {column!r} of {name}; got the columns {', '.join(header) or '(none)'}",
             fix=f"Name the column: {name}:COLUMN",
         )
-    labels = [(row[column] or "").strip() or None for row in rows]
-    named = next((name_ for name_ in _NAMES if name_ in header and name_ != column), None)
+    cells = [[*row, *[""] * (len(header) - len(row))] for row in rows[1:]]
+    labels = [as_label(row[place]) for row in cells]
+    places = (column_place(header, usual) for usual in _NAMES)
+    named = next((other for other in places if other not in {None, place}), None)
     if named is None:
-        _check_number(len(rows), name, source)
+        _check_number(len(cells), name, source)
         return labels
-    known = _by_name([row[named] or "" for row in rows], labels, name)
+    known = _by_name([row[named] for row in cells], labels, name)
     matched = [_lookup(source.name(index), known) for index in range(len(source))]
     if not any(matched):
         raise _unfit(
-            f"those of inputs in column {named!r} of {name}; got no {source.name(0)!r} there",
+            f"those of inputs in column {header[named]!r} of {name};"
+            f" got no {source.name(0)!r} there",
             fix="The column must hold the paths of the inputs, or their ends from a folder on.",
         )
     return matched
@@ -172,7 +163,7 @@ def _by_name(
 ) -> Mapping[tuple[str, ...], str | None]:
     known: dict[tuple[str, ...], str | None] = {}
     for row, (name, label) in enumerate(zip(names, labels, strict=True), start=2):
-        parts = Path(name.strip()).parts
+        parts = Path(name.strip().replace("\\", "/")).parts
         if known.setdefault(parts, label) != label:
             raise _unfit(f"one for each name in {table}; got two for {name!r}, again in row {row}")
     return known
@@ -180,7 +171,7 @@ def _by_name(
 
 def _lookup(name: str, known: Mapping[tuple[str, ...], str | None]) -> str | None:
     """Return the label of a name, or of the longest end of it that the table has."""
-    parts = Path(name).parts
+    parts = Path(name.replace("\\", "/")).parts
     ends = (parts[first:] for first in range(len(parts)))
     return next((known[end] for end in ends if end in known), None)
 

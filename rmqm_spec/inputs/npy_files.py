@@ -101,8 +101,9 @@ def refuse_objects(dtype: np.dtype[np.generic], name: str) -> None:
 
 def damaged_array(name: str, error: Exception) -> UnreadableError:
     """Return a DAT005 that says what went wrong while a file was read."""
+    reason = " ".join(str(error).split())
     return UnreadableError(
         "DAT005",
-        f"{name} must be a complete .npy or .npz file; got {type(error).__name__}: {error}",
+        f"{name} must be a complete .npy or .npz file; got {type(error).__name__}: {reason}",
         fix="Write it again with numpy.save or numpy.savez.",
     )

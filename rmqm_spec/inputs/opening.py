@@ -6,10 +6,11 @@ import glob
 from pathlib import Path
 
 import numpy as np
+from attrs import frozen
 
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.contracts.inputs import Bounds, InputSpec
-from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.errors import RmqmError, UnreadableError, UsageError
 from rmqm_spec.inputs.array_rows import ArrayRows
 from rmqm_spec.inputs.default import default_source
 from rmqm_spec.inputs.downloads import fetch_file, is_url, without_secrets
@@ -23,14 +24,14 @@ from rmqm_spec.inputs.files import IMAGE_EXTENSIONS, ImageFiles
 from rmqm_spec.inputs.images import display_name
 from rmqm_spec.inputs.layouts import Layout
 from rmqm_spec.inputs.npy_files import read_npy
-from rmqm_spec.inputs.npz_files import read_npz
+from rmqm_spec.inputs.npz_files import npz_shape, read_npz
 from rmqm_spec.inputs.parquet_files import ParquetFiles
 from rmqm_spec.inputs.path_lists import LIST_EXTENSIONS, PathList
 from rmqm_spec.inputs.source import Source
 from rmqm_spec.inputs.tar_shards import TarShards
 from rmqm_spec.inputs.value_range import check_value_range
 
-__all__ = ["open_source"]
+__all__ = ["open_source", "shape_of_rows"]
 
 _ARRAY_EXTENSIONS = frozenset({".npy", ".npz"})
 _WITH_KEYS = frozenset({".npz"}) | SHARD_EXTENSIONS | LIST_EXTENSIONS
@@ -43,9 +44,14 @@ def open_source(
     *,
     layout: Layout | None = None,
     value_range: Bounds | None = None,
+    keeps_floats: bool = False,
+    has_own_ranges: bool = False,
 ) -> Source:
     """
     Pick the source of raw inputs for `data`, see `rmqm_spec.inputs.prepared.open_inputs`.
+
+    With `keeps_floats`, floats of a declared range count as arrays, and with `has_own_ranges` each
+    value has a range of its own, see `ArrayRows`.
 
     Raises
     ------
@@ -68,25 +74,79 @@ def open_source(
         _check_unused("data-layout", layout, "the bundled images")
         return default_source(spec)
     if isinstance(data, np.ndarray):
-        return ArrayRows(data, spec, label="array", layout=layout, value_range=value_range)
+        return ArrayRows(
+            data,
+            spec,
+            label="array",
+            layout=layout,
+            value_range=value_range,
+            keeps_floats=keeps_floats,
+            has_own_ranges=has_own_ranges,
+        )
     given = str(data)
+    wanted = _Wanted(spec, layout, value_range, keeps_floats, has_own_ranges)
     if is_url(given):
-        return _behind_url(given, spec, layout, value_range)
+        return _behind_url(given, wanted)
     path, key = _existing(given)
     if path is not None and path.is_file():
-        return _file(path, key, display_name(path), spec, layout, value_range)
+        return _file(path, key, display_name(path), wanted)
+    if path is not None and not path.is_dir():
+        raise UnreadableError(
+            "DAT001",
+            f"data must be a file or a folder; got {display_name(path)!r}, which is a pipe, a"
+            " device or a socket",
+            fix="Save what it gives as a file with the ending of its kind, and give that file.",
+        )
     _check_unused("data-layout", layout, "image files")
     return _files(path, given, value_range)
 
 
-def _behind_url(
-    url: str, spec: InputSpec, layout: Layout | None, value_range: Bounds | None
-) -> Source:
+def shape_of_rows(data: str | Path | AnyArray | None) -> tuple[int, ...] | None:
+    """
+    Return the shape of one input in an array, before it is known what an encoder takes.
+
+    The result is None for other data, and where it is not clear which array is meant: what is
+    wrong with them is said when they are opened.
+
+    Examples
+    --------
+    >>> shape_of_rows(np.zeros((5, 16000)))
+    (16000,)
+    """
+    if isinstance(data, np.ndarray):
+        return data.shape[1:] or None
+    if data is None or is_url(str(data)):
+        return None
+    path, key = _existing(str(data))
+    if path is None or not path.is_file():
+        return None
+    try:
+        if path.suffix.lower() == ".npy":
+            return read_npy(path).shape[1:] or None
+        if path.suffix.lower() == ".npz":
+            return npz_shape(path, key)
+    except RmqmError:
+        pass
+    return None
+
+
+@frozen
+class _Wanted:
+    """What an encoder takes, and what was declared of the data."""
+
+    spec: InputSpec
+    layout: Layout | None
+    value_range: Bounds | None
+    keeps_floats: bool
+    has_own_ranges: bool
+
+
+def _behind_url(url: str, wanted: _Wanted) -> Source:
     """Fetch a file, and open it under the name of its URL."""
     plain, key = split_suffix(url)
     path = fetch_file(plain)
     name = without_secrets(plain)
-    return _file(path, key, name, spec, layout, value_range, base=plain)
+    return _file(path, key, name, wanted, base=plain)
 
 
 def _existing(data: str) -> tuple[Path | None, str | None]:
@@ -119,16 +179,15 @@ def _file(
     path: Path,
     key: str | None,
     name: str,
-    spec: InputSpec,
-    layout: Layout | None,
-    value_range: Bounds | None,
+    wanted: _Wanted,
     *,
     base: str | None = None,
 ) -> Source:
     kind = path.suffix.lower()
     if kind in _ARRAY_EXTENSIONS:
-        return _array_file(path, key, name, spec, layout, value_range)
-    _check_unused("data-layout", layout, "image files")
+        return _array_file(path, key, name, wanted)
+    _check_unused("data-layout", wanted.layout, "image files")
+    value_range = wanted.value_range
     if kind in SHARD_EXTENSIONS:
         return _shards([path], key, name, value_range, names=[name])
     if kind in LIST_EXTENSIONS:
@@ -172,20 +231,21 @@ def _files(path: Path | None, data: str, value_range: Bounds | None) -> Source:
     )
 
 
-def _array_file(
-    path: Path,
-    key: str | None,
-    label: str,
-    spec: InputSpec,
-    layout: Layout | None,
-    value_range: Bounds | None,
-) -> ArrayRows:
+def _array_file(path: Path, key: str | None, label: str, wanted: _Wanted) -> ArrayRows:
     if path.suffix.lower() == ".npy":
         values = read_npy(path)
     else:
-        key, values = read_npz(path, spec, key=key, layout=layout)
+        key, values = read_npz(path, wanted.spec, key=key, layout=wanted.layout)
         label = f"{label}:{key}"
-    return ArrayRows(values, spec, label=label, layout=layout, value_range=value_range)
+    return ArrayRows(
+        values,
+        wanted.spec,
+        label=label,
+        layout=wanted.layout,
+        value_range=wanted.value_range,
+        keeps_floats=wanted.keeps_floats,
+        has_own_ranges=wanted.has_own_ranges,
+    )
 
 
 def _not_supported(name: str, path: Path) -> UsageError:

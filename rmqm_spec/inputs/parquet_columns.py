@@ -9,8 +9,9 @@ from typing import Any
 
 from rmqm_spec.errors import UsageError
 from rmqm_spec.inputs.images import display_name
+from rmqm_spec.inputs.missing_labels import as_label
 
-__all__ = ["LABEL_COLUMNS", "image_column", "label_column", "label_names"]
+__all__ = ["LABEL_COLUMNS", "image_column", "is_list", "label_column", "label_names"]
 
 LABEL_COLUMNS = (
     "label", "labels", "fine_label", "class", "class_label", "class_name", "category", "target",
@@ -18,10 +19,15 @@ LABEL_COLUMNS = (
 )  # fmt: skip
 """Columns that hold labels if no column is named; the first that exists counts."""
 
+_NO_CLASS = -1
+"""How data sets with class names number an image without a label."""
+
 
 def image_column(schema: Any, asked: str | None, name: str) -> str:
     """
-    Return the path of the binary column with the images: ``image.bytes``, or ``image``.
+    Return the path of the column with the images: ``image.bytes`` in a struct, or ``image``.
+
+    A column of lists is a column of images too: each list may hold one image.
 
     Parameters
     ----------
@@ -43,10 +49,13 @@ def image_column(schema: Any, asked: str | None, name: str) -> str:
         return paths[meant[0]]
     listed = ", ".join(f"{display_name(field.name)} {field.type}" for field in schema)
     got = f"the column {asked!r}" if asked is not None else f"{len(paths)} columns of bytes"
+    fix = "Write it again with a column of structs {bytes, path}, one image a row."
+    if paths:
+        fix = f"Name one of {', '.join(map(display_name, paths))}: {name}:COLUMN"
     raise UsageError(
         "DAT023",
         f"{name} must have one clear column of images; got {got} among: {listed}",
-        fix=f"Name a column of bytes, or of a struct with bytes: {name}:COLUMN",
+        fix=fix,
     )
 
 
@@ -61,10 +70,9 @@ def label_names(schema: Any, column: str) -> Callable[[Any], str | None]:
     names = _class_names(schema, column)
 
     def named(value: Any) -> str | None:
-        if value is None:
-            return None
-        known = isinstance(value, int) and 0 <= value < len(names)
-        return names[value] if known else str(value)
+        if isinstance(value, int) and 0 <= value < len(names):
+            return names[value]
+        return None if names and value == _NO_CLASS else as_label(value)
 
     return named
 
@@ -87,7 +95,16 @@ def _bytes_path(field: Any) -> str | None:
         inner = [inner_field.name for inner_field in field.type if _is_binary(inner_field.type)]
         if "bytes" in inner:
             return f"{field.name}.bytes"
+    if is_list(field.type) and _bytes_path(field.type.value_field) is not None:
+        return str(field.name)
     return None
+
+
+def is_list(kind: Any) -> bool:
+    """Return whether cells of a type are lists."""
+    from pyarrow import types
+
+    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
 
 
 def _is_binary(kind: Any) -> bool:
@@ -99,6 +116,12 @@ def _is_binary(kind: Any) -> bool:
 def _is_plain(kind: Any) -> bool:
     from pyarrow import types
 
-    tests = (types.is_integer, types.is_string, types.is_large_string, types.is_boolean)
+    tests = (
+        types.is_integer,
+        types.is_string,
+        types.is_large_string,
+        types.is_boolean,
+        types.is_floating,
+    )
     inner = kind.value_type if types.is_dictionary(kind) else kind
     return any(test(inner) for test in tests)

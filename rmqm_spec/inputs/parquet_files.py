@@ -13,7 +13,7 @@ from typing import Any
 from attrs import frozen
 
 from rmqm_spec.contracts.inputs import Bounds
-from rmqm_spec.errors import UnreadableError
+from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.inputs.encoded_images import EncodedImages
 from rmqm_spec.inputs.images import display_name
 from rmqm_spec.inputs.npz_files import MAX_UNPACKED_BYTES
@@ -36,6 +36,26 @@ class _Table:
     footer: Any
     column: str
 
+    def images(self, groups: Sequence[int]) -> Iterator[list[bytes | None]]:
+        """Yield the bytes of images, a few rows at a time."""
+        row = 0
+        for cells in self.batches(self.column, groups):
+            yield [self._image(cell, row + k) for k, cell in enumerate(cells)]
+            row += len(cells)
+
+    def _image(self, cell: Any, row: int) -> bytes | None:
+        """Return the image of a cell, which may be a list that holds one image."""
+        if isinstance(cell, list):
+            if len(cell) > 1:
+                raise UsageError(
+                    "DAT023",
+                    f"every row of {self.name} must hold one image; got {len(cell)} in row {row}"
+                    f" of column {self.column}: lists of images are not read",
+                    fix="Write the table again with one image a row.",
+                )
+            cell = cell[0] if cell else None
+        return cell.get("bytes") if isinstance(cell, dict) else cell
+
     def batches(self, column: str, groups: Sequence[int]) -> Iterator[list[Any]]:
         """Yield values of a column, a few rows at a time."""
         import pyarrow as pa
@@ -50,7 +70,7 @@ class _Table:
                     if pa.types.is_struct(values.type):
                         values = values.flatten()[0]
                     yield values.to_pylist()
-        except (OSError, ValueError, pa.ArrowException) as error:
+        except Exception as error:  # pyarrow raises many kinds on damaged files
             raise _damaged(self.name, error) from error
 
     @property
@@ -165,7 +185,7 @@ class ParquetFiles(EncodedImages):
         """Hash the rows in the order of the files, with a few in memory at a time."""
         index = 0
         for table in self._tables:
-            for batch in table.batches(table.column, range(table.footer.num_row_groups)):
+            for batch in table.images(range(table.footer.num_row_groups)):
                 for data in batch:
                     digest = None if data is None else hashlib.sha256(data).hexdigest()
                     yield digest or self._digest_of_nothing(index)
@@ -178,7 +198,7 @@ class ParquetFiles(EncodedImages):
         ends = table.group_ends
         group = bisect_right(ends, row)
         key = index - row + (ends[group - 1] if group else 0)
-        for batch in table.batches(table.column, [group]):
+        for batch in table.images([group]):
             for data in batch:
                 if data is not None and (key in self._wanted or key == index):
                     yield key, data
@@ -190,13 +210,12 @@ class ParquetFiles(EncodedImages):
 
 
 def _open(path: Path, name: str, column: str | None) -> _Table:
-    import pyarrow as pa
     from pyarrow import parquet
 
     try:
         with parquet.ParquetFile(path) as file:
             footer, schema = file.metadata, file.schema_arrow
-    except (OSError, ValueError, pa.ArrowException) as error:
+    except Exception as error:  # pyarrow raises many kinds on damaged files
         raise _damaged(name, error) from error
     chosen = image_column(schema, column, name)
     for k in range(footer.num_row_groups):
@@ -213,7 +232,12 @@ def _open(path: Path, name: str, column: str | None) -> _Table:
 
 def _unpacked_bytes(group: Any, column: str) -> int:
     chunks = (group.column(k) for k in range(group.num_columns))
-    return sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema == column)
+    paths = (column, f"{column}.")  # of a column, and of what lies in its lists
+    return sum(
+        chunk.total_uncompressed_size
+        for chunk in chunks
+        if chunk.path_in_schema == paths[0] or chunk.path_in_schema.startswith(paths[1])
+    )
 
 
 def _damaged(name: str, error: Exception) -> UnreadableError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import csv
+import io
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from rmqm_spec.contracts.inputs import Bounds
@@ -11,13 +13,14 @@ from rmqm_spec.inputs.downloads import fetch_bytes, is_url, without_secrets
 from rmqm_spec.inputs.encoded_images import EncodedImages
 from rmqm_spec.inputs.files import IMAGE_EXTENSIONS
 from rmqm_spec.inputs.images import display_name, read_image_file
+from rmqm_spec.inputs.missing_labels import as_label
 from rmqm_spec.inputs.parquet_columns import LABEL_COLUMNS
 from rmqm_spec.inputs.spool import Spool
+from rmqm_spec.inputs.text_tables import TABLE_EXTENSIONS, column_place, read_text, split_rows
 
 __all__ = ["LIST_EXTENSIONS", "PathList"]
 
-_DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": None, ".lst": None}
-LIST_EXTENSIONS = frozenset(_DELIMITERS)
+LIST_EXTENSIONS = frozenset({*TABLE_EXTENSIONS, ".txt", ".lst"})
 
 _PATH_COLUMNS = (
     "path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "img",
@@ -25,15 +28,18 @@ _PATH_COLUMNS = (
 )  # fmt: skip
 """Columns that hold paths if no column is named; the first that exists counts."""
 
+_TAB = "\t"
+
 
 class PathList(EncodedImages):
     r"""
     A source whose inputs are the images that a list names, one per row.
 
     A .csv or .tsv has a header with a column of paths and perhaps a column of labels; without a
-    header the first column holds paths and the second, if there are two, labels. A .txt has one
-    path per line. Paths are relative to the folder of the list, or to its URL. A file that cannot
-    be read stays in the list, as an unreadable input.
+    header the first column holds paths and the second, if there are two, labels. What separates
+    cells is read off the first line. A .txt has one path per line, or is a table where its first
+    line has a tab. Paths are relative to the folder of the list, or to its URL; they may have the
+    backslashes of Windows. A file that cannot be read stays in the list, as an unreadable input.
 
     Parameters
     ----------
@@ -51,7 +57,7 @@ class PathList(EncodedImages):
     Raises
     ------
     UnreadableError
-        DAT022 if it is not a list, DAT002 if it names nothing.
+        DAT022 if it is not a list, DAT002 if it names nothing, DAT001 if none of its files exists.
     UsageError
         DAT023 if it is not clear which column holds the paths.
 
@@ -83,6 +89,7 @@ class PathList(EncodedImages):
                 "DAT002", f"{label} must name at least one image; got none", fix="Fill the list."
             )
         self._places = tuple(_resolved(place, path, base, label) for place in places)
+        _check_places(places, self._places, label)
         self._spool = Spool()
 
     def __len__(self) -> int:
@@ -108,7 +115,7 @@ class PathList(EncodedImages):
 def _resolved(place: str, path: Path, base: str | None, label: str) -> str:
     """Return where an image is; a list from elsewhere may not choose files of this machine."""
     if base is None:
-        return place if is_url(place) else str(path.parent / place)
+        return place if is_url(place) else _local(place, path.parent)
     protocol = base.partition("://")[0].lower()
     if not is_url(place):
         return f"{base.rpartition('/')[0]}/{place.lstrip('/')}"
@@ -122,20 +129,49 @@ def _resolved(place: str, path: Path, base: str | None, label: str) -> str:
     )
 
 
+def _local(place: str, folder: Path) -> str:
+    """Return the path of a file; a path of Windows with slashes, where that file exists."""
+    place = os.fsdecode(place.encode())  # also where the locale has no such letters
+    path = folder / place
+    if "\\" in place and not _exists(path):
+        slashed = folder / place.replace("\\", "/")
+        if _exists(slashed):
+            return str(slashed)
+    return str(path)
+
+
+def _exists(path: Path | str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # a name too long, or with a character that no name has
+        return False
+
+
+def _check_places(places: Iterable[str], resolved: Iterable[str], label: str) -> None:
+    """Refuse, before any work, a list of which no file is there."""
+    if any(is_url(place) or _exists(place) for place in resolved):
+        return
+    first, found = next(zip(places, resolved, strict=True))
+    fix = "Paths in a list are relative to its folder: move the list, or correct its paths."
+    if "\\" in first:
+        fix = "Paths of Windows are read with / instead of \\, relative to the list. " + fix
+    raise UnreadableError(
+        "DAT001",
+        f"{label} must name files that exist; got none, the first of them {display_name(found)!r}",
+        fix=fix,
+    )
+
+
 def _read(
     path: Path, column: str | None, name: str, *, labels: str | None = None
 ) -> tuple[list[str], tuple[str | None, ...] | None]:
-    delimiter = _DELIMITERS[path.suffix.lower()]
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            if delimiter is None:
-                lines = [line.strip() for line in stream]
-                return [line for line in lines if line], None
-            rows = [row for row in csv.reader(stream, delimiter=delimiter, strict=True) if any(row)]
-    except (OSError, UnicodeError, csv.Error) as error:
-        raise UnreadableError(
-            "DAT022", f"{name} must be a list in UTF-8 text; got {error}", fix="Save it again."
-        ) from error
+    text = read_text(path, name)
+    separator = TABLE_EXTENSIONS.get(path.suffix.lower())
+    if separator is None and _TAB not in text.partition("\n")[0]:
+        return [line.strip() for line in io.StringIO(text) if line.strip()], None
+    asked = {name.lower() for name in (column, labels) if name is not None}
+    known = {*_PATH_COLUMNS, *asked}
+    rows = [row for row in split_rows(text, name, separator or _TAB, known) if any(row)]
     if not rows:
         return [], None
     header = [cell.strip() for cell in rows[0]]
@@ -145,19 +181,21 @@ def _read(
         return _columns(rows, 0, second, name, first=1)
     if labels is None:
         plain = [cell.lower() for cell in header]
-        places = [plain.index(usual) for usual in LABEL_COLUMNS if usual in plain]
+        label_places = [plain.index(usual) for usual in LABEL_COLUMNS if usual in plain]
     else:
-        places = [header.index(labels)] if labels in header else []
-    place = next((place for place in places if place != chosen), None)
-    return _columns(rows[1:], chosen, place, name, first=2)
+        named = column_place(header, labels)
+        label_places = [] if named is None else [named]
+    label_place = next((place for place in label_places if place != chosen), None)
+    return _columns(rows[1:], chosen, label_place, name, first=2)
 
 
 def _path_column(header: list[str], asked: str | None, name: str) -> int | None:
     """Return which column of a header holds paths; None if the first row is not a header."""
     if asked is not None:
-        if asked in header:
-            return header.index(asked)
-        raise _unclear(name, f"no column {asked!r}", header)
+        named = column_place(header, asked)
+        if named is None:
+            raise _unclear(name, f"no column {asked!r}", header)
+        return named
     plain = [cell.lower() for cell in header]
     place = next((plain.index(usual) for usual in _PATH_COLUMNS if usual in plain), None)
     if place is None and not _looks_like_path(header[0]):
@@ -182,8 +220,8 @@ def _columns(
     places = [row[paths].strip() for row in rows]
     if labels is None:
         return places, None
-    cells = (row[labels].strip() if len(row) > labels else "" for row in rows)
-    return places, tuple(cell or None for cell in cells)
+    cells = (row[labels] if len(row) > labels else "" for row in rows)
+    return places, tuple(as_label(cell) for cell in cells)
 
 
 def _unclear(name: str, got: str, header: list[str]) -> UsageError:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.inputs import Bounds, Input, InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.identity import content_id
+from rmqm_spec.inputs.array_rows import ArrayRows
+from rmqm_spec.inputs.feature_ranges import (
+    OF_DATA,
+    FeatureRanges,
+    names_ranges,
+    ranges_of_data,
+    read_ranges,
+)
 from rmqm_spec.inputs.geometry import fit_image
 from rmqm_spec.inputs.hashing import Hashed, Progress
 from rmqm_spec.inputs.layouts import Layout
@@ -37,6 +47,8 @@ class PreparedInputs:
         Which inputs of the source, in which order; without it, all of them.
     duplicates : int
         How many inputs of the source were left out because they equal another input.
+    features : FeatureRanges, optional
+        Ranges of the values of plain arrays, each with its own: they are then mapped to [0, 1].
 
     Raises
     ------
@@ -60,6 +72,7 @@ class PreparedInputs:
         *,
         indices: Sequence[int] | None = None,
         duplicates: int = 0,
+        features: FeatureRanges | None = None,
     ) -> None:
         if spec.kind == "array" and source.value_range is None:
             raise ShapeError(
@@ -69,14 +82,20 @@ class PreparedInputs:
                 fix="Give an array: --data inputs.npy",
             )
         self.source = source
+        if isinstance(source, ArrayRows) and source.is_kept:
+            spec = InputSpec(kind="array", shape=spec.shape)
         self.spec = spec
         self.preprocessing = preprocessing
         self.duplicates = duplicates
+        self.features = features
         self._indices = range(len(source)) if indices is None else tuple(indices)
 
     @property
     def bounds(self) -> Bounds:
-        """Range of the values: [0, 1] for images, the declared range for plain arrays."""
+        """Range of the values: [0, 1] for images, the declared range for plain arrays.
+
+        It is [0, 1] too for plain arrays whose values have ranges of their own.
+        """
         declared = self.source.value_range if self.spec.kind == "array" else None
         return declared or (0.0, 1.0)
 
@@ -162,14 +181,47 @@ class PreparedInputs:
         if isinstance(self.source, ParquetFiles):
             self.source.expect(chosen[:n])
         return PreparedInputs(
-            self.source, self.spec, self.preprocessing, indices=chosen[:n], duplicates=duplicates
+            self.source,
+            self.spec,
+            self.preprocessing,
+            indices=chosen[:n],
+            duplicates=duplicates,
+            features=self.features,
         )
 
     def _prepare(self, raw: AnyArray, name: str) -> FloatArray:
         if self.spec.kind == "array":
-            return within_range(raw, self.bounds, name).reshape(self.spec.shape)
-        image = to_unit_range(raw, self.source.value_range, name)
+            return self._prepare_plain(raw, name)
+        try:
+            image = to_unit_range(raw, self.source.value_range, name)
+        except UsageError as error:
+            raise self._with_statistics(error) from error
         return fit_image(image, self.spec, self.preprocessing)
+
+    def _prepare_plain(self, raw: AnyArray, name: str) -> FloatArray:
+        """Check the values of a plain array against their range, and bring them into shape."""
+        values: AnyArray = raw if self.features is not None else self._within(raw, name)
+        if isinstance(self.source, ArrayRows):
+            values = np.ascontiguousarray(self.source.in_encoder_order(values))
+        values = values.reshape(self.spec.shape)
+        return values if self.features is None else self.features.to_unit(values, name)
+
+    def _within(self, raw: AnyArray, name: str) -> FloatArray:
+        try:
+            return within_range(raw, self.bounds, name)
+        except UsageError as error:
+            own = "If each feature has a range of its own: --range data, or --range FILE."
+            raise UsageError(error.code, error.message, fix=f"{error.fix} {own}") from error
+
+    def _with_statistics(self, error: UsageError) -> UsageError:
+        """Name the statistics that a normalised array was probably normalised by."""
+        mean, std = self.preprocessing.mean, self.preprocessing.std
+        if "normalised" not in error.fix or mean is None or std is None:
+            return error
+        known = f"This encoder's preprocessing has mean {list(mean)} and std {list(std)}"
+        scaled = f", after a factor of {self.preprocessing.scale:g}"
+        known += "." if self.preprocessing.scale == 1 else f"{scaled}."
+        return UsageError(error.code, error.message, fix=f"{error.fix} {known}")
 
 
 def open_inputs(
@@ -178,9 +230,10 @@ def open_inputs(
     preprocessing: Preprocessing,
     *,
     layout: Layout | None = None,
-    value_range: Bounds | None = None,
+    value_range: Bounds | str | Path | None = None,
     n: int | None = None,
     progress: Progress | None = None,
+    keeps_floats: bool | None = None,
 ) -> PreparedInputs:
     """
     Open the distinct inputs for an encoder, in an order that does not depend on the data's order.
@@ -197,12 +250,17 @@ def open_inputs(
         Its geometry.
     layout : {"nhwc", "nchw", "nhw", "array"}, optional
         Meaning of an array's axes; without it, it is recognised.
-    value_range : tuple of float, optional
-        Range of the values, (low, high); without it, 0 to 255 for uint8, 0 to 1 for float.
+    value_range : tuple of float or str, optional
+        Range of the values, (low, high); without it, 0 to 255 for uint8, 0 to 1 for float. A text
+        is the path of a file with a range for each value, or ``"data"`` for those of the data.
     n : int, optional
         Number of inputs to choose, see `PreparedInputs.select`; without it, all distinct inputs.
     progress : callable, optional
         Called with the number of inputs read and the number of all, while duplicates are searched.
+    keeps_floats : bool, optional
+        Whether an array of floats with a declared range reaches an encoder of images as it is: it
+        then counts as an array, without resizing. By default, where no value map is known; with one
+        the range is mapped to [0, 1], and the value map applied to that.
 
     Raises
     ------
@@ -211,14 +269,37 @@ def open_inputs(
 
     Examples
     --------
-    >>> import numpy as np
     >>> images = np.zeros((10, 32, 32, 3), dtype=np.uint8)
     >>> spec = InputSpec(kind="image", shape=(3, 32, 32))
     >>> inputs = open_inputs(images, spec, Preprocessing())
     >>> len(inputs), inputs.duplicates
     (1, 9)
     """
-    source = open_source(data, spec, layout=layout, value_range=value_range)
+    if keeps_floats is None:
+        keeps_floats = not preprocessing.is_known
+    own = str(value_range) if names_ranges(value_range) else None
+    source = open_source(
+        data,
+        spec,
+        layout=layout,
+        value_range=None if own is not None else value_range,  # type: ignore[arg-type]
+        keeps_floats=keeps_floats,
+        has_own_ranges=own is not None,
+    )
     if isinstance(source, Hashed):
         source.progress = progress
-    return PreparedInputs(source, spec, preprocessing).select(n)
+    features = None if own is None else _features(own, source, spec)
+    return PreparedInputs(source, spec, preprocessing, features=features).select(n)
+
+
+def _features(asked: str, source: Source, spec: InputSpec) -> FeatureRanges:
+    """Read a range for each value, from a file or off the data."""
+    if not isinstance(source, ArrayRows) or (spec.kind == "image" and not source.is_kept):
+        raise UsageError(
+            "DAT017",
+            f"ranges of single values must be given for plain arrays; got pictures from"
+            f" {source.label}",
+            fix="Leave --range out, or give the values of black and white: --range LOW,HIGH.",
+        )
+    found = ranges_of_data(source) if asked == OF_DATA else read_ranges(asked)
+    return found.fitted(spec.shape)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from attrs import frozen
 
-from rmqm_spec.errors import UnreadableError
+from rmqm_spec.errors import RmqmError, UnreadableError
 from rmqm_spec.inputs.images import check_file_size, display_name
 
 __all__ = ["Member", "list_members"]
@@ -99,8 +99,10 @@ def list_members(archive: Path, name: str) -> list[Member]:
         with archive.open("rb") as file, tarfile.open(fileobj=file, mode="r:") as opened:
             members = list(_members(archive, name, opened))
             _check_end(file, opened.offset, name)
-    except (OSError, tarfile.TarError, ValueError, OverflowError) as error:
-        raise _damaged(name, str(error)) from error
+    except RmqmError:
+        raise
+    except Exception as error:  # tarfile raises many kinds on damaged files
+        raise _damaged(name, str(error) or type(error).__name__) from error
     return members
 
 

@@ -15,6 +15,7 @@ from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.inputs.encoded_images import EncodedImages
 from rmqm_spec.inputs.files import IMAGE_EXTENSIONS, folder_of
 from rmqm_spec.inputs.images import display_name
+from rmqm_spec.inputs.missing_labels import as_label
 from rmqm_spec.inputs.tar_members import Member, list_members
 
 __all__ = ["TarShards"]
@@ -133,7 +134,7 @@ class TarShards(EncodedImages):
         if beside is None or beside.size > _MAX_LABEL_BYTES:
             return None
         text = beside.read().decode("utf-8", "replace").strip()
-        return (_json_label(text) if extension == "json" else text) or None
+        return as_label(_json_label(text) if extension == "json" else text)
 
     def _check_keys(self) -> None:
         counts = Counter((image.archive, image.key, image.path.parent) for image in self._images)

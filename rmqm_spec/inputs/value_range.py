@@ -96,7 +96,7 @@ def within_range(values: AnyArray, value_range: Bounds, name: str) -> FloatArray
             "DAT010",
             f"values of {name} must lie in [{low:g}, {high:g}];"
             f" got values from {smallest:g} to {largest:g}",
-            fix=f"Declare the range that holds for all inputs: --range {_hint(smallest, largest)}",
+            fix=_advice(smallest, largest, value_range),
         )
     return values.astype(np.float64 if values.dtype.itemsize == 8 else np.float32)
 
@@ -150,9 +150,38 @@ def _not_finite(values: AnyArray, value_range: Bounds, name: str) -> UnreadableE
     )
 
 
-def _hint(smallest: float, largest: float) -> str:
-    """Return the narrowest of the usual ranges that holds these values."""
-    for low, high in ((0, 255), (-1, 1), (0, 65535), (-128, 127)):
-        if low <= smallest and largest <= high:
-            return f"{low},{high}"
-    return "LOW,HIGH"
+def _advice(smallest: float, largest: float, value_range: Bounds) -> str:
+    """
+    Say what values outside their range probably are, and what to do about it.
+
+    A range is named only where the values fill it: in a range that is much too wide the noise is
+    too strong, and pictures have hardly any contrast.
+    """
+    declare = "declare the range that holds for all inputs:"
+    ends = "--range=LOW,HIGH with the lowest and the highest value that inputs can have"
+    low, high = value_range
+    room = _OVERSHOOT * (high - low)
+    if smallest >= low - room and largest <= high + room:
+        clipped = f"numpy.clip(x, {low:g}, {high:g})"
+        return (
+            f"If they are pictures that were resized, clip them: {clipped}. Else {declare} {ends}."
+        )
+    for first, last in _USUAL_RANGES:
+        fills = largest > last / 8 and (first == 0 or smallest < first / 2)
+        if first <= smallest and largest <= last and fills:
+            return f"{declare.capitalize()} --range={first},{last}"
+    if -_NORMALISED <= smallest < 0 and largest <= _NORMALISED:
+        return (
+            "They look normalised by a mean and a deviation. For pictures, undo that before saving:"
+            f" x * std + mean. Or {declare} {ends}."
+        )
+    return f"{declare.capitalize()} {ends}."
+
+
+_USUAL_RANGES: tuple[tuple[int, int], ...] = ((-1, 1), (0, 255), (0, 65535))
+
+_OVERSHOOT = 0.1
+"""How far a bicubic or Lanczos filter may carry pixels out of [0, 1]."""
+
+_NORMALISED = 12.0
+"""What values hardly exceed that were divided by their own deviation."""

@@ -82,7 +82,10 @@ def _of_inputs(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "data", str(document["inputs"]["source"])
     yield "n", str(document["counts"]["offered"])
     bounds = document["protocol"]["alteration"]["bounds"]
-    if list(bounds) != [0.0, 1.0]:
+    own_ranges = (document.get("input") or {}).get("ranges")
+    if own_ranges is not None:
+        yield "range", str(own_ranges)
+    elif list(bounds) != [0.0, 1.0]:
         yield "range", ",".join(f"{bound:g}" for bound in bounds)
 
 

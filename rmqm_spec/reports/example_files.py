@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from rmqm_spec.contracts.alteration import AnyAlteration
 from rmqm_spec.contracts.inputs import Inputs
+from rmqm_spec.documents.archives import BROKEN_ARCHIVE
 from rmqm_spec.documents.writing import write_atomically
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.reports.examples import Examples, examples_of
@@ -76,7 +76,7 @@ def read_examples(stored: StoredResult) -> Examples | None:
                 note=str(archive["note"]),
             )
         _check(examples, is_of_it=result_digest == stored.document["result_sha256"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+    except BROKEN_ARCHIVE as error:
         raise UnreadableError(
             "RES002",
             f"{path} must hold the pictures of the result beside it; got {error}",

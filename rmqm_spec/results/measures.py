@@ -7,12 +7,12 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.contracts.measure import Measure, Summary
+from rmqm_spec.documents.archives import BROKEN_ARCHIVE
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.evaluation.group import column_key
 from rmqm_spec.evaluation.statistic import Measured
@@ -21,8 +21,6 @@ __all__ = ["FILE", "measure_section", "measures_of", "packed_columns", "read_col
 
 FILE = "measures.npz"
 """Beside ``result.json``: the columns of all further measures, a row per input."""
-
-_BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile)
 
 
 def measures_of(measured: Mapping[str, Measured]) -> dict[str, dict[str, Any]]:
@@ -101,7 +99,7 @@ def read_columns(path: Path, result_sha256: str, measure: Measure) -> dict[str, 
                 column.name: stored[column_key(measure.name, column.name)]
                 for column in measure.kept
             }
-    except _BROKEN as error:
+    except BROKEN_ARCHIVE as error:
         raise UnreadableError(
             "RES002",
             f"{path} must have the columns of {measure.name} in {beside}; got {error}",

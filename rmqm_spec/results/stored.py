@@ -7,13 +7,13 @@ from contextlib import suppress
 from glob import escape
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from attrs import evolve, frozen
 
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.characteristics import Characteristics, characterize
+from rmqm_spec.documents.archives import BROKEN_ARCHIVE
 from rmqm_spec.documents.reading import read_document
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.identity import digest_of_ids
@@ -21,8 +21,6 @@ from rmqm_spec.results.kind import RESULT
 from rmqm_spec.results.record import ResultDocument
 
 __all__ = ["StoredResult", "find_run", "read_result"]
-
-_BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile)
 
 
 @frozen(kw_only=True, eq=False)
@@ -123,7 +121,7 @@ def read_result(path: str | Path) -> StoredResult:
         for rows in (result.displacements, result.step_lengths):
             if rows.shape != shape or rows.dtype != np.float64 or not np.isfinite(rows).all():
                 raise ValueError(f"its arrays are not finite float64 of the shape {shape}")
-    except _BROKEN as error:
+    except BROKEN_ARCHIVE as error:
         raise _unlike(path, f"the distances of the same result in {beside}; got {error}") from error
     return result
 

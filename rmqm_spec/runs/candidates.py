@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 
 from rmqm_spec.contracts.registry import load_all
 from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.regular_files import check_regular
 from rmqm_spec.runs.fields import settings_of
 from rmqm_spec.runs.hub import hub_model, is_hub_id
 from rmqm_spec.runs.request import ModelSettings, RunRequest
@@ -155,6 +156,7 @@ def _inside(folder: Path, common: RunRequest) -> Iterator[Candidate]:
 
 def _tables(settings: Path, common: RunRequest) -> Iterator[Candidate]:
     try:
+        check_regular(settings)
         tables = tomllib.loads(settings.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UnreadableError(

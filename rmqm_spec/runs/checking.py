@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from attrs import evolve
 
 from rmqm_spec.arrays import FloatArray
-from rmqm_spec.contracts.backend import GradientGiving, ModelEncoder
+from rmqm_spec.contracts.backend import Backend, GradientGiving, ModelEncoder
+from rmqm_spec.contracts.encoder import traits_of
 from rmqm_spec.contracts.listener import Listener, Progress
 from rmqm_spec.errors import RmqmError, UnreadableError, UsageError
 from rmqm_spec.findings import Finding
+from rmqm_spec.runs.budget import Plan, plan_check
+from rmqm_spec.runs.isolation.trials import silence_of
 from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.opening import check_request, open_inputs
+from rmqm_spec.runs.ranged import for_inputs
 from rmqm_spec.runs.remarks import input_findings
 from rmqm_spec.runs.request import RunRequest
 
@@ -29,11 +34,13 @@ __all__ = ["Emit", "check_model"]
 Emit: TypeAlias = Callable[[dict[str, Any]], None]
 """Takes an event: a stage, a finding, progress, or the result; all of it plain data."""
 
-_CONTRACT_INPUTS = 6
-"""How many inputs the encoder contract is checked on."""
+_ENCODINGS_PER_INPUT = 100
 
 _MAX_LISTED = 8
 """How many unreadable inputs are named one by one."""
+
+_NO_ENCODINGS = ("OUT006", "OUT008", "ENC007")
+"""Codes of outputs that are no encodings: a score of these would be of something else."""
 
 _OF_THE_MODEL = ("MOD", "INP", "OUT", "ENC")
 """Codes of what is wrong with a model, such as a choice that it leaves open."""
@@ -88,21 +95,64 @@ def _check(request: RunRequest, emit: Emit) -> None:
     findings = say(encoder.findings)
     if isinstance(backend, GradientGiving):
         findings += say([backend.gradient_outlook(request.path, encoder)])
+    judged = say(_against_reference(request, backend, encoder, emit))
+    emit({"stage": "timing the model"})
+    plan = plan_check(request, encoder)
     emit({"stage": "opening the inputs"})
-    prepared = _open_inputs(request, encoder, emit)
+    prepared = _open_inputs(request, encoder, emit, plan)
     if prepared is None:
         findings += say([_nothing_to_score(encoder)])
     else:
         findings += say(input_findings(request, backend, encoder, prepared))
+        encoder = for_inputs(encoder, prepared)
     emit({"stage": "checking the encoder"})
     own = request.inputs.data is not None
-    judged = say(check_encoder(encoder, _sample(prepared, encoder), own_inputs=own))
+    judged += say(
+        check_encoder(encoder, _sample(prepared, encoder, plan.n_contract), own_inputs=own)
+    )
     findings += judged
     document: dict[str, Any] = plain(encoder.description)
     if prepared is not None and not any(finding.level == "fail" for finding in judged):
-        emit({"stage": "scoring"})
-        document = _score(request, encoder, prepared, findings, emit)
+        advice = list(_at_the_advice(request, findings))
+        findings += say(advice or plan.findings)
+        if plan.n_scored is not None and not advice:
+            emit({"stage": "scoring", "patience": _patience(request, encoder, plan)})
+            document = _score(request, encoder, prepared, findings, emit)
     emit({"document": document})
+
+
+def _against_reference(
+    request: RunRequest, backend: Backend, encoder: ModelEncoder, emit: Emit
+) -> Iterator[Finding]:
+    """Compare the encoder with what its framework gives, if that is known."""
+    from rmqm_spec.runs.reference import read_reference, reference_findings
+
+    if request.reference is not None:
+        emit({"stage": "comparing the model with its reference"})
+        reference = read_reference(request.reference)
+        yield from reference_findings(reference, request.inputs, backend, encoder)
+
+
+def _at_the_advice(request: RunRequest, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Stop where the output cannot be what is wanted, unless it was named."""
+    if request.opening.output is not None:
+        return
+    for finding in findings:
+        if finding.code in _NO_ENCODINGS and finding.level == "warn":
+            yield Finding(
+                code="RUN007",
+                level="warn",
+                message=f"there is no first score: the output holds no encodings ({finding.code})",
+                fix=f"Follow the advice at {finding.code}; name this output with --output to score "
+                "it all the same.",
+            )
+            return
+
+
+def _patience(request: RunRequest, encoder: ModelEncoder, plan: Plan) -> float:
+    """Return how long scoring may be silent: it reports after each group of inputs."""
+    group = plan.pace * _ENCODINGS_PER_INPUT * (traits_of(encoder).batch_size or 1)
+    return max(silence_of(request), 4 * group)
 
 
 def _emitted(finding: Finding, emit: Emit) -> Finding:
@@ -110,20 +160,17 @@ def _emitted(finding: Finding, emit: Emit) -> Finding:
     return finding
 
 
-def _open_inputs(request: RunRequest, encoder: ModelEncoder, emit: Emit) -> PreparedInputs | None:
+def _open_inputs(
+    request: RunRequest, encoder: ModelEncoder, emit: Emit, plan: Plan
+) -> PreparedInputs | None:
     """Open the inputs; None where none were given and there is no default for such a model."""
     try:
-        return open_inputs(request.inputs, encoder, _Reading(emit), default_n=_default_n(encoder))
+        inputs = evolve(request.inputs, n=plan.n_scored or plan.n_contract)
+        return open_inputs(inputs, encoder, _Reading(emit))
     except UsageError as error:
         if error.code == "DAT003" and request.inputs.data is None:
             return None
         raise
-
-
-def _default_n(encoder: ModelEncoder) -> int:
-    """Return how many inputs a first score takes: fewer large ones, the same on every machine."""
-    n_values = int(np.prod(encoder.spec.shape))
-    return 32 if n_values <= 3 * 64 * 64 else 16 if n_values <= 3 * 128 * 128 else 8
 
 
 def _nothing_to_score(encoder: ModelEncoder) -> Finding:
@@ -136,10 +183,10 @@ def _nothing_to_score(encoder: ModelEncoder) -> Finding:
     )
 
 
-def _sample(prepared: PreparedInputs | None, encoder: ModelEncoder) -> FloatArray:
+def _sample(prepared: PreparedInputs | None, encoder: ModelEncoder, n: int) -> FloatArray:
     """Load a few inputs that can be read; uniform values where none were given."""
     if prepared is None:
-        shape = (_CONTRACT_INPUTS, *encoder.spec.shape)
+        shape = (n, *encoder.spec.shape)
         return np.random.default_rng(0).random(shape, dtype=np.float32)
     loaded: list[FloatArray] = []
     first_error = "there is none"
@@ -148,7 +195,7 @@ def _sample(prepared: PreparedInputs | None, encoder: ModelEncoder) -> FloatArra
             loaded.append(prepared.load(index).values)
         except UnreadableError as error:
             first_error = first_error if loaded else error.message
-        if len(loaded) == _CONTRACT_INPUTS:
+        if len(loaded) == n:
             break
     if not loaded:
         raise UnreadableError(

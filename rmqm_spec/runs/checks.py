@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
-import pickle
-import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from attrs import field, frozen, mutable
 
 from rmqm_spec.contracts.listener import Listener, Progress
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.bug import bug
+from rmqm_spec.runs.isolation.running import follow
+from rmqm_spec.runs.isolation.trials import error_of, silence_of, task_of
 from rmqm_spec.runs.request import RunRequest
 
 __all__ = ["Check", "check"]
@@ -113,7 +107,6 @@ class Check:
 class _Heard:
     """Everything that the other process said."""
 
-    stage: str = "starting"
     findings: list[Finding] = field(factory=list)
     document: dict[str, Any] | None = None
     error: Finding | None = None
@@ -158,54 +151,9 @@ def check(request: RunRequest, listener: Listener | None = None) -> Check:
 def _follow(
     request: RunRequest, heard: _Heard, listener: Listener, reports: Mapping[str, Progress]
 ) -> None:
-    """Run the other process to its end, or to its crash."""
-    # -P: a file of the user's, say random.py, must not stand in for a module of that name.
-    command = [sys.executable, "-P", "-m", "rmqm_spec.runs.check_worker"]
-    with tempfile.TemporaryFile() as errors:
-        worker = subprocess.Popen(  # noqa: S603 - our own module
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
-        )
-        try:
-            _read(worker, request, heard, listener, reports)
-            worker.wait()
-        finally:
-            worker.kill()
-            worker.wait()
-            for pipe in (worker.stdin, worker.stdout):
-                if pipe is not None:
-                    with suppress(BrokenPipeError):
-                        pipe.close()
-        if worker.returncode:
-            errors.seek(0)
-            heard.error = _crash(worker.returncode, heard, errors.read().decode("utf-8", "replace"))
-            heard.exit_code = 1 if worker.returncode < 0 else 70
-            _hear(heard.error, heard, listener)
+    """Run the other process to its end, to its crash, or to its limits."""
 
-
-def _hear(finding: Finding, heard: _Heard, listener: Listener) -> None:
-    heard.findings.append(finding)
-    listener.finding(finding)
-
-
-def _read(
-    worker: subprocess.Popen[bytes],
-    request: RunRequest,
-    heard: _Heard,
-    listener: Listener,
-    reports: Mapping[str, Progress],
-) -> None:
-    if worker.stdin is None or worker.stdout is None:
-        raise RuntimeError("the pipes of the other process are missing")
-    try:
-        worker.stdin.write(pickle.dumps(request))
-        worker.stdin.close()
-    except BrokenPipeError:
-        return  # it died at once; its exit code says the rest
-    for line in worker.stdout:
-        if not line.endswith(b"\n"):
-            return  # it died while it was writing
-        event = json.loads(line)
-        heard.stage = event.get("stage", heard.stage)
+    def hear(event: Mapping[str, Any]) -> None:
         if "finding" in event:
             _hear(Finding(**event["finding"]), heard, listener)
         elif "error" in event:
@@ -217,19 +165,14 @@ def _read(
         for name in event.keys() & reports.keys():
             reports[name](*event[name])
 
+    task = task_of("rmqm_spec.runs.checking:check_model", request)
+    error = error_of(follow(task, hear, silence=silence_of(request)))
+    if error is not None:
+        heard.error = Finding.from_error(error)
+        heard.exit_code = error.exit_code
+        _hear(heard.error, heard, listener)
 
-def _crash(returncode: int, heard: _Heard, errors: str) -> Finding:
-    last = errors.strip().splitlines()[-1:]
-    said = f"; it said: {last[0]}" if last else ""
-    if returncode > 0:
-        return Finding.from_error(bug(f"the check stopped while {heard.stage}{said}", errors))
-    try:
-        name = signal.Signals(-returncode).name
-    except ValueError:
-        name = f"signal {-returncode}"
-    return Finding(
-        code="MOD008",
-        level="fail",
-        message=f"the model crashed the runtime ({name}) while {heard.stage}{said}",
-        fix="Try another version of ONNX Runtime; a kill can also mean too little memory.",
-    )
+
+def _hear(finding: Finding, heard: _Heard, listener: Listener) -> None:
+    heard.findings.append(finding)
+    listener.finding(finding)

@@ -19,6 +19,7 @@ from rmqm_spec.errors import IncompleteError, UnavailableError
 from rmqm_spec.evaluation.group import Group
 from rmqm_spec.evaluation.walk import Walk
 from rmqm_spec.measures.movement import RMQM
+from rmqm_spec.runs.isolation.worker import trust_models
 from rmqm_spec.runs.request import RunRequest
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ def _open(key: _Key, driver: int) -> Run:
             signal.signal(
                 signal.SIGINT, signal.SIG_IGN
             )  # the caller decides what an interrupt means
+        trust_models()  # the caller has tried the model, and sees it when a worker dies
     run = open_run(key.request)
     if run.sha256 != key.sha256:
         raise UnavailableError(

@@ -41,7 +41,8 @@ def check(
     listener : Listener, optional
         Hears of findings and progress; by default progress is shown on the terminal or notebook.
     **options
-        As on the command line, with underscores: ``data``, ``n``, ``mean``, ``output``, ...
+        As on the command line, with underscores: ``data``, ``n``, ``mean``, ``budget``,
+        ``reference``, ...
 
     Returns
     -------
@@ -62,9 +63,10 @@ def check(
     """
     from rmqm_spec.runs.checks import check as run
 
+    own = {name: options.pop(name) for name in ("budget", "reference") if name in options}
     if not isinstance(model, RunRequest):
         _only(options, "check", ModelSettings, DataSettings)
-    return run(_request(model, options), _heard(listener))
+    return run(evolve(_request(model, options), **own), _heard(listener))
 
 
 def score(

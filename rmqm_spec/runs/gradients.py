@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from rmqm_spec.contracts.backend import Backend, GradientGiving, ModelEncoder
 from rmqm_spec.contracts.encoder import Encoder, as_differentiable
+from rmqm_spec.runs.ranged import for_inputs, with_ranges
 from rmqm_spec.runs.request import RunRequest
 
 if TYPE_CHECKING:
     from rmqm_spec.contracts.alteration import AlterationKind
-    from rmqm_spec.contracts.inputs import Bounds
+    from rmqm_spec.inputs.prepared import PreparedInputs
 
 __all__ = ["check_gradient", "gradient_routes", "with_gradient"]
 
@@ -43,16 +44,18 @@ def with_gradient(
     kind: AlterationKind,
     opener: Backend,
     encoder: ModelEncoder,
-    bounds: Bounds,
+    prepared: PreparedInputs,
 ) -> Encoder:
     """Return the encoder with the gradient that was asked for, where the alteration needs it."""
     from rmqm_spec.encoders.finite_differences import with_finite_differences
 
     route = request.protocol.gradient or "auto"
+    ranged = for_inputs(encoder, prepared)
     if not kind.needs_gradients:
-        return encoder
+        return ranged
     if route == _DIFFERENCES:
-        return with_finite_differences(encoder, bounds)
+        return with_finite_differences(ranged, prepared.bounds)
     if not isinstance(opener, GradientGiving) or route in {"auto", opener.gradient_routes[0]}:
-        return encoder
-    return opener.with_gradient(encoder, request.path, route)
+        return ranged
+    graded = opener.with_gradient(encoder, request.path, route)
+    return graded if prepared.features is None else with_ranges(graded, prepared.features)

@@ -42,7 +42,7 @@ def hub_model(model: str | Path) -> tuple[Path, str]:
     UnreadableError
         HUB001 if there is no such repository, or no such model in it.
     UnavailableError
-        ENV011 without huggingface_hub; HUB002 if it is not in the cache and cannot be fetched.
+        ENV012 without huggingface_hub; HUB002 if it is not in the cache and cannot be fetched.
     """
     name = _SCHEME.sub("", str(model), count=1)
     parts = name.split("/")
@@ -74,7 +74,7 @@ def _snapshot(repository: str, places: list[str]) -> Path:
         from huggingface_hub import errors, snapshot_download
     except ImportError as error:
         raise UnavailableError(
-            "ENV011",
+            "ENV012",
             f"huggingface_hub must be importable for hf:// models; got {error}",
             fix="pip install 'rmqm-spec[hub]'",
         ) from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rmqm_spec.contracts.backend import Backend, ModelEncoder, PreprocessingReading
 from rmqm_spec.contracts.registry import backend, load_all
 from rmqm_spec.errors import UnavailableError, UsageError
+from rmqm_spec.runs.isolation.trials import require_sound
 from rmqm_spec.runs.request import ModelSettings, RunRequest
 
 if TYPE_CHECKING:
@@ -50,7 +51,11 @@ def knows(plug: Backend, path: Path) -> bool:
 
 
 def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncoder:
-    """Open the model of a request."""
+    """
+    Open the model of a request, after it was opened in a process of its own.
+
+    Native code that crashes, hangs or eats memory is thus met there, and becomes an error here.
+    """
     opener = opener or backend_of(request)
     opening = request.opening
     preprocessing = preprocessing_of(opening, opener)
@@ -60,7 +65,11 @@ def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncod
             f"--provider must be one of {', '.join(opener.providers)}; got {opening.provider!r}",
             fix="Choose one of them.",
         )
-    return opener.open(request.path, opening.open_options(preprocessing))
+    from rmqm_spec.inputs.opening import shape_of_rows
+
+    require_sound(request)
+    data_shape = None if opening.input_shape else shape_of_rows(request.inputs.data)
+    return opener.open(request.path, opening.open_options(preprocessing, data_shape))
 
 
 def preprocessing_of(opening: ModelSettings, opener: Backend) -> Preprocessing | None:
@@ -72,5 +81,14 @@ def preprocessing_of(opening: ModelSettings, opener: Backend) -> Preprocessing |
             "ARG001",
             f"--preprocess must be given to a backend that reads such files; got {opener.name}",
             fix="Say the values: --scale, --mean, --std, --channel-order.",
+        )
+    if opening.preprocess.exists() and not (
+        opening.preprocess.is_file() or opening.preprocess.is_dir()
+    ):
+        raise UsageError(
+            "ARG001",
+            f"--preprocess must be a file, which is read more than once; got "
+            f"{opening.preprocess}, which is a pipe or device",
+            fix="Write what it holds into a file.",
         )
     return opener.read_preprocessing(opening.preprocess)

@@ -8,6 +8,7 @@ import numpy as np
 
 from rmqm_spec.contracts.backend import Backend, ModelEncoder, PreprocessingReading
 from rmqm_spec.contracts.inputs import Bounds
+from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
 
 __all__ = ["network_range", "range_findings"]
@@ -24,6 +25,10 @@ def range_findings(backend: Backend, encoder: ModelEncoder, bounds: Bounds) -> I
     """Doubt a range that the first layers of the network contradict (PRE007)."""
     if not isinstance(backend, PreprocessingReading):
         return
-    doubt = backend.range_finding(encoder, *network_range(backend, encoder, bounds))
+    try:
+        handed = network_range(backend, encoder, bounds)
+    except UsageError:  # an encoder around that of the backend: it hands over what it likes
+        return
+    doubt = backend.range_finding(encoder, *handed)
     if doubt is not None:
         yield doubt

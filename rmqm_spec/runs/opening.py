@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.candidates import folder_name
 from rmqm_spec.runs.gradients import check_gradient, gradient_routes, with_gradient
 from rmqm_spec.runs.models import backend_of, open_model
+from rmqm_spec.runs.ranged import for_inputs
 from rmqm_spec.runs.request import DataSettings, RunRequest
 
 if TYPE_CHECKING:
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
     from rmqm_spec.inputs.prepared import PreparedInputs
 
 __all__ = ["Run", "check_request", "open_inputs", "open_run"]
+
+_LONGEST_LABEL = 200
+"""Bytes of a model's name in the name of a folder: file systems take 255 in all."""
 
 _TAKING_PART = ("rmqm-spec", "numpy", "Pillow")
 """Whose versions can change a number; the runtime's is in the encoder's description."""
@@ -124,7 +130,8 @@ def open_run(
     check_gradient(request, kind, encoder)
     prepared = open_inputs(request.inputs, encoder, listener)
     alteration = _alteration(request, kind, prepared.bounds, encoder.spec)
-    graded = with_gradient(request, kind, opener, encoder, prepared.bounds)
+    graded = with_gradient(request, kind, opener, encoder, prepared)
+    encoder = for_inputs(encoder, prepared)
     measures = tuple(load_measure(name) for name in request.protocol.measure)
     source = request.inputs.shown or prepared.source.label
     asked = _asked(request, source)
@@ -221,7 +228,15 @@ def open_inputs(
             value_range=inputs.range,
             n=inputs.n or default_n,
             progress=progress,
+            keeps_floats=not maps_values(encoder),
         )
+
+
+def maps_values(encoder: ModelEncoder) -> bool:
+    """Whether inputs in [0, 1] are expected: a value map is known, or the network takes bytes."""
+    network_input = encoder.description.get("input")
+    takes_bytes = isinstance(network_input, Mapping) and network_input.get("type") == "uint8"
+    return encoder.preprocessing.is_known or takes_bytes
 
 
 def _asked(request: RunRequest, source: str) -> list[object]:
@@ -251,4 +266,8 @@ def _origin(kind: str, name: str) -> str:
 
 
 def _name_of(model: Path) -> str:
-    return model.stem if model.suffix and model.is_file() else model.resolve().name
+    """Name a folder by the model; a name that leaves no room for the digest is cut."""
+    name = model.stem if model.suffix and model.is_file() else model.resolve().name
+    while len(os.fsencode(name)) > _LONGEST_LABEL:
+        name = name[:-1]
+    return name

@@ -20,6 +20,7 @@ from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.opening import open_inputs
 from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
 from rmqm_spec.runs.probed import ProbedModel, ProbedModels
+from rmqm_spec.runs.ranged import for_inputs
 from rmqm_spec.runs.remarks import elsewhere, input_findings
 from rmqm_spec.runs.request import DataSettings, RunRequest
 
@@ -186,7 +187,7 @@ def _labelled(
     prepared = open_inputs(request.inputs, encoder, listener)
     known = labels_of(prepared, labels)
     with listener.work(what) as progress:
-        encoded = encode_inputs(encoder, prepared, progress)
+        encoded = encode_inputs(for_inputs(encoder, prepared), prepared, progress)
     chosen = labelled(encoded, known.by_index.__getitem__, known.ambiguous)
     findings = input_findings(request, backend_of(request), encoder, prepared)
     return chosen, len(prepared), list(findings)

@@ -125,6 +125,8 @@ def _loaded(
     own = evolve(inputs, data=f"{reference.path}:inputs", n=None)
     prepared = open_inputs(own, encoder)
     values = np.stack([prepared.load(index).values for index in range(len(prepared))])
+    if prepared.features is not None:
+        values = prepared.features.from_unit(values)
     return values, [prepared.position(index) for index in range(len(prepared))]
 
 

@@ -31,7 +31,10 @@ def input_findings(
     What stood in for the user's inputs, what was left out, what was missing, and whether the values
     fit the network.
     """
-    yield from range_findings(backend, encoder, prepared.bounds)
+    from rmqm_spec.runs.array_remarks import feature_findings, float_findings
+
+    if prepared.features is None:
+        yield from range_findings(backend, encoder, prepared.bounds)
     asked = request.inputs
     if asked.data is None:
         yield Finding(
@@ -51,6 +54,8 @@ def input_findings(
             message=f"{prepared.duplicates} input(s) repeat another one and are left out",
             fix="Nothing to do: equal inputs count once.",
         )
+    yield from float_findings(prepared)
+    yield from feature_findings(prepared)
     if asked.n is not None and len(prepared) < asked.n:
         yield Finding(
             code="DAT021",

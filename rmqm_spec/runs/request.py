@@ -22,9 +22,11 @@ from rmqm_spec.runs.values import (
     factor,
     feeds,
     height_and_width,
+    lengths,
     numbers,
     path,
     processors,
+    seconds,
     text,
     usable_path,
     value_range,
@@ -45,6 +47,16 @@ Variant = Literal["paper", "authors-2022"]
 def _model(given: str | Path) -> str:
     """Take the path of a model; none where a request stands for all models of a ranking."""
     return str(usable_path("model", given)) if str(given) else ""
+
+
+def _budget(given: Any) -> float | None:
+    """Take seconds, also as ``30s`` or ``2m``."""
+    return None if given is None else seconds("--budget", given)
+
+
+def _reference(given: str | Path | None) -> Path | None:
+    """Take the path of a reference."""
+    return None if given is None else usable_path("--reference", given)
 
 
 def _data(flag: str, given: Any) -> Any:
@@ -75,6 +87,11 @@ class ModelSettings:
     )
     size: tuple[int, int] | None = setting(
         "Height and width, if not fixed: 224 or 480x640.", read=height_and_width, panel="Model"
+    )
+    input_shape: tuple[int, ...] | None = setting(
+        "Shape of one input where the model leaves it open: 16000 or 80x300.",
+        read=lengths,
+        panel="Model",
     )
     pooling: Pooling | None = setting("flatten, mean or cls.", read=choice(Pooling), panel="Model")
     feed: tuple[tuple[str, str], ...] | None = setting(
@@ -110,6 +127,18 @@ class ModelSettings:
     batch_size: int | None = setting(
         "Inputs per call.", read=at_least(1), typed=int, panel="Model", min=1
     )
+    timeout: float | None = setting(
+        "Seconds without any progress after which a model is given up. [default: 120; 1800 with "
+        "tensorrt]",
+        read=seconds,
+        panel="Model",
+    )
+    memory: float | None = setting(
+        "GB that opening a model, or checking it, may take. [default: nine tenths of what is free]",
+        read=above_zero,
+        typed=float,
+        panel="Model",
+    )
     preprocessing: Preprocessing | None = None
     """The preprocessing itself, where it is at hand: then no setting above says anything of it."""
 
@@ -131,13 +160,17 @@ class ModelSettings:
         given = {name: getattr(self, name) for name in names if self._has(name)}
         return Preprocessing(**given, source="flags") if given else self.preprocessing
 
-    def open_options(self, preprocessing: Preprocessing | None) -> OpenOptions:
+    def open_options(
+        self, preprocessing: Preprocessing | None, data_shape: tuple[int, ...] | None = None
+    ) -> OpenOptions:
         """Return what a backend is told, with the preprocessing that is set."""
         return OpenOptions(
             input=self.input,
             output=self.output,
             layout=self.layout,
             size=self.size,
+            input_shape=self.input_shape,
+            data_shape=data_shape,
             pooling=self.pooling,
             feeds=self.feed or (),
             preprocessing=preprocessing,
@@ -157,8 +190,10 @@ class DataSettings:
     data_layout: DataLayout | None = setting(
         "Axes: nhwc, nchw, nhw or array.", read=choice(DataLayout), panel="Inputs"
     )
-    range: tuple[float, float] | None = setting(
-        "Range of the values of an array: LOW,HIGH.", read=value_range, panel="Inputs"
+    range: tuple[float, float] | str | None = setting(
+        "Range of the values of an array: LOW,HIGH; data, or a file with low and high per value.",
+        read=value_range,
+        panel="Inputs",
     )
     n: int | None = setting(
         "Use this many inputs, chosen by content.",
@@ -257,6 +292,10 @@ class RunRequest:
         File for the encodings of the unaltered inputs.
     null : bool
         Whether to score the same network with permuted weights too.
+    budget : float, optional
+        Seconds that the first score of a check may take.
+    reference : Path, optional
+        What the framework gives for a few inputs, which a check compares the model with.
 
     Notes
     -----
@@ -287,6 +326,8 @@ class RunRequest:
         read=path,
         panel="Output",
     )
+    budget: float | None = field(default=None, converter=_budget)
+    reference: Path | None = field(default=None, converter=_reference)
     null: bool = setting(
         "Score the same network with permuted weights too.",
         default=True,

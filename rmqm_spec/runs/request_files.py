@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.regular_files import check_regular
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.hub import is_hub_id
 from rmqm_spec.runs.request import RunRequest
@@ -36,6 +38,7 @@ def read_request(path: str | Path) -> RunRequest:
     """
     path = Path(path)
     try:
+        check_regular(path)
         table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UnreadableError(
@@ -50,10 +53,19 @@ def read_request(path: str | Path) -> RunRequest:
             f'{path} must have a model = "..."; got {model!r}',
             fix="docs/python.md shows a request.",
         )
-    for name in _BESIDE:
+    for name in _beside(table):
         if isinstance(table.get(name), str) and "://" not in table[name]:
             table[name] = str(path.parent / table[name])
     try:
         return request_of(model if is_hub_id(model) else path.parent / model, table)
     except UsageError as error:
         raise UsageError(error.code, f"{path}: {error.message}", fix=error.fix) from error
+
+
+def _beside(table: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names of paths that are meant from the file's own folder."""
+    from rmqm_spec.inputs.feature_ranges import OF_DATA, names_ranges
+
+    yield from _BESIDE
+    if names_ranges(table.get("range")) and table["range"] != OF_DATA:
+        yield "range"

@@ -102,6 +102,12 @@ def see(request: SightRequest, listener: Listener | None = None) -> SeenInputs:
         )
     encoder = open_model(run, backend)
     prepared = open_inputs(run.inputs, encoder, listener, default_n=_DEFAULT_N)
+    if prepared.features is not None:
+        raise UsageError(
+            "ARG001",
+            f"--range must be LOW,HIGH to show pictures; got {run.inputs.range!r}",
+            fix="Leave it out: score takes ranges of single values.",
+        )
     noise = WhiteNoise(seed=run.inputs.seed, bounds=prepared.bounds)
     levels = _levels(request.levels, noise.n_levels)
     sights, errors = _sights(backend, encoder, prepared, noise, levels)

@@ -19,17 +19,23 @@ __all__ = [
     "factor",
     "feeds",
     "height_and_width",
+    "lengths",
     "numbers",
     "path",
     "penalties",
     "processors",
     "refused",
+    "seconds",
     "text",
     "usable_path",
     "value_range",
     "words",
     "yes_or_no",
 ]
+
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+"""Seconds of a unit of time."""
 
 
 def refused(flag: str, rule: str, given: object, fix: str = "Correct it.") -> UsageError:
@@ -134,14 +140,19 @@ def numbers(flag: str, given: Any) -> tuple[float, ...]:
     return found
 
 
-def value_range(flag: str, given: Any) -> tuple[float, float]:
-    """Read ``LOW,HIGH``."""
+def value_range(flag: str, given: Any) -> tuple[float, float] | str:
+    """Read ``LOW,HIGH``; ``data`` and paths of files with a range for each value stay texts."""
+    from rmqm_spec.inputs.feature_ranges import names_ranges
+
+    if names_ranges(given):
+        return str(usable_path(flag, given))
     try:
         found = numbers(flag, given)
     except UsageError:
         found = ()
     if len(found) != 2 or not found[0] < found[1]:
-        raise refused(flag, "LOW,HIGH with LOW < HIGH", given, fix="For example 0,255.")
+        fix = "For example 0,255; or data, or a file (.npz, .npy, .json) with low and high."
+        raise refused(flag, "LOW,HIGH with LOW < HIGH", given, fix=fix)
     return found[0], found[1]
 
 
@@ -178,6 +189,25 @@ def above_zero(flag: str, given: Any) -> float:
     return number
 
 
+def seconds(flag: str, given: Any) -> float:
+    """
+    Read a time above 0: a number of seconds, ``30s``, ``2m`` or ``1h``.
+
+    Examples
+    --------
+    >>> seconds("--budget", "30s"), seconds("--budget", "1.5m"), seconds("--budget", 12)
+    (30.0, 90.0, 12.0)
+    """
+    text = given.strip() if isinstance(given, str) else given
+    unit = 1.0
+    if isinstance(text, str) and text[-1:] in _UNITS:
+        text, unit = text[:-1], _UNITS[text[-1]]
+    number = _number(text) * unit
+    if not 0 < number < math.inf:
+        raise refused(flag, "a time above 0", given, fix=f"For example {flag} 30s or {flag} 2m.")
+    return number
+
+
 def factor(flag: str, given: Any) -> float:
     """Read a finite number other than 0."""
     number = _number(given)
@@ -193,6 +223,15 @@ def height_and_width(flag: str, given: Any) -> tuple[int, int]:
     if len(parts) not in (1, 2) or len(sizes) != len(parts) or 0 in sizes:
         raise refused(flag, "HEIGHTxWIDTH", given, fix="For example 224 or 480x640.")
     return sizes[0], sizes[-1]
+
+
+def lengths(flag: str, given: Any) -> tuple[int, ...]:
+    """Read lengths of axes with x between them, or a sequence."""
+    parts = given.lower().split("x") if isinstance(given, str) else _parts(given)
+    sizes = tuple(int(part) for part in parts if str(part).isdecimal())
+    if len(sizes) != len(parts) or not sizes or 0 in sizes:
+        raise refused(flag, "lengths with x between them", given, fix="For example 16000 or 1x80.")
+    return sizes
 
 
 def feeds(flag: str, given: Any) -> tuple[tuple[str, str], ...]:

@@ -19,6 +19,7 @@ from rmqm_spec.results.document import NOT_IDENTITY, digest_of_result, numbers_o
 from rmqm_spec.results.files import per_input_table
 from rmqm_spec.results.stored import StoredResult, read_result
 from rmqm_spec.validation.agreement import agreement
+from rmqm_spec.validation.examples import examples_belong
 from rmqm_spec.validation.general import (
     counts_add_up,
     known_codes,
@@ -53,6 +54,7 @@ def check_result(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
     yield _possible(stored.displacements, stored.step_lengths, characteristics.resolution)
     yield _numbers(document, characteristics)
     yield _table(path.with_name("per_input.csv"), stored, characteristics)
+    yield from examples_belong(stored)
     if document.get("measures"):
         yield from measures_follow(path, document, len(stored.ids))
     if has_null(document):

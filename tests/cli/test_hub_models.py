@@ -104,7 +104,7 @@ def test_without_the_extra(rmqm, cache, tmp_path):
     before = "import sys; sys.modules['huggingface_hub'] = None"
     done = rmqm("check", "hf://acme/digits", cwd=tmp_path, env=cache, before=before)
     assert done.returncode == 4
-    assert "ENV011" in done.stderr
+    assert "ENV012" in done.stderr
     assert "pip install 'rmqm-spec[hub]'" in done.stderr
 
 

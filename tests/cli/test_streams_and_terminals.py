@@ -65,7 +65,9 @@ def test_progress_tells_rate_and_time_left_within_the_terminal(columns, many, tm
     plain = COMMANDS.sub("", shown)
     drawn = [line.strip("\n") for line in plain.split("\r") if " left" in line]
     assert drawn
-    assert all(re.search(r"\d+%  [\d:]+ left  [\d,]+( encodings)?/s", line) for line in drawn)
+    assert all(
+        re.search(r"\d+%  [\d:]+ left  [\d,]+( (encodings|inputs))?/s", line) for line in drawn
+    )
     assert max(map(len, drawn)) < columns
     assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")  # the cursor is back
 

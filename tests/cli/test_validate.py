@@ -102,11 +102,13 @@ def test_every_field_of_a_result_is_guarded(result):
 
 
 def test_a_new_digest_hides_no_number(result):
-    """Who renews the digests, in both files, still has to make up the distances."""
+    """Who renews the digests, in all files, still has to make up the distances."""
     path = result / "result.json"
     document = json.loads(path.read_text())
     with np.load(result / "distances.npz") as stored:
         content = dict(stored)
+    with np.load(result / "examples.npz") as stored:
+        pictures = dict(stored)
     unseen, seen = set(), [one for one in places(document) if one[0] not in (*OUTSIDE, *CLAIMED)]
     for place in seen:
         changed = tampered(document, place)
@@ -114,6 +116,8 @@ def test_a_new_digest_hides_no_number(result):
         changed["result_sha256"] = digest_of_result(changed)
         renewed = content | {"result_sha256": np.array(changed["result_sha256"])}
         np.savez(result / "distances.npz", **renewed)
+        renewed = pictures | {"result_sha256": np.array(changed["result_sha256"])}
+        np.savez(result / "examples.npz", **renewed)
         if not caught(path, changed):
             unseen.add(".".join(map(str, place)))
     assert {one for one in unseen if not one.startswith("protocol.inputs.")} == {
@@ -353,3 +357,51 @@ def test_documents_are_told_one_by_one(rmqm, folder, tmp_path):
     assert done.returncode == 3
     assert [one["ok"] for one in document["documents"]] == [True, False, True]
     assert rmqm("validate", *names[::2], cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"result_sha256": np.array("0" * 64)}, "those of another result"),
+        ({"ids": np.array(["0" * 64] * 6)}, "which is no input of the result"),
+        ({"levels": np.array([0, 1, 2, 99])}, "pictures of level 99"),
+        ({"side": np.array(2)}, "larger than the 2 that the network saw"),
+        ({"pictures": np.zeros((1, 1, 8, 8, 1), np.uint8)}, "an array uint8"),
+    ],
+)
+def test_pictures_of_another_result_are_caught(result, change, problem):
+    path = result / "examples.npz"
+    with np.load(path) as stored:
+        pictures = dict(stored)
+    assert [one.level for one in validate_document(result).findings if one.code == "VAL014"] == [
+        "ok"
+    ]
+    np.savez(path, **(pictures | {key: _like(pictures[key], new) for key, new in change.items()}))
+    (finding,) = [one for one in validate_document(result).findings if one.code == "VAL014"]
+    assert (finding.level, problem in finding.message) == ("fail", True)
+
+
+def test_a_result_needs_no_pictures(result):
+    (result / "examples.npz").unlink()
+    assert "VAL014" not in {one.code for one in validate_document(result).findings}
+    (result / "examples.npz").write_bytes(b"PK no archive")
+    assert not validate_document(result).ok
+
+
+def _like(old, new):
+    """Cut a new array to the length of the old, where both have one."""
+    return new[-len(old) :] if old.ndim == new.ndim == 1 else new
+
+
+@pytest.mark.parametrize("name", ["examples.npz", "distances.npz"])
+def test_an_archive_that_is_broken_anywhere_is_a_finding(result, name):
+    path = result / name
+    with np.load(path) as stored:
+        np.savez_compressed(path, **dict(stored))
+    content = path.read_bytes()
+    places = range(30, len(content), 101)
+    caught = 0
+    for at in places:
+        path.write_bytes(content[:at] + b"\xff" * 9 + content[at + 9 :])
+        caught += not validate_document(result).ok  # a few bytes of an archive matter to nobody
+    assert caught > len(places) / 2

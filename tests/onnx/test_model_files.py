@@ -187,10 +187,10 @@ def test_an_offset_that_is_no_whole_number_is_refused(refused, make, tmp_path, o
     path = pointed(with_external_data(make.dense(), tmp_path), offset=offset)
     error = refused(path)
     assert (error.code, error.message) == (
-        "MOD002",
+        "MOD005",
         (
-            "offset and length of the external data of tensor 'w' must be whole numbers; "
-            f"got {offset!r} and '960' in model.onnx"
+            "offset of the external data of tensor 'w' must be a whole number of bytes in plain "
+            f"digits; got {offset!r} in model.onnx"
         ),
     )
 

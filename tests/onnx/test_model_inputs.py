@@ -167,17 +167,14 @@ def test_a_size_that_is_told_leaves_nothing_open(opened, make, codes):
             ("N", None),
             {},
             (
-                "an input that is no image must have a fixed shape after the batch axis; "
+                "an input that is no image must have known lengths after the batch axis; "
                 "got x (float32 [?, ?])"
             ),
         ),
         (
             ("N",),
             {},
-            (
-                "an input that is no image must have a fixed shape after the batch axis; "
-                "got x (float32 [?])"
-            ),
+            ("input must have an axis beside that of the batch; got x (float32 [?])"),
         ),
         ((), {}, "input must have a declared shape with a batch axis; got x (float32 [])"),
         (None, {}, "input must have a declared shape with a batch axis; got x (float32)"),

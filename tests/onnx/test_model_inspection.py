@@ -93,7 +93,9 @@ def test_an_open_size_is_that_of_the_preprocessing(saved, make, tmp_path, beside
     inputs, outputs = [make.value("x", ("N", 3, None, None))], [make.value("y", ("N", 3))]
     path = saved(make.model(nodes, inputs, outputs))
     if beside:
-        (tmp_path / "preprocessor_config.json").write_text('{"do_resize": true, "size": 32}')
+        (tmp_path / "preprocessor_config.json").write_text(
+            '{"image_processor_type": "ViTImageProcessor", "size": 32}'
+        )
     options = OpenOptions(preprocessing=None if beside else Preprocessing(size=(32, 32)))
     found = inspect_model(path, options)["chosen"]["input"]
     assert (found["shape"], found["notes"]) == ([3, 32, 32], [])

@@ -11,11 +11,15 @@ import pytest
 pytest.importorskip("onnxruntime")
 
 from rmqm_onnx.choices.input_layout import InputLayout
-from rmqm_onnx.reading.preprocessing_files import find_preprocessing, read_preprocessing
+from rmqm_onnx.reading.preprocessing_files import (
+    find_preprocessing,
+    find_size,
+    read_preprocessing,
+)
 from rmqm_onnx.running.arrangement import Arrangement
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
-from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.errors import SubjectError, UnreadableError, UsageError
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 PROCESSOR = {"image_mean": MEAN, "image_std": STD}
@@ -114,6 +118,13 @@ def test_the_processor_of_a_sound_model_is_passed_over(beside):
     assert processor(beside, **sound) is None
 
 
+@pytest.mark.parametrize("name", ["Wav2Vec2FeatureExtractor", "Phi4MultimodalFeatureExtractor"])
+def test_a_class_of_sound_is_passed_over(beside, name):
+    sound = {"feature_extractor_type": name, "do_normalize": True, "sampling_rate": 16000}
+    assert processor(beside, **sound) is None
+    assert processor(beside, feature_extractor_type="ASTFeatureExtractor", max_length=9) is None
+
+
 @pytest.mark.parametrize("name", ["config", "preprocessor_config"])
 @pytest.mark.parametrize("text", ['{"mean": ', "\udcff", "[" * 100_000])
 def test_files_that_are_no_json_are_refused(beside, tmp_path, name, text):
@@ -128,7 +139,8 @@ def test_an_error_names_the_source_and_all_ways_out(beside):
         "preprocessing in ONNX metadata rmqm.preprocess must be readable; got unknown key 'scala'",
         (
             "Correct it, or say it with --scale, --mean, --std, or --preprocess with scale, mean, "
-            "std, channel_order, resize, crop, interpolation, size."
+            "std, channel_order, resize, crop, interpolation, size, zoom, fit, resize_by, "
+            "crop_rounding, fill."
         ),
     )
 
@@ -163,6 +175,14 @@ def test_a_file_that_is_told_may_have_the_format_of_others(tmp_path, content):
         '{"resize": "big"}',
         '{"crop": [0, 5]}',
         '{"size": [1, 2, 3]}',
+        '{"resize": [3, 0]}',
+        '{"fit": "fill"}',
+        '{"resize_by": "hand"}',
+        '{"crop_rounding": "up"}',
+        '{"resize_by": "torch", "interpolation": "box"}',
+        '{"zoom": [0, 1]}',
+        '{"zoom": 1}',
+        '{"fill": 255}',
         '{"mean": "grey"}',
         '{"scale": null}',
         '{"input_size": [3, 4, 4]}',
@@ -178,6 +198,26 @@ def test_values_that_no_field_may_have_are_refused(tmp_path, text):
 
 
 # Image processors of Hugging Face.
+
+
+def without_class(beside, **content):
+    return processor(beside, **PROCESSOR, resample=2, **content)
+
+
+def vit(beside, **content):
+    return processor(beside, image_processor_type="ViTImageProcessor", **content)
+
+
+def clip(beside, **content):
+    return processor(beside, image_processor_type="CLIPImageProcessor", **content)
+
+
+def refused_class(beside, **files):
+    with pytest.raises(UnreadableError) as caught:
+        find_preprocessing({}, beside(**files))
+    assert caught.value.code == "PRE009"
+    assert "--preprocess FILE" in caught.value.fix
+    return caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -219,63 +259,217 @@ def test_a_processor_that_flips_channels_has_its_statistics_in_the_network_order
     ("content", "geometry"),
     [
         ({"size": {"height": 32, "width": 48}}, (None, None, (32, 48))),
-        ({"size": {"shortest_edge": 256}}, (256, None, None)),
-        ({"size": 224}, (None, None, (224, 224))),
         ({"size": [224, 224]}, (None, None, (224, 224))),
         ({"size": 224, "do_resize": False}, (None, None, None)),
-        ({"crop_size": 224}, (None, None, None)),
+        ({"do_resize": False, "crop_size": 224}, (None, None, None)),
         (
             {"size": {"shortest_edge": 256}, "do_center_crop": True, "crop_size": 224},
             (256, (224, 224), (224, 224)),
         ),
         (
-            {"do_center_crop": True, "crop_size": {"height": 24, "width": 32}},
+            {"size": [36, 40], "do_center_crop": True, "crop_size": 32},
+            ((36, 40), (32, 32), (32, 32)),
+        ),
+        (
+            {
+                "do_resize": False,
+                "do_center_crop": True,
+                "crop_size": {"height": 24, "width": 32},
+            },
             (None, (24, 32), (24, 32)),
         ),
     ],
 )
 def test_resize_and_crop_become_geometry(beside, content, geometry):
-    found = processor(beside, **PROCESSOR, **content)
+    found = without_class(beside, **content)
     assert (found.resize, found.crop, found.size) == geometry
 
 
-def test_a_plain_number_is_the_shorter_side_for_processors_that_mean_it_so(beside):
-    found = processor(beside, **CLIP, size=224, do_center_crop=True, crop_size=224)
-    assert (found.resize, found.crop) == (224, (224, 224))
+def test_a_plain_number_is_the_shorter_side_or_a_square_by_the_class(beside):
+    found = processor(beside, **CLIP, size=200, do_center_crop=True, crop_size=190)
+    assert (found.resize, found.crop) == (200, (190, 190))
+    found = vit(beside, size=200)
+    assert (found.resize, found.crop, found.size) == (None, None, (200, 200))
+
+
+@pytest.mark.parametrize(
+    ("name", "resize", "crop", "filter_name"),
+    [
+        ("CLIPImageProcessor", 224, (224, 224), "bicubic"),
+        ("CLIPFeatureExtractor", 224, (224, 224), "bicubic"),
+        ("DeiTImageProcessorFast", (256, 256), (224, 224), "bicubic"),
+        ("LevitImageProcessor", 256, (224, 224), "bicubic"),
+        ("PoolFormerImageProcessor", 248, (224, 224), "bicubic"),
+        ("MobileNetV2ImageProcessor", 256, (224, 224), "bilinear"),
+    ],
+)
+def test_absent_keys_have_the_defaults_of_the_class(beside, name, resize, crop, filter_name):
+    found = processor(beside, image_processor_type=name)
+    assert (found.resize, found.crop, found.interpolation) == (resize, crop, filter_name)
+
+
+def test_a_part_of_a_size_that_is_null_counts_as_absent(beside):
+    size = {"height": None, "width": None, "shortest_edge": 200, "longest_edge": None}
+    assert clip(beside, size=size).resize == 200
+
+
+def test_a_key_that_is_null_counts_as_absent(beside):
+    found = clip(beside, resample=None, image_mean=None)
+    assert (found.interpolation, found.mean[0]) == ("bicubic", 0.48145466)
+
+
+def test_keys_that_a_class_does_not_read_have_no_effect(beside):
+    found = vit(beside, do_center_crop=True, crop_size=200)
+    assert (found.crop, found.size) == (None, (224, 224))
+
+
+def test_efficientnet_divides_by_the_deviation_twice(beside):
+    name = {"image_processor_type": "EfficientNetImageProcessor"}
+    once = processor(beside, **name, **PROCESSOR, include_top=False)
+    twice = processor(beside, **name, **PROCESSOR)
+    assert once.std == STD
+    assert twice.std == tuple(value * value for value in STD)
+
+
+def test_perceiver_crops_before_it_resizes(beside):
+    name = {"image_processor_type": "PerceiverImageProcessor"}
+    found = processor(beside, **name, size=[30, 60], crop_size=[40, 100])
+    assert (found.zoom, found.size) == ((0.75, 0.6), (30, 60))
 
 
 @pytest.mark.parametrize(
     ("shorter", "geometry"),
     [(224, (256, (224, 224), (224, 224))), (384, (None, None, (384, 384)))],
 )
-def test_a_crop_share_belongs_to_the_shorter_side(beside, shorter, geometry):
-    found = processor(beside, **PROCESSOR, size={"shortest_edge": shorter}, crop_pct=0.875)
+def test_convnext_crops_small_sizes_only(beside, shorter, geometry):
+    name = {"image_processor_type": "ConvNextImageProcessor"}
+    found = processor(beside, **name, size={"shortest_edge": shorter})
     assert (found.resize, found.crop, found.size) == geometry
 
 
 @pytest.mark.parametrize(
-    ("code", "name"), [(0, "nearest"), (1, "lanczos"), (2, "bilinear"), (3, "bicubic")]
+    ("code", "name"),
+    [
+        (0, "nearest"),
+        (1, "lanczos"),
+        (2, "bilinear"),
+        (3, "bicubic"),
+        (4, "box"),
+        (5, "hamming"),
+    ],
 )
 def test_the_filter_is_pillows_number(beside, code, name):
-    assert processor(beside, **PROCESSOR, resample=code).interpolation == name
+    assert vit(beside, resample=code).interpolation == name
+
+
+@pytest.mark.parametrize(
+    ("name", "rounding", "resize_by"),
+    [
+        ("CLIPImageProcessor", "floor", "pillow"),
+        ("CLIPImageProcessorPil", "floor", "pillow"),
+        ("CLIPImageProcessorFast", "truncate", "torch"),
+    ],
+)
+def test_classes_on_tensors_round_as_tensors_do(beside, name, rounding, resize_by):
+    found = processor(beside, image_processor_type=name)
+    assert (found.crop_rounding, found.resize_by) == (rounding, resize_by)
+
+
+def test_a_file_of_transformers_5_is_read_as_a_class_on_tensors(beside):
+    nested = {"image_processor": {"image_processor_type": "CLIPImageProcessor", "size": 90}}
+    found = find_preprocessing({}, beside(processor_config=nested))
+    assert (found.source, found.resize, found.resize_by) == ("processor_config.json", 90, "torch")
+
+
+def test_the_file_of_transformers_5_goes_before_that_of_4(beside):
+    nested = {"image_processor": {"image_processor_type": "ViTImageProcessor", "size": 90}}
+    files = {"preprocessor_config": {"image_processor_type": "ViTImageProcessor", "size": 80}}
+    assert find_preprocessing({}, beside(processor_config=nested, **files)).size == (90, 90)
+    text_alone = {"processor_class": "CLIPProcessor"}
+    assert find_preprocessing({}, beside(processor_config=text_alone, **files)).size == (80, 80)
+
+
+@pytest.mark.parametrize(
+    ("config", "content"),
+    [
+        ({"model_type": "convnextv2"}, {}),
+        ({}, {"processor_class": "ChineseCLIPProcessor"}),
+    ],
+)
+def test_a_class_that_is_not_named_is_that_of_the_model_or_processor(beside, config, content):
+    known = find_preprocessing(
+        {}, beside(config=config, preprocessor_config={"do_resize": True, "size": 200, **content})
+    )
+    assert known.resize == (228 if config else 200)
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ({"resample": 4}, "resample 4, which is none of Pillow's 0 to 3"),
-        ({"resample": "cubic"}, "resample 'cubic', which is none of Pillow's 0 to 3"),
-        ({"do_center_crop": True}, "do_center_crop without crop_size"),
-        ({"size": {"longest_edge": 9}}, "size with longest_edge"),
-        ({"size": {}}, "size with nothing"),
+        ({"image_processor_type": "MyOwnImageProcessor"}, "got MyOwnImageProcessor, which is not"),
         (
-            {"size": 256, "do_center_crop": True, "crop_size": 224},
-            "a resize to an exact size before a smaller crop",
+            {"auto_map": {"AutoImageProcessor": "own.OwnImageProcessor"}},
+            "got own.OwnImageProcessor, which is not among the classes known here",
         ),
+        (
+            {"image_processor_type": "Qwen2VLImageProcessorFast"},
+            "got Qwen2VLImageProcessorFast, which cuts an image into patches or tiles",
+        ),
+        (
+            {"image_processor_type": "DPTImageProcessor", "keep_aspect_ratio": True},
+            "got DPTImageProcessor, which keeps the aspect ratio (keep_aspect_ratio)",
+        ),
+        (
+            {"image_processor_type": "DetrImageProcessor"},
+            "which keeps the aspect ratio (size with longest_edge and shortest_edge)",
+        ),
+        (
+            {"image_processor_type": "CLIPImageProcessor", "do_center_crop": False},
+            "which resizes the shorter side to 224 and crops nothing",
+        ),
+        (
+            {"image_processor_type": "SuperPointImageProcessor", "do_grayscale": True},
+            "which makes its images grey (do_grayscale)",
+        ),
+        (
+            {"image_processor_type": "GotOcr2ImageProcessor", "crop_to_patches": True},
+            "which cuts an image into several (crop_to_patches)",
+        ),
+        (
+            {"image_processor_type": "ViTImageProcessorFast", "resample": 4},
+            "which has no box filter on tensors (resample)",
+        ),
+        (
+            {"image_processor_type": "LevitImageProcessorFast", "do_pad": True, "pad_size": 300},
+            "which pads its images (do_pad)",
+        ),
+        (
+            {"image_processor_type": "LlavaImageProcessor", "do_pad": True},
+            "which pads its images to squares (do_pad)",
+        ),
+        ({"do_resize": True, "size": 224, "resample": 3}, "square or the shorter side"),
+        ({"do_resize": True, "size": {"height": 3, "width": 4}}, "leaves open resample"),
+        ({"resample": 3}, "leaves open size"),
+    ],
+)
+def test_a_class_that_cannot_be_applied_is_refused_by_name(beside, content, reason):
+    message = refused_class(beside, preprocessor_config={**PROCESSOR, **content})
+    assert reason in message
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ({"resample": 6}, "resample 6, which is none of Pillow's 0 to 5"),
+        ({"resample": "cubic"}, "resample 'cubic', which is none of Pillow's 0 to 5"),
+        ({"do_center_crop": True, "do_resize": False}, "do_center_crop without crop_size"),
+        ({"size": {}}, "size with nothing"),
+        ({"size": {"height": 3}}, "size with height"),
     ],
 )
 def test_a_processor_that_is_half_understood_is_refused(beside, content, reason):
-    message = unreadable(beside, preprocessor_config={**PROCESSOR, **content})
+    size = {"size": {"height": 4, "width": 4}, "resample": 2}
+    message = unreadable(beside, preprocessor_config={**PROCESSOR, **size, **content})
     assert message == f"preprocessing in preprocessor_config.json must be readable; got {reason}"
 
 
@@ -286,38 +480,118 @@ def test_normalising_without_statistics_is_refused(beside):
     )
 
 
-# Configurations of timm.
+def test_an_unknown_class_is_refused_whatever_else_the_file_says(beside):
+    content = {"image_processor_type": "MyOwnImageProcessor", "size": 32}
+    assert "MyOwnImageProcessor" in refused_class(beside, preprocessor_config=content)
+
+
+def test_the_way_out_of_a_refusal_leads_out(opened, make, saved, beside, tmp_path):
+    path = saved(make.dense())
+    beside(preprocessor_config={"image_processor_type": "MyOwnImageProcessor", "do_resize": True})
+    with pytest.raises(UnreadableError):
+        opened(path)
+    (tmp_path / "own.toml").write_text("mean = 0.5\nstd = 0.5\nresize = 5\ncrop = 4")
+    encoder = opened(path, preprocessing=read_preprocessing(tmp_path / "own.toml"))
+    assert encoder.preprocessing.crop == (4, 4)
+
+
+# Configurations of timm, open_clip and sentence-transformers.
 
 
 @pytest.mark.parametrize(
     ("content", "geometry"),
     [
-        ({}, (224, (224, 224), (224, 224), "bilinear")),
-        ({"crop_pct": 0.875}, (256, (224, 224), (224, 224), "bilinear")),
-        ({"input_size": [1, 28, 32]}, (28, (28, 32), (28, 32), "bilinear")),
-        ({"interpolation": "bicubic"}, (224, (224, 224), (224, 224), "bicubic")),
-        ({"crop_mode": "squash", "crop_pct": 1.0}, (None, None, (224, 224), "bilinear")),
+        ({}, (256, "stretch", (224, 224), (224, 224))),
+        ({"crop_pct": 0.9}, (248, "stretch", (224, 224), (224, 224))),
+        ({"crop_pct": 1.0}, (224, "stretch", (224, 224), (224, 224))),
+        ({"input_size": [1, 28, 32]}, ((32, 36), "cover", (28, 32), (28, 32))),
+        ({"crop_mode": "squash", "crop_pct": 1.0}, (None, "stretch", None, (224, 224))),
+        (
+            {"crop_mode": "squash", "crop_pct": 0.9},
+            ((248, 248), "stretch", (224, 224), (224, 224)),
+        ),
+        (
+            {"crop_mode": "border", "crop_pct": 1.0},
+            ((224, 224), "contain", (224, 224), (224, 224)),
+        ),
     ],
 )
 @pytest.mark.parametrize("wrap", [dict, lambda config: {"pretrained_cfg": config}])
 def test_a_configuration_of_timm_becomes_geometry(beside, content, geometry, wrap):
     found = find_preprocessing({}, beside(config=wrap({**CONFIG, **content})))
-    assert (found.resize, found.crop, found.size, found.interpolation) == geometry
-    assert (found.mean, found.std) == (MEAN, STD)
+    assert (found.resize, found.fit, found.crop, found.size) == geometry
+    assert (found.mean, found.std, found.interpolation) == (MEAN, STD, "bicubic")
+
+
+def test_timm_has_defaults_of_its_own(beside):
+    found = find_preprocessing({}, beside(config={"pretrained_cfg": {"input_size": [3, 64, 64]}}))
+    assert (found.mean, found.std, found.resize, found.interpolation) == (MEAN, STD, 73, "bicubic")
+
+
+@pytest.mark.parametrize(
+    ("dims", "size"),
+    [
+        ((), (224, 224)),
+        ((None, 3, 288, 288), (288, 288)),
+        ((None, 288, 288, 3), (288, 288)),
+        ((None, 3, None, None), (224, 224)),
+        ((None, 3, 224, 224), (224, 224)),
+    ],
+)
+def test_timms_size_for_testing_is_that_of_a_graph_of_this_size(beside, dims, size):
+    config = {**CONFIG, "test_input_size": [3, 288, 288], "test_crop_pct": 1.0}
+    found = find_preprocessing({}, beside(config=config), dims)
+    assert found.size == size
+    assert found.resize == (256 if size == (224, 224) else 288)
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        {"crop_mode": "squash", "crop_pct": 0.9},
-        {"crop_mode": "border"},
+        {"crop_mode": "sideways"},
         {"interpolation": "random"},
         {"input_size": [224, 224]},
         {"crop_pct": 500},
+        {"crop_pct": -1},
     ],
 )
 def test_a_configuration_of_timm_that_is_half_understood_is_refused(beside, content):
     assert unreadable(beside, config={**CONFIG, **content})
+
+
+def open_clip(size=224, **preprocess):
+    return {"model_cfg": {"vision_cfg": {"image_size": size}}, "preprocess_cfg": preprocess}
+
+
+@pytest.mark.parametrize(
+    ("content", "geometry"),
+    [
+        (open_clip(), (224, "stretch", (224, 224), "bicubic")),
+        (open_clip([32, 48]), ((32, 48), "cover", (32, 48), "bicubic")),
+        (open_clip(resize_mode="squash"), (None, "stretch", None, "bicubic")),
+        (open_clip(interpolation="bilinear"), (224, "stretch", (224, 224), "bilinear")),
+        (open_clip(resize_mode="longest"), ((224, 224), "contain", (224, 224), "bicubic")),
+    ],
+)
+def test_a_configuration_of_open_clip_becomes_geometry(beside, content, geometry):
+    found = find_preprocessing({}, beside(open_clip_config=content))
+    assert (found.resize, found.fit, found.crop, found.interpolation) == geometry
+    assert found.mean == (0.48145466, 0.4578275, 0.40821073)
+
+
+def test_open_clip_with_an_unknown_way_to_resize_is_refused(beside):
+    assert "resize_mode" in unreadable(beside, open_clip_config=open_clip(resize_mode="fold"))
+
+
+def test_a_part_of_a_sentence_transformers_model_has_its_own_folder(beside, tmp_path):
+    (tmp_path / "onnx").mkdir()
+    (tmp_path / "0_CLIPModel").mkdir()
+    content = json.dumps({"image_processor_type": "CLIPImageProcessor", "size": 99})
+    (tmp_path / "0_CLIPModel" / "preprocessor_config.json").write_text(content)
+    modules = [{"idx": 0, "path": "0_CLIPModel"}, {"path": ""}, {"path": "../x"}, 3]
+    assert find_preprocessing({}, beside("onnx", modules=modules)).resize == 99
+    assert find_preprocessing({}, beside(modules=modules)).resize == 99
+    assert find_preprocessing({}, beside(modules={"path": "0_CLIPModel"})) is None
 
 
 # Height and width from the preprocessing.
@@ -331,7 +605,7 @@ def dynamic(make, height=None, width=None):
 
 def test_open_height_and_width_are_those_of_the_preprocessing(opened, saved, make, beside, codes):
     path = saved(dynamic(make))
-    beside(preprocessor_config={**PROCESSOR, "size": {"height": 32, "width": 48}})
+    beside(preprocessor_config={**PROCESSOR, "size": {"height": 32, "width": 48}, "resample": 2})
     encoder = opened(path)
     assert (encoder.spec.shape, codes(encoder)) == ((3, 32, 48), [])
 
@@ -351,6 +625,66 @@ def test_the_fixed_size_of_the_model_goes_before_that_of_the_preprocessing(opene
             "resized once more, to 8x9"
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("config", "size"),
+    [
+        ({"image_size": 32}, (32, 32)),
+        ({"image_size": [32, 48]}, (32, 48)),
+        ({"vision_config": {"image_size": 40}}, (40, 40)),
+    ],
+)
+def test_open_height_and_width_are_those_of_the_models_config(
+    opened, saved, make, beside, config, size, codes
+):
+    path = saved(dynamic(make))
+    beside(config=config)
+    encoder = opened(path)
+    assert (encoder.spec.shape, codes(encoder)) == ((3, *size), ["PRE001"])
+
+
+@pytest.mark.parametrize(
+    "config", [{"image_size": None}, {"image_size": "big"}, {"image_size": [1, 2, 3]}, [3], "{"]
+)
+def test_a_size_in_the_config_that_cannot_be_read_is_passed_over(tmp_path, config):
+    text = config if isinstance(config, str) else json.dumps(config)
+    (tmp_path / "config.json").write_text(text)
+    assert find_size(tmp_path / "model.onnx") is None
+
+
+def test_the_config_says_nothing_of_a_fixed_size(opened, saved, make, beside, codes):
+    path = saved(dynamic(make, 8, 9))
+    beside(config={"image_size": 32})
+    assert (opened(path).spec.shape, codes(opened(path))) == ((3, 8, 9), ["PRE001"])
+
+
+def fussy(make):
+    """A network with open height and width that runs on 32 x 32 alone."""
+    nodes = [make.node("Add", "x table", "s"), make.node("GlobalAveragePool", "s", "p")]
+    nodes.append(make.node("Flatten", "p", "y"))
+    inputs = [make.value("x", ("N", 3, None, None))]
+    return make.model(
+        nodes, inputs, [make.value("y", ("N", 3))], [make.random("table", 1, 3, 32, 32)]
+    )
+
+
+def test_where_an_assumed_size_fails_the_error_says_that_it_was_assumed(opened, make):
+    with pytest.raises(SubjectError) as caught:
+        opened(fussy(make))
+    assert caught.value.code == "MOD007"
+    assert (
+        "this was assumed: x (float32 [?, 3, ?, ?]) leaves its height and width open: 224x224"
+        in (caught.value.message)
+    )
+    assert "--size HxW" in caught.value.fix
+    assert opened(fussy(make), size=(32, 32)).spec.shape == (3, 32, 32)
+
+
+def test_where_the_given_size_fails_nothing_was_assumed(opened, make):
+    with pytest.raises(SubjectError) as caught:
+        opened(fussy(make), size=(16, 16))
+    assert "assumed" not in caught.value.message
 
 
 # What it does to the values.

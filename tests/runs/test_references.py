@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from onnx import helper, numpy_helper, save
 
+import rmqm_spec
+from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.models import backend_of, open_model
@@ -14,7 +16,7 @@ from rmqm_spec.runs.reference import read_reference, reference_findings
 pytest.importorskip("onnxruntime")
 
 RNG = np.random.default_rng(0)
-WEIGHTS = RNG.normal(size=(192, 6)).astype(np.float32)
+WEIGHTS = 0.05 * RNG.normal(size=(192, 6)).astype(np.float32)
 IMAGES = RNG.integers(0, 256, (7, 8, 8, 3), dtype=np.uint8)
 NETWORK_INPUTS = ((IMAGES / 255 - 0.5) / 0.25).transpose(0, 3, 1, 2).astype(np.float32)
 
@@ -131,3 +133,15 @@ def test_what_is_no_archive_is_refused(tmp_path, content):
     (tmp_path / "ref.npz").write_bytes(content)
     with pytest.raises(UnreadableError, match=r"must be an \.npz file"):
         read_reference(tmp_path / "ref.npz")
+
+
+def test_check_compares_with_a_reference(model, tmp_path):
+    np.savez(tmp_path / "ref.npz", **WHOLE)
+    options = {"reference": tmp_path / "ref.npz", "n": 2, "std": 0.25, "listener": Listener()}
+    sound = rmqm_spec.check(model, mean=0.5, **options)
+    wrong = rmqm_spec.check(model, mean=0.4, **options)
+    codes = ("REF002", "REF003", "REF004")
+    assert [finding.level for finding in sound.findings if finding.code in codes] == ["ok"] * 3
+    assert (sound.exit_code, wrong.exit_code) == (0, 1)
+    missing = rmqm_spec.check(model, **{**options, "reference": tmp_path / "none.npz"})
+    assert (missing.exit_code, missing.error.code) == (3, "REF001")

@@ -125,8 +125,8 @@ def test_an_option_says_what_it_takes():
         ({"measure": ""}, "--measure must be names"),
         ({"out": ""}, "--out must be a path"),
         ({"alteration": ""}, "--alteration must be a text that is not empty"),
-        ({"out": "a" * 300}, "--out must be a path with names of at most 255 bytes"),
-        ({"preprocess": "\0"}, "--preprocess must be a path with names"),
+        ({"out": "a" * 300}, "--out must be a path without null bytes, each name at most 255"),
+        ({"preprocess": "\0"}, "--preprocess must be a path without null bytes"),
     ],
 )
 def test_what_no_file_system_and_no_run_takes_is_refused(options, message):

@@ -11,7 +11,8 @@ from rmqm_onnx.choices.input_layout import InputLayout
 from rmqm_onnx.choices.layout_recognition import recognise_layout
 from rmqm_onnx.choices.normalised_range import normalisation_finding
 from rmqm_onnx.choices.output import ChosenOutput, choose_output
-from rmqm_onnx.choices.preprocessing import choose_preprocessing
+from rmqm_onnx.choices.preprocessing import choose_preprocessing, usual_size
+from rmqm_onnx.choices.room import require_room
 from rmqm_onnx.reading.feeds import read_feeds
 from rmqm_onnx.reading.model_description import summary
 from rmqm_onnx.reading.model_file import ModelFile
@@ -81,11 +82,19 @@ def choose(file: ModelFile, options: OpenOptions) -> Choices:
     output = choose_output(graph, declared_outputs(graph), options.output, alterable)
     relevant = relevant_inputs(graph, inputs, output.name, options.input)
     altered, why = choose_input(graph, inputs if options.input else relevant, options.input)
-    feeds = read_feeds(relevant, altered.name, options.feeds)
     preprocessing, origin = choose_preprocessing(file, altered, options.preprocessing)
     layout, open_lengths = recognise_layout(
-        graph, altered, options.layout, options.size, usual=preprocessing.size
+        graph,
+        altered,
+        options.layout,
+        options.size,
+        usual=usual_size(file, altered, preprocessing),
+        shape=options.input_shape,
+        data_shape=options.data_shape,
     )
+    named = dict(options.feeds)
+    require_room(altered, layout, [info for info in relevant if info.name in named])
+    feeds = read_feeds(relevant, altered.name, options.feeds)
     message = f"altered input: {altered}, {why}; read as {layout.layout}, {layout.why}"
     return Choices(
         input=altered,

@@ -18,6 +18,8 @@ DEFAULT_SIZE = (224, 224)
 """Height and width if neither model, preprocessing nor user gives them; always with a warning."""
 
 CHANNELS = (1, 3)
+_SECOND = 16000
+_STEPS = 100
 MNIST = (28, 28)
 
 
@@ -53,7 +55,7 @@ def axes_of(info: TensorInfo) -> tuple[int | None, tuple[int | None, ...]]:
         raise UsageError(
             "INP004",
             f"input must have a declared shape with a batch axis; got {info}",
-            fix="Export the model again with the shape of its input.",
+            fix="Say the shape of one input, without the batch axis: --input-shape 1x28x28.",
         )
     return info.dims[0], info.dims[1:]
 
@@ -61,15 +63,28 @@ def axes_of(info: TensorInfo) -> tuple[int | None, tuple[int | None, ...]]:
 def as_array(info: TensorInfo, why: str) -> InputLayout:
     """Treat the input as a plain array."""
     batch, rest = axes_of(info)
-    if None in rest or not rest:
+    if not rest:
         raise UsageError(
             "INP004",
-            f"an input that is no image must have a fixed shape after the batch axis; got {info}",
-            fix="Say what it is with --layout nchw|nhwc|nhw|flat, or export it with a fixed shape.",
+            f"input must have an axis beside that of the batch; got {info}",
+            fix="Export the model with a batch axis before the axes of one input.",
+        )
+    if None in rest:
+        raise UsageError(
+            "INP004",
+            f"an input that is no image must have known lengths after the batch axis; got {info}",
+            fix="Give --data with an array of such inputs, or say the shape of one, for example "
+            f"--input-shape {_example(rest)}.",
         )
     shape = tuple(length for length in rest if length is not None)
     spec = InputSpec(kind="array", shape=shape)
     return InputLayout(layout="array", spec=spec, network_shape=shape, batch=batch, why=why)
+
+
+def _example(rest: tuple[int | None, ...]) -> str:
+    """Return a shape that fits a declaration: a second of speech, or a short series."""
+    usual = _SECOND if rest.count(None) == 1 else _STEPS
+    return "x".join(str(length or usual) for length in rest)
 
 
 def as_flat(
@@ -90,10 +105,19 @@ def as_flat(
         raise UsageError(
             "INP004",
             f"a flat image must have 1 or 3 x {height} x {width} values; got {info}",
-            fix="Give the height and width: --size HxW.",
+            fix=_flat_advice(rest, height * width),
         )
     spec = InputSpec(kind="image", shape=(channels, height, width))
     return InputLayout(layout="flat", spec=spec, network_shape=shape, batch=batch, why=why)
+
+
+def _flat_advice(rest: tuple[int | None, ...], n_pixels: int) -> str:
+    if len(rest) > 1:
+        return "Leave --layout out: a flat image has one axis beside that of the batch."
+    if None in rest:
+        values = " or ".join(str(channels * n_pixels) for channels in CHANNELS)
+        return f"Say how many values there are: --input-shape {values} (with --size for others)."
+    return "Give the height and width: --size HxW; or --layout array if it is no image."
 
 
 def as_image(
@@ -110,7 +134,7 @@ def as_image(
         raise UsageError(
             "INP004",
             f"layout {layout} must have {len(layout)} axes; got {info}",
-            fix="Choose another --layout.",
+            fix="Leave --layout out, or say --layout array if it is no image.",
         )
     channels = 1 if axes[0] is None else rest[axes[0]]
     if channels not in (*CHANNELS, None):

@@ -16,6 +16,7 @@ from rmqm_onnx.choices.input_layout import (
     as_image,
     axes_of,
 )
+from rmqm_onnx.choices.input_shape import with_known_lengths
 from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_spec.contracts.backend import Layout
 from rmqm_spec.findings import Finding
@@ -30,6 +31,8 @@ def recognise_layout(
     size: tuple[int, int] | None,
     *,
     usual: tuple[int, int] | None = None,
+    shape: tuple[int, ...] | None = None,
+    data_shape: tuple[int, ...] | None = None,
 ) -> tuple[InputLayout, list[Finding]]:
     """
     Recognise the layout of an input.
@@ -46,22 +49,28 @@ def recognise_layout(
         Height and width, as the user says.
     usual : tuple of int, optional
         Height and width that the preprocessing names; the model's own take precedence.
+    shape : tuple of int, optional
+        Shape of one input, as the user says.
+    data_shape : tuple of int, optional
+        Shape of a row of the data, for lengths that the model leaves open.
 
     Raises
     ------
     UsageError
         If neither the shape nor an option shows the layout.
     """
+    info, known = with_known_lengths(info, layout, shape, data_shape)
     _, rest = axes_of(info)
     if layout is None:
         layout, why = _guess(graph, info.name, rest, size or usual)
     else:
         why = "named by --layout"
     if layout == "array":
-        return as_array(info, why), []
+        return as_array(info, why), known
     if layout == "flat":
-        return as_flat(info, size or usual, why), []
-    return as_image(info, layout, size, usual, why)
+        return as_flat(info, size or usual, why), known
+    image, assumed = as_image(info, layout, size, usual, why)
+    return image, [*known, *assumed]
 
 
 def _guess(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rmqm_onnx.choices.normalised_range import fitting_scale
 from rmqm_onnx.reading.model_file import ModelFile
-from rmqm_onnx.reading.preprocessing_files import find_preprocessing
+from rmqm_onnx.reading.preprocessing_files import find_preprocessing, find_size
 from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.findings import Finding
 
-__all__ = ["choose_preprocessing", "stored_preprocessing"]
+__all__ = ["choose_preprocessing", "stored_preprocessing", "usual_size"]
 
 
 def choose_preprocessing(
@@ -25,7 +25,7 @@ def choose_preprocessing(
     UnreadableError
         If preprocessing that lies in or beside the model cannot be understood.
     """
-    known = asked or stored_preprocessing(file)
+    known = asked or stored_preprocessing(file, info)
     if known is not None:
         message = f"preprocessing known: {known.source}"
         return known, [Finding(code="PRE001", level="ok", message=message)]
@@ -47,7 +47,16 @@ def choose_preprocessing(
     ]
 
 
-def stored_preprocessing(file: ModelFile) -> Preprocessing | None:
-    """Return the preprocessing that lies in or beside a model."""
+def stored_preprocessing(file: ModelFile, info: TensorInfo | None = None) -> Preprocessing | None:
+    """Return the preprocessing that lies in or beside a model, for its altered input if known."""
     metadata = {entry.key: entry.value for entry in file.proto.metadata_props}
-    return find_preprocessing(metadata, file.path)
+    return find_preprocessing(metadata, file.path, (info and info.dims) or ())
+
+
+def usual_size(
+    file: ModelFile, info: TensorInfo, preprocessing: Preprocessing | None
+) -> tuple[int, int] | None:
+    """Return the height and width that the preprocessing names, or, for open axes, config.json."""
+    if preprocessing is not None and preprocessing.size is not None:
+        return preprocessing.size
+    return find_size(file.path) if None in (info.dims or ())[1:] else None

@@ -10,6 +10,7 @@ import numpy as np
 from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.regular_files import check_regular
 
 __all__ = ["read_feeds"]
 
@@ -87,6 +88,7 @@ def _wanted(kind: str) -> str:
 
 def _from_file(info: TensorInfo, path: Path, shape: tuple[int, ...]) -> AnyArray:
     try:
+        check_regular(path)
         values = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise UnreadableError(

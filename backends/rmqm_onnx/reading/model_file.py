@@ -8,10 +8,13 @@ from pathlib import Path
 
 from attrs import frozen
 from onnx import ModelProto, TensorProto
+from onnx import __version__ as onnx_version
 
+from rmqm_onnx.reading.external_data import external_files
 from rmqm_onnx.reading.graph import all_tensors
 from rmqm_onnx.reading.places import locate_model
-from rmqm_spec.errors import UnreadableError
+from rmqm_onnx.reading.wording import shortened
+from rmqm_spec.errors import SubjectError, UnreadableError
 from rmqm_spec.identity import digest_of_json
 
 __all__ = ["ModelFile", "read_model"]
@@ -76,8 +79,10 @@ def read_model(path: str | Path) -> ModelFile:
     Raises
     ------
     UnreadableError
-        If the file is not an ONNX model, or external data is missing, too short, or outside the
-        model's folder.
+        If the file is not an ONNX model, or external data is missing, too short, declared wrongly,
+        or outside the model's folder.
+    SubjectError
+        MOD003 if a stored tensor has a type that ONNX does not have.
     """
     located = locate_model(Path(path))
     proto = ModelProto()
@@ -91,8 +96,23 @@ def read_model(path: str | Path) -> ModelFile:
         raise _not_onnx(located) from error
     if not proto.graph.node and not proto.graph.output:
         raise _not_onnx(located)
-    external = _external_files(located, proto)
+    _require_known_types(proto)
+    external = external_files(located, proto)
     return ModelFile(path=located, proto=proto, external=external)
+
+
+def _require_known_types(proto: ModelProto) -> None:
+    """Refuse what the runtime refuses too, before anything asks for the name of the type."""
+    known = set(TensorProto.DataType.values()) - {TensorProto.UNDEFINED}
+    for tensor in all_tensors(proto):
+        if tensor.data_type not in known:
+            raise SubjectError(
+                "MOD003",
+                f"the type of the stored tensor {shortened(tensor.name)} must be a number that "
+                f"ONNX {onnx_version} knows (1 to {max(known)}); got {tensor.data_type}",
+                fix="Export the model again; if its type is newer than that, update the packages "
+                "onnx and onnxruntime.",
+            )
 
 
 def _not_onnx(path: Path) -> UnreadableError:
@@ -103,64 +123,6 @@ def _not_onnx(path: Path) -> UnreadableError:
     if head.startswith(b"version https://git-lfs"):
         hint = "This is a Git LFS pointer: fetch the real file with git lfs pull."
     return UnreadableError("MOD002", f"{path} must be an ONNX model; got {what}", fix=hint)
-
-
-def _external_files(path: Path, proto: ModelProto) -> tuple[Path, ...]:
-    """Return the external data files of all tensors, each checked."""
-    needed: dict[Path, int] = {}
-    for tensor in all_tensors(proto):
-        if tensor.data_location == TensorProto.EXTERNAL:
-            entries = {entry.key: entry.value for entry in tensor.external_data}
-            target = _inside(path, tensor.name, entries.get("location", ""))
-            needed[target] = max(needed.get(target, 0), _end(path, tensor.name, entries))
-    for target, end in needed.items():
-        _require_bytes(path, target, end)
-    return tuple(sorted(needed))
-
-
-def _inside(path: Path, tensor: str, location: str) -> Path:
-    """
-    Return the file with external data, refusing what lies elsewhere.
-
-    In the cache of the Hugging Face hub a model and its data are links to another folder, so
-    the folder in which the model's file really lies counts as its own too.
-    """
-    folders = {path.parent.resolve(), path.resolve().parent}
-    target = path.parent / location
-    is_relative = location and not Path(location).is_absolute()
-    if is_relative and any(target.resolve().is_relative_to(folder) for folder in folders):
-        return target
-    raise UnreadableError(
-        "MOD006",
-        f"external data of tensor {tensor!r} must lie in the model's folder; got {location!r}",
-        fix="Save the model with its data file beside it.",
-    )
-
-
-def _end(path: Path, tensor: str, entries: dict[str, str]) -> int:
-    """Return where the data of a tensor ends in its file, as far as the model says."""
-    offset, length = entries.get("offset", "0"), entries.get("length", "0")
-    if offset.isdecimal() and length.isdecimal():
-        return int(offset) + int(length)
-    raise UnreadableError(
-        "MOD002",
-        f"offset and length of the external data of tensor {tensor!r} must be whole numbers; "
-        f"got {offset!r} and {length!r} in {path.name}",
-        fix="Export the model again.",
-    )
-
-
-def _require_bytes(path: Path, target: Path, n_bytes: int) -> None:
-    size = target.stat().st_size if target.is_file() else None
-    if size is not None and size >= n_bytes:
-        return
-    got = "got no such file" if size is None else f"got {size}"
-    rule = "" if size is None else f" with at least {n_bytes} bytes"
-    raise UnreadableError(
-        "MOD005",
-        f"external data file {target.name} must exist beside {path.name}{rule}; {got}",
-        fix=f"Put {target.name} into {path.parent}: the weights are in it.",
-    )
 
 
 def _sha256(path: Path) -> str:

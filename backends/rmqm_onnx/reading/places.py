@@ -26,13 +26,14 @@ def locate_model(path: Path) -> Path:
     if path.is_file():
         return path
     if not path.is_dir():
+        what = f"{path}, which is a pipe or device" if path.exists() else path
         raise UnreadableError(
-            "MOD002", f"model must be an existing file or folder; got {path}", fix="Check the path."
+            "MOD002", f"model must be an existing file or folder; got {what}", fix="Check the path."
         )
     for place in USUAL_PLACES:
         if (path / place).is_file():
             return path / place
-    models = sorted(path.glob("*.onnx")) or sorted(path.glob("onnx/*.onnx"))
+    models = _files(path, "*.onnx") or _files(path, "onnx/*.onnx")
     if len(models) == 1:
         return models[0]
     listed = ", ".join(model.name for model in models[:8]) or "no .onnx file"
@@ -41,3 +42,8 @@ def locate_model(path: Path) -> Path:
         f"a model folder must hold {' or '.join(USUAL_PLACES)}; got {listed} in {path}",
         fix="Name the file itself.",
     )
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    """Return the files alone: reading a pipe would wait for its writer."""
+    return sorted(path for path in folder.glob(pattern) if path.is_file())

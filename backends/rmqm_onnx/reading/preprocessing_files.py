@@ -1,26 +1,46 @@
-"""Preprocessing written by others: Hugging Face's, timm's, or our own keys in a file or a model."""
+"""Preprocessing written by others, or our own keys: in a model, beside it, or in a given file."""
 
 from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
 from attrs import fields
 
-from rmqm_onnx.reading.hugging_face import as_pair, is_image_processor, read_image_processor
-from rmqm_spec.contracts.preprocessing import ChannelOrder, Interpolation, Preprocessing
+from rmqm_onnx.reading.hugging_face import (
+    is_image_processor,
+    read_image_processor,
+    read_processor,
+)
+from rmqm_onnx.reading.pairs import as_pair
+from rmqm_onnx.reading.timm_files import is_timm, read_open_clip, read_timm
+from rmqm_spec.contracts.preprocessing import (
+    TORCH_FILTERS,
+    ChannelOrder,
+    CropRounding,
+    Fit,
+    Interpolation,
+    Preprocessing,
+    ResizeBy,
+)
 from rmqm_spec.errors import UnreadableError
+from rmqm_spec.regular_files import check_regular
 
-__all__ = ["METADATA_KEY", "find_preprocessing", "read_preprocessing"]
+__all__ = ["METADATA_KEY", "find_preprocessing", "find_size", "read_preprocessing"]
 
 METADATA_KEY = "rmqm.preprocess"
 """Key of an ONNX model's metadata under which its preprocessing may stand, as JSON."""
 
+_Reader = Callable[[Any, str], Preprocessing | None]
 
-def find_preprocessing(metadata: Mapping[str, str], model: Path) -> Preprocessing | None:
+
+def find_preprocessing(
+    metadata: Mapping[str, str], model: Path, dims: tuple[int | None, ...] = ()
+) -> Preprocessing | None:
     """
     Look for preprocessing in the model's metadata, then beside the model.
 
@@ -29,7 +49,10 @@ def find_preprocessing(metadata: Mapping[str, str], model: Path) -> Preprocessin
     metadata : mapping of str to str
         The model's metadata.
     model : Path
-        The model's file; its folder and, if that is named ``onnx``, its parent are searched.
+        The model's file; its folder and, if that is named ``onnx``, its parent are searched, and
+        the folders of the parts that a modules.json (sentence-transformers) names there.
+    dims : tuple of int, optional
+        Axes of the network's input, which choose between timm's sizes for training and testing.
 
     Returns
     -------
@@ -39,13 +62,18 @@ def find_preprocessing(metadata: Mapping[str, str], model: Path) -> Preprocessin
     Raises
     ------
     UnreadableError
-        If there is something that cannot be understood.
+        If there is something that cannot be understood, or a class that cannot be applied.
     """
     if METADATA_KEY in metadata:
         return _parse(metadata[METADATA_KEY], f"ONNX metadata {METADATA_KEY}", _own, json.loads)
-    folder = model.absolute().parent
-    folders = [folder, folder.parent] if folder.name == "onnx" else [folder]
-    readers = {"preprocessor_config.json": read_image_processor, "config.json": _timm}
+    folders = _folders(model)
+    model_type = _model_type(folders)
+    readers: dict[str, _Reader] = {
+        "processor_config.json": partial(read_processor, model_type=model_type),
+        "preprocessor_config.json": partial(read_image_processor, model_type=model_type),
+        "open_clip_config.json": read_open_clip,
+        "config.json": partial(read_timm, dims=dims),
+    }
     for name, reader in readers.items():
         for folder in folders:
             if (folder / name).is_file():
@@ -55,9 +83,28 @@ def find_preprocessing(metadata: Mapping[str, str], model: Path) -> Preprocessin
     return None
 
 
+def find_size(model: Path) -> tuple[int, int] | None:
+    """
+    Look up the height and width of images in the config.json beside a model.
+
+    Returns
+    -------
+    tuple of int or None
+        ``image_size``, or that of ``vision_config``; None if there is none that can be read.
+    """
+    for folder in _folders(model):
+        config = _config_of(folder)
+        for part in (config, config.get("vision_config")):
+            size = part.get("image_size") if isinstance(part, dict) else None
+            lengths = [size, size] if isinstance(size, int) else size
+            if isinstance(lengths, list) and len(lengths) == 2 and all(map(_is_length, lengths)):
+                return lengths[0], lengths[1]
+    return None
+
+
 def read_preprocessing(path: Path) -> Preprocessing:
     """
-    Read ``--preprocess``: TOML or JSON with our keys, a preprocessor_config.json or a timm config.
+    Read ``--preprocess``: TOML or JSON with our keys, or a file of transformers, timm, open_clip.
 
     Raises
     ------
@@ -66,14 +113,55 @@ def read_preprocessing(path: Path) -> Preprocessing:
     """
     text = _text(path)
     loads = tomllib.loads if path.suffix == ".toml" else json.loads
-    preprocessing = _parse(text, str(path), _any, loads)
+    preprocessing = _parse(text, str(path), partial(_any, folder=path.parent), loads)
     if preprocessing is None:
         raise _unreadable(path, "no known key")
     return preprocessing
 
 
+def _folders(model: Path) -> list[Path]:
+    folder = model.absolute().parent
+    folders = [folder, folder.parent] if folder.name == "onnx" else [folder]
+    return [*folders, *(part for folder in folders for part in _parts(folder))]
+
+
+def _parts(folder: Path) -> Iterator[Path]:
+    """Yield the folders of the parts of a sentence-transformers model."""
+    modules = _json(folder / "modules.json")
+    for module in modules if isinstance(modules, list) else ():
+        path = module.get("path") if isinstance(module, dict) else None
+        if isinstance(path, str) and path and Path(path).name == path:
+            yield folder / path
+
+
+def _model_type(folders: list[Path]) -> object:
+    for folder in folders:
+        model_type = _config_of(folder).get("model_type")
+        if model_type:
+            return model_type
+    return None
+
+
+def _config_of(folder: Path) -> dict[str, Any]:
+    config = _json(folder / "config.json")
+    return config if isinstance(config, dict) else {}
+
+
+def _json(path: Path) -> object:
+    """Read a file that only helps; None where it is missing or is no JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _is_length(value: object) -> bool:
+    return isinstance(value, int) and value > 0
+
+
 def _text(path: Path) -> str:
     try:
+        check_regular(path)
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
@@ -83,7 +171,14 @@ def _parse(text: str, source: str, reader: Any, loads: Any) -> Preprocessing | N
     try:
         preprocessing: Preprocessing | None = reader(loads(text), source)
         return preprocessing and _checked(preprocessing)
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (
+        ArithmeticError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
         raise _unreadable(source, reason) from error
 
@@ -97,11 +192,13 @@ def _unreadable(source: object, reason: object) -> UnreadableError:
     )
 
 
-def _any(content: dict[str, Any], source: str) -> Preprocessing | None:
-    if "pretrained_cfg" in content or "input_size" in content:
-        return _timm(content, source)
+def _any(content: dict[str, Any], source: str, folder: Path) -> Preprocessing | None:
+    if is_timm(content) or "pretrained_cfg" in content or "input_size" in content:
+        return read_timm(content, source)
+    if "model_cfg" in content:
+        return read_open_clip(content, source)
     if is_image_processor(content):
-        return read_image_processor(content, source)
+        return read_image_processor(content, source, _config_of(folder).get("model_type"))
     return _own(content, source)
 
 
@@ -110,40 +207,39 @@ def _own(content: dict[str, Any], source: str) -> Preprocessing:
     unknown = sorted(set(content) - known)
     if unknown:
         raise ValueError(f"unknown key {unknown[0]!r}")
-    pairs = {key: as_pair(content[key]) for key in ("crop", "size") if content.get(key)}
+    pairs: dict[str, tuple[float, float]] = {
+        key: as_pair(content[key]) for key in ("crop", "size") if content.get(key)
+    }
+    if isinstance(content.get("resize"), list):
+        pairs["resize"] = as_pair(content["resize"])
+    if content.get("zoom"):
+        height, width = content["zoom"]
+        pairs["zoom"] = (float(height), float(width))
     return Preprocessing(**{**content, **pairs}, source=source)
 
 
-def _timm(content: dict[str, Any], source: str) -> Preprocessing | None:
-    """Read a pretrained configuration of timm; None for a config.json of something else."""
-    config = (content.get("pretrained_cfg") or content) if isinstance(content, dict) else None
-    if not isinstance(config, dict) or not {"mean", "std", "input_size"} <= set(config):
-        return None
-    _, height, width = (int(length) for length in config["input_size"])
-    share = float(config.get("crop_pct") or 1.0)
-    mode = config.get("crop_mode") or "center"
-    if mode != "center" and (mode, share) != ("squash", 1):
-        raise ValueError(f"crop_mode {mode!r} with crop_pct {share:g}")
-    size = (height, width)
-    return Preprocessing(
-        mean=config["mean"],
-        std=config["std"],
-        resize=int(min(size) / share) if mode == "center" else None,
-        crop=size if mode == "center" else None,
-        size=size,
-        interpolation=config.get("interpolation") or "bilinear",
-        source=source,
-    )
+_CHOICES: dict[str, Any] = {
+    "channel_order": ChannelOrder,
+    "interpolation": Interpolation,
+    "fit": Fit,
+    "resize_by": ResizeBy,
+    "crop_rounding": CropRounding,
+}
 
 
 def _checked(preprocessing: Preprocessing) -> Preprocessing:
     """Refuse values that no field may have."""
-    if preprocessing.channel_order not in get_args(ChannelOrder):
-        raise ValueError(f"channel_order {preprocessing.channel_order!r}")
-    if preprocessing.interpolation not in get_args(Interpolation):
-        raise ValueError(f"interpolation {preprocessing.interpolation!r}")
-    resize = () if preprocessing.resize is None else (preprocessing.resize,)
-    lengths = [*resize, *(preprocessing.crop or ()), *(preprocessing.size or ())]
-    if not all(isinstance(length, int) and length > 0 for length in lengths):
+    for name, choices in _CHOICES.items():
+        if getattr(preprocessing, name) not in get_args(choices):
+            raise ValueError(f"{name} {getattr(preprocessing, name)!r}")
+    if preprocessing.resize_by == "torch" and preprocessing.interpolation not in TORCH_FILTERS:
+        raise ValueError(f"interpolation {preprocessing.interpolation!r} with resize_by 'torch'")
+    resize = preprocessing.resize
+    before_crop = resize if isinstance(resize, tuple) else () if resize is None else (resize,)
+    lengths = [*before_crop, *(preprocessing.crop or ()), *(preprocessing.size or ())]
+    if not all(map(_is_length, lengths)):
         raise ValueError(f"{lengths} for resize, crop and size, which must be whole and above 0")
+    shares = [*(preprocessing.zoom or ()), *(preprocessing.fill or ())]
+    if not all(0 <= share <= 1 for share in shares) or 0 in (preprocessing.zoom or ()):
+        raise ValueError(f"{shares} for zoom and fill, which must be shares of 1")
     return preprocessing

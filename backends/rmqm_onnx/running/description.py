@@ -43,6 +43,7 @@ def describe(
             "resize": preprocessing.resize,
             "crop": preprocessing.crop,
             "interpolation": preprocessing.interpolation,
+            **preprocessing.later_geometry(),
         },
         "runtime": _describe_runtime(trial, options, threads),
     }

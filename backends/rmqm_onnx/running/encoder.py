@@ -14,6 +14,7 @@ from rmqm_onnx.running.arrangement import Arrangement
 from rmqm_onnx.running.feeding import spread
 from rmqm_onnx.running.gradient_route import GradientRoute
 from rmqm_onnx.running.session import encodings_of
+from rmqm_onnx.running.width import EncodingWidth
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.backend import Pooling
 from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
@@ -66,6 +67,8 @@ class OnnxEncoder:
         The network's gradient, made when it is first asked for.
     origin : callable, optional
         Opens the same model again; an encoder pickles by it.
+    width : EncodingWidth
+        The length of the encodings, from the first call on.
     """
 
     session: Any
@@ -83,6 +86,7 @@ class OnnxEncoder:
     leading: GraphProto = field(factory=GraphProto)
     gradients: GradientRoute | None = None
     origin: Callable[[], OnnxEncoder] | None = None
+    _width: EncodingWidth = field(factory=EncodingWidth, alias="width")
 
     @property
     def spec(self) -> InputSpec:
@@ -113,9 +117,12 @@ class OnnxEncoder:
         ShapeError
             If the inputs do not have the shape (N, *S).
         SubjectError
-            If the network cannot run, or does not give a row per input.
+            If the network cannot run, or does not give a row per input; OUT010 if the encodings
+            have another length than those before.
         """
         parts = [self._run(part) for part in self._parts(inputs)]
+        for part in parts:
+            self._width.require(part, self.output)
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def vjp(self, inputs: FloatArray, /) -> tuple[AnyArray, Pullback]:

@@ -61,6 +61,14 @@ def import_runtime() -> ModuleType:
             f"ONNX Runtime must be installed to open a model; got {error}",
             fix="pip install 'rmqm-spec[cpu]' (or 'rmqm-spec[gpu]' on a machine with CUDA)",
         ) from error
+    except Exception as error:  # whatever a half-installed package raises
+        named = " ".join(builds) or "onnxruntime"
+        raise UnavailableError(
+            "ENV001",
+            f"ONNX Runtime must be importable to open a model; it is installed, but its import "
+            f"fails: {type(error).__name__}: {error}",
+            fix=f"Install it again: pip install --force-reinstall {named}",
+        ) from error
     module: ModuleType = onnxruntime
     if not hasattr(module, "InferenceSession"):
         # What is left when one of two builds was uninstalled: a folder without a runtime.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,16 @@ _OPTIONS: dict[Provider, dict[str, str]] = {
     "cpu": {},
     "tensorrt": {},
 }
+
+_NEWER_IR = re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)")
+_NEWER_OPSET = re.compile(
+    r"Opset (\d+) is under development.*?official support for domain (\S+) is till opset (\d+)",
+    re.DOTALL,
+)
+"""What the runtime says of a model that is newer than itself."""
+
+_OUT_OF_MEMORY = ("Failed to allocate memory", "bad_alloc", "bad allocation")
+"""What the runtime, or the C++ below it, says where there is no memory."""
 
 
 def open_session(
@@ -76,7 +87,7 @@ def open_session(
         wanted.append((PROVIDERS["cuda"], _OPTIONS["cuda"]))
     if provider != "cpu":
         wanted.append((PROVIDERS["cpu"], {}))
-    source = model if isinstance(model, bytes) else str(model)
+    source = _named(model)
     try:
         # Its own fall-back prints to stdout and goes on elsewhere, at opening and at every run.
         session = runtime.InferenceSession(source, options, providers=wanted, enable_fallback=0)
@@ -85,6 +96,17 @@ def open_session(
     if session.get_providers()[0] != PROVIDERS[provider]:
         raise _not_opened(provider, f"the session fell back to {session.get_providers()[0]}")
     return session
+
+
+def _named(model: Path | bytes) -> str | bytes:
+    """Return a path as the runtime takes it: in UTF-8, or else what is in the file."""
+    if isinstance(model, bytes):
+        return model
+    try:
+        str(model).encode("utf-8")
+    except UnicodeEncodeError:
+        return model.read_bytes()
+    return str(model)
 
 
 def encodings_of(
@@ -113,6 +135,14 @@ def encodings_of(
         (encodings,) = session.run([output], dict(feeds))
     except Exception as error:
         inputs = feeds[altered]
+        if any(sign in str(error) for sign in _OUT_OF_MEMORY):
+            raise SubjectError(
+                "MOD010",
+                f"the model must fit into memory with {len(inputs)} input(s) of shape "
+                f"{inputs.shape[1:]}; ONNX Runtime says {plain_message(error)}",
+                fix="Use smaller inputs (--size) where they are open, fewer at a time "
+                "(--batch-size 1), or a machine with more memory; --memory GB raises the limit.",
+            ) from error
         raise SubjectError(
             "MOD007",
             f"the model must run on {len(inputs)} input(s) of shape {inputs.shape[1:]}; "
@@ -154,6 +184,9 @@ def _refused(error: Exception, provider: Provider) -> RmqmError:
     kind = type(error).__name__
     if kind == "EPFail" or (provider != "cpu" and isinstance(error, RuntimeError)):
         return _not_opened(provider, plain_message(error))
+    newer = _newer_than_runtime(str(error))
+    if newer is not None:
+        return newer
     unknown = "is not a registered function/op" in str(error) or "No Op registered" in str(error)
     about_operators = kind in ("NotImplemented", "InvalidGraph", "InvalidArgument")
     code = "MOD004" if unknown or about_operators else "MOD003"
@@ -162,6 +195,27 @@ def _refused(error: Exception, provider: Provider) -> RmqmError:
         f"ONNX Runtime must be able to open the model; it says {plain_message(error)}",
         fix="Export the model again with a recent exporter and opset (17 or later), with standard "
         "operators only.",
+    )
+
+
+def _newer_than_runtime(text: str) -> SubjectError | None:
+    """Say which version of the model the runtime does not know yet; None where that is not it."""
+    ir_version = _NEWER_IR.search(text)
+    if ir_version is not None:
+        given, largest = ir_version.groups()
+        what, lower = f"IR version must be at most {largest}", f"ir_version {largest} or lower"
+    elif (opset := _NEWER_OPSET.search(text)) is not None:
+        given, domain, largest = opset.groups()
+        what = f"opset of the domain {domain} must be at most {largest}"
+        lower = f"opset {largest} or lower"
+    else:
+        return None
+    return SubjectError(
+        "MOD003",
+        f"the model's {what} for the ONNX Runtime that is installed ({_build()}); got {given}: "
+        "the model is newer than the runtime",
+        fix=f"Update the runtime (pip install --upgrade {_build_name()}), or save the model with "
+        f"{lower} instead of {given}.",
     )
 
 
@@ -178,3 +232,7 @@ def _not_opened(provider: Provider, reason: str) -> UnavailableError:
 
 def _build() -> str:
     return ", ".join(f"{name} {release}" for name, release in installed_builds().items())
+
+
+def _build_name() -> str:
+    return next(iter(installed_builds()), "onnxruntime")
