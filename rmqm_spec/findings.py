@@ -26,6 +26,7 @@ _FAMILIES = {
     "DET": "Determinism",
     "ENC": "Encodings",
     "ENV": "The environment",
+    "HUB": "The Hugging Face Hub",
     "GRA": "Gradients and PGD",
     "IMG": "Image files",
     "INP": "The altered input",

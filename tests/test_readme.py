@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,30 @@ def test_the_number_of_clauses_is_right():
 
     n_clauses = sum(len(chapter.clauses) for chapter in specification().chapters)
     assert f"{n_clauses} numbered clauses" in README
+
+
+DRAWING = {"--report": {"jinja2", "matplotlib"}, "--plot": {"matplotlib"}}
+
+
+def packages_of(extras):
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = [need for extra in extras for need in table["optional-dependencies"][extra]]
+    return {re.match(r"[\w-]+", need)[0] for need in needed}
+
+
+def test_the_first_install_line_brings_what_the_commands_need():
+    commands = "\n".join(re.findall(r"```bash\n(.*?)```", README, flags=re.DOTALL))
+    extras = re.search(r"\.\[([\w,]+)\]", block("bash", "rmqm-spec check"))[1].split(",")
+    for option, packages in DRAWING.items():
+        assert option in commands
+        assert packages <= packages_of(extras), option
+
+
+@pytest.mark.parametrize(
+    ("code", "packages"), [("ENV008", {"matplotlib"}), ("ENV009", {"jinja2", "matplotlib"})]
+)
+def test_the_command_that_an_error_names_brings_the_packages(code, packages):
+    from rmqm_spec.findings import explain
+
+    extra = re.search(r"pip install 'rmqm-spec\[(\w+)\]'", explain(code).fix)[1]
+    assert packages <= packages_of([extra])

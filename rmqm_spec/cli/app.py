@@ -10,9 +10,11 @@ import typer
 from rmqm_spec.cli.conformance.app import app as conformance_app
 from rmqm_spec.cli.expanding import with_settings
 from rmqm_spec.cli.help import HelpfulCommand, HelpfulGroup
+from rmqm_spec.cli.score_table import ScoreTable
+from rmqm_spec.cli.table_files import TableFiles
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.correlate_request import CorrelateRequest
-from rmqm_spec.runs.probe_request import ProbeSettings
+from rmqm_spec.runs.probe_request import ProbeSettings, RankProbes
 from rmqm_spec.runs.request import DataSettings, ModelSettings, ProtocolSettings, RunRequest
 
 __all__ = ["app"]
@@ -27,12 +29,12 @@ app = typer.Typer(
 
 Model = Annotated[
     Path,
-    typer.Argument(help="A model file, a folder with a model in it, or a request (.toml)."),
+    typer.Argument(help="A model file, a folder with one, hf://OWNER/NAME, or a request (.toml)."),
 ]
 Models = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Model files, or folders or patterns of models; rank also takes results.",
+        help="Model files, folders or patterns, hf://OWNER/NAME; rank also takes results.",
         metavar="MODEL",
     ),
 ]
@@ -83,7 +85,7 @@ def check(
 
 
 @app.command(cls=HelpfulCommand)
-@with_settings(*_OF_A_RUN, plugs=("alteration", "executor"))
+@with_settings(*_OF_A_RUN, TableFiles, ScoreTable, plugs=("alteration", "executor"))
 def score(model: Model, report: Report = None, json: Json = False, **options: Any) -> int:
     """Score an encoder by the full protocol; write result.json and a per-input table."""
     from rmqm_spec.cli.score import run_score
@@ -92,7 +94,7 @@ def score(model: Model, report: Report = None, json: Json = False, **options: An
 
 
 @app.command(cls=HelpfulCommand)
-@with_settings(*_OF_A_RUN, plugs=("alteration", "executor"))
+@with_settings(*_OF_A_RUN, RankProbes, TableFiles, plugs=("alteration", "executor"))
 def rank(
     models: Models = None,
     settings: Settings = None,
@@ -107,7 +109,14 @@ def rank(
 
 
 @app.command(cls=HelpfulCommand)
-@with_settings(ModelSettings, DataSettings, ProbeSettings, RunRequest, only=("out", "force"))
+@with_settings(
+    ModelSettings,
+    DataSettings,
+    ProbeSettings,
+    TableFiles,
+    RunRequest,
+    only=("out", "force", "save_encodings"),
+)
 def probe(
     models: Models = None, settings: Settings = None, json: Json = False, **options: Any
 ) -> int:
@@ -118,7 +127,7 @@ def probe(
 
 
 @app.command(cls=HelpfulCommand)
-@with_settings(CorrelateRequest)
+@with_settings(CorrelateRequest, TableFiles)
 def correlate(
     results: Annotated[
         list[Path],
@@ -143,11 +152,12 @@ def inspect(model: Model, json: Json = False, **options: Any) -> int:
 
 
 @app.command(cls=HelpfulCommand)
-def measures(json: Json = False) -> int:
+@with_settings(TableFiles)
+def measures(json: Json = False, **options: Any) -> int:
     """List the measures of encodings, with their needs, units, direction and source."""
     from rmqm_spec.cli.measures import run_measures
 
-    return run_measures(as_json=json)
+    return run_measures(options, as_json=json)
 
 
 @app.command(cls=HelpfulCommand)
@@ -172,6 +182,7 @@ def explain(
 
 
 @app.command(cls=HelpfulCommand)
+@with_settings(TableFiles)
 def diff(
     first: Annotated[Path, typer.Argument(metavar="A", help="A result: its folder or file.")],
     second: Annotated[Path, typer.Argument(metavar="B", help="The other result.")],
@@ -185,11 +196,12 @@ def diff(
     ] = False,
     top: Annotated[int, typer.Option(min=0, help="Number of inputs to list.")] = 5,
     json: Json = False,
+    **options: Any,
 ) -> int:
     """Show what differs between two results; the exit code is 0 if their numbers are equal."""
     from rmqm_spec.cli.diff import run_diff
 
-    return run_diff(first, second, recompute=recompute, top=top, as_json=json)
+    return run_diff(first, second, options, recompute=recompute, top=top, as_json=json)
 
 
 @app.command(cls=HelpfulCommand)

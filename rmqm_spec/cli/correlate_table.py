@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from rmqm_spec.cli.table_files import Columns
 from rmqm_spec.correlation.correlating import Correlation, Estimate
 from rmqm_spec.correlation.document import LIMITS
 from rmqm_spec.screen.table import TableColumn, fits, table_lines
 
-__all__ = ["correlation_lines"]
+__all__ = ["correlation_columns", "correlation_lines"]
 
+_COEFFICIENTS = ("pearson", "spearman", "kendall")
 _HEADER = ("score", "probe", "task", "n", "Pearson r", "Spearman rho", "Kendall tau-b")
 
 
@@ -37,8 +39,26 @@ def correlation_lines(correlations: Sequence[Correlation]) -> Iterator[str]:
         yield f"  - {line}"
 
 
+def correlation_columns(correlations: Sequence[Correlation]) -> Columns:
+    """Return correlations as a table for programs: unrounded, a row per score, probe and task."""
+    columns: dict[str, list[object]] = {
+        "score": [correlation.score for correlation in correlations],
+        "probe": [correlation.probe for correlation in correlations],
+        "task": [correlation.task or "pooled" for correlation in correlations],
+        "n": [correlation.n_encoders for correlation in correlations],
+    }
+    for name in _COEFFICIENTS:
+        estimates = [correlation.estimates[name] for correlation in correlations]
+        intervals = [estimate.interval for estimate in estimates]
+        columns[name] = [estimate.value for estimate in estimates]
+        columns[f"{name}_low"] = [interval and interval.low for interval in intervals]
+        columns[f"{name}_high"] = [interval and interval.high for interval in intervals]
+        columns[f"{name}_p"] = [estimate.p for estimate in estimates]
+    return columns
+
+
 def _row(correlation: Correlation) -> tuple[str, ...]:
-    estimates = (correlation.estimates[name] for name in ("pearson", "spearman", "kendall"))
+    estimates = (correlation.estimates[name] for name in _COEFFICIENTS)
     task = "pooled" if correlation.task is None else correlation.task
     return (
         correlation.score,

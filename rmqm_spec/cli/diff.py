@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from rmqm_spec.cli.requests import taken
+from rmqm_spec.cli.table_files import Columns, TableFiles, rows_as_columns
 from rmqm_spec.differences.fields import SECTIONS
-from rmqm_spec.screen.writing import note, print_json, print_text
+from rmqm_spec.screen.writing import note, print_json
 
 __all__ = ["run_diff"]
 
@@ -17,11 +19,21 @@ _VISIBLE = 1e-9
 """Parts of a difference smaller than this are rounding, and not shown."""
 
 
-def run_diff(first: Path, second: Path, *, recompute: bool, top: int, as_json: bool) -> int:
+def run_diff(
+    first: Path,
+    second: Path,
+    options: dict[str, Any],
+    *,
+    recompute: bool,
+    top: int,
+    as_json: bool,
+) -> int:
     """Compare two results; returns 0 where they give the same numbers, 1 where they differ."""
     from rmqm_spec.differences import difference_document
     from rmqm_spec.results.stored import read_result
 
+    tables = TableFiles(**taken(TableFiles, options))
+    tables.check(as_json=as_json, inputs=(first, second))
     results = [read_result(path) for path in (first, second)]
     document = difference_document(*results, recompute=recompute, top=top)
     if as_json:
@@ -30,10 +42,42 @@ def run_diff(first: Path, second: Path, *, recompute: bool, top: int, as_json: b
         print_json({**head, **document})
     else:
         for line in _lines(document):
-            print_text(line)
+            tables.say(line)
+    tables.write(_columns(document))
     if recompute and not document["comparable"]:
         note("  --recompute cannot help: the results differ in what comes before the distances")
     return 0 if document["same"] else 1
+
+
+def _columns(document: Mapping[str, Any]) -> Columns:
+    """Return all differences as a table for programs: first and second value, and the change."""
+    names = ("section", "name", "first", "second", "change", "low", "high")
+    return rows_as_columns(names, _rows(document))
+
+
+def _rows(document: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    none = (None, None)
+    for section in SECTIONS:
+        for field in document[section]:
+            values = (_as_text(field[side]) for side in ("first", "second"))
+            yield (section, field["name"], *values, None, *none)
+    difference = document["difference"]
+    scores = [side["rmqm"] for side in document["scores"] or document["results"]]
+    if difference is None:
+        yield ("score", "rmqm", *scores, None, *none)
+        return
+    interval = difference["interval"] or none
+    yield ("score", "rmqm", *scores, difference["rmqm"], *interval)
+    for term in difference["terms"]:
+        yield ("term", term["name"], term["first"], term["second"], term["part"], *none)
+    for level, part in enumerate(difference["levels"], 1):
+        yield ("level", str(level), *none, part, *none)
+    for moved in difference["inputs"]:
+        yield ("input", moved["name"], moved["first"], moved["second"], moved["change"], *none)
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:

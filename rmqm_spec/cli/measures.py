@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rmqm_spec.cli.output import WITHOUT_SCORE
+from rmqm_spec.cli.requests import taken
+from rmqm_spec.cli.table_files import Columns, TableFiles
 from rmqm_spec.contracts.registry import load_all
-from rmqm_spec.screen.writing import note, print_json, print_text
+from rmqm_spec.screen.writing import note, print_json
 
 __all__ = ["run_measures"]
 
 
-def run_measures(*, as_json: bool) -> int:
+def run_measures(options: dict[str, Any], *, as_json: bool) -> int:
     """List the installed measures; those that cannot be used are named."""
+    tables = TableFiles(**taken(TableFiles, options))
+    tables.check(as_json=as_json)
     working, broken = load_all("measure")
     listed = [_facts(measure) for measure in working.values()]
     if as_json:
         print_json({"schema": "rmqm-measures/1", **WITHOUT_SCORE, "measures": listed})
     else:
         for measure in listed:
-            _print(measure)
+            _print(measure, tables.say)
+    tables.write(_columns(listed))
     for plug in broken:
         note(f"  {plug.name} cannot be used: {plug.error.message}")
     return 0
@@ -41,11 +47,17 @@ def _facts(measure: Any) -> dict[str, Any]:
     }
 
 
-def _print(measure: dict[str, Any]) -> None:
+def _columns(listed: Sequence[dict[str, Any]]) -> Columns:
+    names = ("name", "title", "summary", "direction", "units", "needs", "source")
+    rows = [{**measure, "needs": ", ".join(measure["needs"])} for measure in listed]
+    return {name: [row[name] for row in rows] for name in names}
+
+
+def _print(measure: dict[str, Any], say: Callable[[str], None]) -> None:
     better = {"higher": "higher is better", "lower": "lower is better"}
-    print_text(f"  {measure['name']:<12} {measure['title']}: {measure['summary']}")
-    print_text(
+    say(f"  {measure['name']:<12} {measure['title']}: {measure['summary']}")
+    say(
         f"  {'':<12} {better.get(measure['direction'], 'no known direction')}; "
         f"units {measure['units']}; needs encodings of {', '.join(measure['needs'])} inputs"
     )
-    print_text(f"  {'':<12} {measure['source']}")
+    say(f"  {'':<12} {measure['source']}")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from rmqm_spec.cli.table_files import Columns, rows_as_columns
 from rmqm_spec.probes.comparing import Compared, tied_with_best
-from rmqm_spec.runs.probed import ProbedModel
+from rmqm_spec.runs.probed import ProbedModel, ProbedModels
 from rmqm_spec.screen.table import TableColumn, fits, table_lines
 
-__all__ = ["accuracy_lines"]
+__all__ = ["accuracy_columns", "accuracy_lines"]
 
 
 def accuracy_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared]) -> Iterator[str]:
@@ -45,6 +46,28 @@ def accuracy_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared])
     yield f"  chance {some['chance']:.3f} (always the most frequent class)"
     if len(probed) > 1:
         yield "  = best of its column, or tied with it (95 % interval of the paired difference)"
+
+
+def accuracy_columns(probed: ProbedModels) -> Columns:
+    """Return the probes as a table for programs: a row per model and probe, failed models below."""
+    judgements = {name: model.judgement for name, model in probed.models.items()}
+    rows: list[tuple[object, ...]] = []
+    for name, model in probed.models.items():
+        for probe, accuracy in model.document["probes"].items():
+            tied = tied_with_best(probe, judgements, list(probed.differences))
+            converged = accuracy.get("converged")
+            row = (
+                name,
+                probe,
+                accuracy["accuracy"],
+                *accuracy["interval"],
+                name in tied,
+                converged,
+            )
+            rows.append((*row, model.document["chance"], "ok"))
+    rows += [(name, *[None] * 7, error.code) for name, error in probed.failed.items()]
+    names = ("name", "probe", "accuracy", "low", "high", "best", "converged", "chance", "status")
+    return rows_as_columns(names, rows)
 
 
 def _task(document: Mapping[str, object]) -> str:

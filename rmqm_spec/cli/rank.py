@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve
 
-from rmqm_spec.cli.rank_table import ranking_table
+from rmqm_spec.cli.probe import probes_document
+from rmqm_spec.cli.rank_table import ranking_columns, ranking_table
 from rmqm_spec.cli.reporting import check_report, report_on
+from rmqm_spec.cli.requests import taken
+from rmqm_spec.cli.table_files import TableFiles
 from rmqm_spec.cli.verdict import verdict
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.probe_request import RankProbes
 from rmqm_spec.runs.ranking import RankedModels, RankRequest, rank
 from rmqm_spec.screen.console import ConsoleListener
-from rmqm_spec.screen.writing import finding_line, note, print_json, print_text
+from rmqm_spec.screen.writing import finding_line, note, print_json
 
 __all__ = ["run_rank"]
 
@@ -31,14 +35,29 @@ def run_rank(
 ) -> int:
     """Rank models and results; returns 1 where one of them has no score."""
     check_report(report)
-    request = RankRequest(models=tuple(models), settings=settings, common=request_of("", options))
+    tables = TableFiles(**taken(TableFiles, options))
+    probes = RankProbes(**taken(RankProbes, options))
+    request = RankRequest(
+        models=tuple(models),
+        settings=settings,
+        common=request_of("", options),
+        labels=probes.labels,
+        probe=probes.probe,
+    )
+    read = (*models, settings, request.common.inputs.data, probes.labels)
+    tables.check(as_json=as_json, inputs=read)
     ranked = rank(request, ConsoleListener())
     _print_findings(ranked)
+    is_complete = ranked.is_complete and not (ranked.probed and ranked.probed.failed)
     if as_json:
-        print_json({"ok": ranked.is_complete, **ranked.document})
+        probed = {} if ranked.probed is None else {"probes": probes_document(ranked.probed)}
+        print_json({"ok": is_complete, **ranked.document, **probed})
     else:
-        _print(ranked.document)
+        _print(ranked, tables.say)
+    tables.write(ranking_columns(ranked.document, ranked.probed))
     note(f"  -> {ranked.path}")
+    for name, model in ranked.probed.models.items() if ranked.probed else ():
+        note(f"  probes of {name} -> {model.path}")
     if ranked.results:
         report_on(
             report,
@@ -46,7 +65,7 @@ def run_rank(
             failed=ranked.document["failed"],
             on_common_inputs=ranked.on_common_inputs,
         )
-    return 0 if ranked.is_complete else 1
+    return 0 if is_complete else 1
 
 
 def _print_findings(ranked: RankedModels) -> None:
@@ -67,13 +86,20 @@ def _print_findings(ranked: RankedModels) -> None:
         note(finding_line(shared, sys.stderr))
 
 
-def _print(document: Mapping[str, Any]) -> None:
-    for line in ranking_table(document["ranked"]) if document["ranked"] else []:
-        print_text(line)
+def _print(ranked: RankedModels, say: Callable[[str], None]) -> None:
+    document = ranked.document
+    for line in (
+        ranking_table(document["ranked"], probed=ranked.probed) if document["ranked"] else []
+    ):
+        say(line)
     for entry in document["unranked"]:
-        print_text(f"  -  {entry['name']}: no score ({entry['status']})")
+        say(f"  -  {entry['name']}: no score ({entry['status']})")
     for entry in document["failed"]:
-        print_text(f"  -  {entry['name']}: failed, {entry['code']} {entry['message']}")
-    print_text()
+        say(f"  -  {entry['name']}: failed, {entry['code']} {entry['message']}")
+    say("")
     for sentence in verdict(document):
-        print_text(f"  {sentence}")
+        say(f"  {sentence}")
+    if ranked.probe_command is not None:
+        too = " and these --labels" if " --labels" in ranked.probe_command else ""
+        say(f"  The inputs have labels. Add --probe{too} for accuracies in this table, or type:")
+        say(f"  {ranked.probe_command}")

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rmqm_spec.cli.table_files import Columns
+from rmqm_spec.probes.comparing import tied_with_best
 from rmqm_spec.ranking.null import is_level_with_null
+from rmqm_spec.runs.probed import ProbedModels
 from rmqm_spec.screen.table import TableColumn, stdout_columns, table_lines
 
-__all__ = ["ranking_table"]
+__all__ = ["ranking_columns", "ranking_table"]
 
 _NULL = "null "
 
 
-def ranking_table(ranked: Sequence[Mapping[str, Any]], width: int | None = None) -> list[str]:
+_PROBES = {"1-nn": "1-NN", "linear": "linear"}
+"""The probes of a ranking's table, and how it calls them."""
+
+
+def ranking_table(
+    ranked: Sequence[Mapping[str, Any]],
+    width: int | None = None,
+    *,
+    probed: ProbedModels | None = None,
+) -> list[str]:
     """
     Return the lines of a table of encoders that have a score.
 
@@ -24,11 +36,94 @@ def ranking_table(ranked: Sequence[Mapping[str, Any]], width: int | None = None)
     width : int, optional
         Columns to fit into; by default those of the terminal that stdout is, and no limit in a
         pipe or file.
+    probed : ProbedModels, optional
+        Accuracies of the same encoders, by the same names.
     """
-    lines = table_lines(_columns(ranked), width or stdout_columns())
+    accuracies = [] if probed is None else list(_accuracies(ranked, probed))
+    columns = _columns(ranked)
+    lines = table_lines([*columns[:3], *accuracies, *columns[3:]], width or stdout_columns())
+    if accuracies and len(ranked) > 1:
+        lines.append("  = best accuracy of its column, or tied with it")
     if _NULL in lines[0] and any("*" in _null(encoder["null"]) for encoder in ranked):
         lines.append("  * the null is not below the trained network")
     return lines
+
+
+def _accuracies(ranked: Sequence[Mapping[str, Any]], probed: ProbedModels) -> Iterator[TableColumn]:
+    """Return a column per probe; - for encoders that could not be probed."""
+    judgements = {name: model.judgement for name, model in probed.models.items()}
+    for probe, head in _PROBES.items():
+        best = tied_with_best(probe, judgements, list(probed.differences)) if judgements else ()
+        cells = []
+        for encoder in ranked:
+            name = encoder["name"]
+            accuracy = _accuracy(probed, name, probe)
+            sign = "=" if name in best and len(ranked) > 1 else ""
+            cells.append("-" if accuracy is None else f"{sign}{accuracy['accuracy']:.3f}")
+        yield TableColumn(head, cells)
+
+
+def _accuracy(probed: ProbedModels, name: str, probe: str) -> Mapping[str, Any] | None:
+    model = probed.models.get(name)
+    return None if model is None else model.document["probes"].get(probe)
+
+
+def _exact_accuracies(probed: ProbedModels, name: str) -> Iterator[tuple[str, Any]]:
+    for probe in _PROBES:
+        accuracy = _accuracy(probed, name, probe) or {}
+        low, high = accuracy.get("interval") or (None, None)
+        yield from (
+            (probe, accuracy.get("accuracy")),
+            (f"{probe}_low", low),
+            (f"{probe}_high", high),
+        )
+
+
+def ranking_columns(document: Mapping[str, Any], probed: ProbedModels | None = None) -> Columns:
+    """
+    Return a ranking as a table for programs, with the encoders that have no score below.
+
+    Parameters
+    ----------
+    document : mapping
+        Of a ranking (``rmqm-rank/1``).
+    probed : ProbedModels, optional
+        Accuracies of the same encoders.
+    """
+    ranked = document["ranked"]
+    others = [
+        *({"name": row["name"], "status": row["status"]} for row in document["unranked"]),
+        *({"name": row["name"], "status": row["code"]} for row in document["failed"]),
+    ]
+    shares = [name for row in ranked[:1] for name in row["shares"]]
+    measured = dict.fromkeys(name for row in ranked for name in row.get("measures") or {})
+    rows = [
+        {
+            "position": row["position"],
+            "name": row["name"],
+            "status": "ok",
+            "rmqm": row["rmqm"],
+            "low": (row["interval"] or (None, None))[0],
+            "high": (row["interval"] or (None, None))[1],
+            "ties": " ".join(row["letters"]),
+            "same_as": ", ".join(row["same_as"]),
+            "best": row["best"],
+            **{f"share_{name}": row["shares"][name] for name in shares},
+            "null": (row["null"] or {}).get("rmqm"),
+            "null_difference": (row["null"] or {}).get("difference"),
+            **{
+                name: ((row.get("measures") or {}).get(name) or {}).get("value")
+                for name in measured
+            },
+            "encodings_per_second": row["encodings_per_second"],
+        }
+        for row in ranked
+    ]
+    if probed is not None:
+        for row in (*rows, *others):
+            row.update(_exact_accuracies(probed, row["name"]))
+    names = list(rows[0]) if rows else ["position", "name", "status", "rmqm"]
+    return {name: [row.get(name) for row in (*rows, *others)] for name in names}
 
 
 def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[TableColumn]:

@@ -15,7 +15,7 @@ from rmqm_spec.runs.request import RunRequest
 
 __all__ = ["request_for", "taken"]
 
-_BESIDE = ("out", "force", "null")
+_BESIDE = ("out", "force", "null", "save_encodings")
 """Options that may be given beside a request file."""
 
 
@@ -38,7 +38,7 @@ def request_for(model: Path, options: Mapping[str, Any]) -> RunRequest:
             raise UsageError(
                 "ARG001",
                 f"a request must stand alone; got {model} and --{name.replace('_', '-')}",
-                fix="Put everything but --out, --force and --null into the file.",
+                fix="Put everything but --out, --force, --null and --save-encodings into the file.",
             )
     return evolve(read_request(model), **beside)
 

@@ -114,6 +114,8 @@ def _identity(document: Mapping[str, Any], geometry: Mapping[str, Any] | None, s
 
 
 def _name(document: Mapping[str, Any], source: str) -> str:
-    """Name an encoder by its file; by the folder of its document where the file is called model."""
+    """Name an encoder as its user did, else by its file, or by the folder of a file ``model``."""
+    if document.get("given_name"):
+        return str(document["given_name"])
     name = str(document["model"]["name"]).removesuffix(".onnx")
     return (Path(source).parent.name or name) if name == "model" else name

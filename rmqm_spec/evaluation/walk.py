@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
-from rmqm_spec.arrays import FloatArray
+from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.alteration import Alteration, AnyAlteration, DependentAlteration
 from rmqm_spec.contracts.encoder import Encoder, as_differentiable, encode_checked
 from rmqm_spec.contracts.inputs import Input, Inputs
@@ -92,6 +92,24 @@ class Walk:
         else:
             dtype = self._pack(cast("Alteration", self.alteration), values, ids, meters)
         return Group(first, end, tuple(ids), meters.columns(), dtype, tuple(unreadable))
+
+    def unaltered(self, first: int) -> tuple[list[str], AnyArray]:
+        """Encode the unaltered inputs of a group, in the same block as `group` does."""
+        loaded, _ = self._load(range(first, min(first + self.group_size, len(self.inputs))))
+        if not loaded:
+            return [], np.empty((0, 0))
+        ids = [entry.id for entry in loaded]
+        values = np.stack([entry.values for entry in loaded])
+        if self._dependent is not None:
+            path = self._dependent.path(as_differentiable(self.encoder), values, ids)
+            _, encodings = next(iter(path))
+            return ids, np.array(encodings)
+        alteration = cast("Alteration", self.alteration)
+        n_levels = min(self.levels_per_block, alteration.n_levels + 1)
+        block = self._block((len(ids), n_levels, *values.shape[1:]), values.dtype)
+        altered = alteration.alter(values, ids, 0, n_levels, out=block)
+        encodings = encode_checked(self.encoder, altered.reshape(-1, *values.shape[1:]))
+        return ids, np.array(encodings.reshape(len(ids), n_levels, -1)[:, 0])
 
     def _pack(
         self, alteration: Alteration, values: FloatArray, ids: list[str], meters: Meters

@@ -22,7 +22,7 @@ SCHEMA: Final = "rmqm-probe/1"
 """Name of the document; ``schemas/probe.schema.json`` describes it."""
 
 _ENCODER = ("model", "input", "output", "preprocessing", "geometry")
-_NOT_IDENTITY = ("created", "seconds", "runtime", "versions", "probe_sha256")
+_NOT_IDENTITY = ("created", "seconds", "runtime", "versions", "probe_sha256", "given_name")
 
 
 @frozen(kw_only=True)

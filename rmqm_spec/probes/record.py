@@ -105,6 +105,9 @@ class ProbedEncoder:
     classes: tuple[ClassEntry, ...] = entry(shortest=2)
     split: SplitEntry
     inputs: LabelledInputsEntry
+    given_name: str = entry(
+        "What the user calls the encoder; absent where that is the name of its file.", optional=True
+    )
     model: ModelEntry | None
     input: InputEntry | None
     output: OutputEntry | None

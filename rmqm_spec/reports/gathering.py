@@ -156,7 +156,8 @@ def _named(results: Iterable[tuple[str | None, StoredResult]]) -> dict[str, Stor
             continue
         model = stored.document.get("model") or {}
         folder = stored.path.resolve().parent.name
-        name = given_name or str(model.get("name") or folder)
+        own_name = stored.document.get("given_name") or model.get("name")
+        name = given_name or str(own_name or folder)
         if name == _SAYS_NOTHING:
             name = folder
         if name in named:

@@ -37,6 +37,7 @@ NOT_IDENTITY = (
     "run_sha256",
     "result_sha256",
     "null",
+    "given_name",
 )
 """What may differ between two runs that gave the same numbers; a null has a digest of its own."""
 

@@ -292,6 +292,9 @@ class ResultDocument:
     measures: dict[str, MeasureEntry] = entry(
         "Further measures of the same encodings, by name.", optional=True
     )
+    given_name: str = entry(
+        "What the user calls the encoder; absent where that is the name of its file.", optional=True
+    )
     model: ModelEntry | None = entry(
         "Null for an encoder that is not a file, as are the next four."
     )

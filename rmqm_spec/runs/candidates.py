@@ -15,9 +15,10 @@ from rmqm_spec.contracts.registry import load_all
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.regular_files import check_regular
 from rmqm_spec.runs.fields import settings_of
+from rmqm_spec.runs.hub import hub_model, is_hub_id
 from rmqm_spec.runs.request import ModelSettings, RunRequest
 
-__all__ = ["Candidate", "find_candidates"]
+__all__ = ["Candidate", "find_candidates", "folder_name"]
 
 _PREPROCESSING = ("preprocess", "scale", "mean", "std", "channel_order")
 _PATHS = ("preprocess",)
@@ -86,6 +87,19 @@ def find_candidates(
     return _with_names(list(distinct.values()))
 
 
+def folder_name(name: str) -> str:
+    """
+    Return the name of an encoder as the name of a folder or file.
+
+    Examples
+    --------
+    >>> folder_name("my best/one"), folder_name("..")
+    ('my best-one', '-')
+    """
+    plain = name.replace("/", "-").replace("\\", "-").replace("\0", "-")
+    return plain if plain.strip(".") else "-"
+
+
 def _named(text: str, common: RunRequest) -> Iterator[Candidate]:
     """Yield what one argument names; a path that does not exist is met again when it is opened."""
     if not text:
@@ -93,7 +107,10 @@ def _named(text: str, common: RunRequest) -> Iterator[Candidate]:
             "ARG001", "a model must be named by its path; got an empty text", fix="Name it."
         )
     path = Path(text)
-    if not path.exists() and any(sign in text for sign in "*?["):
+    if is_hub_id(text):
+        fetched, name = hub_model(text)
+        yield _model(fetched, evolve(common, name=name), name)
+    elif not path.exists() and any(sign in text for sign in "*?["):
         matches = sorted(glob(text, recursive=True))  # noqa: PTH207 - absolute patterns too
         if not matches:
             raise UsageError(
@@ -151,14 +168,17 @@ def _tables(settings: Path, common: RunRequest) -> Iterator[Candidate]:
         if not isinstance(table, dict) or not isinstance(table.get("path"), str):
             raise _wrong(settings, name, 'have a path = "..."', table)
         own = {key.replace("-", "_"): value for key, value in table.items() if key != "path"}
-        path = settings.parent / table["path"]
+        if is_hub_id(table["path"]):
+            path = hub_model(table["path"])[0]
+        else:
+            path = settings.parent / table["path"]
         if _is_result(path):
             if own:
                 raise _wrong(settings, name, "have no options beside the path of a result", own)
             yield Candidate(path=path, request=common, is_result=True, name=name)
         else:
             opening = _own(settings, name, common.opening, own)
-            yield _model(path, evolve(common, opening=opening), name)
+            yield _model(path, evolve(common, opening=opening, name=name), name)
 
 
 def _own(settings: Path, name: str, opening: ModelSettings, own: dict[str, Any]) -> ModelSettings:
@@ -209,6 +229,8 @@ def _shortest(candidate: Candidate) -> Iterable[str]:
 
 def _names(candidate: Candidate) -> Iterator[str]:
     """Yield names from the shortest on: the file's, then with the folders above it."""
+    if candidate.is_result and (given_name := _given_name(candidate.path)):
+        yield given_name
     path = candidate.path.absolute()
     path = path if candidate.is_result or path.is_dir() else path.with_suffix("")
     parts = [part for part in path.parts if part != path.anchor]
@@ -219,6 +241,16 @@ def _names(candidate: Candidate) -> Iterator[str]:
         yield plain
     for k in range(1, len(parts) + 1):
         yield "/".join(parts[-k:])
+
+
+def _given_name(folder: Path) -> str:
+    """Return what the user called the encoder of a result, "" where nothing is known."""
+    from rmqm_spec.documents.reading import read_json
+
+    try:
+        return str(read_json(folder / "result.json").get("given_name") or "")
+    except UnreadableError:  # met again, and named, when the result is read
+        return ""
 
 
 def _usual_parts() -> list[str]:

@@ -87,6 +87,8 @@ def compute(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             run_sha256=run.sha256,
         )
+        if run.request.name is not None:
+            document["given_name"] = run.request.name
         path = _write(run, document, evaluation, checkpoints)
     stored = StoredResult(
         path=path,

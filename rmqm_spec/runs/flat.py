@@ -9,6 +9,7 @@ from typing import Any
 from rmqm_spec.contracts.registry import available, default_alteration, load
 from rmqm_spec.errors import UnavailableError, UsageError
 from rmqm_spec.runs.fields import settings_of
+from rmqm_spec.runs.hub import hub_model, is_hub_id
 from rmqm_spec.runs.request import DataSettings, ModelSettings, ProtocolSettings, RunRequest
 
 __all__ = ["GROUPS", "grouped", "plug_options", "request_of"]
@@ -61,6 +62,9 @@ def request_of(
     own["executor_options"] = _taken(given, "executor", executor)
     if given:
         raise _unknown(next(iter(given)))
+    if is_hub_id(model):
+        model, hub_name = hub_model(model)
+        name = name or hub_name
     records = {group: GROUPS[group](**values) for group, values in groups.items()}
     return RunRequest(model=str(model), name=name, **records, **own)
 

@@ -123,6 +123,8 @@ def rank(
     models: Sequence[str | Path] | str | Path = (),
     *,
     settings: str | Path | None = None,
+    labels: str | None = None,
+    probe: bool = False,
     listener: Listener | None = None,
     executor: str | Executor | None = None,
     **options: Any,
@@ -136,6 +138,10 @@ def rank(
         Models, folders or globs of models, results.
     settings : str or Path, optional
         TOML with a table per model: its path and its own options (``--models``).
+    labels : str, optional
+        Labels of the data, as `probe` takes them.
+    probe : bool
+        Whether to probe the models with these labels, too.
     listener, executor, **options
         As for `score`.
 
@@ -156,7 +162,11 @@ def rank(
     if name is not None:
         options["executor"] = name
     request = RankRequest(
-        models=_texts(models), settings=_path(settings), common=request_of("", options)
+        models=_texts(models),
+        settings=_path(settings),
+        common=request_of("", options),
+        labels=labels,
+        probe=probe,
     )
     return run(request, _heard(listener), pool=pool)
 
@@ -196,7 +206,9 @@ def probe(
         for name in settings_of(ProbeSettings)
         if options.get(name) is not None
     }
-    written = {name: options[name] for name in ("out", "force") if name in options}
+    written = {
+        name: options[name] for name in ("out", "force", "save_encodings") if name in options
+    }
     others = {name: value for name, value in options.items() if name not in written}
     _only(others, "probe", ModelSettings, DataSettings, ProbeSettings)
     request = ProbeRequest(

@@ -25,6 +25,7 @@ from rmqm_spec.contracts.registry import (
 )
 from rmqm_spec.contracts.registry import measure as load_measure
 from rmqm_spec.errors import UsageError
+from rmqm_spec.runs.candidates import folder_name
 from rmqm_spec.runs.gradients import check_gradient, gradient_routes, with_gradient
 from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.ranged import for_inputs
@@ -145,7 +146,8 @@ def open_run(
     asked_digest = digest_of_json(plain([description["model"]["sha256"], protocol, asked]))
     taken = [(prepared.digest(k), prepared.name(k)) for k in range(len(prepared))]
     installed = versions()
-    label = request.name or _name_of(request.path)
+    given_name = request.name and folder_name(request.name)
+    label = given_name or _name_of(request.path)
     return Run(
         request=request,
         backend=opener,

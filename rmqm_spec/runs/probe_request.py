@@ -12,7 +12,7 @@ from rmqm_spec.runs.fields import setting
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.values import counts, penalties, yes_or_no
 
-__all__ = ["ProbeRequest", "ProbeSettings"]
+__all__ = ["ProbeRequest", "ProbeSettings", "RankProbes"]
 
 
 def _share(flag: str, given: Any) -> float:
@@ -96,6 +96,23 @@ class ProbeSettings:
 
 def _conflict(message: str) -> UsageError:
     return UsageError("ARG001", message, fix="Leave one of them out.")
+
+
+@frozen(kw_only=True)
+class RankProbes:
+    """What `rank` says or does about labels."""
+
+    labels: str | None = setting(
+        "Labels of --data, as probe takes them.", read=_name, panel="Probes"
+    )
+    probe: bool = setting(
+        "Also probe the models with these labels.",
+        default=False,
+        read=yes_or_no,
+        typed=bool,
+        flag="--probe",
+        panel="Probes",
+    )
 
 
 @frozen(kw_only=True, eq=False)

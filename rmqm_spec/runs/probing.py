@@ -13,7 +13,8 @@ from attrs import evolve
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.candidates import Candidate, find_candidates
+from rmqm_spec.runs.candidates import Candidate, find_candidates, folder_name
+from rmqm_spec.runs.encodings import save_unit_encodings, with_encodings_files
 from rmqm_spec.runs.labels import labels_of
 from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.opening import open_inputs
@@ -61,10 +62,10 @@ def probe(request: ProbeRequest, listener: Listener | None = None) -> ProbedMode
         )
     probed: dict[str, ProbedModel] = {}
     failed: dict[str, RmqmError] = {}
-    candidates = _candidates(request)
+    candidates = with_encodings_files(_candidates(request))
     for candidate in candidates:
         name, out = candidate.name, request.common.out
-        folder = out / name.replace("/", "-") if out and len(candidates) > 1 else out
+        folder = out / folder_name(name) if out and len(candidates) > 1 else out
         try:
             probed[name] = _probed(candidate, request.probes, folder, listener)
         except KeyboardInterrupt as error:
@@ -129,6 +130,7 @@ def _probed(
     listener.note(
         f"  {candidate.name}: {len(split.train)} to learn from, {len(split.test)} to judge on"
     )
+    save_unit_encodings(request.save_encodings, split, listener)
     with threadpool_limits(request.opening.threads):
         judgement = judge(
             split, k=probes.k, candidates=probes.C, leave_one_out=probes.leave_one_out
@@ -144,7 +146,9 @@ def _probed(
         seconds=time.monotonic() - started,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    named = f"{candidate.name.replace('/', '-')}-probe-{document['probe_sha256'][:8]}"
+    if request.name is not None:
+        document["given_name"] = request.name
+    named = f"{folder_name(candidate.name)}-probe-{document['probe_sha256'][:8]}"
     folder = out or Path("rmqm-results") / named
     path = write_probe(folder, document, judgement, force=request.force)
     if path.parent.resolve() != folder.resolve():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,8 @@ from attrs import evolve, field, frozen
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.candidates import Candidate, find_candidates
+from rmqm_spec.runs.candidates import Candidate, find_candidates, folder_name
+from rmqm_spec.runs.encodings import with_encodings_files
 from rmqm_spec.runs.opening import check_request
 from rmqm_spec.runs.remarks import elsewhere
 from rmqm_spec.runs.request import RunRequest
@@ -21,7 +22,9 @@ from rmqm_spec.runs.tables import frame, structured
 if TYPE_CHECKING:
     from rmqm_spec.arrays import AnyArray
     from rmqm_spec.contracts.executor import OpenExecutor
+    from rmqm_spec.inputs.prepared import PreparedInputs
     from rmqm_spec.results.stored import StoredResult
+    from rmqm_spec.runs.probed import ProbedModels
 
 __all__ = ["RankRequest", "RankedModels", "rank"]
 
@@ -39,11 +42,17 @@ class RankRequest:
         TOML with a table for each model that needs options of its own.
     common : RunRequest
         What all models are asked; ``out`` is the folder of the ranking.
+    labels : str, optional
+        Where the labels of the inputs are; by default those that the data brings along.
+    probe : bool
+        Whether to probe the models with these labels, too.
     """
 
     models: tuple[str, ...] = ()
     settings: Path | None = None
     common: RunRequest = field(factory=lambda: RunRequest(model=""))
+    labels: str | None = None
+    probe: bool = False
 
 
 @frozen(kw_only=True, eq=False, repr=False)
@@ -67,6 +76,10 @@ class RankedModels:
         Why models could not be scored, by name.
     on_common_inputs : bool
         Whether all were scored here, on the same inputs.
+    probe_command : str, optional
+        The command that probes the same models, where the inputs have labels.
+    probed : ProbedModels, optional
+        The probes, where they were asked for.
     """
 
     document: dict[str, Any]
@@ -76,6 +89,8 @@ class RankedModels:
     findings_of: Mapping[str, tuple[Finding, ...]]
     failed: Mapping[str, RmqmError]
     on_common_inputs: bool
+    probe_command: str | None = None
+    probed: ProbedModels | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -125,6 +140,7 @@ class _Outcome:
     speeds: dict[str, float | None] = field(factory=dict)
     failed: dict[str, RmqmError] = field(factory=dict)
     findings: dict[str, tuple[Finding, ...]] = field(factory=dict)
+    inputs: dict[str, PreparedInputs] = field(factory=dict)
 
 
 def rank(
@@ -154,8 +170,11 @@ def rank(
     """
     listener = listener or Listener()
     _check(request.common)
-    candidates = find_candidates(request.models, request.common, request.settings)
+    candidates = with_encodings_files(
+        find_candidates(request.models, request.common, request.settings)
+    )
     outcome = _Outcome()
+    probed = _probed(request, candidates, listener) if request.probe else None
     for number, candidate in enumerate(candidates, 1):
         listener.note(f"[{number}/{len(candidates)}] {candidate.name}: {candidate.path}")
         try:
@@ -177,7 +196,53 @@ def rank(
         findings_of=outcome.findings,
         failed=outcome.failed,
         on_common_inputs=scored_here,
+        probe_command=None if probed else _probe_command(request, candidates, outcome),
+        probed=probed,
     )
+
+
+def _probed(
+    request: RankRequest, candidates: Sequence[Candidate], listener: Listener
+) -> ProbedModels:
+    """Probe before the scores: it takes a hundredth of their time, and labels may be missing."""
+    from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
+    from rmqm_spec.runs.probing import probe
+
+    for candidate in candidates:
+        if candidate.is_result:
+            raise UsageError(
+                "ARG001",
+                f"rank --probe must be given models; got the result {candidate.path}",
+                fix="Name the model's file, or leave --probe out.",
+            )
+    common = evolve(request.common, save_encodings=None)
+    if common.out is not None:
+        common = evolve(common, out=common.out / "probes")
+    probes = ProbeSettings(labels=request.labels)
+    asked = ProbeRequest(
+        models=request.models, settings=request.settings, common=common, probes=probes
+    )
+    return probe(asked, listener)
+
+
+def _probe_command(
+    request: RankRequest, candidates: Sequence[Candidate], outcome: _Outcome
+) -> str | None:
+    """Return the command to probe the models, where it can be typed and would work."""
+    from rmqm_spec.runs.probe_command import probe_command, usable_labels
+
+    if not outcome.inputs:
+        return None
+    inputs = next(iter(outcome.inputs.values()))
+    labels = usable_labels(inputs, request.labels, request.common.inputs.data)
+    if labels is None:
+        return None
+    models, settings = request.models, request.settings
+    if any(candidate.is_result for candidate in candidates):
+        if settings is not None:
+            return None
+        models = tuple(str(entry.path) for entry in candidates if not entry.is_result)
+    return probe_command(models, settings, request.common, labels)
 
 
 def _check(common: RunRequest) -> None:
@@ -209,16 +274,20 @@ def _take(
         from rmqm_spec.results.stored import read_result
 
         stored = read_result(candidate.path)
+        if candidate.request.save_encodings is not None:
+            listener.note("  no encodings are saved of this result: name the model's file for them")
         outcome.results[name] = stored
         outcome.findings[name] = _stored_findings(stored)
         outcome.speeds[name] = (stored.document["runtime"] or {}).get("encodings_per_second")
         return
     out = candidate.request.out
-    folder = None if out is None else out / name.replace("/", "-")
+    folder = None if out is None else out / folder_name(name)
     scored = score(evolve(candidate.request, out=folder), listener, pool=pool)
     outcome.results[name] = scored.stored
     outcome.speeds[name] = scored.encodings_per_second
     outcome.findings[name] = scored.findings
+    if scored.run is not None:
+        outcome.inputs[name] = scored.run.prepared
 
 
 def _stored_findings(stored: StoredResult) -> tuple[Finding, ...]:

@@ -288,6 +288,8 @@ class RunRequest:
         Folder of the result; by default a folder below ``rmqm-results``, named by model and digest.
     force : bool
         Compute again what is there, and replace another result in the folder.
+    save_encodings : Path, optional
+        File for the encodings of the unaltered inputs.
     null : bool
         Whether to score the same network with permuted weights too.
     budget : float, optional
@@ -317,6 +319,11 @@ class RunRequest:
         read=yes_or_no,
         typed=bool,
         flag="--force",
+        panel="Output",
+    )
+    save_encodings: Path | None = setting(
+        "Also write the encodings of the unaltered inputs: FILE.npz or FILE.npy.",
+        read=path,
         panel="Output",
     )
     budget: float | None = field(default=None, converter=_budget)

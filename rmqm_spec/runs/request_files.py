@@ -10,11 +10,12 @@ from typing import Any
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.regular_files import check_regular
 from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.hub import is_hub_id
 from rmqm_spec.runs.request import RunRequest
 
 __all__ = ["read_request"]
 
-_BESIDE = ("data", "preprocess", "out")
+_BESIDE = ("data", "preprocess", "out", "save_encodings")
 """Paths that are meant from the file's own folder."""
 
 
@@ -56,7 +57,7 @@ def read_request(path: str | Path) -> RunRequest:
         if isinstance(table.get(name), str) and "://" not in table[name]:
             table[name] = str(path.parent / table[name])
     try:
-        return request_of(path.parent / model, table)
+        return request_of(model if is_hub_id(model) else path.parent / model, table)
     except UsageError as error:
         raise UsageError(error.code, f"{path}: {error.message}", fix=error.fix) from error
 

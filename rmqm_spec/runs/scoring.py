@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.computing import compute
+from rmqm_spec.runs.encodings import check_encodings_file, save_encodings
 from rmqm_spec.runs.nulls import with_null
 from rmqm_spec.runs.opening import Run, open_run
 from rmqm_spec.runs.request import RunRequest
@@ -48,7 +49,9 @@ def score(
         `IncompleteError`; the same request then resumes.
     """
     listener = listener or Listener()
+    check_encodings_file(request.save_encodings)
     scored = score_alone(request, listener, pool=pool)
+    save_encodings(scored, listener)
     if request.null:
         scored = with_null(scored, listener, score_alone, pool=pool)
     return scored

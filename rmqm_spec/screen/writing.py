@@ -17,6 +17,7 @@ __all__ = [
     "escaped",
     "finding_line",
     "note",
+    "print_as_it_is",
     "print_json",
     "print_text",
     "terminal_columns",
@@ -34,6 +35,11 @@ def print_json(document: Mapping[str, Any]) -> None:
 def print_text(text: str = "") -> None:
     """Print a line of the result to stdout."""
     _write(sys.stdout, _visible(text) + "\n")
+
+
+def print_as_it_is(text: str) -> None:
+    """Print a text for programs to stdout: only a terminal gets commands escaped."""
+    _write(sys.stdout, _visible(text) if sys.stdout.isatty() else text)
 
 
 def note(text: str) -> None:
