@@ -26,8 +26,8 @@ def folder(tmp_path_factory):
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["score", "m.onnx", "--preprocess", "p.json"], "PRE004"),
-        (["score", "m.onnx", "--preprocess", "p.toml"], "PRE004"),
+        (["score", "m.onnx", "--preprocess", "p.json"], "ARG001"),
+        (["score", "m.onnx", "--preprocess", "p.toml"], "ARG001"),
         (["score", "m.onnx", "--data", "p.npz"], "DAT001"),
         (["probe", "m.onnx", "--data", ".", "--labels", "p.csv"], "DAT002"),
         (["rank", "--models", "p.toml"], "RNK004"),

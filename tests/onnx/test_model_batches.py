@@ -273,8 +273,8 @@ def test_processors_are_shared_out_among_callers(opened, make, threads, expected
 
 @pytest.mark.parametrize(("n_values", "at_most"), [(8, 50), (2_000_000, 1)])
 def test_a_batch_is_bounded_by_its_values(opened, make, n_values, at_most):
-    nodes = [make.node("ReduceMean", "x", "y", axes=[1])]
-    inputs, outputs = [make.value("x", ("N", n_values))], [make.value("y", ("N", 1))]
+    nodes = [make.node("ReduceMean", "x", "m", axes=[1]), make.node("Concat", "m m", "y", axis=1)]
+    inputs, outputs = [make.value("x", ("N", n_values))], [make.value("y", ("N", 2))]
     assert opened(make.model(nodes, inputs, outputs)).traits.batch_size == at_most
 
 

@@ -129,12 +129,13 @@ def test_other_inputs_are_fed(make, opened):
 def test_an_operator_without_a_rule_is_named(make, opened):
     nodes = [
         make.node("Det", "x", "d", name="the_determinant"),
-        make.node("Unsqueeze", "d one", "y"),
+        make.node("Unsqueeze", "d one", "u"),
+        make.node("Concat", "u u", "y", axis=1),
     ]
     model = make.model(
         nodes,
         [make.value("x", ["N", 4, 4])],
-        [make.value("y", ["N", 1])],
+        [make.value("y", ["N", 2])],
         [make.constant("one", [1], "int64")],
     )
     encoder = opened(model, layout="array")
