@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -84,9 +85,8 @@ class JointScores:
         centred = contributions - contributions.mean(axis=0)
         variances, axes = np.linalg.eigh(centred.T @ centred / (n * (n - 1)))
         root = axes * np.sqrt(np.maximum(variances, 0))
-        random = np.random.default_rng(SEED)
-        normal = random.standard_normal((N_DRAWS, k)) @ root.T
-        spread = np.sqrt((n - 1) / random.chisquare(n - 1, (N_DRAWS, 1)))
+        standard, spread = _draws(n, k)
+        normal = standard @ root.T
         twins = [_first_equal(contributions, encoder) for encoder in range(k)]
         return cls(
             scores=scores,
@@ -149,6 +149,21 @@ class JointScores:
 
     def _drawn(self) -> Float64Array:
         return np.asarray(self.scores + self.deviations)
+
+
+@lru_cache(maxsize=2)
+def _draws(n: int, k: int) -> tuple[Float64Array, Float64Array]:
+    """
+    Draw standard normals (M, K), and what makes Student's t of them, (M, 1).
+
+    They depend on nothing else, and a ranking beside nulls needs the same ones many times.
+    """
+    random = np.random.default_rng(SEED)
+    standard = random.standard_normal((N_DRAWS, k))
+    spread = np.sqrt((n - 1) / random.chisquare(n - 1, (N_DRAWS, 1)))
+    for drawn in (standard, spread):
+        drawn.flags.writeable = False
+    return standard, spread
 
 
 def _first_equal(contributions: Float64Array, encoder: int) -> int:
