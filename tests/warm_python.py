@@ -40,6 +40,9 @@ MAX_REQUEST = 1 << 18
 NOT_SHARED = "onnxruntime"
 """Opens a database and starts a thread when it is imported: neither may be shared by a fork."""
 
+NOT_LEARNED = (NOT_SHARED, "huggingface_hub")
+"""The hub reads its variables of the environment when it is imported."""
+
 REPORTS = 1000
 """The descriptor on which children name what they imported."""
 
@@ -108,8 +111,8 @@ def _run(arguments: list[str]) -> None:
     if program == "-m":
         name, *words = words
         _take_place(["-m", *words], None if is_safe else str(Path.cwd()))
-        if not hasattr(sys.modules.get(name), "__path__"):
-            sys.modules.pop(name, None)
+        # What others have imported from this module must stay the same; runpy would warn of that.
+        warnings.filterwarnings("ignore", ".*found in sys.modules", RuntimeWarning)
         runpy.run_module(name, run_name="__main__", alter_sys=True)
     elif program == "-c":
         text, *words = words
@@ -175,7 +178,7 @@ def _report() -> None:
 
 def _is_installed(module: Any) -> bool:
     origin = getattr(getattr(module, "__spec__", None), "origin", None) or ""
-    if getattr(module, "__name__", "").partition(".")[0] == NOT_SHARED:
+    if getattr(module, "__name__", "").partition(".")[0] in NOT_LEARNED:
         return False
     return origin == "built-in" or origin.startswith(INSTALLED)
 

@@ -66,14 +66,20 @@ def unpack(key: str, content: bytes) -> list[Group]:
         raise ValueError("it is not whole")
     try:
         return _unpacked(key, whole)
+    except _OtherRun as error:
+        raise ValueError("it belongs to another run") from error
     except BROKEN_ARCHIVE as error:
         raise ValueError(f"it is no checkpoint: {type(error).__name__}: {error}") from error
+
+
+class _OtherRun(Exception):  # noqa: N818 - a whole checkpoint, though not of this run
+    """The key is that of another run."""
 
 
 def _unpacked(key: str, whole: bytes) -> list[Group]:
     with np.load(io.BytesIO(whole), allow_pickle=False) as stored:
         if str(stored["key"]) != key:
-            raise ValueError("it belongs to another run")
+            raise _OtherRun
         ids, bounds, dtypes = (stored[name].tolist() for name in ("ids", "bounds", "dtypes"))
         unreadable = json.loads(str(stored["unreadable"]))
         columns = {

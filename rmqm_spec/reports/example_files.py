@@ -66,7 +66,7 @@ def read_examples(stored: StoredResult) -> Examples | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             result_digest = str(archive["result_sha256"])
             examples = Examples(
                 ids=tuple(archive["ids"].tolist()),
