@@ -16,6 +16,7 @@ from rmqm_spec.errors import RmqmError, UsageError
 __all__ = ["CodeEntry", "Finding", "Level", "catalogue", "codes_page", "explain"]
 
 _FAMILIES = {
+    "ALT": "Alterations",
     "ARG": "Arguments and output",
     "BAT": "Batches",
     "BUG": "Errors of our own",

@@ -89,7 +89,7 @@ def _preprocessing(facts: Mapping[str, Any]) -> Iterator[str]:
         yield f"  preprocessing  {error['code']} {error['message']}"
         yield f"                 {error['fix']}"
     elif preprocessing["source"] == "none":
-        yield "  preprocessing  none found: the values in [0, 1] would go in as they are"
+        yield "  preprocessing  none found: values would go in as they are"
     else:
         yield f"  preprocessing  {preprocessing['source']}"
         for about, words in preprocessing_words(preprocessing):

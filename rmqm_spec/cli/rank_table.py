@@ -41,7 +41,7 @@ def ranking_table(
     """
     accuracies = [] if probed is None else list(_accuracies(ranked, probed))
     columns = _columns(ranked)
-    lines = table_lines([*columns[:3], *accuracies, *columns[3:]], width or stdout_columns())
+    lines = table_lines([*columns[:4], *accuracies, *columns[4:]], width or stdout_columns())
     if accuracies and len(ranked) > 1:
         lines.append("  = best accuracy of its column, or tied with it")
     if _NULL in lines[0] and any("*" in _null(encoder["null"]) for encoder in ranked):

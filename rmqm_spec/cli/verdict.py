@@ -49,10 +49,18 @@ def verdict(document: Mapping[str, Any]) -> list[str]:
         *([_PROBE] if tied else ()),
         *_about_left_out(document),
         *_about_ties(document),
-        f"The whole order is right with probability {_probability(document['order_probability'])}.",
+        *_about_the_order(document),
         *_about_nulls(ranked),
         *(() if tied else [_PROBE]),
     ]
+
+
+def _about_the_order(document: Mapping[str, Any]) -> Iterator[str]:
+    """Say how sure the order is, unless scores are equal: those have none."""
+    names = [encoder["name"] for encoder in document["ranked"]]
+    if all(_pair(document, *pair)["difference"] > 0 for pair in pairwise(names)):
+        probability = _probability(document["order_probability"])
+        yield f"The whole order is right with probability {probability}."
 
 
 def _about_the_first(document: Mapping[str, Any]) -> str:
@@ -117,10 +125,10 @@ def _facts(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[str]
         if None not in values:
             yield f"{name} {values[0]:.4g} against {values[1]:.4g}"
     speeds = [encoder["encodings_per_second"] for encoder in (first, second)]
-    if None not in speeds:
+    if None not in speeds and speeds[0] != speeds[1]:
         yield f"{speeds[0]:,.0f} against {speeds[1]:,.0f} encodings a second"
     sizes = [(encoder.get("model") or {}).get("bytes") for encoder in (first, second)]
-    if all(size is not None for size in sizes):
+    if all(size is not None for size in sizes) and sizes[0] != sizes[1]:
         yield " against ".join(f"{size / 1e6:.3g}" for size in sizes if size is not None) + " MB"
 
 

@@ -21,6 +21,7 @@ from rmqm_spec.contracts.encoder import Encoder, as_differentiable, encode_check
 from rmqm_spec.contracts.inputs import Input, Inputs
 from rmqm_spec.contracts.measure import Measure
 from rmqm_spec.errors import UnreadableError
+from rmqm_spec.evaluation.alteration_contract import require_contract
 from rmqm_spec.evaluation.group import Group
 from rmqm_spec.evaluation.meters import Meters
 from rmqm_spec.measures.movement import RMQM
@@ -90,7 +91,8 @@ class Walk:
         if self._dependent is not None:
             dtype = self._follow(self._dependent, values, ids, meters)
         else:
-            dtype = self._pack(cast("Alteration", self.alteration), values, ids, meters)
+            alteration = cast("Alteration", self.alteration)
+            dtype = self._pack(alteration, values, ids, meters, is_first=first == 0)
         return Group(first, end, tuple(ids), meters.columns(), dtype, tuple(unreadable))
 
     def unaltered(self, first: int) -> tuple[list[str], AnyArray]:
@@ -112,15 +114,24 @@ class Walk:
         return ids, np.array(encodings.reshape(len(ids), n_levels, -1)[:, 0])
 
     def _pack(
-        self, alteration: Alteration, values: FloatArray, ids: list[str], meters: Meters
+        self,
+        alteration: Alteration,
+        values: FloatArray,
+        ids: list[str],
+        meters: Meters,
+        *,
+        is_first: bool,
     ) -> npt.DTypeLike:
         """Make and encode several levels at once; returns the type of the encodings."""
+        given = values.copy() if is_first else values
         n_encodings = alteration.n_levels + 1
         for level in range(0, n_encodings, self.levels_per_block):
             self._stop_if_cancelled()
             n_levels = min(self.levels_per_block, n_encodings - level)
             block = self._block((len(ids), n_levels, *values.shape[1:]), values.dtype)
             altered = alteration.alter(values, ids, level, n_levels, out=block)
+            if is_first and level == 0:
+                require_contract(alteration, given, values, altered)
             encodings = encode_checked(self.encoder, altered.reshape(-1, *values.shape[1:]))
             meters.update(encodings.reshape(len(ids), n_levels, -1))
         return encodings.dtype

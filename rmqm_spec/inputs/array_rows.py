@@ -175,6 +175,13 @@ def _check_channels(given: int, layout: Layout, spec: InputSpec, shape: tuple[in
     )
 
 
+def _met(values: AnyArray) -> str:
+    """Say which values there are, where they are numbers."""
+    if values.dtype.kind not in "iu" or not values.size:
+        return ""
+    return f"; those in the array run from {values.min()} to {values.max()}"
+
+
 def _known_range(values: AnyArray, value_range: Bounds | None) -> Bounds:
     if value_range is not None:
         return check_value_range(value_range)
@@ -183,6 +190,7 @@ def _known_range(values: AnyArray, value_range: Bounds | None) -> Bounds:
         raise UsageError(
             "DAT007",
             f"data must be uint8 or float, or have a declared range; got {values.dtype}",
-            fix="Declare the range, for example --range 0,65535, or convert the array to float.",
+            fix="Declare the lowest and highest value that such data can have: --range LOW,HIGH"
+            f"{_met(values)}.",
         )
     return natural

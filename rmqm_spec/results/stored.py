@@ -17,6 +17,7 @@ from rmqm_spec.documents.archives import BROKEN_ARCHIVE
 from rmqm_spec.documents.reading import read_document
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.identity import digest_of_ids
+from rmqm_spec.results.document import digest_of_result
 from rmqm_spec.results.kind import RESULT
 from rmqm_spec.results.record import ResultDocument
 
@@ -130,6 +131,8 @@ def find_run(folder: Path, run_sha256: str) -> StoredResult | None:
     """
     Find the complete result of the same run: in `folder`, or in a folder beside it.
 
+    A result whose content is not that of its digest, because it was edited, is passed over.
+
     Parameters
     ----------
     folder : Path
@@ -142,8 +145,9 @@ def find_run(folder: Path, run_sha256: str) -> StoredResult | None:
     for place in (folder, *beside):
         with suppress(UnreadableError):
             stored = read_result(place)
-            if stored.record is not None and stored.record.run_sha256 == run_sha256:
-                return stored
+            same_run = stored.record is not None and stored.record.run_sha256 == run_sha256
+            if same_run and stored.document["result_sha256"] == digest_of_result(stored.document):
+                return stored  # a number that was edited is computed again
     return None
 
 

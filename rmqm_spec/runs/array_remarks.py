@@ -10,10 +10,13 @@ from rmqm_spec.findings import Finding
 from rmqm_spec.inputs.array_rows import ArrayRows
 from rmqm_spec.inputs.prepared import PreparedInputs
 
-__all__ = ["feature_findings", "float_findings"]
+__all__ = ["feature_findings", "float_findings", "share_findings"]
 
 _LOOKED_AT = 8
 """How many inputs are looked at to say what kind of values an array holds."""
+
+_SMALL_SHARE = 0.05
+"""16-bit pictures of a camera of 12 bits fill 0.06 of their range."""
 
 _SEVERAL = 17
 """Fewer different values make a drawing or a mask, which is no evidence of 8-bit pixels."""
@@ -52,6 +55,29 @@ def float_findings(prepared: PreparedInputs) -> Iterator[Finding]:
             message=f"the floats of {source.label} are 8-bit pixels: as floats they have other "
             "ids, and so other noise, than the same pixels as image files or uint8",
             fix=f"To compare with those, save {_as_bytes(low, high)}.",
+        )
+
+
+def share_findings(prepared: PreparedInputs) -> Iterator[Finding]:
+    """Doubt a declared range of which the first inputs fill a small share only."""
+    source = prepared.source
+    is_declared = isinstance(source, ArrayRows) and source.has_declared_range
+    if not is_declared or source.value_range is None or prepared.features is not None:
+        return
+    rows = [
+        source.read(prepared.position(index)) for index in range(min(len(prepared), _LOOKED_AT))
+    ]
+    low, high = source.value_range
+    least, most = (float(end(np.stack([end(row) for row in rows]))) for end in (np.min, np.max))
+    share = (most - least) / (high - low)
+    if 0 < share < _SMALL_SHARE:  # also false where a value is not finite
+        yield Finding(
+            code="DAT033",
+            level="warn",
+            message=f"the first {len(rows)} inputs run from {least:.4g} to {most:.4g}, "
+            f"{share:.1%} of the declared range [{low:g}, {high:g}]: noise relative to that range "
+            "drowns them",
+            fix=f"Declare the range that such data have, such as --range={least:.4g},{most:.4g}.",
         )
 
 

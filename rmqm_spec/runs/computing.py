@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from rmqm_spec.contracts.executor import OpenExecutor
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.contracts.option import read_options
 from rmqm_spec.contracts.registry import executor_kind
-from rmqm_spec.errors import IncompleteError, UsageError
+from rmqm_spec.errors import IncompleteError, RmqmError, UnavailableError, UsageError
 from rmqm_spec.evaluation.group import Group
 from rmqm_spec.evaluation.walk import Walk, walk_groups
 from rmqm_spec.findings import Finding
@@ -190,7 +190,17 @@ def _walker(
     else:
         owner = f"--executor {kind.name}"
         options = read_options(kind.options, run.request.executor_options, owner=owner)
-        with kind.open(options) as opened:
+        with ExitStack() as stack:
+            try:
+                opened = stack.enter_context(kind.open(options))
+            except RmqmError:
+                raise
+            except Exception as error:
+                raise UnavailableError(
+                    "RUN008",
+                    f"--executor {kind.name} must open; got {type(error).__name__}: {error}",
+                    fix="See whether its workers can be reached, or leave --executor out.",
+                ) from error
             yield partial(_by_workers, run=run, pool=opened)
 
 

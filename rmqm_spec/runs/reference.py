@@ -65,6 +65,9 @@ def read_reference(path: Path) -> Reference:
         REF001 if it is no .npz file with ``encodings``, and ``inputs`` or ``network_inputs``, of as
         many rows each.
     """
+    if not path.is_file():
+        message = f"{path} must be a file; there is none"
+        raise UnreadableError("REF001", message, fix="Check the path.")
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in _KEYS if name in stored.files}

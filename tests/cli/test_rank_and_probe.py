@@ -99,7 +99,8 @@ def test_both_numbers_in_one_table(rmqm, folder):
     run = ("--data", "a photo", "--probe", *files, *RUN)
     done = rmqm("rank", *models(folder), *run, cwd=folder)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split("\n")[0].split()[:5] == ["#", "model", "RMQM", "1-NN", "linear"]
+    assert done.stdout.split("\n")[0].split()[:5] == ["#", "model", "RMQM", "95", "%"]
+    assert done.stdout.index("95 % CI") < done.stdout.index("1-NN")
     assert command_in(done.stdout) is None
     again = rmqm("rank", *models(folder), *run, "--json", cwd=folder)
     alone = rmqm("probe", *models(folder), "--data", "a photo", "--n", 60, "--json", cwd=folder)

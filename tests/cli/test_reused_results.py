@@ -114,3 +114,12 @@ def test_a_result_beside_another_is_found_too(again):
     assert again("--seed", "1")[0] is False
     found, printed = again("--seed", "1")
     assert (found, "copy/out-" in printed) == (True, True)
+
+
+def test_a_number_that_was_edited_is_computed_again(again, copy):
+    path = copy / "out/result.json"
+    text = path.read_text(encoding="utf-8")
+    rmqm = json.loads(text)["rmqm"]
+    path.write_text(text.replace(f'"rmqm": {rmqm}', f'"rmqm": {rmqm + 1}', 1), encoding="utf-8")
+    found, printed = again()
+    assert (found, f"RMQM {rmqm:.3f}" in printed) == (False, True)

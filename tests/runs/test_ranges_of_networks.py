@@ -99,3 +99,18 @@ def test_the_remedy_follows_the_constants_of_the_graph(tmp_path, data, operation
     )
     healed = codes(rmqm_spec.check(model, data=data, scale=scale, listener=QUIET).findings)
     assert [code for code in healed if code.startswith("PRE")] == []
+
+
+@pytest.mark.parametrize(("high", "is_doubted"), [(255, False), (4095, False), (65535, True)])
+def test_a_range_that_the_data_hardly_fill_is_doubted(tmp_path, high, is_doubted):
+    model = graph_that_normalises(tmp_path / "network.onnx")
+    pictures = np.random.default_rng(1).integers(0, 256, (6, 8, 8, 3)).astype(np.int32)
+    np.save(tmp_path / "pictures.npy", pictures)
+    options = {"data": str(tmp_path / "pictures.npy"), "n": 2, "scale": 1, "listener": QUIET}
+    checked = rmqm_spec.check(model, range=f"0,{high}", **options)
+    doubts = [finding for finding in checked.findings if finding.code == "DAT033"]
+    assert bool(doubts) == is_doubted
+    if doubts:
+        advised = re.search(r"--range=(\S+)\.", doubts[0].fix).group(1)
+        healed = rmqm_spec.check(model, range=advised, **options)
+        assert "DAT033" not in codes(healed.findings)

@@ -11,7 +11,7 @@ from rmqm_onnx.choices.input_layout import InputLayout
 from rmqm_onnx.choices.layout_recognition import recognise_layout
 from rmqm_onnx.choices.normalised_range import normalisation_finding
 from rmqm_onnx.choices.output import ChosenOutput, choose_output
-from rmqm_onnx.choices.preprocessing import choose_preprocessing, usual_size
+from rmqm_onnx.choices.preprocessing import choose_preprocessing, of_arrays, usual_size
 from rmqm_onnx.choices.room import require_room
 from rmqm_onnx.reading.feeds import read_feeds
 from rmqm_onnx.reading.model_description import summary
@@ -110,7 +110,7 @@ def choose(file: ModelFile, options: OpenOptions) -> Choices:
             Finding(code="INP001", level="ok", message=message),
             *open_lengths,
             output.finding,
-            *origin,
+            *(of_arrays(origin) if layout.spec.kind == "array" else origin),
             *normalisation_finding(graph, altered.name, preprocessing),
         ),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rmqm_onnx.choices.normalised_range import fitting_scale
 from rmqm_onnx.reading.model_file import ModelFile
 from rmqm_onnx.reading.preprocessing_files import find_preprocessing, find_size
@@ -9,7 +11,7 @@ from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.findings import Finding
 
-__all__ = ["choose_preprocessing", "stored_preprocessing", "usual_size"]
+__all__ = ["choose_preprocessing", "of_arrays", "stored_preprocessing", "usual_size"]
 
 
 def choose_preprocessing(
@@ -44,6 +46,22 @@ def choose_preprocessing(
             fix="Say what the model was trained with: --mean, --std, --scale or --preprocess FILE; "
             + usual,
         )
+    ]
+
+
+def of_arrays(findings: Iterable[Finding]) -> list[Finding]:
+    """Say of arrays, which are not mapped to [0, 1], that they go in as they are."""
+    return [
+        Finding(
+            code="PRE001",
+            level="warn",
+            message="no preprocessing found: the values go in as they are",
+            fix="Say what the model was trained with: --mean, --std, --scale or --preprocess FILE; "
+            "if it takes the values of the array themselves, say --scale 1.",
+        )
+        if finding.level == "warn"
+        else finding
+        for finding in findings
     ]
 
 
