@@ -140,6 +140,7 @@ def still_there(path: Path, result_sha256: str) -> Iterator[bool]:
         ARG006 if another process holds the folder.
     """
     with locked(path.parent):
+        remove_leftovers(path.parent)  # a process may have been killed while it added this
         yield known_result(path.parent) == result_sha256
 
 

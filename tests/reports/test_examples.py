@@ -50,6 +50,16 @@ def test_the_second_time_nothing_is_loaded(score, images):
     assert stored.path.with_name("examples.npz").read_bytes() == before
 
 
+def test_what_a_killed_process_was_writing_is_removed(score, images):
+    stored = score()
+    stored.path.with_name("examples.npz").unlink()
+    leftover = stored.path.with_name(".examples.npz.20f17148.part")
+    leftover.write_bytes(b"half of it")
+    keep_examples(stored, open_images(images), WhiteNoise(n_levels=8))
+    assert not leftover.exists()
+    assert stored.path.with_name("examples.npz").exists()
+
+
 def test_inputs_that_are_gone_are_left_out(score, images):
     stored = score()
     fewer = examples_of(stored, open_images(images[:6]), WhiteNoise(n_levels=8))
