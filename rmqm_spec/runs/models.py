@@ -50,11 +50,17 @@ def knows(plug: Backend, path: Path) -> bool:
     return any(fnmatch(path.name, pattern) for pattern in plug.patterns)
 
 
-def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncoder:
+def open_model(
+    request: RunRequest,
+    opener: Backend | None = None,
+    *,
+    data_shape: tuple[int, ...] | None = None,
+) -> ModelEncoder:
     """
     Open the model of a request, after it was opened in a process of its own.
 
     Native code that crashes, hangs or eats memory is thus met there, and becomes an error here.
+    Lengths that a model leaves open are those of `data_shape`, by default of one input.
     """
     opener = opener or backend_of(request)
     opening = request.opening
@@ -67,8 +73,9 @@ def open_model(request: RunRequest, opener: Backend | None = None) -> ModelEncod
         )
     from rmqm_spec.inputs.opening import shape_of_rows
 
-    require_sound(request)
-    data_shape = None if opening.input_shape else shape_of_rows(request.inputs.data)
+    if data_shape is None and not opening.input_shape:
+        data_shape = shape_of_rows(request.inputs.data)
+    require_sound(request, data_shape)
     return opener.open(request.path, opening.open_options(preprocessing, data_shape))
 
 

@@ -8,12 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from attrs import evolve
 
 import rmqm_spec.errors
 from rmqm_spec.errors import RmqmError, UnavailableError
-from rmqm_spec.inputs.opening import shape_of_rows
 from rmqm_spec.runs.isolation.limits import usual_memory
 from rmqm_spec.runs.isolation.running import Ending, follow
 from rmqm_spec.runs.isolation.worker import Emit, Task, is_isolated
@@ -68,9 +66,11 @@ def _preload(request: RunRequest) -> tuple[str, ...]:
     return ()
 
 
-def require_sound(request: RunRequest) -> None:
+def require_sound(request: RunRequest, data_shape: tuple[int, ...] | None = None) -> None:
     """
     Open the model of a request in a process of its own, each model once.
+
+    Of the inputs, perhaps a large array, only the shape of one matters for opening it.
 
     Raises
     ------
@@ -80,12 +80,12 @@ def require_sound(request: RunRequest) -> None:
     """
     if is_isolated():
         return
-    key = _key(request)
+    key = (*_key(request), data_shape)
     if key in _sound:
         return
-    # Of the inputs, perhaps a large array, only the shape matters for opening it.
-    alone = evolve(request, inputs=_of_same_shape(request), protocol=ProtocolSettings())
-    _run(f"{__name__}:open_for_trial", alone)
+    alone = evolve(request, inputs=DataSettings(), protocol=ProtocolSettings())
+    task = evolve(task_of(f"{__name__}:open_for_trial", alone), argument=(alone, data_shape))
+    _run(task, silence_of(request))
     _sound.add(key)
 
 
@@ -98,18 +98,19 @@ def document_of(function: str, request: RunRequest) -> Mapping[str, Any]:
     RmqmError
         What the function raises there, and as `require_sound`.
     """
-    document = _run(function, request)
+    document = _run(task_of(function, request), silence_of(request))
     if document is None:
         raise RuntimeError("the other process ended without a document")
     return document
 
 
-def open_for_trial(request: RunRequest, emit: Emit) -> None:
+def open_for_trial(argument: tuple[RunRequest, tuple[int, ...] | None], emit: Emit) -> None:
     """Open a model in this process, and say what that raises."""
+    request, data_shape = argument
     from rmqm_spec.runs.models import open_model
 
     def look() -> None:
-        open_model(request)
+        open_model(request, data_shape=data_shape)
 
     told(look, emit)
 
@@ -138,9 +139,9 @@ def error_of(ending: Ending) -> RmqmError | None:
     return error
 
 
-def _run(function: str, request: RunRequest) -> Mapping[str, Any] | None:
+def _run(task: Task, silence: float) -> Mapping[str, Any] | None:
     events: dict[str, Any] = {}
-    ending = follow(task_of(function, request), events.update, silence=silence_of(request))
+    ending = follow(task, events.update, silence=silence)
     error = error_of(ending)
     if "raised" in events:
         error = taken_back(events["raised"])
@@ -172,14 +173,7 @@ def _kind(error: RmqmError) -> str:
 def _key(request: RunRequest) -> tuple[object, ...]:
     """Name a model as it lies on disk, and how it is opened."""
     path = request.path
-    shape = shape_of_rows(request.inputs.data)
-    return (os.path.realpath(path), repr(request.opening), shape, tuple(sorted(_states(path))))
-
-
-def _of_same_shape(request: RunRequest) -> DataSettings:
-    """Return inputs of a single row: a model that leaves lengths open takes them from the data."""
-    shape = shape_of_rows(request.inputs.data)
-    return DataSettings(data=None if shape is None else np.zeros((1, *shape), dtype=np.uint8))
+    return (os.path.realpath(path), repr(request.opening), tuple(sorted(_states(path))))
 
 
 def _states(path: Path) -> list[tuple[str, int, int]]:
