@@ -12,7 +12,9 @@ const IMPLEMENTATION = {
   name: "rmqm-javascript",
   version: "1.0.0",
   language: "JavaScript",
-  capabilities: ["inputs", "noise", "pgd", "encoder", "characteristics", "interval", "documents", "comparison"],
+  capabilities: [
+    "inputs", "noise", "pgd", "encoder", "characteristics", "interval", "documents", "comparison", "value-map",
+  ],
   extensions: ["common", "weighted"],
   generator: GENERATOR,
   encoder: DESCRIPTION,
