@@ -21,6 +21,7 @@ from rmqm_conformance.properties import (
     gradients,
     inputs,
     interval,
+    large,
     losses,
     metric,
     noise_statistics,
@@ -65,6 +66,7 @@ _FAMILIES = (
     document_numbers,
     comparison,
     protocol_fields,
+    large,
 )
 
 PROPERTIES: Final[tuple[Check, ...]] = tuple(
