@@ -9,7 +9,7 @@ from rmqm_onnx.reading.image_processors import ImageProcessor
 from rmqm_onnx.reading.pairs import as_pair
 from rmqm_spec.contracts.preprocessing import TORCH_FILTERS, Interpolation
 
-__all__ = ["CannotApplyError", "crop_of", "geometry_of", "size_of"]
+__all__ = ["CannotApplyError", "crop_of", "filter_of", "geometry_of", "padded_of", "size_of"]
 
 _FILTERS: dict[object, Interpolation] = {
     0: "nearest",
@@ -41,15 +41,31 @@ def geometry_of(
     _refuse_padding(settings, crop or (resize if isinstance(resize, tuple) else None))
     fields: dict[str, Any] = {"size": crop or resize}
     if resize is not None:
-        interpolation = _interpolation(settings)
-        if processor.is_by_tensors and interpolation not in TORCH_FILTERS:
-            raise CannotApplyError(f"has no {interpolation} filter on tensors (resample)")
-        fields["interpolation"] = interpolation
-        fields["resize_by"] = "torch" if processor.is_by_tensors else "pillow"
+        fields |= filter_of(processor, settings)
     if crop is not None and crop != resize:
         rounding = "truncate" if processor.is_by_tensors else "floor"
         fields |= {"resize": resize, "crop": crop, "crop_rounding": rounding}
     return fields
+
+
+def padded_of(
+    processor: ImageProcessor,
+    settings: Mapping[str, Any],
+    resize: int | tuple[int, int],
+    size: tuple[int, int],
+) -> dict[str, Any]:
+    """Return the fields of a resize, and of padding in the centre up to a size."""
+    fields = {"size": size, "resize": resize, "crop": size, "crop_rounding": "truncate"}
+    return fields | filter_of(processor, settings)
+
+
+def filter_of(processor: ImageProcessor, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the filter of a resize, and whose arithmetic it has."""
+    interpolation = _interpolation(settings)
+    if processor.is_by_tensors and interpolation not in TORCH_FILTERS:
+        raise CannotApplyError(f"has no {interpolation} filter on tensors (resample)")
+    by = "torch" if processor.is_by_tensors else "pillow"
+    return {"interpolation": interpolation, "resize_by": by}
 
 
 def size_of(processor: ImageProcessor, settings: Mapping[str, Any]) -> int | tuple[int, int]:

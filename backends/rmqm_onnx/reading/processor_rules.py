@@ -8,6 +8,7 @@ from typing import Any
 from attrs import evolve
 
 from rmqm_onnx.reading.image_processors import ImageProcessor
+from rmqm_onnx.reading.padding_rules import PADDING_RULES, dpt_padded, padded_to_square
 from rmqm_onnx.reading.pairs import as_pair
 from rmqm_onnx.reading.processor_geometry import CannotApplyError, crop_of, geometry_of, size_of
 from rmqm_onnx.reading.processor_values import values_of
@@ -21,7 +22,7 @@ _LARGE_CONVNEXT = 384
 """From this size on, ConvNext's images are resized straight to a square, without a crop."""
 
 
-def usual(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
+def _usual(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Resize to a size or a shorter side, crop the centre, rescale, normalise."""
     for key in ("do_pan_and_scan", "crop_to_patches"):
         if settings.get(key):
@@ -45,7 +46,7 @@ def _levit(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing
 def _convnext(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Crop small sizes out of a larger resize; large sizes are squares without a crop."""
     if not settings.get("do_resize"):
-        return usual(processor, settings)
+        return _usual(processor, settings)
     if settings.get("do_center_crop"):
         raise CannotApplyError("crops the centre twice (do_center_crop)")
     shorter = size_of(processor, settings)
@@ -96,14 +97,14 @@ def _dpt(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     height, width = (round(length / multiple) * multiple for length in as_pair(settings["size"]))
     divisor = settings.get("size_divisor") if settings.get("do_pad") else None
     if divisor and (height % divisor or width % divisor):
-        raise CannotApplyError(f"pads its images to a multiple of {divisor} (do_pad)")
-    return usual(processor, {**settings, "size": [height, width], "do_pad": False})
+        return dpt_padded(processor, settings, (height, width))
+    return _usual(processor, {**settings, "size": [height, width], "do_pad": False})
 
 
 def _idefics(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Resize to a square, always with the bicubic filter; transformers 5 has the usual keys."""
     if processor.is_by_tensors:
-        return usual(processor, settings)
+        return _usual(processor, settings)
     settings = {
         **settings,
         "do_resize": True,
@@ -112,24 +113,24 @@ def _idefics(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessi
         "size": settings["image_size"],
         "resample": _BICUBIC,
     }
-    return usual(processor, settings)
+    return _usual(processor, settings)
 
 
 def _layoutlmv2(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Leave the values as bytes, in the order BGR."""
-    return usual(processor, {**settings, "do_flip_channel_order": True})
+    return _usual(processor, {**settings, "do_flip_channel_order": True})
 
 
 def _chameleon(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Take the bicubic filter for the Lanczos filter, which tensors did not have."""
     if processor.is_fast and settings.get("resample") == _LANCZOS:
         settings = {**settings, "resample": _BICUBIC}
-    return usual(processor, settings)
+    return _usual(processor, settings)
 
 
 def _dinov3(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Rescale first, and resize the numbers that this gives."""
-    preprocessing = usual(processor, settings)
+    preprocessing = _usual(processor, settings)
     if not settings.get("do_resize") or not settings.get("do_rescale"):
         return preprocessing
     if preprocessing.interpolation in ("bicubic", "lanczos"):
@@ -141,21 +142,29 @@ def _dinov3(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessin
 
 
 def _llava(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
-    """Refuse a square that is padded before the resize."""
-    if settings.get("do_pad"):
-        raise CannotApplyError("pads its images to squares (do_pad)")
-    return usual(processor, settings)
+    """Pad to a square before the resize, if so wanted."""
+    preprocessing = _usual(processor, {**settings, "do_pad": False})
+    return padded_to_square(preprocessing, settings) if settings.get("do_pad") else preprocessing
+
+
+def _maskformer(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
+    """Resize to a size, rounded up to a multiple."""
+    size = size_of(processor, settings)
+    divisor = settings.get("size_divisor") or 1
+    if isinstance(size, tuple):
+        settings = {**settings, "size": [-(-length // divisor) * divisor for length in size]}
+    return _usual(processor, settings)
 
 
 def _superpoint(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Resize to a size; grey images would need weights of their own."""
     if settings.get("do_grayscale"):
         raise CannotApplyError("makes its images grey (do_grayscale)")
-    return usual(processor, settings)
+    return _usual(processor, settings)
 
 
 RULES: dict[str, Callable[[ImageProcessor, dict[str, Any]], Preprocessing]] = {
-    "usual": usual,
+    "usual": _usual,
     "chameleon": _chameleon,
     "convnext": _convnext,
     "dinov3": _dinov3,
@@ -163,8 +172,10 @@ RULES: dict[str, Callable[[ImageProcessor, dict[str, Any]], Preprocessing]] = {
     "idefics": _idefics,
     "layoutlmv2": _layoutlmv2,
     "levit": _levit,
+    "maskformer": _maskformer,
     "llava": _llava,
     "perceiver": _perceiver,
     "poolformer": _poolformer,
     "superpoint": _superpoint,
+    **PADDING_RULES,
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+from rmqm_onnx.reading.processor_geometry import CannotApplyError
 from rmqm_spec.contracts.preprocessing import Preprocessing
 
-__all__ = ["values_of"]
+__all__ = ["colour_of_zero", "values_of"]
 
 
 def values_of(settings: Mapping[str, Any]) -> Preprocessing:
@@ -26,6 +27,14 @@ def values_of(settings: Mapping[str, Any]) -> Preprocessing:
         std=std[::-1] if std and flipped else std,
         channel_order="bgr" if flipped else "rgb",
     )
+
+
+def colour_of_zero(values: Preprocessing) -> tuple[float, ...] | None:
+    """Return the colour in [0, 1] of which the value map makes 0; None for black."""
+    colour = tuple(value / values.scale for value in values.mean or ())
+    if not all(0 <= value <= 1 for value in colour):
+        raise CannotApplyError("pads its images with a colour that is none (image_mean)")
+    return colour if any(colour) else None
 
 
 def _statistics(
