@@ -30,7 +30,7 @@ __all__ = [
 ChannelOrder = Literal["rgb", "bgr"]
 Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"]
 Fit = Literal["stretch", "cover", "contain"]
-FitRounding = Literal["ratio", "even", "up", "down"]
+FitRounding = Literal["ratio", "share", "scale", "up", "down"]
 CropRounding = Literal["even", "floor", "truncate"]
 Place = Literal["centre", "corner"]
 ResizeBy = Literal["pillow", "torch", "float", "sampled", "blurred", "torch_blurred"]
@@ -108,11 +108,13 @@ class Preprocessing:
     fill : tuple of float, optional
         Colour in [0, 1] around an image that is smaller than the crop, one value, or one per
         channel in the order RGB; black without it.
-    fit_rounding : {"ratio", "even", "up", "down"}
-        How ``contain`` rounds a side: the side over the ratio of the sides, as timm does, or the
-        side times the scale, to the nearest number (half to the even one, or up) or the one below.
+    fit_rounding : {"ratio", "share", "scale", "up", "down"}
+        How a side is rounded that keeps the aspect ratio. The first three round to the nearest
+        number and differ where that is a matter of floating point: the side over a ratio (timm),
+        its share of the longer side, or the side times a scale; "up" rounds a half up, "down"
+        leaves out what is less than a pixel.
     at_least : int
-        Pixels that ``contain`` leaves each side at least.
+        Pixels that a side has at least where the aspect ratio is kept.
     thumbnail : tuple of int, optional
         Height and width into which an image that is larger is shrunk after the resize, with the
         bicubic filter; it keeps its aspect ratio.

@@ -14,21 +14,31 @@ __all__ = ["LUMA", "centre_crop", "squared", "trimmed", "turned", "zoomed"]
 LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 """Weights of RGB in grey, ITU-R BT.601."""
 
+_TORCH_LUMA = np.array([0.2989, 0.587, 0.114], dtype=np.float32)
+
 _PAPER = 200
 """From this level on, of the image's own range of grey, a pixel is paper, not print."""
 
 
-def trimmed(image: AnyArray) -> AnyArray:
+def trimmed(image: AnyArray, preprocessing: Preprocessing) -> AnyArray:
     """Cut off margins in which nothing is printed."""
     levels = image if image.dtype == np.uint8 else np.rint(255 * image).astype(np.uint8)
-    rgb = levels if levels.shape[2] == 3 else levels[..., :1].repeat(3, axis=2)
-    grey = np.asarray(Image.fromarray(rgb).convert("L"))
+    grey = _grey(levels, by_torch=preprocessing.resize_by == "torch")
     low, high = int(grey.min()), int(grey.max())
     if low == high:
         return image
     is_print = (grey - low) / (high - low) * 255 < _PAPER
     rows, columns = (np.flatnonzero(is_print.any(axis=axis)) for axis in (1, 0))
     return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _grey(levels: AnyArray, *, by_torch: bool) -> AnyArray:
+    """Return grey as Pillow has it, or torchvision, which cuts fractions off."""
+    if levels.shape[2] != 3:
+        return levels[..., 0]
+    if by_torch:
+        return (levels @ _TORCH_LUMA).astype(np.uint8)
+    return np.asarray(Image.fromarray(levels).convert("L"))
 
 
 def turned(image: AnyArray, size: Size) -> AnyArray:

@@ -84,7 +84,7 @@ def _luma(image: AnyArray) -> AnyArray:
 def _framed(image: AnyArray, size: Size, preprocessing: Preprocessing) -> AnyArray:
     """Take an image through all steps of the geometry, in their order."""
     if preprocessing.trim:
-        image = trimmed(image)
+        image = trimmed(image, preprocessing)
     if preprocessing.turn:
         image = turned(image, size)
     if preprocessing.zoom is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PIL import Image
 from scipy import ndimage
@@ -33,15 +35,8 @@ def before_crop(shape: tuple[int, ...], wanted: int | Size, preprocessing: Prepr
         return _by_shorter_side(shape, wanted)
     if preprocessing.fit == "stretch":
         return wanted
-    sides = shape[0], shape[1]
-    if preprocessing.fit == "contain" and preprocessing.fit_rounding != "ratio":
-        rounding, least = preprocessing.fit_rounding, preprocessing.at_least
-        height, width = (max(least, side) for side in _contained(sides, wanted, rounding))
-        return height, width
-    ratios = [have / want for have, want in zip(sides, wanted, strict=True)]
-    ratio = min(ratios) if preprocessing.fit == "cover" else max(ratios)
-    height, width = (max(preprocessing.at_least, round(length / ratio)) for length in sides)
-    return height, width
+    height, width = _in_proportion((shape[0], shape[1]), wanted, preprocessing)
+    return max(preprocessing.at_least, height), max(preprocessing.at_least, width)
 
 
 def _by_shorter_side(shape: tuple[int, ...], length: int) -> Size:
@@ -50,14 +45,18 @@ def _by_shorter_side(shape: tuple[int, ...], length: int) -> Size:
     return (length, longer) if height <= width else (longer, length)
 
 
-def _contained(sides: Size, wanted: Size, rounding: FitRounding) -> Size:
-    """Scale both sides so that they just fit into `wanted`."""
-    want, have = min(zip(wanted, sides, strict=True), key=lambda pair: pair[0] / pair[1])
-    if rounding == "even":
-        height, width = (round(want * side / have) for side in sides)
-        return height, width
-    half = 0.5 if rounding == "up" else 0.0
-    height, width = (int(side * (want / have) + half) for side in sides)
+def _in_proportion(sides: Size, wanted: Size, preprocessing: Preprocessing) -> Size:
+    """Scale both sides so that they just cover `wanted`, or just fit into it."""
+    tightest = min if preprocessing.fit == "cover" else max
+    have, want = tightest(zip(sides, wanted, strict=True), key=lambda pair: pair[0] / pair[1])
+    rounded: dict[FitRounding, Callable[[int], int]] = {
+        "ratio": lambda side: round(side / (have / want)),
+        "share": lambda side: round(side * want / have),
+        "scale": lambda side: round(side * (want / have)),
+        "up": lambda side: int(side * (want / have) + 0.5),
+        "down": lambda side: int(side * (want / have)),
+    }
+    height, width = map(rounded[preprocessing.fit_rounding], sides)
     return height, width
 
 

@@ -9,21 +9,26 @@ from attrs import evolve
 
 from rmqm_onnx.reading.image_processors import ImageProcessor
 from rmqm_onnx.reading.pairs import as_pair
-from rmqm_onnx.reading.processor_geometry import CannotApplyError, filter_of, padded_of, size_of
+from rmqm_onnx.reading.processor_geometry import (
+    CannotApplyError,
+    padded_of,
+    require,
+    require_resize,
+)
 from rmqm_onnx.reading.processor_values import colour_of_zero, values_of
 from rmqm_spec.contracts.preprocessing import Preprocessing
 
 __all__ = ["PADDING_RULES", "dpt_padded", "padded_to_square"]
 
 _OPENAI_MEAN = [0.48145466, 0.4578275, 0.40821073]
-_GREY = 127 / 255
+_GREY = (127 / 255,) * 3
 
 
 def _sam(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Resize the longer side, and fill up at the bottom and the right with the mean."""
     length = (settings.get("size") or {}).get("longest_edge")
-    _require_resize(settings)
-    _require(settings, do_pad=True)
+    require_resize(settings)
+    require(settings, do_pad=True)
     if not isinstance(length, int):
         raise CannotApplyError("resizes by the longer side alone, and its size names none")
     size = as_pair(settings["pad_size"])
@@ -39,21 +44,23 @@ def _eomt(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Resize until an image just fits into a square, and fill up with black."""
     size = settings.get("size") or {}
     shorter, longer = size.get("shortest_edge"), size.get("longest_edge")
-    _require_resize(settings)
-    _require(settings, do_pad=True, do_split_image=False)
+    require_resize(settings)
+    require(settings, do_pad=True, do_split_image=False)
+    if processor.is_by_tensors:
+        raise CannotApplyError("may leave the longer side a pixel short, on tensors")
     if shorter is None or shorter != longer:
         raise CannotApplyError("keeps the aspect ratio (size), so its images have no common size")
     square = (int(shorter), int(shorter))
     geometry = padded_of(processor, settings, square, square)
-    geometry |= {"fit": "contain", "fit_rounding": "even", "place": "corner"}
+    geometry |= {"fit": "contain", "fit_rounding": "share", "place": "corner"}
     return evolve(values_of(settings), **geometry)
 
 
 def _pi0(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Resize until an image just fits, and fill up at the bottom and the right with the mean."""
     into = settings.get("size") or {}
-    _require_resize(settings)
-    _require(settings, do_pad=True)
+    require_resize(settings)
+    require(settings, do_pad=True)
     if not {"max_height", "max_width"} <= set(into):
         raise CannotApplyError("pads what it resizes to another size than max_height and max_width")
     resize, size = (into["max_height"], into["max_width"]), as_pair(settings["pad_size"])
@@ -67,71 +74,27 @@ def _pi0(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
 
 def _janus(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Resize until an image just fits into a square, and centre it on the colour of the mean."""
-    mean = settings.get("image_mean")
-    fill = (_GREY,) * 3 if mean is None else _whole_levels(mean)
+    mean, is_of_5 = settings.get("image_mean"), processor.is_of_5
     settings = {**settings, "image_mean": mean or _OPENAI_MEAN}
+    has_mean = mean is not None or is_of_5
     height, width = as_pair(settings["size"])
-    _require_resize(settings)
-    _require(settings, do_pad=True)
+    require_resize(settings)
+    require(settings, do_pad=True)
     if height != width:
         raise ValueError(f"size of {height} x {width}, which must be a square")
-    geometry = padded_of(processor, settings, (height, width), (height, width))
-    geometry |= {"fit": "contain", "fit_rounding": "down", "at_least": int(settings["min_size"])}
-    return evolve(values_of(settings), **geometry, fill=fill)
-
-
-def _owlv2(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
-    """Fill up to a square with grey, blur and resize, all in floats."""
-    size = as_pair(settings["size"])
-    _require_resize(settings)
-    values = values_of(settings)
-    return evolve(
-        values,
-        size=size,
-        resize_by="torch_blurred" if processor.is_by_tensors else "blurred",
-        square=bool(settings.get("do_pad")),
-        place="corner",
-        fill=0.5 / values.scale if settings.get("do_pad") else None,
-    )
-
-
-def _donut(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
-    """Turn a page, resize its shorter side, shrink it until it fits, and centre it on black."""
-    given = settings.get("size")
-    # Old files of Donut have the width first.
-    listed = isinstance(given, list) and processor.name == "DonutImageProcessor"
-    height, width = as_pair(given[::-1] if listed and given is not None else given)
-    if processor.is_by_tensors and processor.name != "DonutImageProcessor":
-        raise CannotApplyError("finds the margins of a page in a way of its own, with PyTorch")
-    _require_resize(settings)
-    _require(settings, do_thumbnail=True, do_pad=True)
-    geometry = padded_of(processor, settings, min(height, width), (height, width))
     return evolve(
         values_of(settings),
-        **geometry,
-        thumbnail=(height, width),
-        trim=bool(settings.get("do_crop_margin")),
-        turn=bool(settings.get("do_align_long_axis")),
+        **padded_of(processor, settings, (height, width), (height, width)),
+        fit="contain",
+        fit_rounding="scale" if is_of_5 else "down",
+        at_least=int(settings["min_size"]),
+        fill=_whole_levels(settings["image_mean"]) if has_mean else _GREY,
     )
-
-
-def _depth_pro(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
-    """Rescale, then resize without antialiasing."""
-    _require_resize(settings)
-    if filter_of(processor, settings)["interpolation"] != "bilinear":
-        raise CannotApplyError("resizes without antialiasing with a filter that is not bilinear")
-    size = size_of(processor, settings)
-    if isinstance(size, int):
-        raise CannotApplyError("resizes the shorter side, so its images have no common size")
-    return evolve(values_of(settings), size=size, resize_by="sampled")
 
 
 PADDING_RULES = {
-    "depth_pro": _depth_pro,
-    "donut": _donut,
     "eomt": _eomt,
     "janus": _janus,
-    "owlv2": _owlv2,
     "pi0": _pi0,
     "sam": _sam,
 }
@@ -149,27 +112,14 @@ def padded_to_square(preprocessing: Preprocessing, settings: Mapping[str, Any]) 
 def dpt_padded(
     processor: ImageProcessor, settings: Mapping[str, Any], size: tuple[int, int]
 ) -> Preprocessing:
-    """Fill a resized image up to a multiple; arrays are padded after the mean is subtracted."""
+    """Fill up to a multiple with the mean; on tensors, transformers 4 took black."""
     if not settings.get("do_resize") or settings.get("do_center_crop"):
         raise CannotApplyError("pads images that have no common size (do_pad)")
     divisor = int(settings["size_divisor"])
     padded = (-(-size[0] // divisor) * divisor, -(-size[1] // divisor) * divisor)
     values = values_of(settings)
-    fill = None if processor.is_by_tensors else colour_of_zero(values)
+    fill = None if processor.is_fast else colour_of_zero(values)
     return evolve(values, **padded_of(processor, settings, size, padded), fill=fill)
-
-
-def _require_resize(settings: Mapping[str, Any]) -> None:
-    if not settings.get("do_resize"):
-        raise CannotApplyError("leaves its images as large as they are (do_resize = false)")
-
-
-def _require(settings: Mapping[str, Any], **wanted: bool) -> None:
-    """Refuse the other value of a switch, with which images have no common size."""
-    for key, value in wanted.items():
-        if bool(settings.get(key)) != value:
-            given = str(not value).lower()
-            raise CannotApplyError(f"gives images of no common size ({key} = {given})")
 
 
 def _whole_levels(mean: Any) -> tuple[float, ...]:

@@ -9,7 +9,16 @@ from rmqm_onnx.reading.image_processors import ImageProcessor
 from rmqm_onnx.reading.pairs import as_pair
 from rmqm_spec.contracts.preprocessing import TORCH_FILTERS, Interpolation
 
-__all__ = ["CannotApplyError", "crop_of", "filter_of", "geometry_of", "padded_of", "size_of"]
+__all__ = [
+    "CannotApplyError",
+    "crop_of",
+    "filter_of",
+    "geometry_of",
+    "padded_of",
+    "require",
+    "require_resize",
+    "size_of",
+]
 
 _FILTERS: dict[object, Interpolation] = {
     0: "nearest",
@@ -113,3 +122,17 @@ def _interpolation(settings: Mapping[str, Any]) -> Interpolation:
     if code not in _FILTERS:
         raise ValueError(f"resample {code!r}, which is none of Pillow's 0 to 5")
     return _FILTERS[code]
+
+
+def require_resize(settings: Mapping[str, Any]) -> None:
+    """Refuse images of their own sizes."""
+    if not settings.get("do_resize"):
+        raise CannotApplyError("leaves its images as large as they are (do_resize = false)")
+
+
+def require(settings: Mapping[str, Any], **wanted: bool) -> None:
+    """Refuse the other value of a switch, with which images have no common size."""
+    for key, value in wanted.items():
+        if bool(settings.get(key)) != value:
+            given = str(not value).lower()
+            raise CannotApplyError(f"gives images of no common size ({key} = {given})")

@@ -7,8 +7,10 @@ from typing import Any
 
 from attrs import evolve
 
+from rmqm_onnx.reading.float_rules import FLOAT_RULES
 from rmqm_onnx.reading.image_processors import ImageProcessor
 from rmqm_onnx.reading.padding_rules import PADDING_RULES, dpt_padded, padded_to_square
+from rmqm_onnx.reading.page_rules import PAGE_RULES
 from rmqm_onnx.reading.pairs import as_pair
 from rmqm_onnx.reading.processor_geometry import CannotApplyError, crop_of, geometry_of, size_of
 from rmqm_onnx.reading.processor_values import values_of
@@ -156,6 +158,23 @@ def _maskformer(processor: ImageProcessor, settings: dict[str, Any]) -> Preproce
     return _usual(processor, settings)
 
 
+def _pp_lcnet(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
+    """Resize the shorter side, rounding the longer, crop the centre, and flip to BGR."""
+    shorter, divisor = settings["resize_short"], settings.get("size_divisor") or 1
+    if not settings.get("do_resize") or not settings.get("do_center_crop") or divisor != 1:
+        raise CannotApplyError("gives images of no common size, or rounds them to a multiple")
+    preprocessing = _usual(
+        processor, {**settings, "size": [shorter, shorter], "do_flip_channel_order": True}
+    )
+    return evolve(
+        preprocessing,
+        resize=(shorter, shorter),
+        crop=preprocessing.size,
+        fit="cover",
+        fit_rounding="scale",
+    )
+
+
 def _superpoint(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Resize to a size; grey images would need weights of their own."""
     if settings.get("do_grayscale"):
@@ -176,6 +195,9 @@ RULES: dict[str, Callable[[ImageProcessor, dict[str, Any]], Preprocessing]] = {
     "llava": _llava,
     "perceiver": _perceiver,
     "poolformer": _poolformer,
+    "pp_lcnet": _pp_lcnet,
     "superpoint": _superpoint,
+    **FLOAT_RULES,
     **PADDING_RULES,
+    **PAGE_RULES,
 }
