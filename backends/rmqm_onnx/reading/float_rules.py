@@ -9,13 +9,9 @@ from attrs import evolve
 
 from rmqm_onnx.reading.image_processors import ImageProcessor
 from rmqm_onnx.reading.pairs import as_pair
-from rmqm_onnx.reading.processor_geometry import (
-    CannotApplyError,
-    filter_of,
-    require_resize,
-    size_of,
-)
+from rmqm_onnx.reading.processor_geometry import CannotApplyError, require_resize
 from rmqm_onnx.reading.processor_values import values_of
+from rmqm_onnx.reading.usual_rule import usual
 from rmqm_spec.contracts.preprocessing import Preprocessing
 
 __all__ = ["FLOAT_RULES"]
@@ -37,19 +33,30 @@ def _owlv2(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing
     )
 
 
-def _depth_pro(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
+def _sampled(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Rescale, then resize without antialiasing."""
     require_resize(settings)
     _require_rescale(settings)
-    if filter_of(processor, settings)["interpolation"] != "bilinear":
-        raise CannotApplyError("resizes without antialiasing with a filter that is not bilinear")
-    size = size_of(processor, settings)
-    if isinstance(size, int):
-        raise CannotApplyError("resizes the shorter side, so its images have no common size")
-    return evolve(values_of(settings), size=size, resize_by="sampled")
+    preprocessing = usual(processor, settings)
+    if preprocessing.interpolation != "bilinear" or preprocessing.crop is not None:
+        raise CannotApplyError("resizes without antialiasing, with a filter that is not bilinear")
+    return evolve(preprocessing, resize_by="sampled")
 
 
-FLOAT_RULES = {"depth_pro": _depth_pro, "owlv2": _owlv2}
+def _dinov3(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
+    """Rescale first, and resize the numbers that this gives."""
+    preprocessing = usual(processor, settings)
+    if not settings.get("do_resize") or not settings.get("do_rescale"):
+        return preprocessing
+    if preprocessing.interpolation in ("bicubic", "lanczos"):
+        raise CannotApplyError(
+            f"rescales before it resizes: the {preprocessing.interpolation} filter then leaves the "
+            "range of the pixels"
+        )
+    return evolve(preprocessing, resize_by="float")
+
+
+FLOAT_RULES = {"dinov3": _dinov3, "owlv2": _owlv2, "sampled": _sampled}
 
 
 def _require_rescale(settings: Mapping[str, Any]) -> None:

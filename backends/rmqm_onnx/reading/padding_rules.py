@@ -16,9 +16,10 @@ from rmqm_onnx.reading.processor_geometry import (
     require_resize,
 )
 from rmqm_onnx.reading.processor_values import colour_of_zero, values_of
+from rmqm_onnx.reading.usual_rule import usual
 from rmqm_spec.contracts.preprocessing import Preprocessing
 
-__all__ = ["PADDING_RULES", "dpt_padded", "padded_to_square"]
+__all__ = ["PADDING_RULES"]
 
 _OPENAI_MEAN = [0.48145466, 0.4578275, 0.40821073]
 _GREY = (127 / 255,) * 3
@@ -92,15 +93,13 @@ def _janus(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing
     )
 
 
-PADDING_RULES = {
-    "eomt": _eomt,
-    "janus": _janus,
-    "pi0": _pi0,
-    "sam": _sam,
-}
+def _llava(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
+    """Pad to a square before the resize, if so wanted."""
+    preprocessing = usual(processor, {**settings, "do_pad": False})
+    return _padded_to_square(preprocessing, settings) if settings.get("do_pad") else preprocessing
 
 
-def padded_to_square(preprocessing: Preprocessing, settings: Mapping[str, Any]) -> Preprocessing:
+def _padded_to_square(preprocessing: Preprocessing, settings: Mapping[str, Any]) -> Preprocessing:
     """Fill up to a square first, with the colour of the mean."""
     crop, resize = preprocessing.crop, preprocessing.resize
     shorter = resize if isinstance(resize, int) else min(resize or crop or (1, 1))
@@ -109,7 +108,21 @@ def padded_to_square(preprocessing: Preprocessing, settings: Mapping[str, Any]) 
     return evolve(preprocessing, square=True, fill=_whole_levels(settings["image_mean"]))
 
 
-def dpt_padded(
+def _dpt(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
+    """Resize to a size, rounded to a multiple."""
+    if settings.get("do_resize") and settings.get("keep_aspect_ratio"):
+        raise CannotApplyError(
+            "keeps the aspect ratio (keep_aspect_ratio), so its images have no common size"
+        )
+    multiple = settings.get("ensure_multiple_of") or 1
+    height, width = (round(length / multiple) * multiple for length in as_pair(settings["size"]))
+    divisor = settings.get("size_divisor") if settings.get("do_pad") else None
+    if divisor and (height % divisor or width % divisor):
+        return _padded_to_multiple(processor, settings, (height, width))
+    return usual(processor, {**settings, "size": [height, width], "do_pad": False})
+
+
+def _padded_to_multiple(
     processor: ImageProcessor, settings: Mapping[str, Any], size: tuple[int, int]
 ) -> Preprocessing:
     """Fill up to a multiple with the mean; on tensors, transformers 4 took black."""
@@ -120,6 +133,16 @@ def dpt_padded(
     values = values_of(settings)
     fill = None if processor.is_fast else colour_of_zero(values)
     return evolve(values, **padded_of(processor, settings, size, padded), fill=fill)
+
+
+PADDING_RULES = {
+    "dpt": _dpt,
+    "eomt": _eomt,
+    "janus": _janus,
+    "llava": _llava,
+    "pi0": _pi0,
+    "sam": _sam,
+}
 
 
 def _whole_levels(mean: Any) -> tuple[float, ...]:

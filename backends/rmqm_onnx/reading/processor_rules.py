@@ -9,11 +9,12 @@ from attrs import evolve
 
 from rmqm_onnx.reading.float_rules import FLOAT_RULES
 from rmqm_onnx.reading.image_processors import ImageProcessor
-from rmqm_onnx.reading.padding_rules import PADDING_RULES, dpt_padded, padded_to_square
+from rmqm_onnx.reading.padding_rules import PADDING_RULES
 from rmqm_onnx.reading.page_rules import PAGE_RULES
 from rmqm_onnx.reading.pairs import as_pair
 from rmqm_onnx.reading.processor_geometry import CannotApplyError, crop_of, geometry_of, size_of
 from rmqm_onnx.reading.processor_values import values_of
+from rmqm_onnx.reading.usual_rule import usual
 from rmqm_spec.contracts.preprocessing import Preprocessing
 
 __all__ = ["RULES"]
@@ -22,16 +23,6 @@ _LANCZOS, _BICUBIC = 1, 3
 
 _LARGE_CONVNEXT = 384
 """From this size on, ConvNext's images are resized straight to a square, without a crop."""
-
-
-def _usual(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
-    """Resize to a size or a shorter side, crop the centre, rescale, normalise."""
-    for key in ("do_pan_and_scan", "crop_to_patches"):
-        if settings.get(key):
-            raise CannotApplyError(f"cuts an image into several ({key})")
-    resize = size_of(processor, settings) if settings.get("do_resize") else None
-    crop = crop_of(settings)
-    return evolve(values_of(settings), **geometry_of(processor, settings, resize, crop))
 
 
 def _levit(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
@@ -48,7 +39,7 @@ def _levit(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing
 def _convnext(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Crop small sizes out of a larger resize; large sizes are squares without a crop."""
     if not settings.get("do_resize"):
-        return _usual(processor, settings)
+        return usual(processor, settings)
     if settings.get("do_center_crop"):
         raise CannotApplyError("crops the centre twice (do_center_crop)")
     shorter = size_of(processor, settings)
@@ -89,24 +80,10 @@ def _perceiver(processor: ImageProcessor, settings: dict[str, Any]) -> Preproces
     return evolve(values_of(settings), **geometry)
 
 
-def _dpt(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
-    """Resize to a size, rounded to a multiple."""
-    if settings.get("do_resize") and settings.get("keep_aspect_ratio"):
-        raise CannotApplyError(
-            "keeps the aspect ratio (keep_aspect_ratio), so its images have no common size"
-        )
-    multiple = settings.get("ensure_multiple_of") or 1
-    height, width = (round(length / multiple) * multiple for length in as_pair(settings["size"]))
-    divisor = settings.get("size_divisor") if settings.get("do_pad") else None
-    if divisor and (height % divisor or width % divisor):
-        return dpt_padded(processor, settings, (height, width))
-    return _usual(processor, {**settings, "size": [height, width], "do_pad": False})
-
-
 def _idefics(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Resize to a square, always with the bicubic filter; transformers 5 has the usual keys."""
     if processor.is_by_tensors:
-        return _usual(processor, settings)
+        return usual(processor, settings)
     settings = {
         **settings,
         "do_resize": True,
@@ -115,38 +92,19 @@ def _idefics(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessi
         "size": settings["image_size"],
         "resample": _BICUBIC,
     }
-    return _usual(processor, settings)
+    return usual(processor, settings)
 
 
 def _layoutlmv2(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Leave the values as bytes, in the order BGR."""
-    return _usual(processor, {**settings, "do_flip_channel_order": True})
+    return usual(processor, {**settings, "do_flip_channel_order": True})
 
 
 def _chameleon(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Take the bicubic filter for the Lanczos filter, which tensors did not have."""
     if processor.is_fast and settings.get("resample") == _LANCZOS:
         settings = {**settings, "resample": _BICUBIC}
-    return _usual(processor, settings)
-
-
-def _dinov3(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
-    """Rescale first, and resize the numbers that this gives."""
-    preprocessing = _usual(processor, settings)
-    if not settings.get("do_resize") or not settings.get("do_rescale"):
-        return preprocessing
-    if preprocessing.interpolation in ("bicubic", "lanczos"):
-        raise CannotApplyError(
-            f"rescales before it resizes: the {preprocessing.interpolation} filter then leaves the "
-            "range of the pixels"
-        )
-    return evolve(preprocessing, resize_by="float")
-
-
-def _llava(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
-    """Pad to a square before the resize, if so wanted."""
-    preprocessing = _usual(processor, {**settings, "do_pad": False})
-    return padded_to_square(preprocessing, settings) if settings.get("do_pad") else preprocessing
+    return usual(processor, settings)
 
 
 def _maskformer(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
@@ -155,7 +113,7 @@ def _maskformer(processor: ImageProcessor, settings: dict[str, Any]) -> Preproce
     divisor = settings.get("size_divisor") or 1
     if isinstance(size, tuple):
         settings = {**settings, "size": [-(-length // divisor) * divisor for length in size]}
-    return _usual(processor, settings)
+    return usual(processor, settings)
 
 
 def _pp_lcnet(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
@@ -163,7 +121,7 @@ def _pp_lcnet(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocess
     shorter, divisor = settings["resize_short"], settings.get("size_divisor") or 1
     if not settings.get("do_resize") or not settings.get("do_center_crop") or divisor != 1:
         raise CannotApplyError("gives images of no common size, or rounds them to a multiple")
-    preprocessing = _usual(
+    preprocessing = usual(
         processor, {**settings, "size": [shorter, shorter], "do_flip_channel_order": True}
     )
     return evolve(
@@ -179,20 +137,17 @@ def _superpoint(processor: ImageProcessor, settings: dict[str, Any]) -> Preproce
     """Resize to a size; grey images would need weights of their own."""
     if settings.get("do_grayscale"):
         raise CannotApplyError("makes its images grey (do_grayscale)")
-    return _usual(processor, settings)
+    return usual(processor, settings)
 
 
 RULES: dict[str, Callable[[ImageProcessor, dict[str, Any]], Preprocessing]] = {
-    "usual": _usual,
+    "usual": usual,
     "chameleon": _chameleon,
     "convnext": _convnext,
-    "dinov3": _dinov3,
-    "dpt": _dpt,
     "idefics": _idefics,
     "layoutlmv2": _layoutlmv2,
     "levit": _levit,
     "maskformer": _maskformer,
-    "llava": _llava,
     "perceiver": _perceiver,
     "poolformer": _poolformer,
     "pp_lcnet": _pp_lcnet,
