@@ -7,6 +7,7 @@ import json
 import pytest
 
 from rmqm_onnx.reading.image_processors import class_of_model, image_processor, names
+from rmqm_onnx.reading.preprocessing_files import read_preprocessing
 from rmqm_spec.errors import UnreadableError
 
 pytestmark = [pytest.mark.transformers, pytest.mark.shared]
@@ -97,7 +98,7 @@ OF_CLASSES = [
         },
     ),
     ("Janus", {"size": {"height": 100, "width": 100}, "image_mean": [0.5, 0.5, 0.5]}),
-    ("Janus", {"size": {"height": 60, "width": 60}, "min_size": 40}),
+    ("Janus", {"size": {"height": 64, "width": 64}, "min_size": 40}),
     ("Janus", {"do_pad": False}),
     ("DeepseekVL", {"size": {"height": 100, "width": 100}, "image_mean": [0.5, 0.4, 0.3]}),
     ("Eomt", {"do_pad": True}),
@@ -123,6 +124,8 @@ KNOWN = (
     "a filter that is not",
     "a pixel short",
     "gives images of no common size",
+    "crops the images that it pads",
+    "resizes one side",
 )
 """Reasons for which settings are refused that happen to give images of one size."""
 
@@ -259,6 +262,31 @@ def test_published_variations_give_the_pixels_of_the_class(
         if reason:
             wrong[name] = reason
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        (
+            "DPTImageProcessor",
+            {"keep_aspect_ratio": True, "ensure_multiple_of": 14, "size": 98, "resample": 3},
+        ),
+        ("CLIPImageProcessor", {"do_center_crop": False, "size": {"shortest_edge": 90}}),
+        ("DetrImageProcessor", {"size": {"shortest_edge": 80, "longest_edge": 133}}),
+    ],
+)
+def test_the_advice_for_a_class_that_keeps_the_aspect_ratio_is_exact_for_square_images(
+    classes, comparison, photos, tmp_path, name, settings
+):
+    processor = made(classes, name, **settings)
+    with pytest.raises(UnreadableError) as caught:
+        comparison.read(comparison.file_of(processor))
+    given = caught.value.fix.split("file with ")[1].split(". Square")[0]
+    (tmp_path / "own.json").write_text(given)
+    advised = read_preprocessing(tmp_path / "own.json")
+    theirs = comparison.pixel_values(processor, photos["square"])
+    assert theirs.shape[1:] == advised.crop
+    assert comparison.difference(theirs, photos["square"], advised) < ONE_LEVEL
 
 
 @pytest.mark.parametrize(("short", "settings"), OF_CLASSES, ids=str)

@@ -15,6 +15,7 @@ from rmqm_onnx.reading.image_processors import (
 )
 from rmqm_onnx.reading.processor_geometry import CannotApplyError
 from rmqm_onnx.reading.processor_rules import RULES
+from rmqm_onnx.reading.square_images import as_squares
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.errors import UnreadableError
 
@@ -102,19 +103,23 @@ def read_image_processor(
         return None  # its values lie in the config.json of timm
     if processor.rule is None:
         raise _refused(source, name or "no class", f"which {processor.why_refused}")
+    settings = processor.settings(content)
     try:
-        preprocessing = RULES[processor.rule](processor, processor.settings(content))
+        preprocessing = RULES[processor.rule](processor, settings)
     except CannotApplyError as error:
-        raise _refused(source, name or "no class", f"which {error}") from error
+        fix = _BY_HAND
+        if error.square is not None and processor.rule in ("usual", "dpt"):
+            fix = as_squares(processor, settings, error.square)
+        raise _refused(source, name or "no class", f"which {error}", fix) from error
     return evolve(preprocessing, source=source)
 
 
-def _refused(source: str, name: str, why: str) -> UnreadableError:
+def _refused(source: str, name: str, why: str, fix: str = _BY_HAND) -> UnreadableError:
     return UnreadableError(
         "PRE009",
         f"the image processor in {source} must be one that can be applied exactly; got {name}, "
         f"{why}",
-        fix=_BY_HAND,
+        fix=fix,
     )
 
 

@@ -59,17 +59,21 @@ def _eomt(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
 
 def _pi0(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Resize until an image just fits, and fill up at the bottom and the right with the mean."""
-    into = settings.get("size") or {}
+    given = settings.get("size") or {}
     require_resize(settings)
     require(settings, do_pad=True)
-    if not {"max_height", "max_width"} <= set(into):
-        raise CannotApplyError("pads what it resizes to another size than max_height and max_width")
-    resize, size = (into["max_height"], into["max_width"]), as_pair(settings["pad_size"])
+    if {"max_height", "max_width"} <= set(given):
+        resize, fit = (given["max_height"], given["max_width"]), "contain"
+    elif {"height", "width"} <= set(given):
+        resize, fit = as_pair(given), "stretch"
+    else:
+        raise CannotApplyError("pads images of which it resizes one side (size)")
+    size = as_pair(settings["pad_size"])
     if resize[0] > size[0] or resize[1] > size[1]:
         raise CannotApplyError(f"pads to {size[0]} x {size[1]}, less than its size")
     values = values_of(settings)
     geometry = padded_of(processor, settings, resize, size)
-    geometry |= {"fit": "contain", "fit_rounding": "down", "place": "corner"}
+    geometry |= {"fit": fit, "fit_rounding": "down", "place": "corner"}
     return evolve(values, **geometry, fill=colour_of_zero(values))
 
 
@@ -110,12 +114,13 @@ def _padded_to_square(preprocessing: Preprocessing, settings: Mapping[str, Any])
 
 def _dpt(processor: ImageProcessor, settings: dict[str, Any]) -> Preprocessing:
     """Resize to a size, rounded to a multiple."""
-    if settings.get("do_resize") and settings.get("keep_aspect_ratio"):
-        raise CannotApplyError(
-            "keeps the aspect ratio (keep_aspect_ratio), so its images have no common size"
-        )
     multiple = settings.get("ensure_multiple_of") or 1
     height, width = (round(length / multiple) * multiple for length in as_pair(settings["size"]))
+    if settings.get("do_resize") and settings.get("keep_aspect_ratio"):
+        raise CannotApplyError(
+            "keeps the aspect ratio (keep_aspect_ratio), so its images have no common size",
+            square=height if height == width and not settings.get("do_pad") else None,
+        )
     divisor = settings.get("size_divisor") if settings.get("do_pad") else None
     if divisor and (height % divisor or width % divisor):
         return _padded_to_multiple(processor, settings, (height, width))

@@ -32,7 +32,20 @@ _FILTERS: dict[object, Interpolation] = {
 
 
 class CannotApplyError(Exception):
-    """What the class does with these values; the words follow "which"."""
+    """
+    What the class does with these values.
+
+    Parameters
+    ----------
+    why : str
+        The words that follow "which".
+    square : int, optional
+        The length to which it resizes both sides of a square image, where others keep theirs.
+    """
+
+    def __init__(self, why: str, square: int | None = None) -> None:
+        super().__init__(why)
+        self.square = square
 
 
 def geometry_of(
@@ -45,7 +58,8 @@ def geometry_of(
     if isinstance(resize, int) and crop is None:
         raise CannotApplyError(
             f"resizes the shorter side to {resize} and crops nothing, so its images have no "
-            "common size"
+            "common size",
+            square=resize,
         )
     _refuse_padding(settings, crop or (resize if isinstance(resize, tuple) else None))
     fields: dict[str, Any] = {"size": crop or resize}
@@ -64,6 +78,8 @@ def padded_of(
     size: tuple[int, int],
 ) -> dict[str, Any]:
     """Return the fields of a resize, and of padding in the centre up to a size."""
+    if settings.get("do_center_crop"):
+        raise CannotApplyError("crops the images that it pads (do_center_crop)")
     fields = {"size": size, "resize": resize, "crop": size, "crop_rounding": "truncate"}
     return fields | filter_of(processor, settings)
 
@@ -94,7 +110,8 @@ def size_of(processor: ImageProcessor, settings: Mapping[str, Any]) -> int | tup
     if keys & {"shortest_edge", "longest_edge", "max_height", "max_width"}:
         raise CannotApplyError(
             f"keeps the aspect ratio (size with {' and '.join(sorted(keys))}), so its images "
-            "have no common size"
+            "have no common size",
+            square=size["shortest_edge"] if keys == {"shortest_edge", "longest_edge"} else None,
         )
     raise ValueError(f"size with {', '.join(sorted(keys)) or 'nothing'}")
 
