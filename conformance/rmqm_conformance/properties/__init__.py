@@ -13,6 +13,7 @@ from rmqm_conformance.properties import (
     comparison,
     degenerate,
     distances,
+    document_numbers,
     documents,
     encoder,
     evaluation,
@@ -26,6 +27,7 @@ from rmqm_conformance.properties import (
     pgd,
     pgd_paths,
     prepared_inputs,
+    protocol_fields,
     protocols,
     resolution,
     statuses,
@@ -60,7 +62,9 @@ _FAMILIES = (
     interval,
     protocols,
     documents,
+    document_numbers,
     comparison,
+    protocol_fields,
 )
 
 PROPERTIES: Final[tuple[Check, ...]] = tuple(
