@@ -19,11 +19,14 @@ from rmqm_onnx.reading.hugging_face import (
 from rmqm_onnx.reading.pairs import as_pair
 from rmqm_onnx.reading.timm_files import is_timm, read_open_clip, read_timm
 from rmqm_spec.contracts.preprocessing import (
+    BILINEAR_ONLY,
     TORCH_FILTERS,
     ChannelOrder,
     CropRounding,
     Fit,
+    FitRounding,
     Interpolation,
+    Place,
     Preprocessing,
     ResizeBy,
 )
@@ -208,7 +211,7 @@ def _own(content: dict[str, Any], source: str) -> Preprocessing:
     if unknown:
         raise ValueError(f"unknown key {unknown[0]!r}")
     pairs: dict[str, tuple[float, float]] = {
-        key: as_pair(content[key]) for key in ("crop", "size") if content.get(key)
+        key: as_pair(content[key]) for key in ("crop", "size", "thumbnail") if content.get(key)
     }
     if isinstance(content.get("resize"), list):
         pairs["resize"] = as_pair(content["resize"])
@@ -222,6 +225,8 @@ _CHOICES: dict[str, Any] = {
     "channel_order": ChannelOrder,
     "interpolation": Interpolation,
     "fit": Fit,
+    "fit_rounding": FitRounding,
+    "place": Place,
     "resize_by": ResizeBy,
     "crop_rounding": CropRounding,
 }
@@ -234,11 +239,21 @@ def _checked(preprocessing: Preprocessing) -> Preprocessing:
             raise ValueError(f"{name} {getattr(preprocessing, name)!r}")
     if preprocessing.resize_by == "torch" and preprocessing.interpolation not in TORCH_FILTERS:
         raise ValueError(f"interpolation {preprocessing.interpolation!r} with resize_by 'torch'")
+    if preprocessing.resize_by in BILINEAR_ONLY and preprocessing.interpolation != "bilinear":
+        by = preprocessing.resize_by
+        raise ValueError(f"interpolation {preprocessing.interpolation!r} with resize_by {by!r}")
+    switches = (preprocessing.trim, preprocessing.turn, preprocessing.square)
+    if not all(switch in (True, False) for switch in switches):
+        raise ValueError(f"{list(switches)} for trim, turn and square, which must be true or false")
     resize = preprocessing.resize
     before_crop = resize if isinstance(resize, tuple) else () if resize is None else (resize,)
-    lengths = [*before_crop, *(preprocessing.crop or ()), *(preprocessing.size or ())]
-    if not all(map(_is_length, lengths)):
-        raise ValueError(f"{lengths} for resize, crop and size, which must be whole and above 0")
+    pairs = (preprocessing.crop, preprocessing.size, preprocessing.thumbnail)
+    lengths = [*before_crop, *(length for pair in pairs for length in pair or ())]
+    if not all(map(_is_length, (*lengths, preprocessing.at_least))):
+        raise ValueError(
+            f"{[*lengths, preprocessing.at_least]} for resize, crop, size, thumbnail and at_least, "
+            "which must be whole and above 0"
+        )
     shares = [*(preprocessing.zoom or ()), *(preprocessing.fill or ())]
     if not all(0 <= share <= 1 for share in shares) or 0 in (preprocessing.zoom or ()):
         raise ValueError(f"{shares} for zoom and fill, which must be shares of 1")
