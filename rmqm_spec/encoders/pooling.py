@@ -43,6 +43,12 @@ def pool(
     UsageError
         If the pooling does not fit the shape.
     """
+    if pooling not in {"flatten", "mean", "cls"}:
+        raise UsageError(
+            "OUT004",
+            f"pooling must be flatten, mean or cls; got {pooling!r}",
+            fix="Use --pooling mean or flatten.",
+        )
     if output.ndim == 1 and n_inputs == 1 and output.size:
         output = output[None]
     if output.ndim == 1 and len(output) == n_inputs:

@@ -66,7 +66,7 @@ def _edge_inputs(dtype: str) -> Array:
 def level_0_of_noise(subject: Subject, effort: Effort) -> None:
     """Level 0 of white noise has every bit of the input: subnormals and the sign of zero."""
     couplings = ["independent"]
-    couplings += ["common"] if "common" in subject.description.extensions else []
+    couplings += ["common"] if "common" in subject.description.claims else []
     for dtype in ("<f4", "<f8"):
         for coupling in couplings:
             inputs = np.concatenate([_edge_inputs(dtype), np.full((2, 5), [[0.0], [-0.0]], dtype)])

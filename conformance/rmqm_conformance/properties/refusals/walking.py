@@ -50,20 +50,20 @@ def refused(slug: str, title: str, name: str, all_spoilt: Iterable[Spoilt], also
     return statistic(slug, needs=operation(name).needs, also=also)(body)
 
 
-def require_no_number(subject: Subject, name: str, **spoilt: Any) -> None:
+def require_no_number(subject: Subject, operation_name: str, /, **spoilt: Any) -> None:
     """
     Demand that no number comes out of a request that has none.
 
     To refuse is best. An error of the program, and values that are all NaN, are no numbers either.
     """
     try:
-        answer = subject.perform(name, **sound(name) | spoilt)
+        answer = subject.perform(operation_name, **sound(operation_name) | spoilt)
     except (Refused, Errored):
         return
     floats = [np.asarray(value) for value in answer.values() if not isinstance(value, str)]
     if any(np.isfinite(values.astype(float)).any() for values in floats):
         told = ", ".join(f"{key}={_told(value)}" for key, value in spoilt.items())
-        raise Violation(f"{name} must refuse {told}; it answers", got=str(answer)[:160])
+        raise Violation(f"{operation_name} must refuse {told}; it answers", got=str(answer)[:160])
 
 
 def _told(value: Any) -> str:

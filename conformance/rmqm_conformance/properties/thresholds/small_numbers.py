@@ -67,7 +67,7 @@ def hardly_uneven(subject: Subject, effort: Effort) -> None:
 @statistic("RMQM-DEG-006/there-and-back", needs=NEEDS, also="RMQM-D-001 RMQM-DEG-005")
 def there_and_back(subject: Subject, effort: Effort) -> None:
     """An encoder that ends, or starts, where it was has not collapsed; others may stand still."""
-    d, s = moving(3, 120)
+    d, s = moving(3, 40)
     for level in (0, -1):
         for rows in ([0], [0, 1], [0, 1, 2]):
             pair = [d.copy(), s.copy()]
@@ -87,7 +87,7 @@ def ends_of_distances(subject: Subject, effort: Effort) -> None:
     d, s = moving(1, 4)
     for value in (0.0, 2.0, float(np.nextafter(2, 3)), 2 + 1e-12, 2 + 1e-10, 2 + 9e-10):
         for kind in (0, 1):
-            pair = [np.repeat(d, 60, 0), np.repeat(s, 60, 0)]
+            pair = [d.copy(), s.copy()]
             pair[kind][0, 3] = value
             require_characteristics(f"a distance {value!r}", subject, pair[0], pair[1], PAPER)
     zero, negative = (np.array([[0.5, 0.25, value, 0.75]]) for value in (0.0, -0.0))
