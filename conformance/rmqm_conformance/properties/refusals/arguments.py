@@ -50,6 +50,7 @@ def _levels(name: str) -> Check:
         "A number of levels below 1 is refused, not taken for the default.",
         name,
         [first | {"n_levels": n_levels} for n_levels in (0, -1, -99)],
+        or_error=True,
         also="RMQM-PGD-005" if name == "pgd_path" else "RMQM-WN-002",
     )
 
@@ -119,6 +120,7 @@ DEVIATIONS: Final = refused(
     "Standard deviations that are not above zero are refused, in any channel.",
     "map_values",
     [{"stds": np.array(stds)} for stds in ([0.0], [-0.0], [-0.5], [NAN], [0.5, 0.0], [-1.0, 0.5])],
+    or_error=True,
 )
 
 CHECKS = (

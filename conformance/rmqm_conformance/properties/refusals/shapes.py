@@ -23,7 +23,8 @@ def _ids(name: str) -> Check:
         f"RMQM-INP-011/ids-of-{name.replace('_', '-')}",
         "Ids that are not as many as the inputs are refused.",
         name,
-        [{"ids": ids} for ids in ([], ["alpha"], ["alpha", "beta", "gamma"])],
+        [{"ids": ids} for ids in ([], ["alpha", "beta", "gamma"], ["alpha"] * 3)],
+        or_error=True,
     )
 
 

@@ -21,7 +21,15 @@ Spoilt = dict[str, Any]
 """The arguments of a sound request that are replaced."""
 
 
-def refused(slug: str, title: str, name: str, all_spoilt: Iterable[Spoilt], also: str = "") -> Check:
+def refused(
+    slug: str,
+    title: str,
+    name: str,
+    all_spoilt: Iterable[Spoilt],
+    *,
+    also: str = "",
+    or_error: bool = False,
+) -> Check:
     """
     Return a check that an operation refuses each of some requests, and answers the sound one.
 
@@ -37,6 +45,8 @@ def refused(slug: str, title: str, name: str, all_spoilt: Iterable[Spoilt], also
         Arguments that replace those of the sound request.
     also : str
         Further clauses.
+    or_error : bool
+        Whether an error of the program will do: where requests are so odd that no answer is due.
     """
     listed = list(all_spoilt)
 
@@ -44,7 +54,11 @@ def refused(slug: str, title: str, name: str, all_spoilt: Iterable[Spoilt], also
         subject.perform(name, **sound(name))
         for spoilt in listed:
             why = ", ".join(f"{key}={_told(value)}" for key, value in spoilt.items())
-            require_refusal(subject, name, why=why, **sound(name) | spoilt)
+            try:
+                require_refusal(subject, name, why=why, **sound(name) | spoilt)
+            except Errored:
+                if not or_error:
+                    raise
 
     body.__doc__ = title
     return statistic(slug, needs=operation(name).needs, also=also)(body)

@@ -24,7 +24,7 @@ ABOVE, BELOW = float(np.nextafter(R, 1)), float(np.nextafter(R, 0))
 RESOLUTION = {"float64": 1e-12, "float32": 1e-6, "float16": 1e-3, "bfloat16": 1e-3, "integer": 1e-12}
 
 
-@statistic("RMQM-RES-002/at-the-resolution", needs=NEEDS)
+@statistic("RMQM-RES-002/every-place", needs=NEEDS)
 def at_the_resolution(subject: Subject, effort: Effort) -> None:
     """A distance at the resolution counts, the next smaller number is zero; of either kind."""
     plain, steps = np.array([[0.5, 0.25, 0.75, 1.0]]), np.array([[0.5, 0.375, 0.25, 0.625]])
@@ -38,7 +38,7 @@ def at_the_resolution(subject: Subject, effort: Effort) -> None:
                     require_characteristics(what, subject, pair[0], pair[1], variant, R)
 
 
-@statistic("RMQM-RES-003/at-the-resolution", needs=NEEDS, also="RMQM-DEG-006 RMQM-DEG-007")
+@statistic("RMQM-RES-003/hardly-below", needs=NEEDS, also="RMQM-DEG-006 RMQM-DEG-007")
 def means_at_the_resolution(subject: Subject, effort: Effort) -> None:
     """A D, D_RC or P_RC at the resolution counts, below it is zero."""
     d, s = np.array([[0.5, 0.5 + R / 2]]), np.array([[0.25, 0.25 + R / 4]])
