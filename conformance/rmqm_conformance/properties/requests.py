@@ -80,9 +80,7 @@ def sound(name: str) -> dict[str, Any]:
 
 
 def sound_of(subject: Subject, name: str) -> dict[str, Any]:
-    """Return the same, also for operations on the implementation's own encoder or documents."""
-    if name == "compare":
-        return document_pair(subject)
+    """Return the same, also for operations on the implementation's own encoder."""
     if name not in {"encode", "vjp"}:
         return sound(name)
     inputs = own_inputs(subject, 3, 0, margin=0.25)

@@ -186,7 +186,9 @@ class OwnImplementation:
         **request: Any,
     ) -> Results:
         """Make all levels."""
-        require("variant must be paper or authors-2022", variant, variant in {"paper", "authors-2022"})
+        require(
+            "variant must be paper or authors-2022", variant, variant in {"paper", "authors-2022"}
+        )
         altered = pgd_path(
             Dense(network),
             alpha=STEP_SIZE if alpha is None else alpha,

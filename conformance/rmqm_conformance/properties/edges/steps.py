@@ -59,7 +59,7 @@ def step_of_zero(subject: Subject, effort: Effort) -> None:
 
 def _edge_inputs(dtype: str) -> Array:
     small = small_of(dtype)
-    return np.array([small[1:6], -small[1:6]])
+    return np.array([small[2:7], -small[2:7]])
 
 
 @statistic("RMQM-ALT-001/every-bit", needs="noise")

@@ -34,7 +34,9 @@ def _bounds(name: str) -> Check:
 
 
 def _outside(name: str) -> Check:
-    far = [np.array([[0.5] * 4, [0.5, bad, 0.5, 0.5]]) for bad in (1.5, -0.5, 300.0, NAN, INF, -INF)]
+    far = [
+        np.array([[0.5] * 4, [0.5, bad, 0.5, 0.5]]) for bad in (1.5, -0.5, 300.0, NAN, INF, -INF)
+    ]
     return refused(
         f"RMQM-INP-008/inputs-of-{_named(name)}",
         "Inputs with a value outside the bounds, or not a number, are refused.",

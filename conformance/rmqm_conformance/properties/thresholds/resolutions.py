@@ -21,7 +21,13 @@ __all__ = ["CHECKS"]
 NEEDS = "characteristics"
 R = 2.0**-10
 ABOVE, BELOW = float(np.nextafter(R, 1)), float(np.nextafter(R, 0))
-RESOLUTION = {"float64": 1e-12, "float32": 1e-6, "float16": 1e-3, "bfloat16": 1e-3, "integer": 1e-12}
+RESOLUTION = {
+    "float64": 1e-12,
+    "float32": 1e-6,
+    "float16": 1e-3,
+    "bfloat16": 1e-3,
+    "integer": 1e-12,
+}
 
 
 @statistic("RMQM-RES-002/every-place", needs=NEEDS)
