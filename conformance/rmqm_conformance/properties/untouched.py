@@ -1,6 +1,5 @@
 """Laws of arguments: an operation reads them, and leaves them as they were. RMQM-ENC-004."""
 
-# ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -8,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from rmqm_conformance.checks import Check, Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.checks import Check
+from rmqm_conformance.laws import walk
 from rmqm_conformance.operations import CAPABILITIES, operations
 from rmqm_conformance.properties.requests import sound_of
 from rmqm_conformance.require import require
@@ -21,8 +20,8 @@ LOSSES = ("cross-entropy", "triplet", "nt-xent")
 
 
 def _untouched(capability: str) -> Check:
-    @statistic(f"RMQM-ENC-004/arguments-of-{capability}", needs=capability)
-    def untouched(subject: Subject, effort: Effort) -> None:
+    @walk(f"RMQM-ENC-004/arguments-of-{capability}", needs=capability)
+    def untouched(subject: Subject) -> None:
         """No operation writes to its arguments: neither to arrays nor to lists."""
         for name, request in _requests(subject, capability):
             touched = subject.touched(name, **request)

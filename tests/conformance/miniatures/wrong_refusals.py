@@ -107,7 +107,7 @@ class ClipsDistances(Plain):
     breaks = "RMQM-DIST-007"
 
     def acceptable(self, distances):
-        return distances == distances
+        return ~np.isnan(distances)
 
 
 class GivesOneLevelOfAuthors(Plain):
@@ -118,10 +118,10 @@ class GivesOneLevelOfAuthors(Plain):
     def too_few_levels(self, n_levels, variant):
         return False
 
-    def D_RC_divisor(self, n_levels, variant):  # noqa: N802
+    def D_RC_divisor(self, n_levels, variant):
         return max(1, super().D_RC_divisor(n_levels, variant))
 
-    def P_RC_divisor(self, n_levels, variant):  # noqa: N802
+    def P_RC_divisor(self, n_levels, variant):
         return max(1, super().P_RC_divisor(n_levels, variant))
 
 

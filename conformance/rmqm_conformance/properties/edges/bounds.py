@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rmqm_conformance.checks import Check, Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.checks import Check
+from rmqm_conformance.laws import walk
 from rmqm_conformance.operations import operation
 from rmqm_conformance.properties.edges.values import INTEGERS
 from rmqm_conformance.properties.requests import sound
@@ -30,8 +30,8 @@ def _at_and_beyond(dtype: str, low: float, high: float) -> Iterator[tuple[Array,
 
 
 def _altered(name: str) -> Check:
-    @statistic(f"RMQM-INP-008/last-place-{name.replace('_', '-')}", needs=operation(name).needs)
-    def last_place(subject: Subject, effort: Effort) -> None:
+    @walk(f"RMQM-INP-008/last-place-{name.replace('_', '-')}", needs=operation(name).needs)
+    def last_place(subject: Subject) -> None:
         """The bounds, rounded to the type, are inside; the next number is refused."""
         for dtype in ("<f4", "<f8"):
             for low, high in PAIRS[: 3 if name in {"evaluate", "document"} else None]:
@@ -46,8 +46,8 @@ def _altered(name: str) -> Check:
     return last_place
 
 
-@statistic("RMQM-INP-008/last-place", needs="inputs")
-def last_place_of_arrays(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-INP-008/last-place", needs="inputs")
+def last_place_of_arrays(subject: Subject) -> None:
     """The bounds, rounded to the type, are inside; the next number is refused."""
     for dtype in ("<f2", "<f4", "<f8"):
         for low, high in PAIRS:
@@ -62,8 +62,8 @@ def last_place_of_arrays(subject: Subject, effort: Effort) -> None:
                     _require_refusal(subject, "prepare", {"input": values, **request}, outside)
 
 
-@statistic("RMQM-INP-008/integers", needs="inputs")
-def integers(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-INP-008/integers", needs="inputs")
+def integers(subject: Subject) -> None:
     """Integers and truth values are held against the bounds as well, at both ends."""
     for dtype in INTEGERS:
         info = np.iinfo(dtype)

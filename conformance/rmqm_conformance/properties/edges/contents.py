@@ -7,8 +7,7 @@ import hashlib
 
 import numpy as np
 
-from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import walk
 from rmqm_conformance.properties.edges.values import (
     INTEGERS,
     integers_of,
@@ -33,8 +32,8 @@ def _require_id(subject: Subject, array: Array) -> None:
     require_equal(f"id of {array.dtype} {array.ravel()[:8]} of shape {array.shape}", got, should)
 
 
-@statistic("RMQM-INP-002/ends-of-types", needs=NEEDS)
-def ends_of_types(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-INP-002/ends-of-types", needs=NEEDS)
+def ends_of_types(subject: Subject) -> None:
     """Every bit of a value counts: large integers, subnormals, the sign of zero, and NaN."""
     for dtype in INTEGERS:
         _require_id(subject, integers_of(dtype))
@@ -45,8 +44,8 @@ def ends_of_types(subject: Subject, effort: Effort) -> None:
             _require_id(subject, np.full((1, 2), value))
 
 
-@statistic("RMQM-INP-002/odd-shapes", needs=NEEDS)
-def odd_shapes(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-INP-002/odd-shapes", needs=NEEDS)
+def odd_shapes(subject: Subject) -> None:
     """A single number has no axes, and no values have an id as well; axes of length 1 count."""
     for dtype in (*FLOATS, *INTEGERS, "|b1"):
         for shape in ((), (1,), (1, 1), (1, 3, 1), (0,), (2, 0), (0, 2), (1, 1, 1, 2, 1)):

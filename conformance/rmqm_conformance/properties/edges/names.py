@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from rmqm_conformance import oracle
 from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import statistic, walk
 from rmqm_conformance.properties.helpers import altered
 from rmqm_conformance.properties.reading import at, number, parsed, total
 from rmqm_conformance.properties.requests import sound
@@ -42,7 +43,7 @@ def any_text(subject: Subject, effort: Effort) -> None:
     """Ids are any text, unlike if a character is; they are ordered by code points, as in UTF-8."""
     rows = np.random.default_rng(effort.seed).permutation(len(ODD))
     _require_names(subject, [ODD[k] for k in [*rows, *rows[:3]]])
-    for first, second in zip(ODD, ODD[1:], strict=False):
+    for first, second in pairwise(ODD):
         _require_names(subject, [first, second])
 
 
@@ -94,15 +95,15 @@ def _many(operation: str) -> dict[str, object]:
     return sound(operation) | {"inputs": values, "ids": list(ODD), "n_levels": 2}
 
 
-@statistic("RMQM-INP-004/any-name", needs="encoder", also="RMQM-INP-011")
-def each_counts(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-INP-004/any-name", needs="encoder", also="RMQM-INP-011")
+def each_counts(subject: Subject) -> None:
     """Inputs whose names differ in any character are different inputs."""
     answer = subject.perform("evaluate", **_many("evaluate"))
     require_equal("n_inputs", answer["n_inputs"], len(ODD))
 
 
-@statistic("RMQM-DOC-003/any-name", needs="documents", also="RMQM-INP-010 RMQM-INP-011")
-def named_in_documents(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-DOC-003/any-name", needs="documents", also="RMQM-INP-010 RMQM-INP-011")
+def named_in_documents(subject: Subject) -> None:
     """A document names its set of inputs by all ids, as they are."""
     document = parsed(subject.perform("document", **_many("document")))
     pointers = subject.description.pointers

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import walk
 from rmqm_conformance.properties.edges.values import INTEGERS, integers_of, small_of
 from rmqm_conformance.require import require, require_same_bits
 from rmqm_conformance.strategies import Array
@@ -22,8 +21,8 @@ def _prepared(subject: Subject, array: Array, kind: str, low: float, high: float
     return values
 
 
-@statistic("RMQM-INP-007/every-bit", needs=NEEDS)
-def every_bit(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-INP-007/every-bit", needs=NEEDS)
+def every_bit(subject: Subject) -> None:
     """The sign of zero and subnormal numbers are kept, in arrays and in images."""
     for dtype in ("<f4", "<f8"):
         for values in (small_of(dtype), -small_of(dtype)):
@@ -35,8 +34,8 @@ def every_bit(subject: Subject, effort: Effort) -> None:
         require_same_bits("values of an image", got, image.transpose(2, 0, 1).astype("<f4"))
 
 
-@statistic("RMQM-INP-007/half-precision", needs=NEEDS, also="RMQM-INP-009")
-def half_precision(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-INP-007/half-precision", needs=NEEDS, also="RMQM-INP-009")
+def half_precision(subject: Subject) -> None:
     """Images and arrays of half precision are taken, value by value."""
     every = np.arange(0, 0x3C01, dtype="<u2").view("<f2")[:15360]
     image = every.reshape(64, 80, 3)
@@ -46,8 +45,8 @@ def half_precision(subject: Subject, effort: Effort) -> None:
     _require_nearest(array, every)
 
 
-@statistic("RMQM-INP-007/large-integers", needs=NEEDS)
-def large_integers(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-INP-007/large-integers", needs=NEEDS)
+def large_integers(subject: Subject) -> None:
     """An integer that the floating type cannot hold becomes the nearest number that it can."""
     for dtype in INTEGERS:
         values = integers_of(dtype)

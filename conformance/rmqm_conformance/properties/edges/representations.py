@@ -9,7 +9,7 @@ import numpy as np
 
 from rmqm_conformance import oracle
 from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import statistic, walk
 from rmqm_conformance.properties.helpers import measured, require_distances
 from rmqm_conformance.properties.loss_cases import case_of, triplets_of, values_and_gradient
 from rmqm_conformance.properties.requests import sound
@@ -36,8 +36,8 @@ def any_length(subject: Subject, effort: Effort) -> None:
         require_distances("step_lengths", got[1], s)
 
 
-@statistic("RMQM-DIST-001/every-type", needs="characteristics")
-def every_type(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-DIST-001/every-type", needs="characteristics")
+def every_type(subject: Subject) -> None:
     """Representations of every type become float64 with the values that they have."""
     paths = {
         "<i4": [[2**25 + 1, 2**25 + 3], [2**25 + 3, 2**25 + 1], [-(2**31), 2**31 - 1]],
@@ -58,8 +58,8 @@ def every_type(subject: Subject, effort: Effort) -> None:
         require_distances(f"step_lengths of {dtype}", got[1], s)
 
 
-@statistic("RMQM-ENC-005/small-vectors", needs="encoder", also="RMQM-DIST-002")
-def small_vectors(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-ENC-005/small-vectors", needs="encoder", also="RMQM-DIST-002")
+def small_vectors(subject: Subject) -> None:
     """A short representation is no vanishing representation: its direction counts, all the way."""
     usual = sound("evaluate")
     network = usual["network"] | {"activation": "identity"}
@@ -111,8 +111,8 @@ def _require_slopes(what: str, got: Array, gradient: Array, power: Any) -> None:
     require_close(f"gradient {what}", np.ldexp(got, power), gradient, atol=1e-9 * scale)
 
 
-@statistic("RMQM-LOSS-003/any-logits", needs="pgd")
-def any_logits(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-LOSS-003/any-logits", needs="pgd")
+def any_logits(subject: Subject) -> None:
     """Cross-entropy neither overflows nor is cut, however far apart logits are."""
     for size in (5.0, 30.0, 40.0, 60.0, 120.0, 300.0, 710.0, 800.0, 1e4, 1e6, 1e200, 8e307):
         logits = np.array([[size, 0.0, -size]] * 3)

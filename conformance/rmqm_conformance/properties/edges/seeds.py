@@ -10,7 +10,7 @@ import numpy as np
 
 from rmqm_conformance import oracle
 from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import statistic, walk
 from rmqm_conformance.properties.helpers import altered
 from rmqm_conformance.properties.reading import at, parsed
 from rmqm_conformance.properties.requests import sound
@@ -32,8 +32,8 @@ def _zeros(low: float = -16.0, high: float = 16.0, dtype: str = "<f8") -> Batch:
     return Batch(np.full((1, 24), low / 2 + high / 2, dtype), ["photo"], low, high)
 
 
-@statistic("RMQM-ALT-003/any-seed", needs="noise")
-def unlike_seeds(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-ALT-003/any-seed", needs="noise")
+def unlike_seeds(subject: Subject) -> None:
     """Unlike seeds of any size have unlike noise."""
     owners: dict[bytes, int] = {}
     for seed in SEEDS:
@@ -42,8 +42,8 @@ def unlike_seeds(subject: Subject, effort: Effort) -> None:
         require(other == seed, f"the noise of the seed {seed} must not be that of {other}")
 
 
-@statistic("RMQM-WN-003/any-seed", needs="noise generator")
-def bits_of_seeds(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-WN-003/any-seed", needs="noise generator")
+def bits_of_seeds(subject: Subject) -> None:
     """The key holds all digits of the seed, however many."""
     batch = _zeros()
     for seed in SEEDS:
@@ -66,8 +66,8 @@ def starts_of_seeds(subject: Subject, effort: Effort) -> None:
             require_same_bits(f"altered with the seed {seed}", got, path)
 
 
-@statistic("RMQM-PRO-002/any-seed", needs="documents")
-def recorded_seeds(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-PRO-002/any-seed", needs="documents")
+def recorded_seeds(subject: Subject) -> None:
     """A document records every digit of its seed."""
     for seed in (0, 2**53 + 1, 2**63 + 1, 2**64 + 1, 2**128 + 1, 10**21):
         document = parsed(subject.perform("document", **sound("document") | {"seed": seed}))
@@ -76,8 +76,8 @@ def recorded_seeds(subject: Subject, effort: Effort) -> None:
         require(exact, f"the document must record the seed {seed}; got {got!r}")
 
 
-@statistic("RMQM-PRO-003/any-seed", needs="comparison documents")
-def compared_seeds(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-PRO-003/any-seed", needs="comparison documents")
+def compared_seeds(subject: Subject) -> None:
     """Results with seeds that differ in the last digit are not compared, however large they are."""
 
     def text(seed: int) -> Any:
@@ -89,15 +89,15 @@ def compared_seeds(subject: Subject, effort: Effort) -> None:
         require_refusal(subject, "compare", why=why, first=first, second=second)
 
 
-@statistic("RMQM-WN-001/any-width", needs="noise", also="RMQM-WN-007 RMQM-INP-001")
-def any_width(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-WN-001/any-width", needs="noise", also="RMQM-WN-007 RMQM-INP-001")
+def any_width(subject: Subject) -> None:
     """Narrow bounds, wide bounds and bounds on one side of zero are bounds like others."""
     for dtype, power in (("<f4", 80), ("<f8", 900)):
         for low, high in ((-16.0, 16.0), (-24.0, -8.0), (8.0, 24.0), (0.0, 16.0)):
             plain = altered(subject, _zeros(low, high, dtype), Levels(16, [1, 8]), 5)
             for exponent in (-power, -power // 4, power // 4, power):
-                ends = (float(np.ldexp(end, exponent)) for end in (low, high))
-                got = altered(subject, _zeros(*ends, dtype), Levels(16, [1, 8]), 5)
+                first, last = (float(np.ldexp(end, exponent)) for end in (low, high))
+                got = altered(subject, _zeros(first, last, dtype), Levels(16, [1, 8]), 5)
                 what = f"altered in bounds of 2^{exponent} times the width"
                 require_same_bits(what, np.ldexp(got, -exponent), plain)
 

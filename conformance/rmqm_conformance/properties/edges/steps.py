@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import walk
 from rmqm_conformance.problems import Refused
 from rmqm_conformance.properties.edges.values import small_of
 from rmqm_conformance.properties.requests import sound
@@ -25,8 +24,8 @@ def _stepped(subject: Subject, inputs: Array, gradient: Array, alpha: float | No
     return got
 
 
-@statistic("RMQM-PGD-003/any-size", needs="pgd", also="RMQM-PGD-001 RMQM-PGD-008")
-def any_size(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-PGD-003/any-size", needs="pgd", also="RMQM-PGD-001 RMQM-PGD-008")
+def any_size(subject: Subject) -> None:
     """The sign of a gradient counts, however small or large it is; zero of either sign is zero."""
     gradient = np.array([[*SIZES, 0.0, *(-size for size in SIZES), -0.0]])
     for dtype in ("<f4", "<f8"):
@@ -43,8 +42,8 @@ def any_size(subject: Subject, effort: Effort) -> None:
     require_same_bits("stepped by a gradient of float32", got, should)
 
 
-@statistic("RMQM-PGD-002/step-of-zero", needs="pgd")
-def step_of_zero(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-PGD-002/step-of-zero", needs="pgd")
+def step_of_zero(subject: Subject) -> None:
     """A step size of zero is refused or moves nothing; it is not taken for the default."""
     inputs, gradient = np.array([[0.25, 0.5, 0.75]]), np.array([[1.0, -2.0, 3.0]])
     path = sound("pgd_path") | {"alpha": 0.0}
@@ -62,8 +61,8 @@ def _edge_inputs(dtype: str) -> Array:
     return np.array([small[2:7], -small[2:7]])
 
 
-@statistic("RMQM-ALT-001/every-bit", needs="noise")
-def level_0_of_noise(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-ALT-001/every-bit", needs="noise")
+def level_0_of_noise(subject: Subject) -> None:
     """Level 0 of white noise has every bit of the input: subnormals and the sign of zero."""
     couplings = ["independent"]
     couplings += ["common"] if "common" in subject.description.claims else []
@@ -77,8 +76,8 @@ def level_0_of_noise(subject: Subject, effort: Effort) -> None:
                 require_same_bits(f"altered[:, {place}]", got[:, place], inputs)
 
 
-@statistic("RMQM-PGD-005/every-bit", needs="pgd", also="RMQM-ALT-001 RMQM-PGD-006")
-def level_0_of_paths(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-PGD-005/every-bit", needs="pgd", also="RMQM-ALT-001 RMQM-PGD-006")
+def level_0_of_paths(subject: Subject) -> None:
     """Level 0 of a path has every bit of the input, too."""
     network = sound("pgd_path")["network"] | {"weight": np.cos(np.arange(25.0)).reshape(5, 5)}
     for dtype in ("<f4", "<f8"):

@@ -1,12 +1,12 @@
 """Laws of mapped values at the edge of types: RMQM-ALT-008."""
 
-# ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
-from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import walk
 from rmqm_conformance.properties.edges.values import small_of
 from rmqm_conformance.require import require_same_bits
 from rmqm_conformance.strategies import Array
@@ -28,16 +28,15 @@ MAPS = (
 
 
 def _mapped(x: Array, scale: float, mean: float, std: float, dtype: str) -> Array:
-    a, b = np.float64(scale) / np.float64(std), -np.float64(mean) / np.float64(std)
-    if dtype != "float64":
-        a, b = np.float32(a), np.float32(b)
+    kind = np.float64 if dtype == "float64" else np.float32
+    a, b = kind(scale / std), kind(-mean / std)
     with np.errstate(all="ignore"):
         values = x if a == 1 and b == 0 else x * a + b
         return np.asarray(values.astype(dtype))
 
 
-@statistic("RMQM-ALT-008/ends-of-types", needs=NEEDS)
-def ends_of_types(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-ALT-008/ends-of-types", needs=NEEDS)
+def ends_of_types(subject: Subject) -> None:
     """Values are rounded once to the type: past its range to infinity, near zero to subnormals."""
     halves = [65504, 65519, 65520, 65536, 1e6, 2e-6, 5.9e-8, 2.9e-8, 3e-8, 6e-5, 1 + 2**-11]
     for given in ("<f4", "<f8"):
@@ -46,19 +45,19 @@ def ends_of_types(subject: Subject, effort: Effort) -> None:
         x = np.concatenate([plain, -plain, small_of("<f4").astype(given)])[None, None]
         for dtype in ("float64", "float32", "float16"):
             for scale, mean, std in MAPS:
-                request = {"scale": scale, "dtype": dtype}
+                request: dict[str, Any] = {"scale": scale, "dtype": dtype}
                 request |= {"means": np.array([mean]), "stds": np.array([std])}
                 got = subject.perform("map_values", inputs=x, **request)["values"]
                 what = f"values of {dtype} with {scale}, {mean}, {std}"
                 require_same_bits(what, got, _mapped(x, scale, mean, std, dtype))
 
 
-@statistic("RMQM-ALT-008/channel-by-channel", needs=NEEDS)
-def channel_by_channel(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-ALT-008/channel-by-channel", needs=NEEDS)
+def channel_by_channel(subject: Subject) -> None:
     """Each channel has its own mean and deviation, also where that of another changes nothing."""
     x = np.linspace(0, 1, 24).astype("<f4").reshape(2, 3, 4)
     for means, stds in (([0, 0.5, 0], [1, 0.5, 1]), ([0, 0, 0.1], [1, 1, 1]), ([0.5], [0.25])):
-        request = {"scale": 1.0, "dtype": "float32"}
+        request: dict[str, Any] = {"scale": 1.0, "dtype": "float32"}
         request |= {"means": np.array(means, float), "stds": np.array(stds, float)}
         got = subject.perform("map_values", inputs=x, **request)["values"]
         mean, std = (np.resize(np.array(row, float), 3)[:, None] for row in (means, stds))

@@ -1,4 +1,4 @@
-"""Laws of numbers that no argument can have: bounds, counts of levels, seeds, sizes, resolutions."""
+"""Laws of numbers that no argument can have: bounds, levels, seeds, step sizes, resolutions."""
 
 from __future__ import annotations
 

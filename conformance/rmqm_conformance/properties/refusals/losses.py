@@ -7,8 +7,7 @@ import math
 
 import numpy as np
 
-from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import walk
 from rmqm_conformance.properties.refusals.walking import refused, require_no_number
 from rmqm_conformance.subject import Subject
 
@@ -36,8 +35,8 @@ LABELS_OUTSIDE = refused(
 )
 
 
-@statistic("RMQM-LOSS-003/labels-missing", needs="pgd", also="RMQM-LOSS-004")
-def labels_missing(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-LOSS-003/labels-missing", needs="pgd", also="RMQM-LOSS-004")
+def labels_missing(subject: Subject) -> None:
     """Without a label for each input there is no value: neither too few nor too many."""
     for labels in ([], [0], [0, 1], [0, 1, 2, 0], None):
         require_no_number(subject, "loss", **LOGITS | {"labels": labels})
@@ -45,8 +44,8 @@ def labels_missing(subject: Subject, effort: Effort) -> None:
         require_no_number(subject, "loss", **TRIPLET | {"labels": wrong})
 
 
-@statistic("RMQM-LOSS-002/references-missing", needs="pgd", also="RMQM-LOSS-005")
-def references_missing(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-LOSS-002/references-missing", needs="pgd", also="RMQM-LOSS-005")
+def references_missing(subject: Subject) -> None:
     """Without a reference for each input there is no value."""
     for name in ("displacement", "nt-xent"):
         for other in (None, np.ones((2, 3))):
@@ -56,8 +55,8 @@ def references_missing(subject: Subject, effort: Effort) -> None:
         require_no_number(subject, "loss", name="displacement", encodings=PAIR, references=other)
 
 
-@statistic("RMQM-LOSS-001/no-direction", needs="pgd", also="RMQM-ENC-005")
-def no_direction(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-LOSS-001/no-direction", needs="pgd", also="RMQM-ENC-005")
+def no_direction(subject: Subject) -> None:
     """A vector of norm zero, or with a value that is not finite, has no direction and no loss."""
     for bad in ([0.0, 0.0], [-0.0, 0.0], [math.nan, 1.0], [math.inf, 1.0], [-math.inf, math.inf]):
         spoilt = np.array([bad, bad])

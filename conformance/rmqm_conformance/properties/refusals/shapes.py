@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 
-from rmqm_conformance.checks import Check, Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.checks import Check
+from rmqm_conformance.laws import walk
 from rmqm_conformance.problems import Errored, Refused
 from rmqm_conformance.properties.refusals.walking import refused, require_no_number
 from rmqm_conformance.properties.requests import document_pair
@@ -62,15 +62,15 @@ VECTORS = refused(
 )
 
 
-@statistic("RMQM-PGD-009/shape-of-gradient", needs="pgd", also="RMQM-PGD-001")
-def shape_of_gradient(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-PGD-009/shape-of-gradient", needs="pgd", also="RMQM-PGD-001")
+def shape_of_gradient(subject: Subject) -> None:
     """A gradient that has not the shape of the inputs gives no step."""
     for shape in ((2, 3), (3, 4), (2, 4, 4), (0, 4)):
         require_no_number(subject, "pgd_step", gradient=np.ones(shape))
 
 
-@statistic("RMQM-PRO-003/no-document", needs="comparison documents")
-def no_document(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-PRO-003/no-document", needs="comparison documents")
+def no_document(subject: Subject) -> None:
     """What is no result document has no difference to a result."""
     text = document_pair(subject)["first"]
     cut = text[: len(text) // 2]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from rmqm_conformance.checks import Check, Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.checks import Check
+from rmqm_conformance.laws import walk
 from rmqm_conformance.operations import operation
 from rmqm_conformance.problems import Errored, Refused, Violation
 from rmqm_conformance.properties.requests import sound
@@ -50,7 +50,7 @@ def refused(
     """
     listed = list(all_spoilt)
 
-    def body(subject: Subject, effort: Effort) -> None:
+    def body(subject: Subject) -> None:
         subject.perform(name, **sound(name))
         for spoilt in listed:
             why = ", ".join(f"{key}={_told(value)}" for key, value in spoilt.items())
@@ -61,7 +61,7 @@ def refused(
                     raise
 
     body.__doc__ = title
-    return statistic(slug, needs=operation(name).needs, also=also)(body)
+    return walk(slug, needs=operation(name).needs, also=also)(body)
 
 
 def require_no_number(subject: Subject, operation_name: str, /, **spoilt: Any) -> None:

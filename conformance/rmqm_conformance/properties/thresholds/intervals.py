@@ -8,8 +8,7 @@ import math
 import numpy as np
 
 from rmqm_conformance import oracle
-from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import walk
 from rmqm_conformance.properties.thresholds.paths import AUTHORS, PAPER, moving, request
 from rmqm_conformance.require import require, require_near
 from rmqm_conformance.strategies import Array
@@ -29,8 +28,8 @@ def _require_interval(what: str, subject: Subject, d: Array, s: Array, variant: 
         require_near(f"{key} of {what}", got[key], exact.rmqm + side * half, atol=within)
 
 
-@statistic("RMQM-INT-001/few-stay", needs=NEEDS, also="RMQM-INT-002 RMQM-DEG-004")
-def few_stay(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-INT-001/few-stay", needs=NEEDS, also="RMQM-INT-002 RMQM-DEG-004")
+def few_stay(subject: Subject) -> None:
     """In `authors-2022` all N inputs make the interval, also where few of them stay."""
     for n in (2, 3, 40):
         d, s = moving(n, 5)
@@ -40,9 +39,9 @@ def few_stay(subject: Subject, effort: Effort) -> None:
             _require_interval(f"{n - leaving} of {n} staying", subject, zeros, s, AUTHORS)
 
 
-@statistic("RMQM-INT-003/few-inputs", needs=NEEDS, also="RMQM-INT-002")
-def few_inputs(subject: Subject, effort: Effort) -> None:
-    """Two inputs have an interval, however wide; one has none; equal inputs have one of no width."""
+@walk("RMQM-INT-003/few-inputs", needs=NEEDS, also="RMQM-INT-002")
+def few_inputs(subject: Subject) -> None:
+    """Two inputs have an interval, however wide; one has none; equal inputs have no width."""
     for variant in (PAPER, AUTHORS):
         for n in (1, 2, 3, 4):
             for seed in range(3):
@@ -53,8 +52,8 @@ def few_inputs(subject: Subject, effort: Effort) -> None:
         _require_interval("two unlike inputs", subject, far, far[:, ::-1], variant)
 
 
-@statistic("RMQM-INT-002/below-zero", needs=NEEDS)
-def below_zero(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-INT-002/below-zero", needs=NEEDS)
+def below_zero(subject: Subject) -> None:
     """An interval may reach below zero: it is symmetric about the score and not cut."""
     d = np.array([[0.5, 0.01, 0.6, 0.02], [0.5, 0.502, 0.504, 0.506]])
     s = np.array([[0.5, 0.01, 0.6, 0.02], [0.5, 0.501, 0.5, 0.501]])
@@ -64,18 +63,18 @@ def below_zero(subject: Subject, effort: Effort) -> None:
         _require_interval("two unlike inputs", subject, d, s, variant)
 
 
-@statistic("RMQM-DEG-009/no-interval", needs=NEEDS, also="RMQM-DEG-010 RMQM-INT-003")
-def no_interval(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-DEG-009/no-interval", needs=NEEDS, also="RMQM-DEG-010 RMQM-INT-003")
+def no_interval(subject: Subject) -> None:
     """Without a score there is no interval: collapsed, undefined or constant, for any N."""
     for n in (1, 2, 5):
         d, s = moving(n, 4)
         gone = s.copy()
         gone[:, 1] = 0
         even = np.full_like(d, 0.25)
-        for pair in ((0 * d, 0 * s), (1e-13 * d, 1e-13 * s), (d, even), (even, s), (d, gone)):
+        for one, other in ((0 * d, 0 * s), (1e-13 * d, 1e-13 * s), (d, even), (even, s), (d, gone)):
             for variant in (PAPER, AUTHORS):
-                answer = subject.perform("characterize", **request(*pair, variant))
-                got = subject.perform("interval", **request(*pair, variant))
+                answer = subject.perform("characterize", **request(one, other, variant))
+                got = subject.perform("interval", **request(one, other, variant))
                 if answer["status"] == "ok":
                     continue
                 undefined = math.isnan(got["low"]) and math.isnan(got["high"])

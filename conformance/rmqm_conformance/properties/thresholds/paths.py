@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from rmqm_conformance.require import require_equal, require_near
 from rmqm_conformance.strategies import Array
 from rmqm_conformance.subject import Subject
 
-__all__ = ["AUTHORS", "PAPER", "moving", "require_characteristics", "request"]
+__all__ = ["AUTHORS", "PAPER", "moving", "request", "require_characteristics"]
 
 PAPER, AUTHORS = "paper", "authors-2022"
 
@@ -49,7 +50,7 @@ def require_characteristics(
         should = getattr(exact, key)
         if key != "S" and should < resolution:  # RMQM-RES-003
             should = 0.0
-        within = agreement(should) if should == should else 0.0  # NaN: no input counts
+        within = 0.0 if math.isnan(should) else agreement(should)  # NaN: no input counts
         require_near(f"{key} of {what}", answer[key], should, atol=within)
     within = 1e-9 if exact.status == "ok" else 0.0
     require_near(f"rmqm of {what}", answer["rmqm"], exact.rmqm, atol=within)

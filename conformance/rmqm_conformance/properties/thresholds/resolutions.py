@@ -7,7 +7,7 @@ import numpy as np
 
 from rmqm_conformance import oracle
 from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import statistic, walk
 from rmqm_conformance.properties.helpers import altered
 from rmqm_conformance.properties.reading import at, number, parsed
 from rmqm_conformance.properties.requests import sound
@@ -30,8 +30,8 @@ RESOLUTION = {
 }
 
 
-@statistic("RMQM-RES-002/every-place", needs=NEEDS)
-def at_the_resolution(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-RES-002/every-place", needs=NEEDS)
+def at_the_resolution(subject: Subject) -> None:
     """A distance at the resolution counts, the next smaller number is zero; of either kind."""
     plain, steps = np.array([[0.5, 0.25, 0.75, 1.0]]), np.array([[0.5, 0.375, 0.25, 0.625]])
     for level in range(4):
@@ -44,13 +44,14 @@ def at_the_resolution(subject: Subject, effort: Effort) -> None:
                     require_characteristics(what, subject, pair[0], pair[1], variant, R)
 
 
-@statistic("RMQM-RES-003/hardly-below", needs=NEEDS, also="RMQM-DEG-006 RMQM-DEG-007")
-def means_at_the_resolution(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-RES-003/hardly-below", needs=NEEDS, also="RMQM-DEG-006 RMQM-DEG-007")
+def means_at_the_resolution(subject: Subject) -> None:
     """A D, D_RC or P_RC at the resolution counts, below it is zero."""
     d, s = np.array([[0.5, 0.5 + R / 2]]), np.array([[0.25, 0.25 + R / 4]])
+    plain = np.array([[0.25, 0.5]])
     for resolution in (R, ABOVE, BELOW, R / 2):
-        require_characteristics(f"D_RC at {R}", subject, d, [[0.25, 0.5]], AUTHORS, resolution)
-        require_characteristics(f"P_RC at {R}", subject, [[0.25, 0.5]], s, AUTHORS, resolution)
+        require_characteristics(f"D_RC at {R}", subject, d, plain, AUTHORS, resolution)
+        require_characteristics(f"P_RC at {R}", subject, plain, s, AUTHORS, resolution)
     rows = np.array([[R, R], [R, R]])
     for resolution in (R, ABOVE, BELOW):
         for variant in (PAPER, AUTHORS):
@@ -61,8 +62,8 @@ def means_at_the_resolution(subject: Subject, effort: Effort) -> None:
         require_characteristics("D below the resolution", subject, away, away, variant, R)
 
 
-@statistic("RMQM-RES-003/S-is-left", needs=NEEDS, also="RMQM-D-003")
-def mean_step_is_left(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-RES-003/S-is-left", needs=NEEDS, also="RMQM-D-003")
+def mean_step_is_left(subject: Subject) -> None:
     """S has no resolution of its own: its distances have, and their mean is left as it is."""
     d = np.array([[0.5, 0.25, 0.75, 1.0]])
     for steps in ([1.5 * R, 0, 0, 0], [0, 0, R, 0], [BELOW, R, 0, 0], [BELOW, 0.5, 0.25, 0.75]):
@@ -82,8 +83,8 @@ def any_resolution(subject: Subject, effort: Effort) -> None:
             require_characteristics(f"resolution {resolution}", subject, d, s, variant, resolution)
 
 
-@statistic("RMQM-RES-001/whatever-the-storage", needs=NEEDS)
-def whatever_the_storage(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-RES-001/whatever-the-storage", needs=NEEDS)
+def whatever_the_storage(subject: Subject) -> None:
     """The resolution is that of the arithmetic, whatever type representations are stored in."""
     for dtype in ("<f2", "<f4", "<f8", "|i1", "<i4", "|u1"):
         for arithmetic, should in RESOLUTION.items():
@@ -100,14 +101,14 @@ def _narrow(dtype: str) -> tuple[Batch, dict[str, object]]:
     return Batch(request["inputs"].astype(dtype), request["ids"], 0.0, 1.0), network
 
 
-@statistic("RMQM-RES-001/whatever-the-inputs", needs="encoder noise")
-def whatever_the_inputs(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-RES-001/whatever-the-inputs", needs="encoder noise")
+def whatever_the_inputs(subject: Subject) -> None:
     """Inputs of float32 do not make the resolution that of float32: the encoder's counts."""
     for dtype in ("<f4", "<f8"):
         batch, network = _narrow(dtype)
         every = altered(subject, batch, Levels(3, [0, 1, 2, 3]), 0)
         z = oracle.represent(network, every.reshape(8, 4)).reshape(2, 4, 5)
-        D = float(oracle.distances(z)[0].mean())  # noqa: N806
+        D = float(oracle.distances(z)[0].mean())
         got = subject.perform(
             "evaluate", **sound("evaluate") | batch.arguments | {"network": network}
         )
@@ -115,8 +116,8 @@ def whatever_the_inputs(subject: Subject, effort: Effort) -> None:
         require_near(f"D of inputs of {dtype}", got["D"], D, atol=1e-12)
 
 
-@statistic("RMQM-RES-004/whatever-the-inputs", needs="documents", also="RMQM-RES-001")
-def recorded_resolution(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-RES-004/whatever-the-inputs", needs="documents", also="RMQM-RES-001")
+def recorded_resolution(subject: Subject) -> None:
     """A document records the resolution of the encoder's arithmetic, for inputs of any type."""
     for dtype in ("<f4", "<f8"):
         batch, network = _narrow(dtype)

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import walk
 from rmqm_conformance.properties.requests import sound
 from rmqm_conformance.properties.thresholds.paths import (
     AUTHORS,
@@ -23,20 +22,20 @@ __all__ = ["CHECKS"]
 NEEDS = "characteristics"
 
 
-@statistic("RMQM-PRC-003/few-levels", needs=NEEDS, also="RMQM-DRC-002 RMQM-DEG-007 RMQM-DEG-008")
-def few_levels(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-PRC-003/few-levels", needs=NEEDS, also="RMQM-DRC-002 RMQM-DEG-007 RMQM-DEG-008")
+def few_levels(subject: Subject) -> None:
     """One level is enough for `paper`, two for `authors-2022`; a single step is constant."""
     for n in (1, 2, 5):
         for n_levels in (1, 2, 3):
             d, s = moving(n, n_levels)
-            for variant in (PAPER, AUTHORS)[: n_levels if n_levels < 2 else 2]:
+            for variant in (PAPER, AUTHORS)[: min(2, n_levels)]:
                 what = f"J={n_levels} in {variant}"
                 require_characteristics(what, subject, d, s, variant)
                 require_characteristics(what, subject, 0 * d, 0 * s, variant)
 
 
-@statistic("RMQM-ALT-001/first-and-last-level", needs="noise")
-def ends_of_the_levels(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-ALT-001/first-and-last-level", needs="noise")
+def ends_of_the_levels(subject: Subject) -> None:
     """Levels 0 and J exist for every J of at least 1; a level has its noise in any list."""
     for n_levels in (1, 2, 3, 99, 1000):
         usual = sound("white_noise") | {"n_levels": n_levels}
@@ -48,8 +47,8 @@ def ends_of_the_levels(subject: Subject, effort: Effort) -> None:
             require_same_bits(f"level {n_levels} in {levels}", again[:, -1], ends[:, 1])
 
 
-@statistic("RMQM-DEG-007/hardly-uneven", needs=NEEDS, also="RMQM-DEG-006 RMQM-RES-002")
-def hardly_uneven(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-DEG-007/hardly-uneven", needs=NEEDS, also="RMQM-DEG-006 RMQM-RES-002")
+def hardly_uneven(subject: Subject) -> None:
     """Movements and changes above the resolution count, however small: no limit of one's own."""
     for size in (1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3):
         small = size * np.array([[1.0, 2.0, 1.5]])
@@ -64,8 +63,8 @@ def hardly_uneven(subject: Subject, effort: Effort) -> None:
                 require_characteristics(what, subject, np.array(d), np.array(s), variant)
 
 
-@statistic("RMQM-DEG-006/there-and-back", needs=NEEDS, also="RMQM-D-001 RMQM-DEG-005")
-def there_and_back(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-DEG-006/there-and-back", needs=NEEDS, also="RMQM-D-001 RMQM-DEG-005")
+def there_and_back(subject: Subject) -> None:
     """An encoder that ends, or starts, where it was has not collapsed; others may stand still."""
     d, s = moving(3, 40)
     for level in (0, -1):
@@ -81,8 +80,8 @@ def there_and_back(subject: Subject, effort: Effort) -> None:
             require_characteristics("inputs that stand still", subject, pair[0], pair[1], variant)
 
 
-@statistic("RMQM-DIST-007/at-the-ends", needs=NEEDS)
-def ends_of_distances(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-DIST-007/at-the-ends", needs=NEEDS)
+def ends_of_distances(subject: Subject) -> None:
     """Distances of 0, of -0.0, of 2 and of hardly more than 2 are taken."""
     d, s = moving(1, 4)
     for value in (0.0, 2.0, float(np.nextafter(2, 3)), 2 + 1e-12, 2 + 1e-10, 2 + 9e-10):

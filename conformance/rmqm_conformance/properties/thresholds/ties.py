@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 
 from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import statistic, walk
 from rmqm_conformance.properties.loss_cases import values_and_gradient
 from rmqm_conformance.require import require_close
 from rmqm_conformance.strategies import Array
@@ -54,8 +54,8 @@ def _require_loss(what: str, subject: Subject, z: Array, groups: list[int]) -> N
     require_close(f"gradient of {what}", got[1], gradient, atol=1e-12)
 
 
-@statistic("RMQM-LOSS-004/equal-distances", needs="pgd")
-def equal_distances(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-LOSS-004/equal-distances", needs="pgd")
+def equal_distances(subject: Subject) -> None:
     """A negative exactly as far as the positive is not semi-hard, nor one by exactly the margin."""
     anchor = _corner()
     batches = {
@@ -78,7 +78,7 @@ def equal_distances(subject: Subject, effort: Effort) -> None:
 
 @statistic("RMQM-LOSS-004/every-kind", needs="pgd")
 def every_kind(subject: Subject, effort: Effort) -> None:
-    """In batches full of ties each triplet is judged by itself; easy and hard triplets never count."""
+    """In batches full of ties each triplet is judged by itself; easy and hard ones never count."""
     rng = np.random.default_rng([effort.seed, 9])
     for _ in range(12):
         n = int(rng.integers(3, 8))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from rmqm_conformance.checks import Effort
-from rmqm_conformance.laws import statistic
+from rmqm_conformance.laws import statistic, walk
 from rmqm_conformance.properties.thresholds.paths import (
     AUTHORS,
     PAPER,
@@ -48,8 +48,8 @@ def at_one_per_cent(subject: Subject, effort: Effort) -> None:
                 require_characteristics(what, subject, *pair, PAPER)
 
 
-@statistic("RMQM-DEG-003/each-kind-alone", needs=NEEDS)
-def each_kind_alone(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-DEG-003/each-kind-alone", needs=NEEDS)
+def each_kind_alone(subject: Subject) -> None:
     """The two kinds of terms are counted apart: one per cent of each is not two of both."""
     d, s = moving(10, 21)
     for of_d, of_s in ((2, 0), (2, 2), (0, 2), (3, 0), (0, 3), (1, 2)):
@@ -73,8 +73,8 @@ def no_other_limit(subject: Subject, effort: Effort) -> None:
                 require_characteristics(f"{leaving} of {n} leaving", subject, *pair, AUTHORS)
 
 
-@statistic("RMQM-DEG-004/every-place", needs=NEEDS, also="RMQM-AGG-002 RMQM-DEG-002")
-def every_place(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-DEG-004/every-place", needs=NEEDS, also="RMQM-AGG-002 RMQM-DEG-002")
+def every_place(subject: Subject) -> None:
     """A single zero is judged at every level, of displacements, of steps, and of both."""
     for n_levels in (2, 4):
         d, s = moving(3, n_levels)
@@ -88,8 +88,8 @@ def every_place(subject: Subject, effort: Effort) -> None:
                     require_characteristics(what, subject, pair[0], pair[1], variant)
 
 
-@statistic("RMQM-DEG-001/runs-of-zeros", needs=NEEDS, also="RMQM-DEG-002 RMQM-DEG-006")
-def runs_of_zeros(subject: Subject, effort: Effort) -> None:
+@walk("RMQM-DEG-001/runs-of-zeros", needs=NEEDS, also="RMQM-DEG-002 RMQM-DEG-006")
+def runs_of_zeros(subject: Subject) -> None:
     """Zeros in a row, at the start and at the end are judged term by term."""
     rows = [[0, 0, 1, 1], [1, 0, 0, 1], [1, 1, 0, 0], [0, 1, 0, 1], [0, 0, 0, 1], [1, 0, 0, 0]]
     plain, steps = moving(2, 4)
