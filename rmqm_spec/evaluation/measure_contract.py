@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rmqm_spec.contracts.measure import Measure, Summary
 from rmqm_spec.errors import SubjectError
@@ -24,7 +24,7 @@ def require_summary(measure: Measure, summary: object) -> Summary:
     """
     if not isinstance(summary, Summary):
         raise broken_measure(measure, f"{type(summary).__name__} where a Summary is due")
-    problem = _problem(summary)
+    problem = next(_problems(summary), None)
     if problem is not None:
         raise broken_measure(measure, problem)
     return summary
@@ -39,34 +39,37 @@ def broken_measure(measure: Measure, got: str) -> SubjectError:
     )
 
 
-def _problem(summary: Summary) -> str | None:
-    """Return what is wrong with a summary; None where nothing is."""
-    if not _is_number(summary.value):
-        return f"{summary.value!r} as the value, which must be a number"
-    if not isinstance(summary.status, str) or not summary.status.strip():
-        return f"{summary.status!r} as the status, which must be a word"
-    if summary.status == "ok" and not summary.is_defined:
-        return f"the value {summary.value} with the status 'ok', which must say why there is none"
-    if summary.status != "ok" and summary.is_defined:
-        return f"the value {summary.value:g} with the status {summary.status!r}, which must be 'ok'"
-    details = summary.details
+def _problems(summary: Summary) -> Iterator[str]:
+    """Yield what is wrong with a summary, the most basic fault first."""
+    value, status, details = summary.value, summary.status, summary.details
+    if not _is_number(value):
+        yield f"{value!r} as the value, which must be a number"
+        return
+    if not isinstance(status, str) or not status.strip():
+        yield f"{status!r} as the status, which must be a word"
+    elif status == "ok" and not summary.is_defined:
+        yield f"the value {value} with the status 'ok', which must say why there is none"
+    elif status != "ok" and summary.is_defined:
+        yield f"the value {value:g} with the status {status!r}, which must be 'ok'"
     if not isinstance(details, Mapping) or not all(isinstance(name, str) for name in details):
-        return "details that are not numbers by name"
-    wrong = [name for name, value in details.items() if not _is_number(value)]
-    if wrong:
-        return f"{details[wrong[0]]!r} as the detail {wrong[0]}, which must be a number"
-    return None if summary.interval is None else _problem_of_interval(summary.interval)
+        yield "details that are not numbers by name"
+        return
+    for name, detail in details.items():
+        if not _is_number(detail):
+            yield f"{detail!r} as the detail {name}, which must be a number"
+    if summary.interval is not None:
+        yield from _problems_of_interval(summary.interval)
 
 
-def _problem_of_interval(interval: object) -> str | None:
+def _problems_of_interval(interval: object) -> Iterator[str]:
     """Two NaN mean that the ends are not known; any other pair goes from low to high."""
     ends = interval if isinstance(interval, tuple | list) else ()
     if len(ends) != 2 or not all(map(_is_number, ends)):
-        return f"{interval!r} as the interval, which must be two numbers"
+        yield f"{interval!r} as the interval, which must be two numbers"
+        return
     low, high = map(float, ends)
-    if low <= high or (math.isnan(low) and math.isnan(high)):
-        return None
-    return f"an interval from {low:g} to {high:g}, which must not be upside down"
+    if not low <= high and not (math.isnan(low) and math.isnan(high)):
+        yield f"an interval from {low:g} to {high:g}, which must not be upside down"
 
 
 def _is_number(value: object) -> bool:

@@ -63,7 +63,9 @@ class Meters:
             columns = _guarded(measure, "columns", meter.columns)
             declared = [column.name for column in measure.kept]
             if sorted(columns) != sorted(declared):
-                raise broken_measure(measure, f"columns {sorted(columns)} where it declares {declared}")
+                raise broken_measure(
+                    measure, f"columns {sorted(columns)} where it declares {declared}"
+                )
             for name in declared:
                 rows = np.asarray(columns[name])
                 if rows.ndim < 1 or len(rows) != self._n_inputs or rows.dtype.hasobject:
