@@ -17,6 +17,7 @@ from rmqm_spec.regular_files import check_regular
 from rmqm_spec.runs.fields import settings_of
 from rmqm_spec.runs.hub import hub_model, is_hub_id
 from rmqm_spec.runs.request import ModelSettings, RunRequest
+from rmqm_spec.runs.values import NO_FILE
 
 __all__ = ["Candidate", "find_candidates", "folder_name"]
 
@@ -190,7 +191,11 @@ def _own(settings: Path, name: str, opening: ModelSettings, own: dict[str, Any])
     if own.keys() & set(_PREPROCESSING):
         cleared: dict[str, Any] = dict.fromkeys(_PREPROCESSING)
         opening = evolve(opening, **cleared)
-    beside = {key: settings.parent / own[key] for key in _PATHS if isinstance(own.get(key), str)}
+    beside = {
+        key: settings.parent / own[key]
+        for key in _PATHS
+        if isinstance(own.get(key), str) and own[key] != NO_FILE
+    }
     try:
         return evolve(opening, **{**own, **beside})
     except UsageError as error:

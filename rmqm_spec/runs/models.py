@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rmqm_spec.contracts.backend import Backend, ModelEncoder, PreprocessingReading
+from rmqm_spec.contracts.preprocessing import SWITCHED_OFF, Preprocessing
 from rmqm_spec.contracts.registry import backend, load_all
 from rmqm_spec.errors import UnavailableError, UsageError
 from rmqm_spec.runs.isolation.trials import require_sound
 from rmqm_spec.runs.request import ModelSettings, RunRequest
-
-if TYPE_CHECKING:
-    from rmqm_spec.contracts.preprocessing import Preprocessing
 
 __all__ = ["backend_of", "knows", "open_model", "preprocessing_of"]
 
@@ -83,6 +80,8 @@ def preprocessing_of(opening: ModelSettings, opener: Backend) -> Preprocessing |
     """Return the preprocessing that is set; None where it is read off the model."""
     if opening.preprocess is None:
         return opening.own_preprocessing()
+    if not isinstance(opening.preprocess, Path):  # the word none
+        return Preprocessing(source=SWITCHED_OFF)
     if not isinstance(opener, PreprocessingReading):
         raise UsageError(
             "ARG001",
