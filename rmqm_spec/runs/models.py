@@ -10,6 +10,7 @@ from rmqm_spec.contracts.preprocessing import SWITCHED_OFF, Preprocessing
 from rmqm_spec.contracts.registry import backend, load_all
 from rmqm_spec.errors import UnavailableError, UsageError
 from rmqm_spec.runs.isolation.trials import require_sound
+from rmqm_spec.runs.own_documents import refuse_document
 from rmqm_spec.runs.request import ModelSettings, RunRequest
 
 __all__ = ["backend_of", "knows", "open_model", "preprocessing_of"]
@@ -21,6 +22,7 @@ def backend_of(request: RunRequest) -> Backend:
 
     Where no backend knows the name of the file, the first is taken: its error says what it expects.
     """
+    refuse_document(request.path)
     if request.opening.backend is not None:
         return backend(request.opening.backend)
     working, broken = load_all("backend")

@@ -46,11 +46,9 @@ def _nothing_to_read(path: Path) -> UnreadableError:
     """Say what is there instead of a file, or which file is called almost the same."""
     what, near = str(path), nearest_path(path)
     fix = "Check the path." if near is None else f"Did you mean {near}?"
-    if path.exists():
-        what = f"{path}, which is a pipe, a device or a socket"
-        fix = "Save what it gives as a file that ends in .onnx, and give that file."
-    elif what == "-":
-        what = "-, which stands for no stream"
+    if what == "-" or path.exists() or path.is_relative_to("/dev"):
+        kind = "standard input" if what == "-" else "a pipe, a device or a socket"
+        what = f"{path}, which is {kind}"
         fix = "Models are read more than once: save it as a file that ends in .onnx, and give that."
     return UnreadableError(
         "MOD002", f"model must be an existing file or folder; got {what}", fix=fix
