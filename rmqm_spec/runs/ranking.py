@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.candidates import Candidate, find_candidates, folder_name
+from rmqm_spec.runs.candidates import Candidate, folder_name, select_candidates
 from rmqm_spec.runs.encodings import with_encodings_files
 from rmqm_spec.runs.opening import check_request
 from rmqm_spec.runs.remarks import elsewhere
@@ -170,9 +170,8 @@ def rank(
     """
     listener = listener or Listener()
     _check(request.common)
-    candidates = with_encodings_files(
-        find_candidates(request.models, request.common, request.settings)
-    )
+    selection = select_candidates(request.models, request.common, request.settings)
+    candidates = with_encodings_files(selection.candidates)
     outcome = _Outcome()
     probed = _probed(request, candidates, listener) if request.probe else None
     for number, candidate in enumerate(candidates, 1):
@@ -192,7 +191,7 @@ def rank(
         document=document,
         path=path,
         results=outcome.results,
-        findings=(*findings, *moved),
+        findings=(*selection.findings, *findings, *moved),
         findings_of=outcome.findings,
         failed=outcome.failed,
         on_common_inputs=scored_here,

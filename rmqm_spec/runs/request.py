@@ -15,6 +15,7 @@ from rmqm_spec.contracts.registry import alteration_kind, default_alteration
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.fields import setting
 from rmqm_spec.runs.values import (
+    NO_FILE,
     above_zero,
     at_least,
     between,
@@ -25,6 +26,7 @@ from rmqm_spec.runs.values import (
     lengths,
     numbers,
     path,
+    preprocessing_file,
     processors,
     seconds,
     text,
@@ -112,8 +114,10 @@ class ModelSettings:
     channel_order: ChannelOrder | None = setting(
         "rgb or bgr.", read=choice(ChannelOrder), panel="Model"
     )
-    preprocess: Path | None = setting(
-        "TOML or JSON file with the preprocessing.", read=path, panel="Model"
+    preprocess: Path | str | None = setting(
+        "TOML or JSON file with the preprocessing; none: not even what lies beside the model.",
+        read=preprocessing_file,
+        panel="Model",
     )
     backend: str | None = setting(
         "What opens the model; by default chosen by the file name.", read=text, panel="Model"
@@ -148,7 +152,9 @@ class ModelSettings:
             raise UsageError(
                 "ARG001",
                 f"--preprocess must stand alone; got {' '.join(given)} too",
-                fix="Put everything into the file.",
+                fix="Leave it out: what is set here stands in place of any file."
+                if self.preprocess == NO_FILE
+                else "Put everything into the file.",
             )
 
     def _has(self, name: str) -> bool:

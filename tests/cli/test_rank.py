@@ -238,6 +238,9 @@ def test_a_ranking_that_somebody_changed_is_left_alone(rank, folder, tmp_path, t
     done = rank("board", "--out", tmp_path, cwd=folder)
     assert (done.returncode, (tmp_path / "rank.json").read_text()) == (0, text)
     assert "ARG004" in done.stderr
+    assert "holds a ranking that is damaged or no ranking at all" in done.stderr
+    forced = rank("board", "--out", tmp_path, "--force", cwd=folder)
+    assert "ARG004" not in forced.stderr
 
 
 def test_nulls_stand_beside_the_scores(rmqm, folder):
