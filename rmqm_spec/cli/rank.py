@@ -97,7 +97,7 @@ def _print(ranked: RankedModels, say: Callable[[str], None]) -> None:
     for entry in document["failed"]:
         say(f"  -  {entry['name']}: failed, {entry['code']} {entry['message']}")
     say("")
-    for sentence in verdict(document):
+    for sentence in verdict(document, ranked.probed):
         say(f"  {sentence}")
     if ranked.probe_command is not None:
         too = " and these --labels" if " --labels" in ranked.probe_command else ""

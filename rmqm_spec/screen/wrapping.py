@@ -19,15 +19,18 @@ _GAP = re.compile(r"( {2,})")
 _IS_COMMAND = re.compile(r"\s*rmqm-spec .*(?<![a-z)]\.)$")
 
 _WHOLE = r"""
-    ->\ (?:.*[/\\].*|.*\.\w{1,5})$                    # a path at the end of a line
-  | (?<![\w-])rmqm-spec\ (?:preprocess\ show|[a-z]+)
-    (?:\ (?:--?[a-z][\w-]*(?:[ =](?:'[^']*'|[^\s-]\S*))?|'[^']*'|(?=\S*(?:[./\\*]\w|[/*]))\S*[\w/*]))*
+    ->\ (?:.*[/\\].*|.*\.\w{{1,5}})$                        # a path at the end of a line
+  | (?<![\w-])rmqm-spec\ (?:preprocess\ show|[a-z]+)(?:\ (?:{option}|{quoted}|{path}))*
   | (?<![\w-])(?:python\ -m\ )?pip\ (?:un)?install(?:\ --?\w[\w-]*)*\ \S+(?:\ (?=\S*[-\[])\S+)*
-  | (?<![\w-])--[a-z][\w-]*(?:[ =](?:'[^']*'|[^\s-]\S*))?  # an option with its value
-  | [\[(][-+\d.e?]+(?:,\ [-+\d.e?]+){1,5}[\])]           # an interval, a shape
+  | (?<![\w-]){option}
+  | [\[(][-+\d.e?]+(?:,\ [-+\d.e?]+){{1,5}}[\])]          # an interval, a shape
   | \bp\ [<\d][.\d]*                                    # a p value
   | \d\ (?:%|s|[kMG]B)(?!\w)                            # a number with its unit
-"""
+""".format(
+    option=r"--?[a-zA-Z][\w-]*(?:[ =](?:'[^']*'|[^\s-]\S*))?",
+    quoted=r"'[^']*'",
+    path=r"(?=\S*(?:[./\\*]\w|[/*]))\S*[\w/*]",
+)
 _UNIT = re.compile(rf"(?:{_WHOLE}|\S)+", re.VERBOSE)
 
 
