@@ -111,11 +111,11 @@ def _about_pairs(
     open_pairs = [pair for pair in apart if {pair.first, pair.second} in tied]
     decided = [pair for pair in apart if pair not in open_pairs]
     alike = sum(scores[pair.first] > scores[pair.second] for pair in decided)
-    ties = f", and {len(open_pairs)} are ties for RMQM" if open_pairs else ""
-    yield (
-        f"Pairs that {_CALLED[probe]} tells apart: {len(apart)}; RMQM orders {alike} of them the "
-        f"same way and {len(decided) - alike} the other way{ties}."
-    )
+    ways = [f"{alike} of them the same way", f"{len(decided) - alike} the other way"]
+    if open_pairs:
+        ways.append(f"leaves {len(open_pairs)} tied")
+    orders = f"{', '.join(ways[:-1])} and {ways[-1]}"
+    yield f"Pairs that {_CALLED[probe]} tells apart: {len(apart)}; RMQM orders {orders}."
 
 
 def _called(probes: list[str]) -> str:
