@@ -31,6 +31,7 @@ CAPABILITIES: Final = (
     "interval",
     "documents",
     "comparison",
+    "value-map",
 )
 """What an implementation can claim, in the order of the data; the clauses need the same names."""
 

@@ -12,7 +12,9 @@ const IMPLEMENTATION = {
   name: "rmqm-javascript",
   version: "1.0.0",
   language: "JavaScript",
-  capabilities: ["inputs", "noise", "pgd", "encoder", "characteristics", "interval", "documents", "comparison"],
+  capabilities: [
+    "inputs", "noise", "pgd", "encoder", "characteristics", "interval", "documents", "comparison", "value-map",
+  ],
   extensions: ["common", "weighted"],
   generator: GENERATOR,
   encoder: DESCRIPTION,
@@ -20,7 +22,7 @@ const IMPLEMENTATION = {
 
 const COMMANDS = {
   start: () => ({ protocol: 1, implementation: IMPLEMENTATION }),
-  spec: ({ version }) => ({ ok: version === "1.0" }),
+  spec: ({ version }) => ({ ok: ["1.0", "1.1"].includes(version) }),
   run: ({ seq, op, args }) => {
     if (!Object.hasOwn(OPERATIONS, op)) throw new TypeError(`no such operation: ${op}`);
     return { seq, result: encodeResults(OPERATIONS[op](decodeArguments(args))) };

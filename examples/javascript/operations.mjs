@@ -14,6 +14,7 @@ import { NumericArray } from "./rmqm/numeric_array.mjs";
 import { pgdPath, pgdStep } from "./rmqm/pgd.mjs";
 import { pool } from "./rmqm/pooling.mjs";
 import { demand } from "./rmqm/refusal.mjs";
+import { mapValues } from "./rmqm/value_map.mjs";
 import { whiteNoise } from "./rmqm/white_noise.mjs";
 
 export const OPERATIONS = {
@@ -88,6 +89,8 @@ export const OPERATIONS = {
   document: ({ inputs, ids, network, ...settings }) => writeDocument(inputs, ids, network, settings),
 
   compare: ({ first, second }) => ({ difference: compare(first, second) }),
+
+  map_values: ({ inputs, scale, means, stds, dtype }) => ({ values: mapValues(inputs, scale, means, stds, dtype) }),
 };
 
 function characterized({ displacements, step_lengths, variant, resolution }) {

@@ -112,8 +112,8 @@ def probes(apart=0.05, **accuracies):
                 "RMQM and the probes do not contradict each other, but there is a tie.",
                 ("Pairs that 1-NN tells apart: 3; RMQM orders 1 of them the same way, 1 the other "
                 "way and leaves 1 tied."),
-                ("Pairs that the linear probe tells apart: 2; RMQM orders 1 of them the same way, 0 "
-                "the other way and leaves 1 tied."),
+                ("Pairs that the linear probe tells apart: 2; RMQM orders 1 of them the same way, "
+                "0 the other way and leaves 1 tied."),
             ],
         ),
         (

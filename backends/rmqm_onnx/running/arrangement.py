@@ -8,6 +8,7 @@ import numpy.typing as npt
 from rmqm_onnx.choices.input_layout import InputLayout
 from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
 from rmqm_spec.contracts.preprocessing import Preprocessing
+from rmqm_spec.encoders.value_map import ValueMap
 from rmqm_spec.errors import UsageError
 
 __all__ = ["Arrangement"]
@@ -51,13 +52,9 @@ class Arrangement:
             )
         if self.dtype == np.uint8 and preprocessing.is_identity:
             scale = 255.0
-        # A product and a sum, rounded to the network's type; float64 networks keep float64.
-        kind = np.float64 if self.dtype == np.float64 else np.float32
-        self._factor = (scale / std).astype(kind)
-        self._offset = (-mean / std).astype(kind)
         if self.dtype == np.uint8:
             _require_bytes(-mean / std, (scale - mean) / std, preprocessing.source)
-        self._maps_values = bool((self._factor != 1).any() or (self._offset != 0).any())
+        self._map = ValueMap(scale, mean, std, self.dtype)
 
     def __call__(self, inputs: FloatArray) -> AnyArray:
         """Arrange inputs (N, *S); returns a new array or, where nothing changes, `inputs`."""
@@ -65,14 +62,10 @@ class Arrangement:
         layout = self.layout.layout
         if layout != "array" and self.preprocessing.channel_order == "bgr":
             values = values[:, ::-1]
-        if self._maps_values:
-            values = values * self._factor
-            values += self._offset
+        values = self._map(values)
         if layout == "nhwc":
             values = values.transpose(0, 2, 3, 1)
-        if self.dtype == np.uint8:
-            values = np.clip(np.rint(values), 0, 255)
-        values = np.ascontiguousarray(values, dtype=self.dtype)
+        values = np.ascontiguousarray(values)
         return values.reshape(len(inputs), *self.layout.network_shape)
 
     def restore(self, arranged: AnyArray) -> Float64Array:
@@ -86,8 +79,10 @@ class Arrangement:
         if self.layout.layout == "nhwc":
             values = values.reshape(len(values), *self.layout.network_shape).transpose(0, 3, 1, 2)
         values = values.reshape(len(values), *self.layout.spec.shape)
-        if self._maps_values:
-            values = (values - self._offset.astype(np.float64)) / self._factor.astype(np.float64)
+        if self._map.changes_values:
+            values = (values - self._map.offset.astype(np.float64)) / self._map.factor.astype(
+                np.float64
+            )
         if self.layout.layout != "array" and self.preprocessing.channel_order == "bgr":
             values = values[:, ::-1]
         return values
@@ -98,9 +93,9 @@ class Arrangement:
             step = 0.5
         else:
             kind = np.float32 if self.dtype.itemsize > 4 else self.dtype
-            largest = max(float(np.abs(arranged).max()), float(np.abs(self._offset).max()), 1.0)
+            largest = max(float(np.abs(arranged).max()), float(np.abs(self._map.offset).max()), 1.0)
             step = 4 * float(np.finfo(kind).eps) * largest
-        factor = np.abs(self._factor).min() if self._maps_values else 1.0
+        factor = np.abs(self._map.factor).min() if self._map.changes_values else 1.0
         return step / float(factor) + 1e-6
 
     def pull_back(self, gradient: FloatArray) -> FloatArray:
@@ -114,8 +109,8 @@ class Arrangement:
             gradient = gradient.reshape(len(gradient), *self.layout.network_shape)
             gradient = gradient.transpose(0, 3, 1, 2)
         values: AnyArray = gradient.reshape(len(gradient), *shape)
-        if self._maps_values:
-            values = values * self._factor
+        if self._map.changes_values:
+            values = values * self._map.factor
         if layout != "array" and self.preprocessing.channel_order == "bgr":
             values = values[:, ::-1]
         return np.ascontiguousarray(values)

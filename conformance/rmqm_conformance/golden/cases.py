@@ -20,6 +20,7 @@ from rmqm_conformance.golden import (
     cases_statuses,
     cases_steps,
     cases_types,
+    cases_value_map,
 )
 from rmqm_conformance.golden.case import Case
 
@@ -30,6 +31,7 @@ _MODULES = (
     cases_prepared,
     cases_alterations,
     cases_noise,
+    cases_value_map,
     cases_steps,
     cases_paths,
     cases_losses,

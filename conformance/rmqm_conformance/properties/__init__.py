@@ -29,6 +29,7 @@ from rmqm_conformance.properties import (
     protocols,
     resolution,
     statuses,
+    value_map,
     white_noise,
 )
 
@@ -40,6 +41,7 @@ _FAMILIES = (
     alterations,
     white_noise,
     noise_statistics,
+    value_map,
     pgd,
     pgd_paths,
     losses,

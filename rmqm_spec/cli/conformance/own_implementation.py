@@ -19,6 +19,7 @@ from rmqm_spec.contracts.encoder import encode_checked, vjp_checked
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.encoders.pooling import pool
+from rmqm_spec.encoders.value_map import ValueMap
 from rmqm_spec.errors import RmqmError, UsageError
 from rmqm_spec.identity import content_id, digest_of_ids
 from rmqm_spec.inputs.prepared import open_inputs
@@ -59,6 +60,7 @@ class OwnImplementation:
                 "interval",
                 "documents",
                 "comparison",
+                "value-map",
             ],
             "extensions": ["common", "weighted"],
             "generator": GENERATOR,
@@ -214,3 +216,23 @@ class OwnImplementation:
     def compare(self, *, first: str, second: str) -> Results:
         """Compare two result documents."""
         return {"difference": difference(json.loads(first), json.loads(second))}
+
+    def map_values(
+        self,
+        *,
+        inputs: np.ndarray[Any, Any],
+        scale: float,
+        means: np.ndarray[Any, Any],
+        stds: np.ndarray[Any, Any],
+        dtype: str,
+    ) -> Results:
+        """Map altered inputs as encoders do."""
+        if not (stds > 0).all():
+            raise UsageError(
+                "PRE005",
+                f"std must be above 0; got {stds.tolist()}",
+                fix="Give the deviation that the network was trained with.",
+            )
+        by_channel = (-1, *[1] * (inputs.ndim - 2))
+        mean, std = (values.reshape(by_channel) for values in (means, stds))
+        return {"values": ValueMap(scale, mean, std, dtype)(inputs)}

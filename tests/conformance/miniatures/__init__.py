@@ -17,6 +17,7 @@ from . import (
     wrong_metric,
     wrong_noise,
     wrong_pgd,
+    wrong_value_map,
 )
 from .plain import Plain
 
@@ -47,6 +48,7 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
     wrong_losses,
     wrong_pgd,
     wrong_documents,
+    wrong_value_map,
 )
 """Each breaks the clause that its attribute `breaks` names."""
 

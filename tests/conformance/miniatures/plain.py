@@ -9,9 +9,10 @@ from .plain_losses import Losses
 from .plain_metric import Metric
 from .plain_noise import Noise
 from .plain_pgd import Pgd
+from .plain_value_map import ValueMap
 
 
-class Plain(Inputs, Noise, Metric, Losses, Pgd, Encoder, Documents):
+class Plain(Inputs, Noise, Metric, Losses, Pgd, Encoder, Documents, ValueMap):
     """Every operation, in small methods: a miniature overrides one of them."""
 
     refusals = (Refused,)
@@ -25,6 +26,7 @@ class Plain(Inputs, Noise, Metric, Losses, Pgd, Encoder, Documents):
         "interval",
         "documents",
         "comparison",
+        "value-map",
     )
     extensions = ("common", "weighted")
     may_differ = ()  # operations of an allowed variant whose results are not those of `Plain`
