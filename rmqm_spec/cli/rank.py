@@ -18,7 +18,8 @@ from rmqm_spec.cli.verdict import verdict
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.probe_request import RankProbes
-from rmqm_spec.runs.ranking import RankedModels, RankRequest, rank
+from rmqm_spec.runs.ranked import RankedModels, RankRequest
+from rmqm_spec.runs.ranking import rank
 from rmqm_spec.screen.console import ConsoleListener
 from rmqm_spec.screen.writing import finding_line, note, print_json
 
