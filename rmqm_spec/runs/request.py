@@ -85,7 +85,9 @@ class ModelSettings:
         "Tensor with the encodings: an output or one inside.", read=text, panel="Model"
     )
     layout: NetworkLayout | None = setting(
-        "nchw, nhwc, nhw, flat or array.", read=choice(NetworkLayout), panel="Model"
+        "Order of its axes: nchw, nhwc, nhw, flat or array.",
+        read=choice(NetworkLayout),
+        panel="Model",
     )
     size: tuple[int, int] | None = setting(
         "Height and width, if not fixed: 224 or 480x640.", read=height_and_width, panel="Model"
@@ -95,7 +97,11 @@ class ModelSettings:
         read=lengths,
         panel="Model",
     )
-    pooling: Pooling | None = setting("flatten, mean or cls.", read=choice(Pooling), panel="Model")
+    pooling: Pooling | None = setting(
+        "How a map or sequence becomes one encoding: flatten, mean or cls.",
+        read=choice(Pooling),
+        panel="Model",
+    )
     feed: tuple[tuple[str, str], ...] | None = setting(
         "NAME=VALUE for another input.", read=feeds, typed=list[str], panel="Model"
     )
@@ -103,7 +109,7 @@ class ModelSettings:
         "Mean, one value or one per channel.", read=numbers, panel="Model"
     )
     std: tuple[float, ...] | None = setting(
-        "Standard deviation, likewise.", read=numbers, panel="Model"
+        "Standard deviation, one value or one per channel.", read=numbers, panel="Model"
     )
     scale: float | None = setting(
         "Factor on [0, 1] before mean and std; 255 for bytes.",
@@ -197,7 +203,8 @@ class DataSettings:
         "Axes: nhwc, nchw, nhw or array.", read=choice(DataLayout), panel="Inputs"
     )
     range: tuple[float, float] | str | None = setting(
-        "Range of the values of an array: LOW,HIGH; data, or a file with low and high per value.",
+        "Range of the values of an array: LOW,HIGH, the word data, or a file with low and high "
+        "per value.",
         read=value_range,
         panel="Inputs",
     )
