@@ -49,10 +49,12 @@ def run_rank(
     tables.check(as_json=as_json, inputs=read)
     ranked = rank(request, ConsoleListener())
     _print_findings(ranked)
-    is_complete = ranked.is_complete and not (ranked.probed and ranked.probed.failed)
     if as_json:
         probed = {} if ranked.probed is None else {"probes": probes_document(ranked.probed)}
-        print_json({"ok": is_complete, **ranked.document, **probed})
+        if (refused := ranked.probes_refused) is not None:
+            error = {"code": refused.code, "message": refused.message, "fix": refused.fix}
+            probed = {"probes": {"ok": False, "error": error}}
+        print_json({"ok": ranked.is_complete, **ranked.document, **probed})
     else:
         _print(ranked, tables.say)
     tables.write(ranking_columns(ranked.document, ranked.probed))
@@ -66,7 +68,7 @@ def run_rank(
             failed=ranked.document["failed"],
             on_common_inputs=ranked.on_common_inputs,
         )
-    return 0 if is_complete else 1
+    return 0 if ranked.is_complete else 1
 
 
 def _print_findings(ranked: RankedModels) -> None:
@@ -100,6 +102,9 @@ def _print(ranked: RankedModels, say: Callable[[str], None]) -> None:
     say("")
     for sentence in verdict(document, ranked.probed):
         say(f"  {sentence}")
+    if (refused := ranked.probes_refused) is not None:
+        say(f"  There are no probes: {refused.code} {refused.message}")
+        say(f"  {refused.fix}")
     if ranked.probe_command is not None:
         too = " and these --labels" if " --labels" in ranked.probe_command else ""
         say(f"  The inputs have labels. Add --probe{too} for accuracies in this table, or type:")

@@ -72,6 +72,8 @@ class RankedModels:
         The command that probes the same models, where the inputs have labels.
     probed : ProbedModels, optional
         The probes, where they were asked for.
+    probes_refused : RmqmError, optional
+        Why there are no probes though they were asked for; the ranking does not need them.
     """
 
     document: dict[str, Any]
@@ -83,11 +85,13 @@ class RankedModels:
     on_common_inputs: bool
     probe_command: str | None = None
     probed: ProbedModels | None = None
+    probes_refused: RmqmError | None = None
 
     @property
     def is_complete(self) -> bool:
-        """Whether every encoder has a score."""
-        return not self.document["unranked"] and not self.document["failed"]
+        """Whether every encoder has a score, and probes where they were asked for."""
+        unprobed = self.probes_refused or (self.probed is not None and self.probed.failed)
+        return not (self.document["unranked"] or self.document["failed"] or unprobed)
 
     @property
     def table(self) -> AnyArray:

@@ -39,6 +39,10 @@ class _Outcome:
     inputs: dict[str, PreparedInputs] = field(factory=dict)
 
 
+_TOO_FEW = ("PRB004", "PRB006")
+"""Codes of inputs that are too few to probe with: they can be ranked all the same."""
+
+
 def rank(
     request: RankRequest, listener: Listener | None = None, *, pool: OpenExecutor | None = None
 ) -> RankedModels:
@@ -69,7 +73,16 @@ def rank(
     selection = select_candidates(request.models, request.common, request.settings)
     candidates = with_encodings_files(selection.candidates)
     outcome = _Outcome()
-    probed = _probed(request, candidates, listener) if request.probe else None
+    probed, refused = None, None
+    if request.probe:
+        _require_models(candidates)
+        try:
+            probed = _probed(request, listener)
+        except RmqmError as error:
+            if error.code not in _TOO_FEW:
+                raise
+            refused = error
+            listener.note(f"no probes: {error.code}: {error.message}")
     for number, candidate in enumerate(candidates, 1):
         listener.note(f"[{number}/{len(candidates)}] {candidate.name}: {candidate.path}")
         try:
@@ -91,18 +104,13 @@ def rank(
         findings_of=outcome.findings,
         failed=outcome.failed,
         on_common_inputs=scored_here,
-        probe_command=None if probed else _probe_command(request, candidates, outcome),
+        probe_command=None if request.probe else _probe_command(request, candidates, outcome),
         probed=probed,
+        probes_refused=refused,
     )
 
 
-def _probed(
-    request: RankRequest, candidates: Sequence[Candidate], listener: Listener
-) -> ProbedModels:
-    """Probe before the scores: it takes a hundredth of their time, and labels may be missing."""
-    from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
-    from rmqm_spec.runs.probing import probe
-
+def _require_models(candidates: Sequence[Candidate]) -> None:
     for candidate in candidates:
         if candidate.is_result:
             raise UsageError(
@@ -110,6 +118,13 @@ def _probed(
                 f"rank --probe must be given models; got the result {candidate.path}",
                 fix="Name the model's file, or leave --probe out.",
             )
+
+
+def _probed(request: RankRequest, listener: Listener) -> ProbedModels:
+    """Probe before the scores: it takes a hundredth of their time, and labels may be missing."""
+    from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
+    from rmqm_spec.runs.probing import probe
+
     common = evolve(request.common, save_encodings=None)
     if common.out is not None:
         common = evolve(common, out=common.out / "probes")
@@ -133,10 +148,13 @@ def _probe_command(
     if labels is None:
         return None
     models, settings = request.models, request.settings
-    if any(candidate.is_result for candidate in candidates):
-        if settings is not None:
+    probed = [
+        entry for entry in candidates if not entry.is_result and entry.name not in outcome.failed
+    ]
+    if len(probed) < len(candidates):
+        if settings is not None or not probed:
             return None
-        models = tuple(str(entry.path) for entry in candidates if not entry.is_result)
+        models = tuple(str(entry.path) for entry in probed)
     return probe_command(models, settings, request.common, labels)
 
 
