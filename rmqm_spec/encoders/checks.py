@@ -137,7 +137,8 @@ def _distinct(encodings: AnyArray, resolution: float, own_inputs: bool) -> Itera
         yield Finding(
             code="ENC005",
             level="fail",
-            message=f"{len(encodings)} inputs have one encoding: they differ by {spread:.1e} at most",
+            message=f"{len(encodings)} inputs have one encoding: they differ by {spread:.1e} at "
+            "most",
             fix="Check the output, the preprocessing and the training: this encoder has collapsed."
             if own_inputs
             else "These inputs may mean nothing to the encoder: pass --data with inputs of its own "

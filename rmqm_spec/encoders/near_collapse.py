@@ -17,7 +17,11 @@ NEARLY_EQUAL = 0.01
 _BETTER = 5.0
 """How many times as far apart another range must bring encodings to be advised."""
 
-_FACTORS = (255.0, 1 / 255)
+_SMALL_SHARE = 0.05
+"""Share of the range [0, 1] below which pictures are doubted by themselves."""
+
+_UNIT = 2.0
+"""Values of a network for [0, 1] hardly exceed that, before statistics are subtracted."""
 
 
 def near_collapse(
@@ -46,7 +50,14 @@ def near_collapse(
     """
     message = f"{len(inputs)} different inputs have nearly one encoding: unit encodings are"
     message += f" {spread:.1e} apart at most"
-    for factor in _FACTORS:
+    if getattr(getattr(encoder, "spec", None), "kind", None) == "image" and _hardly_fill(inputs):
+        return _doubt(
+            message,
+            "The inputs fill hardly any of the range [0, 1], and so they hardly differ: follow "
+            "DAT033 first.",
+        )
+    factor = _other_factor(encoder, inputs)
+    if factor is not None:
         other = _tried(spread_of, inputs, factor)
         if other >= max(NEARLY_EQUAL, _BETTER * spread):
             changed = "times 255" if factor > 1 else "divided by 255"
@@ -57,13 +68,27 @@ def near_collapse(
     if not own_inputs:
         return _doubt(
             message,
-            "These inputs may mean nothing to the encoder: pass --data with inputs of its own kind.",
+            "These inputs may mean nothing to the encoder: pass --data with inputs of its own "
+            "kind.",
         )
     return _doubt(
         message,
         "Check that the inputs differ as they should, the range of values and the output; "
         "rmqm-spec preprocess show shows what the network receives.",
     )
+
+
+def _other_factor(encoder: object, inputs: FloatArray) -> float | None:
+    """Return what turns values for [0, 1] into those for 0 to 255, or back; None for others."""
+    scale = getattr(getattr(encoder, "preprocessing", None), "scale", None) or 1.0
+    largest = float(np.abs(inputs).max()) * scale
+    if largest <= _UNIT:
+        return 255.0
+    return 1 / 255 if largest <= 255 else None
+
+
+def _hardly_fill(inputs: FloatArray) -> bool:
+    return float(inputs.max() - inputs.min()) < _SMALL_SHARE
 
 
 def _doubt(message: str, fix: str) -> Finding:

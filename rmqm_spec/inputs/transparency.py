@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from rmqm_spec.inputs.images import MAX_PIXELS, FORMATS
+from rmqm_spec.inputs.images import FORMATS, MAX_PIXELS
 from rmqm_spec.inputs.strict_pillow import strict_pillow
 
 __all__ = ["has_transparent_pixels"]

@@ -91,7 +91,7 @@ def _for_array(prepared: PreparedInputs, source: ArrayRows, extent: Bounds) -> s
         if source.has_declared_range and known.mean and looks_normalised(least, most):
             undo = undone(known.mean, known.std, known.scale)
             return f"They look normalised. Undo that, and leave --range out: {undo}."
-        if not source.has_declared_range and 0 <= least and most <= _BYTES_OF_UNIT:
+        if not source.has_declared_range and least >= 0 and most <= _BYTES_OF_UNIT:
             return "They seem to have been divided by 255 twice: multiply them by 255."
         if not source.has_declared_range:
             low, high = outward(_black(extent), most).split(",")

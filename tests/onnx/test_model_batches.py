@@ -156,6 +156,12 @@ def test_batch_normalisation_in_training_mode_is_refused(opened, make):
     assert "model.eval()" in caught.value.fix
 
 
+def test_batch_statistics_are_refused_where_the_batch_is_one_input(opened, make):
+    with pytest.raises(SubjectError, match=r"BatchNormalization \(n\) is in training") as caught:
+        opened(normalising_by_the_batch(make, batch=1))
+    assert (caught.value.code, "model.eval()" in caught.value.fix) == ("BAT001", True)
+
+
 def test_what_moved_the_batch_before_it_was_mixed_is_named(opened, make):
     with pytest.raises(SubjectError) as caught:
         opened(reshaped_wrongly(make))
