@@ -243,7 +243,7 @@ def test_quantised_values_are_refused_for_what_they_are(opened, refused, make, n
     assert (error.code, "tokens" in error.fix) == ("INP003", False)
     assert "extract_model(MODEL, NEW, ['d'], [OUTPUT])" in error.fix
     healed = Extractor(shape_inference.infer_shapes(made)).extract_model(["d"], ["y"])
-    assert opened(healed).input.name == "d"
+    assert opened(healed).input == "d"
 
 
 def test_a_type_newer_than_the_installed_onnx_is_named(refused, make):

@@ -82,7 +82,8 @@ def judged(trial: TrialRun, file: ModelFile, *, bounds: tuple[float, float]) -> 
 def _require_repeatable(
     trial: TrialRun, file: ModelFile, unsteady: Sequence[UnsteadyOperator]
 ) -> None:
-    if trial.is_repeatable or (not unsteady and trial.wavering < trial.tolerance):
+    draws = any(operator.draws for operator in unsteady)
+    if trial.is_repeatable or (not draws and trial.wavering < trial.tolerance):
         return
     measured = (
         "the same input must have the same encoding whenever it is encoded; encoded twice, its "
