@@ -128,8 +128,9 @@ def test_what_was_left_out_stands_beside_the_answer(rmqm, folder, pictures):
     said = rmqm(*given, cwd=folder)
     assert said.returncode == 0, said.stderr
     assert (
-        "  Left out of 9 inputs: 1 because the file is not an image (IMG002), 1 because the "
-        "image file is damaged (IMG003), 1 because another input has the same content.\n"
+        "  Left out of 9 inputs: 1 because the file is not an image in a format that is decoded "
+        "(IMG002), 1 because the image file is damaged (IMG003), 1 because another input has the "
+        "same content.\n"
     ) in said.stdout
     document = rmqm(*given, "--json", cwd=folder).document
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
