@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
-from rmqm_spec.inputs.images import FORMATS, MAX_PIXELS
+from rmqm_spec.inputs.images import MAX_PIXELS, available_formats
 from rmqm_spec.inputs.strict_pillow import strict_pillow
 
 __all__ = ["has_transparent_pixels"]
@@ -28,15 +29,10 @@ def has_transparent_pixels(image: bytes | Path) -> bool:
     """
     file = io.BytesIO(image) if isinstance(image, bytes) else image
     try:
-        with strict_pillow(), Image.open(file, formats=_formats()) as opened:
+        with strict_pillow(), Image.open(file, formats=available_formats()) as opened:
             if not opened.has_transparency_data or opened.width * opened.height > MAX_PIXELS:
                 return False
-            lowest, _ = opened.convert("RGBA").getchannel("A").getextrema()
-            return bool(lowest < 255)
+            alpha = np.asarray(opened.convert("RGBA").getchannel("A"))
+            return bool((alpha < 255).any())
     except Exception:  # whatever is wrong with the file is said where it is decoded
         return False
-
-
-def _formats() -> tuple[str, ...]:
-    Image.init()
-    return tuple(name for name in FORMATS if name in Image.OPEN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -84,7 +85,7 @@ def scaling_of(node: NodeProto, tensor: str, known: Mapping[str, TensorProto]) -
     )
 
 
-def _matrix(operator: str, weights: AnyArray, attributes: Mapping[str, object]) -> AnyArray | None:
+def _matrix(operator: str, weights: AnyArray, attributes: Mapping[str, Any]) -> AnyArray | None:
     """Return the weights as a matrix from input to output channels; None for other layers."""
     if operator == "Conv":
         return _matrix_of_conv(weights, attributes)
@@ -96,16 +97,16 @@ def _matrix(operator: str, weights: AnyArray, attributes: Mapping[str, object]) 
     return np.asarray((weights if is_transposed else weights.T) * attributes.get("alpha", 1.0))
 
 
-def _matrix_of_conv(weights: AnyArray, attributes: Mapping[str, object]) -> AnyArray | None:
+def _matrix_of_conv(weights: AnyArray, attributes: Mapping[str, Any]) -> AnyArray | None:
     group = attributes.get("group", 1)
     if weights.ndim < 3 or set(weights.shape[2:]) != {1}:
         return None
-    if set(attributes.get("strides", ())) - {1} or any(attributes.get("pads", ())):  # type: ignore[call-overload]
+    if set(attributes.get("strides", ())) - {1} or any(attributes.get("pads", ())):
         return None
     flat = weights.reshape(weights.shape[:2])
     if group == 1:
         return np.asarray(flat)
-    is_depthwise = flat.shape == (group, 1)
+    is_depthwise = flat.shape[0] == group and flat.shape[1] == 1
     return np.diag(flat[:, 0]) if is_depthwise else None
 
 
