@@ -106,7 +106,7 @@ def _matrix_of_conv(weights: AnyArray, attributes: Mapping[str, Any]) -> AnyArra
     flat = weights.reshape(weights.shape[:2])
     if group == 1:
         return np.asarray(flat)
-    is_depthwise = flat.shape[0] == group and flat.shape[1] == 1
+    is_depthwise = list(flat.shape) == [group, 1]
     return np.diag(flat[:, 0]) if is_depthwise else None
 
 
