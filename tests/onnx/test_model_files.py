@@ -264,3 +264,22 @@ def test_a_stored_tensor_without_any_bytes_is_named(refused, saved, make):
     made.graph.initializer[0].ClearField("raw_data")
     made.graph.initializer[0].ClearField("float_data")
     assert refused(saved(made)).message.endswith("got 0")
+
+
+@pytest.mark.parametrize("path", ["-", "/dev/null", "/dev/fd/63"])
+def test_a_stream_is_no_model_and_the_advice_is_to_save_it(path):
+    from rmqm_onnx.reading.places import locate_model
+
+    with pytest.raises(UnreadableError) as caught:
+        locate_model(Path(path))
+    assert caught.value.code == "MOD002"
+    assert "save it as a file that ends in .onnx" in caught.value.fix
+
+
+def test_a_mistyped_model_gets_the_name_that_may_have_been_meant(tmp_path):
+    from rmqm_onnx.reading.places import locate_model
+
+    (tmp_path / "resnet50.onnx").write_bytes(b"x")
+    with pytest.raises(UnreadableError) as caught:
+        locate_model(tmp_path / "resnet5O.onx")
+    assert caught.value.fix == f"Did you mean {tmp_path / 'resnet50.onnx'}?"

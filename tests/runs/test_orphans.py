@@ -70,7 +70,8 @@ def test_workers_die_with_a_killed_caller(tmp_path, pool):
         assert all(map(is_alive, workers))
     finally:
         caller.kill()
-        caller.communicate()
+        caller.wait()
+        caller.stdout.close()
     end = time.monotonic() + 20
     while any(map(is_alive, workers)) and time.monotonic() < end:
         time.sleep(0.1)
