@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,34 @@ def test_a_normalised_array_is_told_the_statistics_of_the_encoder() -> None:
         open_inputs((picture - 0.25) / 0.2, GREY, preprocessing).load(0)
     assert "looks normalised" in caught.value.fix or "look normalised" in caught.value.fix
     assert "mean [0.25] and std [0.5]" in caught.value.fix
+
+
+def test_the_map_back_of_a_normalised_array_leads_to_no_complaint() -> None:
+    pictures = np.random.default_rng(0).random((9, 4, 4))
+    for scale in (1, 255):
+        known = Preprocessing(mean=[0.25 * scale], std=[0.5 * scale], scale=scale)
+        given = ((pictures * scale - known.mean[0]) / known.std[0]).astype(np.float32)
+        with pytest.raises(UsageError) as caught:
+            values_by_id(open_inputs(given, GREY, known))
+        offered = re.search(r"numpy(.clip\(.*, 0, 1\))\.", caught.value.fix).group(1)
+        names = {"np": np, "x": given, "mean": known.mean[0], "std": known.std[0]}
+        undone = eval(f"np{offered}", names)
+        assert len(values_by_id(open_inputs(undone, GREY, known))) == 9
+
+
+@pytest.mark.parametrize("ends", [(-0.2, 1.0951), (-3, 77.77777), (0, 1.5), (-0.9, 0.9)])
+def test_the_range_that_is_offered_for_plain_values_holds_for_all_rows(
+    ends: tuple[float, float],
+) -> None:
+    signals = np.random.default_rng(0).uniform(*ends, size=(30, 20)).astype(np.float32)
+    signals[3, 0], signals[17, 5] = ends
+    spec = InputSpec(kind="array", shape=(20,))
+    with pytest.raises(UsageError) as caught:
+        values_by_id(open_inputs(signals, spec, Preprocessing()))
+    assert not re.search("picture|feature", caught.value.fix)
+    offered = re.search(r"--range=(\S+)\. ", caught.value.fix).group(1)
+    low, high = map(float, offered.split(","))
+    assert len(values_by_id(open_inputs(signals, spec, Preprocessing(), value_range=(low, high))))
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

@@ -18,6 +18,10 @@ from rmqm_spec.inputs.value_range import check_value_range, natural_range
 __all__ = ["ArrayRows", "fit_layout"]
 
 
+_AT_A_TIME = 1 << 22
+"""Values that are looked at together, so that a mapped file is never read as a whole."""
+
+
 class ArrayRows(Hashed):
     """
     A source whose inputs are the rows of an array, in memory or memory-mapped.
@@ -97,6 +101,18 @@ class ArrayRows(Hashed):
         row = np.asarray(self._values[index])
         is_image = self._spec.kind == "image" and not self.is_kept
         return as_image(row, self.layout, self._spec) if is_image else row
+
+    @property
+    def extent(self) -> Bounds:
+        """Lowest and highest finite value of all rows; not finite where there is none."""
+        low, high = math.inf, -math.inf
+        rows = max(1, _AT_A_TIME // max(1, math.prod(self._values.shape[1:])))
+        for first in range(0, len(self._values), rows):
+            values = np.asarray(self._values[first : first + rows])
+            finite = values[np.isfinite(values)] if self.is_float else values
+            if finite.size:
+                low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+        return low, high
 
     def in_encoder_order(self, row: AnyArray) -> AnyArray:
         """Return a row that counts as an array with the axes of the encoder's shape; a view."""

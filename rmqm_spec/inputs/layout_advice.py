@@ -22,7 +22,7 @@ def advice_on_layout(shape: tuple[int, ...], spec: InputSpec) -> str:
             " (N, H, W, C). A single grey image needs a first axis of length 1: x[None]."
         )
     if len(shape) == 3:
-        return _advice_on_one_image(shape)
+        return _advice_on_one_image(shape, spec)
     if len(shape) == 4:
         return _advice_on_channels(shape, spec)
     return "Join the axes before those of an image: x.reshape(-1, *x.shape[-3:])."
@@ -35,14 +35,15 @@ def advice_on_one_axis(shape: tuple[int, ...], spec: InputSpec) -> str:
     return "One value a row looks like labels: give the array of the inputs themselves."
 
 
-def _advice_on_one_image(shape: tuple[int, ...]) -> str:
+def _advice_on_one_image(shape: tuple[int, ...], spec: InputSpec) -> str:
+    """Offer the reading as grey images only where these have the encoder's size."""
+    grey = " Grey images: --data-layout nhw." if shape[1:] == spec.shape[1:] else ""
     if shape[2] in WITH_ALPHA:
         plain = f"x[None, ..., :{shape[2] - 1}]"
         return (
-            f"A single image with an alpha channel: {plain} drops it and adds a first axis."
-            " Grey images: --data-layout nhw."
+            f"A single image with an alpha channel: {plain} drops it and adds a first axis.{grey}"
         )
-    return "A single image needs a first axis of length 1: x[None]. Grey images: --data-layout nhw."
+    return f"A single image needs a first axis of length 1: x[None].{grey}"
 
 
 def _advice_on_channels(shape: tuple[int, ...], spec: InputSpec) -> str:

@@ -15,7 +15,7 @@ from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.candidates import Candidate, Selection, folder_name, select_candidates
 from rmqm_spec.runs.encodings import save_unit_encodings, with_encodings_files
-from rmqm_spec.runs.labels import labels_of
+from rmqm_spec.runs.labels import label_findings, labels_of
 from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.opening import open_inputs
 from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
@@ -205,7 +205,7 @@ def _labelled(
         encoded = encode_inputs(for_inputs(encoder, prepared), prepared, progress)
     chosen = labelled(encoded, known.by_index.__getitem__, known.ambiguous)
     findings = input_findings(request, backend_of(request), encoder, prepared)
-    return chosen, len(prepared), list(findings)
+    return chosen, len(prepared), [*findings, *label_findings(known)]
 
 
 def _task(inputs: DataSettings, probes: ProbeSettings) -> Task:

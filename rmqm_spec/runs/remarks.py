@@ -32,7 +32,9 @@ def input_findings(
     What stood in for the user's inputs, what was left out, what was missing, and whether the values
     fit the network.
     """
-    from rmqm_spec.runs.array_remarks import feature_findings, float_findings, share_findings
+    from rmqm_spec.runs.array_remarks import feature_findings, float_findings
+    from rmqm_spec.runs.filled_range import share_findings
+    from rmqm_spec.runs.image_remarks import transparency_findings
 
     if prepared.features is None:
         yield from range_findings(backend, encoder, prepared.bounds)
@@ -58,6 +60,7 @@ def input_findings(
     yield from float_findings(prepared)
     yield from feature_findings(prepared)
     yield from share_findings(prepared)
+    yield from transparency_findings(prepared)
     if asked.n is not None and len(prepared) < asked.n:
         yield Finding(
             code="DAT021",
