@@ -16,6 +16,7 @@ from attrs import asdict, field, fields_dict, frozen
 __all__ = [
     "BILINEAR_ONLY",
     "LATER_GEOMETRY",
+    "SWITCHED_OFF",
     "TORCH_FILTERS",
     "ChannelOrder",
     "CropRounding",
@@ -59,6 +60,9 @@ LATER_GEOMETRY = (
 
 _NOWHERE = "none"
 """The source of a preprocessing that nobody gave."""
+
+SWITCHED_OFF = "none, as --preprocess none asks"
+"""The source where what lies in or beside the model is not to be used."""
 
 
 def _floats(values: object) -> tuple[float, ...] | None:
@@ -128,7 +132,7 @@ class Preprocessing:
     place : {"centre", "corner"}
         Where an image lies in what is padded: in the centre, or at the top and the left.
     source : str
-        Where the values were found, or ``"none"``.
+        Where the values were found, or ``"none"``; `SWITCHED_OFF` where none is to be used.
     """
 
     scale: float = field(default=1.0, converter=float)
@@ -158,6 +162,11 @@ class Preprocessing:
         """Whether values in [0, 1] go in as they are."""
         return self.scale == 1 and not any(self.mean or ()) and set(self.std or (1.0,)) == {1.0}
 
+    @property
+    def is_switched_off(self) -> bool:
+        """Whether what lies in or beside the model is not to be used."""
+        return self.source == SWITCHED_OFF
+
     def later_geometry(self) -> dict[str, object]:
         """Return the parts of the geometry in `LATER_GEOMETRY` that are not the default."""
         defaults = fields_dict(type(self))
@@ -170,7 +179,7 @@ class Preprocessing:
     @property
     def is_known(self) -> bool:
         """Whether a value map was given or read, be it only that values in [0, 1] are right."""
-        return self.source != _NOWHERE or not self.is_identity
+        return self.source not in {_NOWHERE, SWITCHED_OFF} or not self.is_identity
 
     def to_dict(self) -> dict[str, object]:
         """Return the preprocessing as plain data, without `LATER_GEOMETRY` at its defaults."""

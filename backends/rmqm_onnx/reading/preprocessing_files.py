@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
 from attrs import fields
 
+from rmqm_onnx.reading.beside import is_beside, json_beside
 from rmqm_onnx.reading.hugging_face import (
     is_image_processor,
     read_image_processor,
@@ -33,7 +34,13 @@ from rmqm_spec.contracts.preprocessing import (
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.regular_files import check_regular
 
-__all__ = ["METADATA_KEY", "find_preprocessing", "find_size", "read_preprocessing"]
+__all__ = [
+    "METADATA_KEY",
+    "find_preprocessing",
+    "find_size",
+    "preprocessing_sources",
+    "read_preprocessing",
+]
 
 METADATA_KEY = "rmqm.preprocess"
 """Key of an ONNX model's metadata under which its preprocessing may stand, as JSON."""
@@ -79,11 +86,19 @@ def find_preprocessing(
     }
     for name, reader in readers.items():
         for folder in folders:
-            if (folder / name).is_file():
+            if is_beside(folder / name):
                 preprocessing = _parse(_text(folder / name), name, reader, json.loads)
                 if preprocessing is not None:
                     return preprocessing
     return None
+
+
+def preprocessing_sources(metadata: Iterable[str], model: Path) -> list[str]:
+    """Name what holds, or may hold, preprocessing in or beside a model; none of it is read."""
+    within = [f"ONNX metadata {METADATA_KEY}"] if METADATA_KEY in metadata else []
+    folders = _folders(model)
+    names = ("processor_config.json", "preprocessor_config.json", "open_clip_config.json")
+    return within + [name for name in names if any((place / name).is_file() for place in folders)]
 
 
 def find_size(model: Path) -> tuple[int, int] | None:
@@ -130,7 +145,7 @@ def _folders(model: Path) -> list[Path]:
 
 def _parts(folder: Path) -> Iterator[Path]:
     """Yield the folders of the parts of a sentence-transformers model."""
-    modules = _json(folder / "modules.json")
+    modules = json_beside(folder / "modules.json")
     for module in modules if isinstance(modules, list) else ():
         path = module.get("path") if isinstance(module, dict) else None
         if isinstance(path, str) and path and Path(path).name == path:
@@ -146,16 +161,8 @@ def _model_type(folders: list[Path]) -> object:
 
 
 def _config_of(folder: Path) -> dict[str, Any]:
-    config = _json(folder / "config.json")
+    config = json_beside(folder / "config.json")
     return config if isinstance(config, dict) else {}
-
-
-def _json(path: Path) -> object:
-    """Read a file that only helps; None where it is missing or is no JSON."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
 
 
 def _is_length(value: object) -> bool:

@@ -19,6 +19,7 @@ from . import (
     wrong_noise,
     wrong_pgd,
     wrong_refusals,
+    wrong_sizes,
     wrong_thresholds,
     wrong_value_map,
 )
@@ -55,6 +56,7 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
     wrong_edges,
     wrong_refusals,
     wrong_thresholds,
+    wrong_sizes,
 )
 """Each breaks the clause that its attribute `breaks` names."""
 

@@ -20,8 +20,10 @@ BITS = "noise generator"
 HALF = 8.0
 
 
-def _zeros(n: int, n_values: int, label: str) -> Batch:
-    return Batch(np.zeros((n, n_values), "<f4"), [f"{label}/{k}" for k in range(n)], -HALF, HALF)
+def _batch(n: int, n_values: int, label: str) -> Batch:
+    """Return inputs all of the same values, so that only their ids set them apart."""
+    values = np.resize(np.linspace(-0.7, 0.7, 61), (1, n_values)).astype("<f4").repeat(n, axis=0)
+    return Batch(values, [f"{label}/{k}" for k in range(n)], -HALF, HALF)
 
 
 def _exact(batch: Batch, row: int, level: int, n_levels: int, seed: int) -> Array:
@@ -35,7 +37,7 @@ def long_input(subject: Subject, effort: Effort) -> None:
     """Every value of a long input has its own place in the stream."""
     sizes = (2**16 + 21, 2**20 + 37) if effort.profile == "full" else (2**16 + 21,)
     for size in (*rungs(effort, 60, 10_001, skip=4), *sizes):
-        batch = _zeros(1, size, f"long/{effort.seed}")
+        batch = _batch(1, size, f"long/{effort.seed}")
         got = altered(subject, batch, Levels(16, [3]), effort.seed)[0, 0]
         require_same_bits(f"noise of {size} values", got, _exact(batch, 0, 3, 16, effort.seed))
 
@@ -43,7 +45,7 @@ def long_input(subject: Subject, effort: Effort) -> None:
 @statistic("RMQM-WN-004/high-levels", needs=BITS, also="RMQM-WN-002 RMQM-WN-007")
 def high_levels(subject: Subject, effort: Effort) -> None:
     """The counter has 256 bits: levels beyond 2^8 and up to 2^128 have draws of their own."""
-    batch = _zeros(1, 33, f"high/{effort.seed}")
+    batch = _batch(1, 33, f"high/{effort.seed}")
     for power in (7, 8, 15, 16, 31, 32, 53, 63, 64, 127, 128):
         wanted = Levels(2 ** (power + 1), [2**power, 2**power + 1])
         got = altered(subject, batch, wanted, effort.seed)[0]
@@ -57,7 +59,7 @@ def many_inputs(subject: Subject, effort: Effort) -> None:
     """An input has the noise that it has alone, in however large a set it stands."""
     rng = np.random.default_rng([effort.seed, 4])
     for size in rungs(effort, 17, 600, skip=2):
-        batch, levels = _zeros(size, 5, f"many/{effort.seed}"), Levels(4, [1, 4])
+        batch, levels = _batch(size, 5, f"many/{effort.seed}"), Levels(4, [1, 4])
         together = altered(subject, batch, levels, 0)
         for row in (0, size - 1, *rng.integers(1, size - 1, 3)):
             alone = altered(subject, batch.of([row]), levels, 0)

@@ -44,6 +44,18 @@ def means(subject: Subject, effort: Effort) -> None:
             require_equal(f"left_out of {shape}", got["left_out"], exact.left_out)
 
 
+@statistic("RMQM-DEG-002/many-terms", needs="characteristics", also="RMQM-DEG-004")
+def undefined_terms(subject: Subject, effort: Effort) -> None:
+    """Undefined terms are counted, however many there are."""
+    rng = np.random.default_rng([effort.seed, 15])
+    for n, n_levels in ((30, 100), (7, 40), (2, 700)):
+        d, s = rng.uniform(0.1, 1.9, (2, n, n_levels)) * (rng.random((2, n, n_levels)) > 0.3)
+        exact = oracle.characteristics(d, s, "paper", 1e-12)
+        got = characterized(subject, Distances(d, s, 1e-12), "paper")
+        for name, count in zip(("D_RC", "P_RC"), exact.undefined, strict=True):
+            require_equal(f"undefined_{name} of {(n, n_levels)}", got[f"undefined_{name}"], count)
+
+
 @statistic("RMQM-INT-002/large", needs="interval", also="RMQM-INT-001")
 def intervals(subject: Subject, effort: Effort) -> None:
     """The quantile is Student's for N - 1 degrees of freedom, however many inputs there are."""
@@ -59,4 +71,4 @@ def intervals(subject: Subject, effort: Effort) -> None:
             require_near(f"middle of the interval of {shape}", middle, exact.rmqm, atol=1e-11)
 
 
-CHECKS = (means, intervals)
+CHECKS = (undefined_terms, means, intervals)
