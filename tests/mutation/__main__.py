@@ -32,7 +32,7 @@ from mutation_lines import Reach, measure
 from mutation_modules import Modules
 from mutation_mutants import Mutant
 from mutation_report import Run, report_of
-from mutation_survivors import read_survivors
+from mutation_survivors import read_outside, read_survivors
 
 from rmqm_conformance.catalogue import checks
 from rmqm_conformance.checks import PROFILES, Effort
@@ -102,11 +102,13 @@ def _chosen(
     asked: argparse.Namespace,
 ) -> tuple[list[Mutant], int]:
     """Return the mutants to judge, and the number of those that no check reaches."""
+    outside = set(read_outside())
     named = [
         mutant
         for mutant in modules.mutants
         if not asked.module or mutant.module.startswith(tuple(asked.module))
         if not asked.gaps or known.get(mutant.id, ("",))[0] == "gap"
+        if not outside & {mutant.module, f"{mutant.module}:{mutant.function or '<module>'}"}
     ]
     reached = [one for one in named if reach.checks_for(modules.full_name(one), one)]
     mixed = sorted(reached, key=lambda one: Random(f"{asked.seed} {one.id}").random())

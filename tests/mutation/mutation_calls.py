@@ -10,6 +10,9 @@ from mutation_trees import with_fields, with_part
 
 __all__ = ["CALL_OPERATORS"]
 
+_SAME_VALUES = {"asarray", "tuple", "list", "cast", "frozenset"}
+"""Calls that give the values that they take: without them, nearly always the same is computed."""
+
 
 def slices(node: ast.AST, _: ast.AST) -> Iterator[ast.AST]:
     """Move the end of a slice or of a range by one, where it is no plain number."""
@@ -49,7 +52,7 @@ def keywords(node: ast.AST, _: ast.AST) -> Iterator[ast.AST]:
 def returned(node: ast.AST, _: ast.AST) -> Iterator[ast.AST]:
     """Leave out a call: `abs(x)` becomes `x`, `x.copy()` becomes `x`."""
     if isinstance(node, ast.Call) and not _is_starred(node):
-        if node.args and _is_function(node):
+        if node.args and _is_function(node) and _name(node) not in _SAME_VALUES:
             yield node.args[0]
         if isinstance(node.func, ast.Attribute) and not _is_function(node):
             yield node.func.value
@@ -80,6 +83,11 @@ def _is_function(node: ast.Call) -> bool:
         owner = node.func.value
         return isinstance(owner, ast.Name) and owner.id in {"np", "math", "hashlib", "special"}
     return isinstance(node.func, ast.Name) and node.func.id != node.func.id.capitalize()
+
+
+def _name(node: ast.Call) -> str:
+    """Return the last part of the name of what is called."""
+    return ast.unparse(node.func).rpartition(".")[2]
 
 
 def _is_number(node: ast.AST) -> bool:
