@@ -10,8 +10,14 @@ from mutation_trees import with_fields, with_part
 
 __all__ = ["CALL_OPERATORS"]
 
-_SAME_VALUES = {"asarray", "tuple", "list", "cast", "frozenset"}
+_SAME_VALUES = {"asarray", "tuple", "list", "cast", "frozenset", "float", "int"}
 """Calls that give the values that they take: without them, nearly always the same is computed."""
+
+_SYMMETRIC = {"min", "max", "minimum", "maximum", "add", "multiply"}
+"""Calls to which the order of their arguments means nothing."""
+
+_SPEED_OR_CARE = {"copy", "strict", "out"}
+"""Keywords that save memory, or refuse what does not happen."""
 
 
 def slices(node: ast.AST, _: ast.AST) -> Iterator[ast.AST]:
@@ -37,6 +43,8 @@ def axes(node: ast.AST, _: ast.AST) -> Iterator[ast.AST]:
 def swapped(node: ast.AST, _: ast.AST) -> Iterator[ast.AST]:
     """Exchange the arguments of a call with two."""
     if isinstance(node, ast.Call) and len(node.args) == 2 and not _is_starred(node):
+        if _name(node) in _SYMMETRIC:
+            return
         yield with_fields(node, args=node.args[::-1])
 
 
@@ -44,7 +52,7 @@ def keywords(node: ast.AST, _: ast.AST) -> Iterator[ast.AST]:
     """Leave out a keyword of a call."""
     if isinstance(node, ast.Call):
         for place, given in enumerate(node.keywords):
-            if given.arg is not None:
+            if given.arg is not None and given.arg not in _SPEED_OR_CARE:
                 rest = [keyword for at, keyword in enumerate(node.keywords) if at != place]
                 yield with_fields(node, keywords=rest)
 

@@ -48,9 +48,10 @@ _STRENGTH = 1.1
 """Factor on a float: small enough that only a check of the number itself sees it."""
 
 
-def constants(node: ast.AST, _: ast.AST) -> Iterator[ast.AST]:
+def constants(node: ast.AST, parent: ast.AST) -> Iterator[ast.AST]:
     """Change a number: by one, from zero, by a factor; turn a truth value."""
-    if not isinstance(node, ast.Constant):
+    is_care = isinstance(parent, ast.keyword) and parent.arg in {"copy", "strict"}
+    if not isinstance(node, ast.Constant) or is_care:
         return
     value = node.value
     if isinstance(value, bool):

@@ -53,8 +53,12 @@ EXPECTED = {
         "y = x.mean(axis=-1)": {"axis=-1 => axis=0"},
         "y = x.mean(axis=0)": {"axis=0 => axis=1"},
     },
-    "swapped-arguments": {"y = f(x, n)": {"f(x, n) => f(n, x)"}, "y = f(*x, n)": set()},
-    "keyword": {"y = f(x, a=n)": {"f(x, a=n) => f(x)"}},
+    "swapped-arguments": {
+        "y = f(x, n)": {"f(x, n) => f(n, x)"},
+        "y = f(*x, n)": set(),
+        "y = min(x, n)": set(),
+    },
+    "keyword": {"y = f(x, a=n)": {"f(x, a=n) => f(x)"}, "y = f(x, copy=n)": set()},
     "call-left-out": {
         "y = abs(x)": {"abs(x) => x"},
         "y = np.sqrt(x)": {"np.sqrt(x) => x"},
