@@ -17,7 +17,7 @@ from mutation_modules import OWN, Modules
 from mutation_mutants import Mutant
 
 from rmqm_conformance.catalogue import checks
-from rmqm_conformance.checks import Effort
+from rmqm_conformance.checks import PROFILES, Effort
 from rmqm_conformance.running import judge, subject_of
 
 __all__ = ["Fate", "fates"]
@@ -116,9 +116,10 @@ def _judge_here(
         _write(writable, names[0], "errored")
         return
     known = {check.id: check for check in checks()}
+    harder = effort.examples / PROFILES["fast"].examples  # times are measured with the fast profile
     for name in names:
         _write(writable, name, "stopped")
-        _limit(PATIENCE[0] + PATIENCE[1] * reach.seconds[name])
+        _limit(PATIENCE[0] + PATIENCE[1] * harder * reach.seconds[name])
         outcome = judge(known[name], subject, effort)
         if outcome.status != "passed":
             _write(writable, name, outcome.status)
