@@ -37,6 +37,8 @@ from mutation_survivors import read_outside, read_survivors
 from rmqm_conformance.catalogue import checks
 from rmqm_conformance.checks import PROFILES, Effort
 
+_PLACES = {"--keep", "--report"}
+
 
 def main() -> int:
     """Run what the arguments ask for."""
@@ -61,14 +63,14 @@ def main() -> int:
         late = {fate.mutant.id: fate for fate in again if fate.how != "survived"}
     ended = [late.get(fate.mutant.id, fate) for fate in ended]
     run = Run(
-        command=" ".join(["python -m tests.mutation", *sys.argv[1:]]),
+        command=_command(sys.argv[1:]),
         effort=_words(efforts if asked.profile == "full" else efforts[:1]),
         fates=ended,
         late=frozenset(late),
         silent=silent,
         known=known,
         stale=_stale(known, ended, modules.mutants),
-        seconds=time.monotonic() - started,
+        seconds=None if asked.keep else time.monotonic() - started,
     )
     text = report_of(run)
     if asked.report:
@@ -81,6 +83,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("--module", action="append", help="only modules whose name begins so")
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="one mutant of N")
+    parser.add_argument("--most", type=int, metavar="N", help="at most N mutants, drawn by lot")
     parser.add_argument("--gaps", action="store_true", help="only what survivors.toml calls a gap")
     parser.add_argument("--seed", type=int, default=0, help="of the checks, and of the sample")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
@@ -112,7 +115,8 @@ def _chosen(
     ]
     reached = [one for one in named if reach.checks_for(modules.full_name(one), one)]
     mixed = sorted(reached, key=lambda one: Random(f"{asked.seed} {one.id}").random())
-    return mixed[: -(-len(mixed) // asked.sample)], len(named) - len(reached)
+    mixed = mixed[: -(-len(mixed) // asked.sample)]
+    return mixed[: asked.most], len(named) - len(reached)
 
 
 def _told(ended: Iterable[Fate]) -> Iterator[Fate]:
@@ -132,6 +136,13 @@ def _stale(
     caught = {fate.mutant.id for fate in ended if fate.how != "survived"}
     ids = {mutant.id for mutant in mutants}
     return tuple(name for name in known if name in caught or name not in ids)
+
+
+def _command(words: list[str]) -> str:
+    """Return the command without the places of files, which mean nothing elsewhere."""
+    places = {at + shift for at, word in enumerate(words) for shift in (0, 1) if word in _PLACES}
+    rest = [word for at, word in enumerate(words) if at not in places]
+    return " ".join(["python -m tests.mutation", *rest])
 
 
 def _words(efforts: Iterable[Effort]) -> str:

@@ -40,8 +40,8 @@ class Run:
         Class and reason of each known survivor.
     stale : tuple of str
         Known survivors that no mutant has, or that are caught now.
-    seconds : float
-        Time of the run.
+    seconds : float or None
+        Time of the run; None if it went on with the work of an earlier run.
     """
 
     command: str
@@ -51,7 +51,7 @@ class Run:
     silent: int
     known: dict[str, tuple[str, str]]
     stale: tuple[str, ...]
-    seconds: float
+    seconds: float | None
 
     def column(self, fate: Fate) -> str:
         """Return what a mutant counts as."""
@@ -93,7 +93,8 @@ def _facts(run: Run) -> list[str]:
     caught = counts["fast"] + counts["full"]
     open_ = sum(counts[name] for name in ("gap", "unclassified"))
     share = caught / (caught + open_) if caught + open_ else 1.0
-    day = f"{datetime.now(UTC):%Y-%m-%d}, {run.seconds / 60:.0f} minutes"
+    took = "" if run.seconds is None else f", {run.seconds / 60:.0f} minutes"
+    day = f"{datetime.now(UTC):%Y-%m-%d}{took}"
     by = f"{counts['fast']} by the fast profile, {counts['full']} by the full one alone"
     shares = f"{100 * share:.1f} % of those that change what the specification says"
     outside = f"{counts['equivalent']} equivalent, {counts['outside']} outside the specification"
