@@ -280,6 +280,27 @@ def test_an_unknown_key_is_refused_with_the_list(tmp_path: Path) -> None:
     error = failure(f"{tmp_path / 'a.npz'}:image")
     assert error.code == "DAT006"
     assert "images (3, 4, 4) uint8" in str(error)
+    assert error.fix.startswith("Did you mean ")
+    assert len(opened(error.fix.removeprefix("Did you mean ").removesuffix("?"))) == 3
+
+
+def test_a_key_unlike_all_others_gets_no_guess(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", images=IMAGES)
+    assert failure(f"{tmp_path / 'a.npz'}:x").fix.endswith("a.npz:KEY")
+
+
+@pytest.mark.parametrize("given", ["digits.npz:images", "Digit.NPZ:images", "digits.npz"])
+def test_a_mistyped_file_is_named(tmp_path: Path, given: str) -> None:
+    np.savez(tmp_path / "digit.npz", images=IMAGES)
+    error = failure(f"{tmp_path / given}")
+    assert error.code == "DAT001"
+    assert error.fix.startswith("Did you mean ")
+    assert len(opened(error.fix.removeprefix("Did you mean ").removesuffix("?"))) == 3
+
+
+def test_a_file_unlike_all_others_gets_no_guess(tmp_path: Path) -> None:
+    np.savez(tmp_path / "digit.npz", images=IMAGES)
+    assert failure(tmp_path / "nothing-of-that").fix.startswith("Check the path.")
 
 
 def test_the_only_array_is_judged_and_not_skipped(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from rmqm_spec.cli.verdict import verdict
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.probe_request import RankProbes
-from rmqm_spec.runs.ranking import RankedModels, RankRequest, rank
+from rmqm_spec.runs.ranked import RankedModels, RankRequest
+from rmqm_spec.runs.ranking import rank
 from rmqm_spec.screen.console import ConsoleListener
 from rmqm_spec.screen.writing import finding_line, note, print_json
 
@@ -97,7 +98,7 @@ def _print(ranked: RankedModels, say: Callable[[str], None]) -> None:
     for entry in document["failed"]:
         say(f"  -  {entry['name']}: failed, {entry['code']} {entry['message']}")
     say("")
-    for sentence in verdict(document):
+    for sentence in verdict(document, ranked.probed):
         say(f"  {sentence}")
     if ranked.probe_command is not None:
         too = " and these --labels" if " --labels" in ranked.probe_command else ""

@@ -11,6 +11,7 @@ from rmqm_spec.contracts.inputs import Bounds, InputSpec
 from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.identity import content_id
 from rmqm_spec.inputs.hashing import Hashed
+from rmqm_spec.inputs.layout_advice import WITH_ALPHA, advice_on_one_axis, without_alpha
 from rmqm_spec.inputs.layouts import Layout, as_image, recognise_layout
 from rmqm_spec.inputs.value_range import check_value_range, natural_range
 
@@ -159,7 +160,9 @@ def _check_plain(shape: tuple[int, ...], spec: InputSpec) -> None:
         "DAT012",
         f"inputs must have the encoder's shape {wanted}, or be that flattened; got {given}"
         f" from an array of shape {shape}",
-        fix="Reshape the array to (N, *shape); a single input needs a first axis of length 1.",
+        fix=advice_on_one_axis(shape, spec)
+        if len(shape) < 2
+        else "Reshape the array to (N, *shape); a single input needs a first axis of length 1.",
     )
 
 
@@ -171,7 +174,9 @@ def _check_channels(given: int, layout: Layout, spec: InputSpec, shape: tuple[in
         "DAT012",
         f"images must have 1 or 3 channels, or the encoder's {wanted}; got {given} channels"
         f" from an array of shape {shape} in layout {layout}",
-        fix="Drop the channels that the encoder does not take, or give --data-layout.",
+        fix=without_alpha(layout, given)
+        if given in WITH_ALPHA
+        else "Drop the channels that the encoder does not take, or give --data-layout.",
     )
 
 

@@ -232,8 +232,8 @@ def _translated(error: Exception, name: str) -> UnreadableError:
         return UnreadableError(
             "IMG002",
             f"{name} must be an image in one of the formats {', '.join(_formats())};"
-            " got content that none of them recognises",
-            fix="Save it as PNG or JPEG, or leave it out.",
+            " got content in none of them",
+            fix="If it is a picture, save it as PNG or JPEG; otherwise leave it out.",
         )
     return UnreadableError(
         "IMG003",

@@ -12,6 +12,7 @@ from rmqm_spec.contracts.backend import Backend, GradientGiving, ModelEncoder
 from rmqm_spec.contracts.encoder import as_differentiable
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
+from rmqm_spec.runs.damage import damage_in
 from rmqm_spec.runs.network_range import range_findings
 from rmqm_spec.runs.request import RunRequest
 
@@ -112,7 +113,16 @@ def folder_findings(wanted: Path, taken: Path) -> Iterator[Finding]:
 
 
 def elsewhere(wanted: Path, taken: Path, kind: str) -> Finding:
-    """Say that a folder was left alone, and which folder was taken instead."""
+    """Say that a folder was left alone, why, and which folder was taken instead."""
+    damage = damage_in(wanted, kind)
+    if damage is not None:
+        return Finding(
+            code="ARG004",
+            level="warn",
+            message=f"{wanted} holds a {kind} that is damaged or no {kind} at all, and was left "
+            f"alone: this one is in {taken} ({damage})",
+            fix=f"Pass --force to replace the damaged {kind}, or choose another --out.",
+        )
     return Finding(
         code="ARG004",
         level="warn",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 from onnx import GraphProto
 
 from rmqm_onnx.choices.last_layers import last_layer, layer_before, score_operator
+from rmqm_onnx.reading.beside import json_beside
 from rmqm_spec.findings import Finding
 
 __all__ = ["class_score_findings", "number_of_labels"]
@@ -71,11 +70,10 @@ def number_of_labels(model: Path) -> int | None:
     """Return the number of labels in a config.json of Hugging Face beside a model, if any."""
     folder = model.absolute().parent
     for place in [folder, *([folder.parent] if folder.name == "onnx" else [])]:
-        try:
-            content: Any = json.loads((place / "config.json").read_text(encoding="utf-8"))
-            labels = content.get("id2label") or content.get("label2id")
-        except (OSError, ValueError, AttributeError, RecursionError):
+        content = json_beside(place / "config.json")
+        if not isinstance(content, dict):
             continue
+        labels = content.get("id2label") or content.get("label2id")
         if isinstance(labels, dict) and labels:
             return len(labels)
     return None

@@ -49,7 +49,7 @@ def judged(trial: TrialRun, file: ModelFile, *, bounds: tuple[float, float]) -> 
         DET001 if the model draws at random; BAT001 if its rows influence each other for another
         reason than dynamic quantisation.
     """
-    unsteady = unsteady_operators(file.proto, trial.encoder.output)
+    unsteady = unsteady_operators(file.proto, trial.encoder.output, file.path.parent)
     _require_repeatable(trial, file, unsteady)
     findings = [*trial.findings, *_unseen_randomness(unsteady)]
     encoder = trial.encoder
