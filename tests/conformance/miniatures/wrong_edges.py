@@ -267,3 +267,37 @@ class LooksAtTheFirstChannel(Plain):
     def mapped(self, x, scale, mean, std, dtype):
         idle = scale == 1 and mean.flat[0] == 0 and std.flat[0] == 1
         return x if idle else super().mapped(x, scale, mean, std, dtype)
+
+
+class ClipsInsideTheBounds(Plain):
+    """Clips float32 to the last numbers inside bounds that float32 does not hold."""
+
+    breaks = "RMQM-PGD-008"
+
+    def clip(self, values, low, high):
+        kind = values.dtype.type
+        first, last = kind(low), kind(high)
+        first = np.nextafter(first, last) if float(first) < low else first
+        last = np.nextafter(last, first) if float(last) > high else last
+        return np.clip(values, first, last)
+
+
+class ReadsLabelsAsDoubles(Plain):
+    """Keeps what a double keeps of a label."""
+
+    breaks = "RMQM-LOSS-004"
+
+    def triplet(self, z, references, labels):
+        rounded = None if labels is None else [float(label) for label in labels]
+        return super().triplet(z, references, rounded)
+
+
+class RecordsRoundedBounds(Plain):
+    """Records the bounds as the inputs hold them."""
+
+    breaks = "RMQM-PRO-002"
+
+    def document(self, *, inputs, low, high, **rest):
+        kind = inputs.dtype.type
+        rounded = {"low": float(kind(low)), "high": float(kind(high))}
+        return super().document(inputs=inputs, **rounded, **rest)

@@ -11,6 +11,7 @@ import numpy as np
 from rmqm_conformance import oracle
 from rmqm_conformance.checks import Effort
 from rmqm_conformance.laws import statistic, walk
+from rmqm_conformance.properties.expectation import evaluated, expected, require_evaluation
 from rmqm_conformance.properties.helpers import altered
 from rmqm_conformance.properties.reading import at, parsed
 from rmqm_conformance.properties.requests import sound
@@ -102,8 +103,34 @@ def any_width(subject: Subject) -> None:
                 require_same_bits(what, np.ldexp(got, -exponent), plain)
 
 
+@walk("RMQM-ENC-007/any-seed", needs="encoder noise", also="RMQM-ALT-003 RMQM-INP-011")
+def evaluated_seeds(subject: Subject) -> None:
+    """An evaluation alters inputs with its seed and their ids as they are, whatever they are."""
+    rng = np.random.default_rng(11)
+    ids = [" a", "", "\U0001f600", "a\n", "e\u0301", "A"]
+    batch = Batch(rng.uniform(0, 1, size=(6, 4)), ids, 0.0, 1.0)
+    network = sound("evaluate")["network"]
+    for seed in (0, 1, 2**32 + 1, 2**53 + 1, 2**64 + 1, 2**128 + 1):
+        if should := expected(subject, (batch, network), 3, seed, "paper"):
+            require_evaluation(evaluated(subject, (batch, network), 3, seed, "paper"), should)
+
+
+@walk("RMQM-PRO-002/any-bounds", needs="documents", also="RMQM-DOC-005")
+def recorded_bounds(subject: Subject) -> None:
+    """A document records the bounds as they were declared, not as the inputs hold them."""
+    for low, high in ((0.1, 0.7), (-0.3, 1 / 3), (-1e-9, 1e9), (2 / 3, 0.9)):
+        values = np.full((2, 4), low / 2 + high / 2, "<f4")
+        values[:, 1] = np.float32(high)
+        request = {"inputs": values, "low": low, "high": high}
+        document = parsed(subject.perform("document", **sound("document") | request))
+        got = at(document, subject.description.pointers["bounds"])
+        require(list(got) == [low, high], f"bounds must be {[low, high]}; got {got!r}")
+
+
 CHECKS = (
     unlike_seeds,
+    evaluated_seeds,
+    recorded_bounds,
     bits_of_seeds,
     any_width,
     starts_of_seeds,

@@ -88,4 +88,43 @@ def level_0_of_paths(subject: Subject) -> None:
             require_same_bits("altered[:, 0]", got[:, 0], inputs)
 
 
-CHECKS = (level_0_of_noise, any_size, step_of_zero, level_0_of_paths)
+PAIRS = ((0.1, 0.7), (-0.3, 0.3), (0.0, 0.1), (-16777217.0, 16777219.0))
+"""Bounds that float32 does not hold."""
+
+
+@walk("RMQM-ALT-004/rounded-bounds", needs="noise", also="RMQM-WN-007")
+def bounds_of_noise(subject: Subject) -> None:
+    """Strong noise ends at the bounds, rounded to the type of the inputs, and nowhere else."""
+    for low, high in PAIRS:
+        for dtype in ("<f4", "<f8"):
+            values = np.full((2, 400), low / 2 + high / 2, dtype)
+            request = {"inputs": values, "levels": [3], "low": low, "high": high}
+            got = subject.perform("white_noise", **sound("white_noise") | request)["altered"]
+            _require_ends(got, low, high)
+
+
+@walk("RMQM-PGD-008/rounded-bounds", needs="pgd", also="RMQM-PGD-001")
+def bounds_of_steps(subject: Subject) -> None:
+    """A long step ends at the bounds, rounded to the type of the inputs."""
+    for low, high in PAIRS:
+        for dtype in ("<f4", "<f8"):
+            values = np.full((2, 4), low / 2 + high / 2, dtype)
+            request = {"inputs": values, "alpha": 1.0, "low": low, "high": high}
+            got = subject.perform("pgd_step", **sound("pgd_step") | request)["stepped"]
+            _require_ends(got, low, high)
+
+
+def _require_ends(got: Array, low: float, high: float) -> None:
+    kind = got.dtype.type
+    ends = np.array([got.min(), got.max()])
+    require_same_bits("the ends of what is altered", ends, np.array([kind(low), kind(high)]))
+
+
+CHECKS = (
+    level_0_of_noise,
+    bounds_of_noise,
+    any_size,
+    step_of_zero,
+    bounds_of_steps,
+    level_0_of_paths,
+)

@@ -87,4 +87,18 @@ def every_kind(subject: Subject, effort: Effort) -> None:
         _require_loss("corners of a cube", subject, np.array(rows), groups)
 
 
-CHECKS = (equal_distances, every_kind)
+@walk("RMQM-LOSS-004/any-label", needs="pgd")
+def any_label(subject: Subject) -> None:
+    """A label of a triplet is any integer: large ones that differ by 1 are two groups."""
+    rows = np.array([_corner(), _corner(0), _corner(1, 2), _corner(2, 3), _corner(3), _corner(4)])
+    for first, second, third in (
+        (0, 1, 2),
+        (-1, 0, 1),
+        (2**53, 2**53 + 1, 7),
+        (-(2**53) - 1, -(2**53), 0),
+    ):
+        groups = [first, first, second, second, third, third]
+        _require_loss(f"labels {groups}", subject, rows, groups)
+
+
+CHECKS = (equal_distances, every_kind, any_label)
