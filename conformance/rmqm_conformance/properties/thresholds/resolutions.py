@@ -65,7 +65,7 @@ def means_at_the_resolution(subject: Subject) -> None:
         require_characteristics("D below the resolution", subject, away, away, variant, R)
 
 
-@walk("RMQM-RES-003/S-is-left", needs=NEEDS, also="RMQM-D-003")
+@walk("RMQM-RES-003/mean-step-is-left", needs=NEEDS, also="RMQM-D-003")
 def mean_step_is_left(subject: Subject) -> None:
     """S has no resolution of its own: its distances have, and their mean is left as it is."""
     d = np.array([[0.5, 0.25, 0.75, 1.0]])
