@@ -15,10 +15,21 @@ from attrs import field, frozen
 
 from rmqm_spec.errors import UsageError
 
-__all__ = ["SPEC_VERSION", "Chapter", "Clause", "Specification", "clause", "specification"]
+__all__ = [
+    "NUMBERS_VERSION",
+    "SPEC_VERSION",
+    "Chapter",
+    "Clause",
+    "Specification",
+    "clause",
+    "specification",
+]
 
-SPEC_VERSION: Final = "1.0"
+SPEC_VERSION: Final = "1.1"
 """Version of the specification that this package states and implements."""
+
+NUMBERS_VERSION: Final = "1.0"
+"""The version that last changed a number, which protocols name (RMQM-PRO-002)."""
 
 
 @frozen(kw_only=True)
@@ -94,6 +105,7 @@ class Specification:
     """The whole: texts, `capabilities` and `symbols` with their meanings, chapters and annexes."""
 
     version: str
+    numbers: str
     title: str
     introduction: str
     reading: str
@@ -104,6 +116,7 @@ class Specification:
 
     def __attrs_post_init__(self) -> None:
         _require(self.version == SPEC_VERSION, f"version {SPEC_VERSION}", self.version)
+        _require(self.numbers == NUMBERS_VERSION, f"numbers of {NUMBERS_VERSION}", self.numbers)
         twice = [one for one, n in Counter(one.id for one in self.clauses).items() if n > 1]
         _require(not twice, "every id once", twice)
         unknown = {need for one in self.clauses for need in one.needs} - set(self.capabilities)
@@ -127,7 +140,7 @@ def specification() -> Specification:
     Examples
     --------
     >>> specification().version, specification().chapters[0].title
-    ('1.0', 'Inputs')
+    ('1.1', 'Inputs')
     """
     raw = tomllib.loads(files("rmqm_spec").joinpath("clauses.toml").read_text(encoding="utf-8"))
     for kind in ("chapters", "annexes"):
@@ -160,7 +173,7 @@ def _blocks(spec: Specification) -> Iterator[str]:
     chapters = [(f"{n}. {one.title}", one) for n, one in enumerate(spec.chapters, 1)]
     annexes = [(f"Annex {chr(65 + n)}. {one.title}", one) for n, one in enumerate(spec.annexes)]
     titles = ["Introduction", "How to read it", "Notation", *dict(chapters + annexes), "Index"]
-    yield f"# {spec.title}\n\n**Specification, version {spec.version}**"
+    yield f"# {spec.title}\n\n**Specification, version {spec.version}** (numbers of {spec.numbers})"
     yield "\n".join(f"- [{title}](#{_slug(title)})" for title in titles)
     yield from ("## Introduction", spec.introduction, "## How to read it", spec.reading)
     yield _table(("capability", "an implementation that"), spec.capabilities.items())

@@ -102,4 +102,4 @@ def test_a_clause_is_found_by_its_id_in_any_case():
 def test_an_unknown_clause_is_a_usage_error():
     with pytest.raises(UsageError) as caught:
         clause("RMQM-XXX-001")
-    assert str(caught.value) == "clause must be one of RMQM 1.0; got 'RMQM-XXX-001'"
+    assert str(caught.value) == "clause must be one of RMQM 1.1; got 'RMQM-XXX-001'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,34 @@ def test_a_normalised_array_is_told_the_statistics_of_the_encoder() -> None:
     assert "mean [0.25] and std [0.5]" in caught.value.fix
 
 
+def test_the_map_back_of_a_normalised_array_leads_to_no_complaint() -> None:
+    pictures = np.random.default_rng(0).random((9, 4, 4))
+    for scale in (1, 255):
+        known = Preprocessing(mean=[0.25 * scale], std=[0.5 * scale], scale=scale)
+        given = ((pictures * scale - known.mean[0]) / known.std[0]).astype(np.float32)
+        with pytest.raises(UsageError) as caught:
+            values_by_id(open_inputs(given, GREY, known))
+        offered = re.search(r"numpy(.clip\(.*, 0, 1\))\.", caught.value.fix).group(1)
+        names = {"np": np, "x": given, "mean": known.mean[0], "std": known.std[0]}
+        undone = eval(f"np{offered}", names)
+        assert len(values_by_id(open_inputs(undone, GREY, known))) == 9
+
+
+@pytest.mark.parametrize("ends", [(-0.2, 1.0951), (-3, 77.77777), (0, 1.5), (-0.9, 0.9)])
+def test_the_range_that_is_offered_for_plain_values_holds_for_all_rows(
+    ends: tuple[float, float],
+) -> None:
+    signals = np.random.default_rng(0).uniform(*ends, size=(30, 20)).astype(np.float32)
+    signals[3, 0], signals[17, 5] = ends
+    spec = InputSpec(kind="array", shape=(20,))
+    with pytest.raises(UsageError) as caught:
+        values_by_id(open_inputs(signals, spec, Preprocessing()))
+    assert not re.search("picture|feature", caught.value.fix)
+    offered = re.search(r"--range=(\S+)\. ", caught.value.fix).group(1)
+    low, high = map(float, offered.split(","))
+    assert len(values_by_id(open_inputs(signals, spec, Preprocessing(), value_range=(low, high))))
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_values_that_are_not_finite_name_their_row(value: float) -> None:
     images = np.zeros((3, 4, 4))
@@ -280,6 +309,27 @@ def test_an_unknown_key_is_refused_with_the_list(tmp_path: Path) -> None:
     error = failure(f"{tmp_path / 'a.npz'}:image")
     assert error.code == "DAT006"
     assert "images (3, 4, 4) uint8" in str(error)
+    assert error.fix.startswith("Did you mean ")
+    assert len(opened(error.fix.removeprefix("Did you mean ").removesuffix("?"))) == 3
+
+
+def test_a_key_unlike_all_others_gets_no_guess(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", images=IMAGES)
+    assert failure(f"{tmp_path / 'a.npz'}:x").fix.endswith("a.npz:KEY")
+
+
+@pytest.mark.parametrize("given", ["digits.npz:images", "Digit.NPZ:images", "digits.npz"])
+def test_a_mistyped_file_is_named(tmp_path: Path, given: str) -> None:
+    np.savez(tmp_path / "digit.npz", images=IMAGES)
+    error = failure(f"{tmp_path / given}")
+    assert error.code == "DAT001"
+    assert error.fix.startswith("Did you mean ")
+    assert len(opened(error.fix.removeprefix("Did you mean ").removesuffix("?"))) == 3
+
+
+def test_a_file_unlike_all_others_gets_no_guess(tmp_path: Path) -> None:
+    np.savez(tmp_path / "digit.npz", images=IMAGES)
+    assert failure(tmp_path / "nothing-of-that").fix.startswith("Check the path.")
 
 
 def test_the_only_array_is_judged_and_not_skipped(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from rmqm_spec.contracts.inputs import InputSpec
-from rmqm_spec.contracts.preprocessing import Preprocessing
+from rmqm_spec.contracts.preprocessing import Preprocessing, ResizeBy
 from rmqm_spec.errors import ShapeError, UnreadableError
 from rmqm_spec.inputs.geometry import fit_image
 
@@ -126,6 +128,108 @@ def test_around_a_small_image_is_the_colour_of_the_fill() -> None:
     np.testing.assert_allclose(grey[0, 0, 0], round(255 * 0.363) / 255, atol=1e-6)
 
 
+def test_a_fill_between_two_levels_is_not_rounded() -> None:
+    preprocessing = Preprocessing(crop=(4, 4), fill=(0.5,))
+    image = photo(2, 2)
+    fitted = fit_image(image, image_spec(3, 4, 4), preprocessing)
+    np.testing.assert_array_equal(fitted[:, 0, 0], [0.5, 0.5, 0.5])
+    np.testing.assert_array_equal(fitted[:, 1:3, 1:3], to_tensor(Image.fromarray(image)))
+
+
+def test_an_image_in_the_corner_is_padded_at_the_bottom_and_the_right() -> None:
+    preprocessing = Preprocessing(crop=(5, 6), place="corner")
+    fitted = fit_image(photo(3, 4) | 1, image_spec(3, 5, 6), preprocessing)
+    shown = fitted.min(axis=0) > 0
+    assert shown[:3, :4].all()
+    assert shown.sum() == 12
+
+
+def test_an_image_is_padded_to_a_square_before_it_is_resized() -> None:
+    image = photo(9, 4)
+    white = Preprocessing(square=True, fill=(1.0,))
+    padded = np.full((9, 9, 3), 255, np.uint8)
+    padded[:, 2:6] = image
+    fitted = fit_image(image, image_spec(3, 9, 9), white)
+    np.testing.assert_array_equal(fitted, to_tensor(Image.fromarray(padded)))
+
+
+def test_a_square_of_too_many_pixels_is_refused() -> None:
+    with pytest.raises(UnreadableError, match="1000000 x 1000000"):
+        fit_image(photo(1, 1_000_000, 1), image_spec(1, 9, 9), Preprocessing(square=True))
+
+
+@pytest.mark.parametrize(("given", "is_turned"), [((4, 8), True), ((8, 4), False), ((5, 5), False)])
+def test_an_image_that_lies_across_is_turned(given: tuple[int, int], is_turned: bool) -> None:
+    image = photo(*given)
+    fitted = fit_image(image, image_spec(3, 8, 4), Preprocessing(turn=True))
+    upright = np.rot90(image, 3) if is_turned else image
+    expected = Image.fromarray(np.ascontiguousarray(upright)).resize(
+        (4, 8), Image.Resampling.BILINEAR
+    )
+    np.testing.assert_array_equal(fitted, to_tensor(expected))
+
+
+@pytest.mark.parametrize("by", ["pillow", "torch"])
+def test_light_margins_of_a_page_are_cut_off(by: str) -> None:
+    page = np.full((20, 30, 3), 250, np.uint8)
+    page[5:12, 8:19] = photo(7, 11) // 2
+    page[5, 8] = page[11, 18] = 0
+    preprocessing = Preprocessing(trim=True, resize_by=by)
+    fitted = fit_image(page, image_spec(3, 7, 11), preprocessing)
+    np.testing.assert_array_equal(fitted, to_tensor(Image.fromarray(page[5:12, 8:19])))
+    empty = fit_image(page[:4], image_spec(3, 4, 30), preprocessing)
+    np.testing.assert_array_equal(empty, to_tensor(Image.fromarray(page[:4])))
+
+
+def test_a_thumbnail_shrinks_what_is_larger_and_nothing_else() -> None:
+    image = photo(30, 60)
+    shrinks = Preprocessing(thumbnail=(40, 20), crop=(40, 20))
+    shrunk = Image.fromarray(image).resize((20, 10), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    fitted = fit_image(image, image_spec(3, 40, 20), shrinks)
+    np.testing.assert_array_equal(fitted[:, 15:25], to_tensor(shrunk))
+    small = fit_image(image, image_spec(3, 30, 60), Preprocessing(thumbnail=(40, 60)))
+    np.testing.assert_array_equal(small, to_tensor(Image.fromarray(image)))
+
+
+@pytest.mark.parametrize(
+    ("rounding", "height"), [("ratio", 2), ("share", 2), ("scale", 2), ("up", 3), ("down", 2)]
+)
+def test_a_side_that_ends_in_half_a_pixel_is_rounded_as_told(rounding: str, height: int) -> None:
+    preprocessing = Preprocessing(
+        resize=(10, 10), fit="contain", fit_rounding=rounding, crop=(10, 10), place="corner"
+    )
+    fitted = fit_image(np.full((5, 20, 3), 255, np.uint8), image_spec(3, 10, 10), preprocessing)
+    assert fitted[0, :, 0].sum() == height
+
+
+def test_no_side_gets_shorter_than_at_least() -> None:
+    preprocessing = Preprocessing(
+        resize=(10, 10), fit="contain", at_least=4, crop=(10, 10), place="corner"
+    )
+    fitted = fit_image(np.full((5, 50, 3), 255, np.uint8), image_spec(3, 10, 10), preprocessing)
+    assert fitted[0, :, 0].sum() == 4
+
+
+def test_sampling_looks_at_neighbouring_pixels_alone() -> None:
+    image = np.zeros((1, 8, 3), np.uint8)
+    image[0, 3:5] = 255
+    sampled = fit_image(image, image_spec(3, 1, 2), Preprocessing(resize_by="sampled"))
+    np.testing.assert_array_equal(sampled[0, 0], [0, 0])  # between pixels 1, 2 and 5, 6
+    enlarged = fit_image(image[:, 2:4], image_spec(3, 1, 4), Preprocessing(resize_by="sampled"))
+    np.testing.assert_array_equal(enlarged[0, 0], [0, 0.25, 0.75, 1])
+
+
+@pytest.mark.parametrize("by", ["blurred", "torch_blurred"])
+def test_a_blur_before_sampling_lets_all_pixels_count(by: str) -> None:
+    image = np.zeros((8, 8, 3), np.uint8)
+    image[:, 3:5] = 255
+    blurred = fit_image(image, image_spec(3, 2, 2), Preprocessing(resize_by=by))
+    assert (blurred > 0.1).all()
+    larger = fit_image(image, image_spec(3, 16, 16), Preprocessing(resize_by=by))
+    sampled = fit_image(image, image_spec(3, 16, 16), Preprocessing(resize_by="sampled"))
+    assert np.abs(larger - sampled)[:, 1:-1, 1:-1].max() < 1e-6
+
+
 def test_a_zoom_cuts_shares_of_the_shorter_side_out_first() -> None:
     image = photo(20, 40)
     preprocessing = Preprocessing(zoom=(0.5, 0.75), size=(10, 15))
@@ -203,7 +307,13 @@ sizes = st.tuples(st.integers(1, 12), st.integers(1, 12))
             "interpolation": st.sampled_from(["nearest", "bilinear", "bicubic", "lanczos"]),
             "zoom": st.none() | st.tuples(st.floats(0.1, 1), st.floats(0.1, 1)),
             "fit": st.sampled_from(["stretch", "cover", "contain"]),
-            "resize_by": st.sampled_from(["pillow", "torch", "float"]),
+            "resize_by": st.sampled_from(get_args(ResizeBy)),
+            "fit_rounding": st.sampled_from(["ratio", "share", "scale", "up", "down"]),
+            "thumbnail": st.none() | sizes,
+            "trim": st.booleans(),
+            "turn": st.booleans(),
+            "square": st.booleans(),
+            "place": st.sampled_from(["centre", "corner"]),
             "crop_rounding": st.sampled_from(["even", "floor", "truncate"]),
             "fill": st.none() | st.just((0.1, 0.5, 0.9)),
         }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rmqm_spec.arrays import AnyArray
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import ShapeError, UsageError
-from rmqm_spec.inputs.array_rows import ArrayRows
+from rmqm_spec.inputs.array_rows import ArrayRows, fit_layout
 from rmqm_spec.inputs.layouts import Layout, as_image, recognise_layout
 
 BYTE = np.dtype("uint8")
@@ -47,25 +50,54 @@ def test_clear_shapes_are_recognised(
 
 
 @pytest.mark.parametrize(
-    ("shape", "spec"),
+    ("shape", "spec", "advice", "mended"),
     [
-        ((9, 3, 3, 3), InputSpec(kind="image", shape=(3, 3, 3))),
-        ((9, 3, 64, 3), RGB),
-        ((9, 64, 48, 5), RGB),
-        ((32, 48, 3), RGB),
-        ((28, 28, 1), GREY),
-        ((3, 32, 32), RGB),
-        ((9, 100), RGB),
-        ((9,), RGB),
-        ((), RGB),
-        ((1, 2, 3, 32, 32), RGB),
+        ((9, 3, 3, 3), InputSpec(kind="image", shape=(3, 3, 3)), "--data-layout nhwc", None),
+        ((9, 3, 64, 3), RGB, "--data-layout nhwc or nchw", None),
+        ((9, 64, 48, 5), RGB, "x[..., :3]", lambda x: x[..., :3]),
+        ((9, 64, 48, 4), RGB, "RGB with alpha: drop the alpha", lambda x: x[..., :3]),
+        ((9, 4, 64, 48), RGB, "drop the alpha channel, x[:, :3]", lambda x: x[:, :3]),
+        ((9, 64, 48, 4), GREY, "drop the alpha channel, x[..., :3]", lambda x: x[..., :3]),
+        ((9, 64, 48, 2), GREY, "grey with alpha: drop the alpha", lambda x: x[..., :1]),
+        ((9, 2, 64, 48), RGB, "drop the alpha channel, x[:, :1]", lambda x: x[:, :1]),
+        ((32, 48, 3), RGB, "x[None]", lambda x: x[None]),
+        ((32, 48, 4), RGB, "x[None, ..., :3]", lambda x: x[None, ..., :3]),
+        ((28, 28, 1), GREY, "x[None]", lambda x: x[None]),
+        ((3, 32, 32), RGB, "x[None]", lambda x: x[None]),
+        ((9, 100), RGB, "x[None]", lambda x: x[None]),
+        ((9,), RGB, "looks like labels", None),
+        ((784,), GREY, "x[None]", lambda x: x[None]),
+        ((), RGB, "give the array of the inputs themselves", None),
+        ((1, 2, 3, 32, 32), RGB, "x.reshape(-1,", lambda x: x.reshape(-1, *x.shape[-3:])),
     ],
 )
-def test_unclear_shapes_are_refused(shape: tuple[int, ...], spec: InputSpec) -> None:
+def test_unclear_shapes_are_refused_with_advice_that_helps(
+    shape: tuple[int, ...],
+    spec: InputSpec,
+    advice: str,
+    mended: Callable[[AnyArray], AnyArray] | None,
+) -> None:
     with pytest.raises(ShapeError, match="got shape") as caught:
         recognise_layout(shape, BYTE, spec)
     assert caught.value.code == "DAT008"
-    assert "--data-layout" in caught.value.fix
+    assert advice in caught.value.fix
+    if mended is not None:
+        recognise_layout(mended(np.zeros(shape)).shape, BYTE, spec)
+
+
+def test_a_declared_layout_with_alpha_gets_the_advice_too() -> None:
+    with pytest.raises(ShapeError, match="must have 1 or 3 channels") as caught:
+        fit_layout((9, 64, 48, 4), BYTE, RGB, "nhwc")
+    assert caught.value.fix.endswith("drop the alpha channel, x[..., :3].")
+
+
+def test_labels_for_an_encoder_of_plain_arrays_are_called_labels() -> None:
+    with pytest.raises(ShapeError) as caught:
+        fit_layout((100,), BYTE, PLAIN, None)
+    assert "looks like labels" in caught.value.fix
+    with pytest.raises(ShapeError) as caught:
+        fit_layout((16,), BYTE, PLAIN, None)
+    assert "x[None]" in caught.value.fix
 
 
 def test_a_told_layout_settles_it() -> None:

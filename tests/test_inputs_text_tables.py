@@ -111,7 +111,7 @@ def test_another_encoding_is_refused_by_byte_and_line(folder) -> None:
 
 
 MISSING = ["NaN", "nan", "NA", "N/A", "n/a", "null", "NULL", "None", "none", "-", "", " ", "?",
-           "<NA>", "#N/A", "nil", "NaT"]  # fmt: skip
+           "<NA>", "#N/A", "nil", "NaT", ".", "missing", "Unknown"]  # fmt: skip
 
 
 @pytest.mark.parametrize("spelling", MISSING)
@@ -133,7 +133,7 @@ def test_spellings_of_no_label_are_none(folder, kind, spelling) -> None:
     assert read_labels(asked, source, SPEC) == ["cat", None, "cat"]
 
 
-@pytest.mark.parametrize("name", ["Na", "0", "nano", "empty", "unknown", "."])
+@pytest.mark.parametrize("name", ["Na", "0", "nano", "empty", "unknowns", "-1", ".."])
 def test_other_words_are_classes(folder, name) -> None:
     (folder / "list.csv").write_text(table(",", ("file", "label"), [("img/0.png", name)]))
     assert open_source(str(folder / "list.csv"), SPEC).labels == (name,)

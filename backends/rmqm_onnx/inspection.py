@@ -55,7 +55,7 @@ def inspect_model(path: str | Path, options: OpenOptions | None = None) -> dict[
         "outputs": [asdict(info) for info in outputs],
         "chosen": chosen,
         "candidates": list(candidates(file.proto, outputs, *_name(chosen["output"]))),
-        "preprocessing": _attempt(lambda: _preprocessing(file, inputs, chosen["input"])),
+        "preprocessing": _attempt(lambda: _preprocessing(file, inputs, chosen["input"], options)),
         "normalisation_in_graph": _in_graph(file, chosen["input"]),
         "gradients": _gradients(file, chosen),
         "operators": dict(Counter(_operator(node) for node in graph.node).most_common()),
@@ -149,8 +149,10 @@ def _output(
 
 
 def _preprocessing(
-    file: ModelFile, inputs: list[TensorInfo], chosen: dict[str, Any]
+    file: ModelFile, inputs: list[TensorInfo], chosen: dict[str, Any], options: OpenOptions
 ) -> dict[str, Any]:
+    if options.preprocessing is not None:
+        return options.preprocessing.to_dict()
     altered = next((info for info in inputs if info.name == chosen.get("name")), None)
     preprocessing = stored_preprocessing(file, altered)
     return {"source": "none"} if preprocessing is None else preprocessing.to_dict()

@@ -11,12 +11,14 @@ from attrs import evolve, frozen
 
 from rmqm_onnx.choices.choosing import Choices, choose
 from rmqm_onnx.choices.class_scores import class_score_findings, number_of_labels
+from rmqm_onnx.choices.heads import heads_of
 from rmqm_onnx.choices.normalisation import leading_part
 from rmqm_onnx.choices.output_findings import output_findings, require_direction
 from rmqm_onnx.deferred_gradient import DeferredGradient
 from rmqm_onnx.reading.graph import cut_out, has_zero_dims, operators
 from rmqm_onnx.reading.model_file import ModelFile, read_model
 from rmqm_onnx.reading.resolution import coarsest_resolution
+from rmqm_onnx.reading.signature import tensor_info
 from rmqm_onnx.running.arrangement import Arrangement
 from rmqm_onnx.running.description import describe
 from rmqm_onnx.running.encoder import OnnxEncoder
@@ -120,19 +122,21 @@ def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEnco
     with _naming_assumptions(choices):
         trial = judged(try_out(encoder, bounds=_TRIAL_BOUNDS), file, bounds=_TRIAL_BOUNDS)
     graph, pooling = file.proto.graph, options.pooling
+    heads = heads_of(graph, [tensor_info(value) for value in graph.output])
     require_direction(graph, encoder.output, trial.n_values)
     return evolve(
         trial.encoder,
         findings=(
             *choices.findings,
             *trial.findings,
-            *output_findings(graph, encoder.output, trial.output_shape, pooling),
+            *output_findings(graph, encoder.output, trial.output_shape, pooling, heads),
             *class_score_findings(
                 graph,
                 encoder.output,
                 trial.output_shape,
-                declared=choices.output.declared and options.output is None,
+                named=options.output is not None,
                 n_labels=number_of_labels(file.path),
+                heads=heads,
             ),
         ),
         description=describe(file, choices, trial, options, threads),

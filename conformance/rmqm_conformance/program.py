@@ -14,7 +14,7 @@ from rmqm_conformance.process import LineProcess
 from rmqm_conformance.subject import checked_result
 from rmqm_conformance.version import PROTOCOL, SUITE_VERSION
 from rmqm_conformance.wire import decode_results, encode_arguments
-from rmqm_spec.clauses import SPEC_VERSION
+from rmqm_spec.clauses import NUMBERS_VERSION, SPEC_VERSION
 
 __all__ = ["DEADLINE_S", "ProgramSubject"]
 
@@ -128,13 +128,16 @@ class ProgramSubject:
     def _greet(self, process: LineProcess) -> Description:
         hello = {"cmd": "start", "protocol": PROTOCOL, "suite": SUITE_VERSION}
         description = self._exchange(process, hello, "start", None)["implementation"]
-        question = {"cmd": "spec", "version": SPEC_VERSION}
-        if not self._exchange(process, question, "spec", None)["ok"]:
+        if not any(self._knows(process, version) for version in (SPEC_VERSION, NUMBERS_VERSION)):
             raise DescriptionError(
-                f"an implementation must know specification {SPEC_VERSION}; "
-                f"{description['name']} answers that it does not"
+                f"an implementation must know specification {SPEC_VERSION}, or {NUMBERS_VERSION}, "
+                f"which has the same numbers; {description['name']} answers that it knows neither"
             )
         return Description.read(description)
+
+    def _knows(self, process: LineProcess, version: str) -> bool:
+        question = {"cmd": "spec", "version": version}
+        return bool(self._exchange(process, question, "spec", None)["ok"])
 
     def _exchange(
         self, process: LineProcess, message: dict[str, Any], kind: str, seq: int | None

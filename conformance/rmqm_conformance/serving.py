@@ -12,7 +12,7 @@ from rmqm_conformance.problems import Errored, Refused
 from rmqm_conformance.subject import PythonSubject
 from rmqm_conformance.version import PROTOCOL
 from rmqm_conformance.wire import decode_arguments, encode_results
-from rmqm_spec.clauses import SPEC_VERSION
+from rmqm_spec.clauses import NUMBERS_VERSION, SPEC_VERSION
 
 __all__ = ["serve"]
 
@@ -47,7 +47,7 @@ def _reply(implementation: Any, subject: PythonSubject, message: dict[str, Any])
     if message["cmd"] == "start":
         return {"protocol": PROTOCOL, "implementation": dict(implementation.describe())}
     if message["cmd"] == "spec":
-        return {"ok": message["version"] == SPEC_VERSION}
+        return {"ok": message["version"] in {SPEC_VERSION, NUMBERS_VERSION}}
     reply: dict[str, Any] = {"seq": message["seq"]}
     try:
         requested = operation(message["op"])

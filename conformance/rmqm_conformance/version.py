@@ -6,7 +6,7 @@ from typing import Final
 
 __all__ = ["PROTOCOL", "SUITE_VERSION"]
 
-SUITE_VERSION: Final = "2026.11.0"
+SUITE_VERSION: Final = "2026.11.1"
 """Version of the checks: year, month, number. Another version may hold other checks."""
 
 PROTOCOL: Final = 1

@@ -22,7 +22,7 @@ const IMPLEMENTATION = {
 
 const COMMANDS = {
   start: () => ({ protocol: 1, implementation: IMPLEMENTATION }),
-  spec: ({ version }) => ({ ok: version === "1.0" }),
+  spec: ({ version }) => ({ ok: ["1.0", "1.1"].includes(version) }),
   run: ({ seq, op, args }) => {
     if (!Object.hasOwn(OPERATIONS, op)) throw new TypeError(`no such operation: ${op}`);
     return { seq, result: encodeResults(OPERATIONS[op](decodeArguments(args))) };

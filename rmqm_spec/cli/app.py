@@ -29,13 +29,19 @@ app = typer.Typer(
 
 Model = Annotated[
     Path,
-    typer.Argument(help="A model file, a folder with one, hf://OWNER/NAME, or a request (.toml)."),
+    typer.Argument(
+        help="A model file, a folder with one, hf://OWNER/NAME, or a request (.toml).",
+        metavar="MODEL",
+    ),
 ]
 Models = Annotated[
     list[str] | None,
+    typer.Argument(help="Model files, folders or patterns, or hf://OWNER/NAME.", metavar="MODEL"),
+]
+ModelsOrResults = Annotated[
+    list[str] | None,
     typer.Argument(
-        help="Model files, folders or patterns, hf://OWNER/NAME; rank also takes results.",
-        metavar="MODEL",
+        help="Model files, folders or patterns, hf://OWNER/NAME, or results.", metavar="MODEL"
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document to stdout.")]
@@ -96,7 +102,7 @@ def score(model: Model, report: Report = None, json: Json = False, **options: An
 @app.command(cls=HelpfulCommand)
 @with_settings(*_OF_A_RUN, RankProbes, TableFiles, plugs=("alteration", "executor"))
 def rank(
-    models: Models = None,
+    models: ModelsOrResults = None,
     settings: Settings = None,
     report: Report = None,
     json: Json = False,
@@ -131,7 +137,9 @@ def probe(
 def correlate(
     results: Annotated[
         list[Path],
-        typer.Argument(help="result.json, rank.json, probe.json, .csv, .tsv, or folders."),
+        typer.Argument(
+            help="result.json, rank.json, probe.json, .csv, .tsv, or folders.", metavar="RESULT"
+        ),
     ],
     json: Json = False,
     **options: Any,
@@ -171,7 +179,8 @@ def doctor(json: Json = False) -> int:
 @app.command(cls=HelpfulCommand)
 def explain(
     code: Annotated[
-        str | None, typer.Argument(help="A code such as DET001. Without it, all are listed.")
+        str | None,
+        typer.Argument(help="A code such as DET001. Without it, all are listed.", metavar="CODE"),
     ] = None,
     json: Json = False,
 ) -> int:
@@ -221,7 +230,9 @@ def validate(
 def report(
     results: Annotated[
         list[Path],
-        typer.Argument(help="Folders of results, or result.json or rank.json files."),
+        typer.Argument(
+            help="Folders of results, or result.json or rank.json files.", metavar="RESULT"
+        ),
     ],
     out: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("report.html"),
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from rmqm_spec.cli.diff_tables import moved_table, term_and_level_tables
 from rmqm_spec.cli.requests import taken
 from rmqm_spec.cli.table_files import Columns, TableFiles, rows_as_columns
 from rmqm_spec.differences.fields import SECTIONS
 from rmqm_spec.screen.writing import note, print_json
 
 __all__ = ["run_diff"]
-
-_VISIBLE = 1e-9
-"""Parts of a difference smaller than this are rounding, and not shown."""
 
 
 def run_diff(
@@ -173,31 +170,5 @@ def _of_difference(change: dict[str, Any] | None) -> Iterator[str]:
     sure = "  (no interval)" if interval is None else f"{_interval(interval, '+.4f')} 95 % CI"
     tie = ": a tie" if interval and interval[0] <= 0 <= interval[1] else ""
     yield f"  B - A: RMQM {change['rmqm']:+.4f}{sure}, paired by input{tie}"
-    yield _row("term", f"{'A':>8} {'B':>8}   part of the difference")
-    for term in change["terms"]:
-        values = f"{term['first']:8.3f} {term['second']:8.3f}"
-        yield _row(f"  {term['name']}", f"{values}   {term['part']:+.4f}")
-    yield from _of_levels(change["levels"], change["unassigned"])
-    yield from _of_moved(change["inputs"])
-
-
-def _of_levels(levels: list[float], unassigned: float) -> Iterator[str]:
-    """Sum the parts over octaves of levels, as many as a person wants to read."""
-    starts = [1]
-    while 2 * starts[-1] <= len(levels):
-        starts.append(2 * starts[-1])
-    yield _row("levels", f"{'':17}   part of the difference")
-    for low, end in pairwise([*starts, len(levels) + 1]):
-        name = f"{low}-{end - 1}" if end - 1 > low else f"{low}"
-        yield _row(f"  {name}", f"{'':17}   {sum(levels[low - 1 : end - 1]):+.4f}")
-    if abs(unassigned) > _VISIBLE:
-        yield _row("  none", f"{'':17}   {unassigned:+.4f} (undefined terms)")
-
-
-def _of_moved(inputs: list[dict[str, Any]]) -> Iterator[str]:
-    moved = [entry for entry in inputs if abs(entry["change"]) > _VISIBLE]
-    if moved:
-        yield _row("moved most", f"{'A':>8} {'B':>8}   change of the contribution to RMQM")
-    for entry in moved:
-        values = f"{entry['first']:8.3f} {entry['second']:8.3f}"
-        yield _row(f"  {entry['id'][:12]}", f"{values}   {entry['change']:+.4f}  {entry['name']}")
+    yield from term_and_level_tables(change)
+    yield from moved_table(change["inputs"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from shutil import get_terminal_size
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
+
+from rmqm_spec.screen.wrapping import filled
 
 __all__ = ["HelpfulCommand", "HelpfulGroup"]
 
@@ -13,8 +16,36 @@ _FIRST = ("Arguments", "Model", "Probes", "Inputs", "Protocol")
 _LAST = ("Output", "Options")
 """All other headings stand between these, in the order of their options."""
 
+_WIDEST, _MARGIN = 80, 2
+_INDENT, _GAP = 2, 2
+_WIDEST_NAMES = 30
+_LEAST_TEXT = 28
 
-class HelpfulCommand(TyperCommand):
+
+class _Fitting:
+    """Help as wide as the terminal, and at most 80 columns; words and options stay whole."""
+
+    help: str | None
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help as a text."""
+        ctx.terminal_width = min(get_terminal_size().columns, _WIDEST) - _MARGIN
+        shown: str = super().get_help(ctx)  # type: ignore[misc]  # of a command or a group
+        return "\n".join(line.rstrip() for line in shown.splitlines())
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return what the usage line names, without braces around what must be given."""
+        pieces: list[str] = super().collect_usage_pieces(ctx)  # type: ignore[misc]  # as above
+        return [piece.replace("{", "").replace("}", "") for piece in pieces]
+
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write what the command does."""
+        if self.help:
+            text = " ".join(self.help.split())
+            _write_lines(formatter, ["", *filled(text, formatter.width, _INDENT)])
+
+
+class HelpfulCommand(_Fitting, TyperCommand):
     """A command whose options stand under the headings that they name."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -22,7 +53,7 @@ class HelpfulCommand(TyperCommand):
         _write_sections(self.get_params(ctx), ctx, formatter)
 
 
-class HelpfulGroup(TyperGroup):
+class HelpfulGroup(_Fitting, TyperGroup):
     """Commands with their whole summaries."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -35,8 +66,7 @@ class HelpfulGroup(TyperGroup):
             if command is not None and not command.hidden
         ]
         if shown:
-            with formatter.section("Commands"):
-                formatter.write_dl(shown)
+            _write_section("Commands", shown, formatter)
 
 
 def _write_sections(parameters: Iterable[Any], ctx: Any, formatter: Any) -> None:
@@ -48,8 +78,29 @@ def _write_sections(parameters: Iterable[Any], ctx: Any, formatter: Any) -> None
     others = [heading for heading in sections if heading not in (*_FIRST, *_LAST)]
     for heading in (*_FIRST, *others, *_LAST):
         if heading in sections:
-            with formatter.section(heading):
-                formatter.write_dl(sections[heading])
+            _write_section(heading, sections[heading], formatter)
+
+
+def _write_section(heading: str, rows: Sequence[tuple[str, str]], formatter: Any) -> None:
+    """Write names with their texts beside them, or below them where there is too little room."""
+    longest = max(len(names) for names, _ in rows)
+    column = _INDENT + min(longest, _WIDEST_NAMES) + _GAP
+    if formatter.width - column < _LEAST_TEXT:
+        column = 3 * _INDENT
+    _write_lines(formatter, ["", f"{heading}:"])
+    for names, text in rows:
+        lines = filled(text, formatter.width, column) if text else []
+        head = " " * _INDENT + names
+        if lines and len(head) + _GAP <= column:
+            lines[0] = head.ljust(column) + lines[0].lstrip()
+        else:
+            lines.insert(0, head)
+        _write_lines(formatter, lines)
+
+
+def _write_lines(formatter: Any, lines: Iterable[str]) -> None:
+    for line in lines:
+        formatter.write(f"{line}\n")
 
 
 def _heading(parameter: Any) -> str:

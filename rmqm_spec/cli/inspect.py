@@ -8,6 +8,7 @@ from typing import Any
 
 from rmqm_spec.cli.output import WITHOUT_SCORE
 from rmqm_spec.cli.preprocessing_words import preprocessing_words
+from rmqm_spec.contracts.preprocessing import SWITCHED_OFF
 from rmqm_spec.screen.writing import print_json, print_text
 
 __all__ = ["run_inspect"]
@@ -88,6 +89,8 @@ def _preprocessing(facts: Mapping[str, Any]) -> Iterator[str]:
         error = preprocessing["error"]
         yield f"  preprocessing  {error['code']} {error['message']}"
         yield f"                 {error['fix']}"
+    elif preprocessing["source"] == SWITCHED_OFF:
+        yield f"  preprocessing  {SWITCHED_OFF}: values would go in as they are"
     elif preprocessing["source"] == "none":
         yield "  preprocessing  none found: values would go in as they are"
     else:

@@ -74,7 +74,7 @@ def used_line(document: Mapping[str, Any]) -> str:
     counts = document["counts"]
     left_out = "".join(
         f", {counts[reason]} {word}"
-        for reason, word in (("unreadable", "unreadable"), ("duplicates", "repeated"))
+        for reason, word in (("unreadable", "that cannot be used"), ("duplicates", "repeated"))
         if counts[reason]
     )
     stopped = ", stopped at the requested precision" if counts["stopped_early"] else ""

@@ -14,6 +14,8 @@ from rmqm_spec.screen.writing import finding_line, note, print_json, print_text
 
 __all__ = ["run_show"]
 
+_MOST_RANGES = 16
+
 
 def run_show(
     model: Path, options: dict[str, Any], *, levels: str | None, out: Path, as_json: bool
@@ -41,6 +43,8 @@ def _print(shown: SeenInputs) -> None:
         f"{preprocessing['scale']:g}, mean {_values(preprocessing['mean'], 0)}, "
         f"std {_values(preprocessing['std'], 1)}"
     )
+    if "ranges" in document:
+        _print_ranges(document["ranges"])
     for when in ("before", "after"):
         _print_channels(document, when)
     for finding in shown.findings:
@@ -49,6 +53,16 @@ def _print(shown: SeenInputs) -> None:
         print_text(f"  {entry['name']}  -> {entry['picture'] or 'no picture: it is not an image'}")
     for entry in document["skipped"]:
         note(f"  left out: ({entry['code']}) {entry['message']}")
+
+
+def _print_ranges(ranges: Mapping[str, Any]) -> None:
+    """List the range of each value; those of long inputs are cut in the middle of the list."""
+    ends = list(zip(ranges["low"], ranges["high"], strict=True))
+    print_text(f"  ranges         one for each of {len(ends)} values, from {ranges['source']}:")
+    for k, (low, high) in enumerate(ends[:_MOST_RANGES]):
+        print_text(f"    value {k:<4}  {low:.6g} to {high:.6g}")
+    if len(ends) > _MOST_RANGES:
+        print_text(f"    and {len(ends) - _MOST_RANGES} more, with --json")
 
 
 def _print_channels(document: Mapping[str, Any], when: str) -> None:

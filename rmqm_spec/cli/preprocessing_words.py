@@ -34,23 +34,45 @@ def preprocessing_words(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     values: (255 * x - 0.5) / 1, x in [0, 1]
     """
     return [
-        *_zoom(found),
+        *_first(found),
         ("resize", _resize(found)),
+        *_thumbnail(found),
         *_crop(found),
         ("channels", str(found.get("channel_order", "rgb")).upper()),
         ("values", _values(found)),
     ]
 
 
-def _zoom(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+_BY = {
+    "torch": ", as PyTorch does",
+    "float": ", in floats",
+    "sampled": ", without antialiasing",
+    "blurred": " after a blur, as scikit-image does",
+    "torch_blurred": " after a blur, as torchvision does",
+}
+
+
+def _first(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what happens before the resize."""
+    if found.get("trim"):
+        yield "first", "light margins are cut off"
+    if found.get("turn"):
+        yield "first", "an image is turned clockwise if it lies across"
     if found.get("zoom"):
         height, width = found["zoom"]
         yield "first", f"the centre is cut out, {height:g} x {width:g} of the shorter side"
+    if found.get("square"):
+        yield "first", f"an image is padded to a square{_place(found)} with {_fill(found)}"
+
+
+def _thumbnail(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if found.get("thumbnail"):
+        yield "shrink", f"until it fits into {_pair(found['thumbnail'])}, bicubic"
 
 
 def _resize(found: Mapping[str, Any]) -> str:
     resize, crop = found.get("resize"), found.get("crop")
-    by = {"torch": ", as PyTorch does", "float": ", in floats"}.get(found.get("resize_by", ""), "")
+    by = _BY.get(found.get("resize_by", ""), "")
     how = f"{found.get('interpolation', 'bilinear')}{by}"
     if isinstance(resize, int):
         return f"the shorter side to {resize}, {how}"
@@ -66,9 +88,17 @@ def _resize(found: Mapping[str, Any]) -> str:
 
 def _crop(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if found.get("crop"):
-        fill = found.get("fill")
-        around = f"; around smaller images {_numbers(fill)}" if fill else ""
-        yield "crop", f"the centre, {_pair(found['crop'])}{around}"
+        is_padded = found.get("fill") or found.get("place")
+        around = f"; smaller images are padded{_place(found)} with {_fill(found)}"
+        yield "crop", f"the centre, {_pair(found['crop'])}{around if is_padded else ''}"
+
+
+def _place(found: Mapping[str, Any]) -> str:
+    return " at the bottom and the right" if found.get("place") == "corner" else ""
+
+
+def _fill(found: Mapping[str, Any]) -> str:
+    return _numbers(found["fill"]) if found.get("fill") else "black"
 
 
 def _values(found: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
 from rmqm_spec.runs.probed import ProbedModels
 from rmqm_spec.runs.probing import probe
 from rmqm_spec.screen.console import ConsoleListener
-from rmqm_spec.screen.writing import note, print_json
+from rmqm_spec.screen.writing import finding_line, note, print_json
 
 __all__ = ["probes_document", "run_probe"]
 
@@ -35,6 +36,8 @@ def run_probe(
     read = (request.common.inputs.data, probes.labels, probes.train_data, probes.train_labels)
     tables.check(as_json=as_json, inputs=(*models, settings, *read))
     probed = probe(request, ConsoleListener())
+    for finding in probed.findings:
+        note(finding_line(finding, sys.stderr))
     if as_json:
         print_json(probes_document(probed))
     else:

@@ -18,7 +18,8 @@ from rmqm_spec.cli.verdict import verdict
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.probe_request import RankProbes
-from rmqm_spec.runs.ranking import RankedModels, RankRequest, rank
+from rmqm_spec.runs.ranked import RankedModels, RankRequest
+from rmqm_spec.runs.ranking import rank
 from rmqm_spec.screen.console import ConsoleListener
 from rmqm_spec.screen.writing import finding_line, note, print_json
 
@@ -48,10 +49,12 @@ def run_rank(
     tables.check(as_json=as_json, inputs=read)
     ranked = rank(request, ConsoleListener())
     _print_findings(ranked)
-    is_complete = ranked.is_complete and not (ranked.probed and ranked.probed.failed)
     if as_json:
         probed = {} if ranked.probed is None else {"probes": probes_document(ranked.probed)}
-        print_json({"ok": is_complete, **ranked.document, **probed})
+        if (refused := ranked.probes_refused) is not None:
+            error = {"code": refused.code, "message": refused.message, "fix": refused.fix}
+            probed = {"probes": {"ok": False, "error": error}}
+        print_json({"ok": ranked.is_complete, **ranked.document, **probed})
     else:
         _print(ranked, tables.say)
     tables.write(ranking_columns(ranked.document, ranked.probed))
@@ -65,7 +68,7 @@ def run_rank(
             failed=ranked.document["failed"],
             on_common_inputs=ranked.on_common_inputs,
         )
-    return 0 if is_complete else 1
+    return 0 if ranked.is_complete else 1
 
 
 def _print_findings(ranked: RankedModels) -> None:
@@ -97,8 +100,11 @@ def _print(ranked: RankedModels, say: Callable[[str], None]) -> None:
     for entry in document["failed"]:
         say(f"  -  {entry['name']}: failed, {entry['code']} {entry['message']}")
     say("")
-    for sentence in verdict(document):
+    for sentence in verdict(document, ranked.probed):
         say(f"  {sentence}")
+    if (refused := ranked.probes_refused) is not None:
+        say(f"  There are no probes: {refused.code} {refused.message}")
+        say(f"  {refused.fix}")
     if ranked.probe_command is not None:
         too = " and these --labels" if " --labels" in ranked.probe_command else ""
         say(f"  The inputs have labels. Add --probe{too} for accuracies in this table, or type:")

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from rmqm_spec.cli.probe_verdict import about_probes
 from rmqm_spec.ranking.left_out import left_out_words
 from rmqm_spec.ranking.null import is_level_with_null
 from rmqm_spec.ranking.records import rounded_up
+from rmqm_spec.runs.probed import ProbedModels
 
 __all__ = ["verdict"]
 
@@ -27,7 +29,7 @@ _MANY = 1_000_000
 _MOST_TIES = 5
 
 
-def verdict(document: Mapping[str, Any]) -> list[str]:
+def verdict(document: Mapping[str, Any], probed: ProbedModels | None = None) -> list[str]:
     """
     Return the sentences of a verdict.
 
@@ -35,6 +37,8 @@ def verdict(document: Mapping[str, Any]) -> list[str]:
     ----------
     document : mapping
         Of a ranking (``rmqm-rank/1``).
+    probed : ProbedModels, optional
+        Probes of the same encoders, by the same names.
     """
     ranked = document["ranked"]
     if not ranked:
@@ -46,12 +50,12 @@ def verdict(document: Mapping[str, Any]) -> list[str]:
     return [
         _about_the_first(document),
         *(_apart(document) if tied else ()),
-        *([_PROBE] if tied else ()),
+        *(about_probes(document, probed) if probed else [_PROBE] if tied else ()),
         *_about_left_out(document),
         *_about_ties(document),
         *_about_the_order(document),
         *_about_nulls(ranked),
-        *(() if tied else [_PROBE]),
+        *(() if tied or probed else [_PROBE]),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from attrs import field, frozen
 
+from rmqm_spec.contracts.guarding import by_alteration, failed_alteration
 from rmqm_spec.contracts.option import Option
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ __all__ = [
     "AnyAlteration",
     "DependentAlteration",
 ]
+
+
+_NEEDED = ("name", "independent_levels", "n_levels", "bounds", "to_dict")
+"""What every alteration has."""
 
 
 class _Levels(Protocol):
@@ -180,8 +185,36 @@ class AlterationKind:
         """Return J where none is given."""
         if isinstance(self.usual_levels, int):
             return self.usual_levels
-        return self.usual_levels[variant]
+        return by_alteration(self.name, "usual_levels", self.usual_levels.__getitem__, variant)
 
     def axis_label(self, parameters: Mapping[str, Any]) -> str:
         """Return the label of the axis of levels, from the parameters in a protocol."""
-        return self.axis.format_map(parameters)
+        return by_alteration(self.name, "axis", self.axis.format_map, parameters)
+
+    def made(self, settings: AlterationSettings) -> AnyAlteration:
+        """
+        Return the alteration for a run.
+
+        Raises
+        ------
+        SubjectError
+            ALT002 if `make` fails, or gives something that is no alteration.
+        """
+        alteration = by_alteration(self.name, "make", self.make, settings)
+        missing = [name for name in _NEEDED if not hasattr(alteration, name)]
+        if missing:
+            got = f"{type(alteration).__name__} without {', '.join(missing)}"
+            raise failed_alteration(self.name, "make", got)
+        parameters = by_alteration(self.name, "to_dict", alteration.to_dict)
+        absent = [name for name in ("name", "J", "bounds") if name not in parameters]
+        if absent:
+            got = f"parameters without {', '.join(absent)}"
+            raise failed_alteration(self.name, "to_dict", got)
+        return alteration
+
+    def in_words(self, parameters: Mapping[str, Any]) -> str:
+        """Return a few words about the parameters in a protocol; ALT002 if `words` fails."""
+        said = by_alteration(self.name, "words", self.words, parameters)
+        if not isinstance(said, str):
+            raise failed_alteration(self.name, "words", f"{type(said).__name__} instead of a text")
+        return said

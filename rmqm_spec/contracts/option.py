@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from rmqm_spec.errors import UsageError
+from rmqm_spec.errors import RmqmError, UsageError
 
 __all__ = ["Option", "read_options"]
 
@@ -55,6 +55,12 @@ class Option:
         """The option as it is typed."""
         return f"--{self.name.replace('_', '-')}"
 
+    @property
+    def _without(self) -> str:
+        """What holds where the option is left out."""
+        usual = "" if self.default is None else f" for the default {self.default!r}"
+        return f"Correct the value, or leave the option out{usual}."
+
     def value(self, given: Any) -> Any:
         """
         Return the value of what was given.
@@ -72,13 +78,13 @@ class Option:
             )
         try:
             return self.read(given)
-        except UsageError:
+        except RmqmError:
             raise
-        except (TypeError, ValueError, ArithmeticError) as error:
+        except Exception as error:  # whatever the reader of a plug does with a text
             raise UsageError(
                 "ARG001",
-                f"{self.flag} must be a value that can be read: {self.help} Got {given!r}: {error}",
-                fix=f"Correct it, or leave it out for the default {self.default!r}.",
+                f"{self.flag} must be a valid value; got {given!r}: {error}",
+                fix=f"{self.help} {self._without}",
             ) from error
 
 

@@ -14,12 +14,16 @@ from typing import Literal
 from attrs import asdict, field, fields_dict, frozen
 
 __all__ = [
+    "BILINEAR_ONLY",
     "LATER_GEOMETRY",
+    "SWITCHED_OFF",
     "TORCH_FILTERS",
     "ChannelOrder",
     "CropRounding",
     "Fit",
+    "FitRounding",
     "Interpolation",
+    "Place",
     "Preprocessing",
     "ResizeBy",
 ]
@@ -27,17 +31,38 @@ __all__ = [
 ChannelOrder = Literal["rgb", "bgr"]
 Interpolation = Literal["nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"]
 Fit = Literal["stretch", "cover", "contain"]
+FitRounding = Literal["ratio", "share", "scale", "up", "down"]
 CropRounding = Literal["even", "floor", "truncate"]
-ResizeBy = Literal["pillow", "torch", "float"]
+Place = Literal["centre", "corner"]
+ResizeBy = Literal["pillow", "torch", "float", "sampled", "blurred", "torch_blurred"]
 
 TORCH_FILTERS = ("nearest", "bilinear", "bicubic", "lanczos")
 """Filters that there are with PyTorch's arithmetic."""
 
-LATER_GEOMETRY = ("zoom", "fit", "resize_by", "crop_rounding", "fill")
+BILINEAR_ONLY = ("sampled", "blurred", "torch_blurred")
+"""Ways to resize that have no other filter."""
+
+LATER_GEOMETRY = (
+    "zoom",
+    "fit",
+    "resize_by",
+    "crop_rounding",
+    "fill",
+    "fit_rounding",
+    "at_least",
+    "thumbnail",
+    "trim",
+    "turn",
+    "square",
+    "place",
+)
 """Parts of the geometry that documents name only where they are not the default."""
 
 _NOWHERE = "none"
 """The source of a preprocessing that nobody gave."""
+
+SWITCHED_OFF = "none, as --preprocess none asks"
+"""The source where what lies in or beside the model is not to be used."""
 
 
 def _floats(values: object) -> tuple[float, ...] | None:
@@ -75,9 +100,11 @@ class Preprocessing:
     fit : {"stretch", "cover", "contain"}
         How an image meets a `resize` of height and width: it gets exactly these, or it keeps its
         aspect ratio and just covers them, or it keeps its aspect ratio and just fits into them.
-    resize_by : {"pillow", "torch", "float"}
+    resize_by : {"pillow", "torch", "float", "sampled", "blurred", "torch_blurred"}
         Whose arithmetic the filter has on 8-bit images: Pillow's and PyTorch's differ by a few
-        levels at edges; with floats nothing is rounded to levels.
+        levels at edges; with floats nothing is rounded to levels. The last three are bilinear
+        between neighbouring pixels alone, in floats: without antialiasing, or after a Gaussian blur
+        as scikit-image or as torchvision has it.
     crop_rounding : {"even", "floor", "truncate"}
         How the offset of the crop, half of what an image is larger, loses half a pixel: to the even
         number (torchvision, timm), to the number below (transformers with NumPy), or to zero
@@ -85,8 +112,27 @@ class Preprocessing:
     fill : tuple of float, optional
         Colour in [0, 1] around an image that is smaller than the crop, one value, or one per
         channel in the order RGB; black without it.
+    fit_rounding : {"ratio", "share", "scale", "up", "down"}
+        How a side is rounded that keeps the aspect ratio. The first three round to the nearest
+        number and differ where that is a matter of floating point: the side over a ratio (timm),
+        its share of the longer side, or the side times a scale; "up" rounds a half up, "down"
+        leaves out what is less than a pixel.
+    at_least : int
+        Pixels that a side has at least where the aspect ratio is kept.
+    thumbnail : tuple of int, optional
+        Height and width into which an image that is larger is shrunk after the resize, with the
+        bicubic filter; it keeps its aspect ratio.
+    trim : bool
+        Whether light margins of a page are cut off first.
+    turn : bool
+        Whether an image is turned clockwise by a quarter where its longer side is the shorter side
+        of the network's input.
+    square : bool
+        Whether an image is padded to a square before the resize.
+    place : {"centre", "corner"}
+        Where an image lies in what is padded: in the centre, or at the top and the left.
     source : str
-        Where the values were found, or ``"none"``.
+        Where the values were found, or ``"none"``; `SWITCHED_OFF` where none is to be used.
     """
 
     scale: float = field(default=1.0, converter=float)
@@ -102,12 +148,24 @@ class Preprocessing:
     resize_by: ResizeBy = "pillow"
     crop_rounding: CropRounding = "even"
     fill: tuple[float, ...] | None = field(default=None, converter=_floats)
+    fit_rounding: FitRounding = "ratio"
+    at_least: int = 1
+    thumbnail: tuple[int, int] | None = None
+    trim: bool = False
+    turn: bool = False
+    square: bool = False
+    place: Place = "centre"
     source: str = _NOWHERE
 
     @property
     def is_identity(self) -> bool:
         """Whether values in [0, 1] go in as they are."""
         return self.scale == 1 and not any(self.mean or ()) and set(self.std or (1.0,)) == {1.0}
+
+    @property
+    def is_switched_off(self) -> bool:
+        """Whether what lies in or beside the model is not to be used."""
+        return self.source == SWITCHED_OFF
 
     def later_geometry(self) -> dict[str, object]:
         """Return the parts of the geometry in `LATER_GEOMETRY` that are not the default."""
@@ -121,7 +179,7 @@ class Preprocessing:
     @property
     def is_known(self) -> bool:
         """Whether a value map was given or read, be it only that values in [0, 1] are right."""
-        return self.source != _NOWHERE or not self.is_identity
+        return self.source not in {_NOWHERE, SWITCHED_OFF} or not self.is_identity
 
     def to_dict(self) -> dict[str, object]:
         """Return the preprocessing as plain data, without `LATER_GEOMETRY` at its defaults."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,8 @@ __all__ = ["read_document", "read_json", "record_of"]
 R = TypeVar("R")
 
 _NO_DOCUMENT = (
-    "If this is the right file, it is damaged: run the command that wrote it again, or restore it."
+    "If this is the right file, it is damaged: run the command that wrote it again, with --force "
+    "and the same --out, or restore it."
 )
 
 
@@ -88,10 +90,12 @@ def record_of(path: Path, document: dict[str, Any], kind: Kind[R]) -> R:
     try:
         return kind.structured(document)
     except Misfit as error:
+        see = f"rmqm-spec validate {shlex.quote(str(path))}"
         raise UnreadableError(
             "RES002",
             f"{path} must follow {kind.schema}; {error}",
-            fix=f"See all that is wrong with it: rmqm-spec validate {path}. Make it again.",
+            fix=f"See all that is wrong with it: {see}. Make it again, with --force and the same "
+            "--out.",
         ) from error
 
 

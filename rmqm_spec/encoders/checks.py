@@ -8,6 +8,7 @@ import numpy as np
 
 from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
 from rmqm_spec.contracts.encoder import EncoderLike, as_encoder, encode_checked, traits_of
+from rmqm_spec.encoders.near_collapse import NEARLY_EQUAL, near_collapse
 from rmqm_spec.findings import Finding
 from rmqm_spec.resolution import RESOLUTION, resolution_of
 
@@ -69,6 +70,15 @@ def check_encoder(
     resolution = traits_of(encoder).resolution or resolution_of(encodings.dtype)
     if (inputs != inputs[0]).any():
         yield from _distinct(encodings, resolution, own_inputs)
+        spread = _spread(encodings)
+        if resolution <= spread < NEARLY_EQUAL:
+            yield near_collapse(
+                encoder,
+                lambda others: _spread(encode_checked(encoder, others)),
+                inputs.copy(),
+                spread,
+                own_inputs=own_inputs,
+            )
     yield from _probabilities(encodings)
     # Copies throughout: an encoder that writes into its arrays must not spoil the next call.
     again = encode_checked(encoder, inputs.copy()).copy()
@@ -122,13 +132,13 @@ def _norms(encodings: AnyArray) -> Finding:
 
 
 def _distinct(encodings: AnyArray, resolution: float, own_inputs: bool) -> Iterator[Finding]:
-    vectors = _units(encodings)
-    spread = float(np.sqrt(((vectors - vectors[0]) ** 2).sum(axis=1)).max())
+    spread = _spread(encodings)
     if spread < resolution:
         yield Finding(
             code="ENC005",
             level="fail",
-            message=f"{len(vectors)} inputs have one encoding: they differ by {spread:.1e} at most",
+            message=f"{len(encodings)} inputs have one encoding: they differ by {spread:.1e} at "
+            "most",
             fix="Check the output, the preprocessing and the training: this encoder has collapsed."
             if own_inputs
             else "These inputs may mean nothing to the encoder: pass --data with inputs of its own "
@@ -230,6 +240,12 @@ def _unshared(before: AnyArray, after: AnyArray) -> Iterator[Finding]:
             message="encoding writes into the encodings that it returned before",
             fix="Return a new array from each call, or use one worker.",
         )
+
+
+def _spread(encodings: AnyArray) -> float:
+    """Return how far unit encodings are from the first of them at most."""
+    vectors = _units(encodings)
+    return float(np.sqrt(((vectors - vectors[0]) ** 2).sum(axis=1)).max())
 
 
 def _largest_distance(first: AnyArray, second: AnyArray) -> float:

@@ -9,8 +9,9 @@ import numpy as np
 
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.contracts.measure import Measure, Summary
-from rmqm_spec.errors import RmqmError, SubjectError, UsageError
+from rmqm_spec.errors import RmqmError, UsageError
 from rmqm_spec.evaluation.group import column_key
+from rmqm_spec.evaluation.measure_contract import broken_measure, require_summary
 
 __all__ = ["Meters", "require_walk_suffices", "summarised"]
 
@@ -62,11 +63,13 @@ class Meters:
             columns = _guarded(measure, "columns", meter.columns)
             declared = [column.name for column in measure.kept]
             if sorted(columns) != sorted(declared):
-                raise _broken(measure, f"columns {sorted(columns)} where it declares {declared}")
+                raise broken_measure(
+                    measure, f"columns {sorted(columns)} where it declares {declared}"
+                )
             for name in declared:
                 rows = np.asarray(columns[name])
                 if rows.ndim < 1 or len(rows) != self._n_inputs or rows.dtype.hasobject:
-                    raise _broken(
+                    raise broken_measure(
                         measure,
                         f"{rows.dtype} of shape {rows.shape} as {name} of {self._n_inputs} inputs",
                     )
@@ -115,12 +118,9 @@ def summarised(measure: Measure, columns: Mapping[str, AnyArray]) -> Summary:
     Raises
     ------
     SubjectError
-        MEA002 if it fails, or gives something else than a `Summary`.
+        MEA002 if it fails, or gives a summary that breaks its contract.
     """
-    summary = _guarded(measure, "summarise", measure.summarise, columns)
-    if not isinstance(summary, Summary):
-        raise _broken(measure, f"{type(summary).__name__} where a Summary is due")
-    return summary
+    return require_summary(measure, _guarded(measure, "summarise", measure.summarise, columns))
 
 
 def _guarded(measure: Measure, step: str, work: Callable[..., Outcome], *arguments: Any) -> Outcome:
@@ -130,12 +130,4 @@ def _guarded(measure: Measure, step: str, work: Callable[..., Outcome], *argumen
     except RmqmError:
         raise
     except Exception as error:
-        raise _broken(measure, f"{type(error).__name__} in {step}: {error}") from error
-
-
-def _broken(measure: Measure, got: str) -> SubjectError:
-    return SubjectError(
-        "MEA002",
-        f"the measure {measure.name} must keep to its contract; got {got}",
-        fix="Leave the measure out, or correct it: docs/extending.md.",
-    )
+        raise broken_measure(measure, f"{type(error).__name__} in {step}: {error}") from error

@@ -18,6 +18,7 @@ from attrs import field, frozen
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.alteration import Alteration, AnyAlteration, DependentAlteration
 from rmqm_spec.contracts.encoder import Encoder, as_differentiable, encode_checked
+from rmqm_spec.contracts.guarding import by_alteration, failed_alteration
 from rmqm_spec.contracts.inputs import Input, Inputs
 from rmqm_spec.contracts.measure import Measure
 from rmqm_spec.errors import UnreadableError
@@ -108,8 +109,7 @@ class Walk:
             return ids, np.array(encodings)
         alteration = cast("Alteration", self.alteration)
         n_levels = min(self.levels_per_block, alteration.n_levels + 1)
-        block = self._block((len(ids), n_levels, *values.shape[1:]), values.dtype)
-        altered = alteration.alter(values, ids, 0, n_levels, out=block)
+        altered = self._altered(alteration, values, ids, 0, n_levels)
         encodings = encode_checked(self.encoder, altered.reshape(-1, *values.shape[1:]))
         return ids, np.array(encodings.reshape(len(ids), n_levels, -1)[:, 0])
 
@@ -128,13 +128,23 @@ class Walk:
         for level in range(0, n_encodings, self.levels_per_block):
             self._stop_if_cancelled()
             n_levels = min(self.levels_per_block, n_encodings - level)
-            block = self._block((len(ids), n_levels, *values.shape[1:]), values.dtype)
-            altered = alteration.alter(values, ids, level, n_levels, out=block)
+            altered = self._altered(alteration, values, ids, level, n_levels)
             if is_first and level == 0:
                 require_contract(alteration, given, values, altered)
             encodings = encode_checked(self.encoder, altered.reshape(-1, *values.shape[1:]))
             meters.update(encodings.reshape(len(ids), n_levels, -1))
         return encodings.dtype
+
+    def _altered(
+        self, alteration: Alteration, values: FloatArray, ids: list[str], level: int, n_levels: int
+    ) -> FloatArray:
+        """Make levels in the memory of this thread; an error in there is the alteration's."""
+        block = self._block((len(ids), n_levels, *values.shape[1:]), values.dtype)
+        taken = (values, ids, level, n_levels)
+        altered = by_alteration(alteration.name, "alter", alteration.alter, *taken, out=block)
+        if not isinstance(altered, np.ndarray):
+            raise failed_alteration(alteration.name, "alter", type(altered).__name__)
+        return altered
 
     def _follow(
         self,

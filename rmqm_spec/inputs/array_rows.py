@@ -11,10 +11,15 @@ from rmqm_spec.contracts.inputs import Bounds, InputSpec
 from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.identity import content_id
 from rmqm_spec.inputs.hashing import Hashed
+from rmqm_spec.inputs.layout_advice import WITH_ALPHA, advice_on_one_axis, without_alpha
 from rmqm_spec.inputs.layouts import Layout, as_image, recognise_layout
 from rmqm_spec.inputs.value_range import check_value_range, natural_range
 
 __all__ = ["ArrayRows", "fit_layout"]
+
+
+_AT_A_TIME = 1 << 22
+"""Values that are looked at together, so that a mapped file is never read as a whole."""
 
 
 class ArrayRows(Hashed):
@@ -97,6 +102,18 @@ class ArrayRows(Hashed):
         is_image = self._spec.kind == "image" and not self.is_kept
         return as_image(row, self.layout, self._spec) if is_image else row
 
+    @property
+    def extent(self) -> Bounds:
+        """Lowest and highest finite value of all rows; not finite where there is none."""
+        low, high = math.inf, -math.inf
+        rows = max(1, _AT_A_TIME // max(1, math.prod(self._values.shape[1:])))
+        for first in range(0, len(self._values), rows):
+            values = np.asarray(self._values[first : first + rows])
+            finite = values[np.isfinite(values)] if self.is_float else values
+            if finite.size:
+                low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+        return low, high
+
     def in_encoder_order(self, row: AnyArray) -> AnyArray:
         """Return a row that counts as an array with the axes of the encoder's shape; a view."""
         if not self.is_kept:
@@ -159,7 +176,9 @@ def _check_plain(shape: tuple[int, ...], spec: InputSpec) -> None:
         "DAT012",
         f"inputs must have the encoder's shape {wanted}, or be that flattened; got {given}"
         f" from an array of shape {shape}",
-        fix="Reshape the array to (N, *shape); a single input needs a first axis of length 1.",
+        fix=advice_on_one_axis(shape, spec)
+        if len(shape) < 2
+        else "Reshape the array to (N, *shape); a single input needs a first axis of length 1.",
     )
 
 
@@ -171,7 +190,9 @@ def _check_channels(given: int, layout: Layout, spec: InputSpec, shape: tuple[in
         "DAT012",
         f"images must have 1 or 3 channels, or the encoder's {wanted}; got {given} channels"
         f" from an array of shape {shape} in layout {layout}",
-        fix="Drop the channels that the encoder does not take, or give --data-layout.",
+        fix=without_alpha(layout, given)
+        if given in WITH_ALPHA
+        else "Drop the channels that the encoder does not take, or give --data-layout.",
     )
 
 

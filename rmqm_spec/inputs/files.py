@@ -116,6 +116,10 @@ class ImageFiles(Hashed):
         """Return the path of file `index`, printable."""
         return display_name(self._paths[index]) if self._names is None else self._names[index]
 
+    def path(self, index: int) -> Path:
+        """Return where file `index` lies."""
+        return self._paths[index]
+
     def read(self, index: int) -> AnyArray:
         """Decode file `index`, see `decode_image`."""
         return decode_image(self._paths[index], name=self.name(index), value_range=self._file_range)

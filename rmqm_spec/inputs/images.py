@@ -40,6 +40,7 @@ __all__ = [
     "FORMATS",
     "MAX_FILE_BYTES",
     "MAX_PIXELS",
+    "available_formats",
     "check_file_size",
     "decode_bytes",
     "decode_image",
@@ -156,7 +157,7 @@ def check_file_size(n_bytes: int, name: str) -> None:
 
 def _decode(file: BinaryIO, name: str, value_range: Bounds | None) -> AnyArray:
     try:
-        with strict_pillow(), Image.open(file, formats=_formats()) as image:
+        with strict_pillow(), Image.open(file, formats=available_formats()) as image:
             _check_size(image.size, name)
             image.load()
             return pixels_of(image, name, value_range)
@@ -180,7 +181,7 @@ def display_name(path: str | os.PathLike[str]) -> str:
 
 
 @cache
-def _formats() -> tuple[str, ...]:
+def available_formats() -> tuple[str, ...]:
     """Return those of the formats that this build of Pillow has."""
     Image.init()
     return tuple(name for name in FORMATS if name in Image.OPEN)
@@ -231,9 +232,9 @@ def _translated(error: Exception, name: str) -> UnreadableError:
     if isinstance(error, UnidentifiedImageError):
         return UnreadableError(
             "IMG002",
-            f"{name} must be an image in one of the formats {', '.join(_formats())};"
-            " got content that none of them recognises",
-            fix="Save it as PNG or JPEG, or leave it out.",
+            f"{name} must be an image in one of the formats {', '.join(available_formats())};"
+            " got content in none of them",
+            fix="If it is a picture, save it as PNG or JPEG; otherwise leave it out.",
         )
     return UnreadableError(
         "IMG003",

@@ -10,6 +10,7 @@ import numpy as np
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.errors import ShapeError, UsageError
+from rmqm_spec.inputs.layout_advice import advice_on_layout
 
 __all__ = ["Layout", "as_image", "recognise_layout"]
 
@@ -159,5 +160,5 @@ def _unrecognised(shape: tuple[int, ...], spec: InputSpec) -> ShapeError:
         "DAT008",
         "data must have exactly one reading as (N, H, W, C), (N, C, H, W), (N, H, W) or"
         f" (N, {math.prod(spec.shape)}) with C of {channels}; got shape {shape}",
-        fix="Give --data-layout nhwc, nchw or nhw. A single image needs a first axis of length 1.",
+        fix=advice_on_layout(shape, spec),
     )

@@ -8,8 +8,9 @@ __all__ = ["as_label"]
 
 _MISSING = frozenset({
     "", "nan", "-nan", "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "nat", "-", "--", "?",
+    ".", "missing", "unknown",
 })  # fmt: skip
-"""How spreadsheets, pandas, R, SQL and people write that there is no value; in lower case."""
+"""How spreadsheets, pandas, R, SAS, SQL and people write that there is no value; in lower case."""
 
 
 def as_label(value: object) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from numpy.lib import format as npy_format
@@ -15,6 +16,7 @@ from rmqm_spec.inputs.array_rows import fit_layout
 from rmqm_spec.inputs.images import display_name
 from rmqm_spec.inputs.layouts import Layout
 from rmqm_spec.inputs.npy_files import Header, damaged_array, read_header, refuse_objects
+from rmqm_spec.nearest import nearest_name
 
 __all__ = ["MAX_UNPACKED_BYTES", "npz_array", "npz_shape", "read_npz", "split_key"]
 
@@ -118,10 +120,13 @@ def npz_array(path: Path, key: str) -> AnyArray:
         raise
     except Exception as error:  # as for damaged files
         raise damaged_array(name, error) from error
+    near = nearest_name(key, keys)
     raise UsageError(
         "DAT006",
         f"{name} must hold the array {key!r}; got {', '.join(map(display_name, keys)) or 'none'}",
-        fix="Write it with numpy.savez.",
+        fix=f"Did you mean the array {near!r}? It must be called {key!r}."
+        if near is not None
+        else "Write it with numpy.savez.",
     )
 
 
@@ -160,7 +165,7 @@ def _choose(
         for key, header in headers.items()
     )
     got = f"the key {display_name(key)!r}" if key is not None else f"{len(candidates)} that fit"
-    fix = f"Name the array: {name}:KEY"
+    fix = _name_it(name, key, headers)
     if not headers:
         fix = "Write the file with numpy.savez: arrays in it are members that end in .npy."
     elif not candidates:
@@ -170,6 +175,14 @@ def _choose(
         f"{name} must have one array that fits; got {got} among: {listed or 'none'}",
         fix=fix,
     )
+
+
+def _name_it(name: str, key: str | None, keys: Iterable[str]) -> str:
+    """Return the advice to name an array, with the one that a mistyped key may have meant."""
+    near = None if key is None else nearest_name(key, keys)
+    if near is not None:
+        return f"Did you mean {name}:{display_name(near)}?"
+    return f"Name the array: {name}:KEY"
 
 
 def _fits(header: Header | None, spec: InputSpec, layout: Layout | None) -> bool:

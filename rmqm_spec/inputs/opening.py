@@ -30,6 +30,7 @@ from rmqm_spec.inputs.path_lists import LIST_EXTENSIONS, PathList
 from rmqm_spec.inputs.source import Source
 from rmqm_spec.inputs.tar_shards import TarShards
 from rmqm_spec.inputs.value_range import check_value_range
+from rmqm_spec.nearest import nearest_path
 
 __all__ = ["open_source", "shape_of_rows"]
 
@@ -227,8 +228,17 @@ def _files(path: Path | None, data: str, value_range: Bounds | None) -> Source:
     raise UnreadableError(
         "DAT001",
         f"data must be an existing file, folder or pattern; got {name!r}",
-        fix="Check the path. A URL begins with its protocol, for example https://",
+        fix=_meant(data),
     )
+
+
+def _meant(data: str) -> str:
+    """Return the advice on a path that is not there, with a name like it that is."""
+    plain, key = split_suffix(data)
+    near = nearest_path(Path(plain))
+    if near is None:
+        return "Check the path. A URL begins with its protocol, for example https://"
+    return f"Did you mean {display_name(near)}{'' if key is None else f':{key}'}?"
 
 
 def _array_file(path: Path, key: str | None, label: str, wanted: _Wanted) -> ArrayRows:

@@ -25,6 +25,7 @@ from rmqm_spec.inputs.hashing import Hashed, Progress
 from rmqm_spec.inputs.layouts import Layout
 from rmqm_spec.inputs.opening import open_source
 from rmqm_spec.inputs.parquet_files import ParquetFiles
+from rmqm_spec.inputs.range_advice import advice_on_range, undone
 from rmqm_spec.inputs.source import Source
 from rmqm_spec.inputs.value_range import to_unit_range, within_range
 
@@ -195,7 +196,7 @@ class PreparedInputs:
         try:
             image = to_unit_range(raw, self.source.value_range, name)
         except UsageError as error:
-            raise self._with_statistics(error) from error
+            raise self._of_all_rows(error) from error
         return fit_image(image, self.spec, self.preprocessing)
 
     def _prepare_plain(self, raw: AnyArray, name: str) -> FloatArray:
@@ -210,18 +211,23 @@ class PreparedInputs:
         try:
             return within_range(raw, self.bounds, name)
         except UsageError as error:
-            own = "If each feature has a range of its own: --range data, or --range FILE."
-            raise UsageError(error.code, error.message, fix=f"{error.fix} {own}") from error
+            raise self._of_all_rows(error) from error
 
-    def _with_statistics(self, error: UsageError) -> UsageError:
-        """Name the statistics that a normalised array was probably normalised by."""
-        mean, std = self.preprocessing.mean, self.preprocessing.std
-        if "normalised" not in error.fix or mean is None or std is None:
+    def _of_all_rows(self, error: UsageError) -> UsageError:
+        """Give the advice that holds for all rows: what one row needs may not do for the next."""
+        source = self.source
+        if error.code != "DAT010" or not isinstance(source, ArrayRows):
             return error
-        known = f"This encoder's preprocessing has mean {list(mean)} and std {list(std)}"
-        scaled = f", after a factor of {self.preprocessing.scale:g}"
-        known += "." if self.preprocessing.scale == 1 else f"{scaled}."
-        return UsageError(error.code, error.message, fix=f"{error.fix} {known}")
+        known = self.preprocessing
+        fix = advice_on_range(
+            source.extent,
+            source.value_range or (0.0, 1.0),
+            of_images=source.of_images,
+            undo=undone(known.mean, known.std, known.scale),
+        )
+        if self.spec.kind == "array":
+            fix += " If each value has a range of its own: --range data, or --range FILE."
+        return UsageError(error.code, error.message, fix=fix)
 
 
 def open_inputs(

@@ -9,6 +9,7 @@ import numpy as np
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.inputs.range_advice import advice_on_range
 
 __all__ = ["check_value_range", "natural_range", "to_unit_range", "within_range"]
 
@@ -96,7 +97,7 @@ def within_range(values: AnyArray, value_range: Bounds, name: str) -> FloatArray
             "DAT010",
             f"values of {name} must lie in [{low:g}, {high:g}];"
             f" got values from {smallest:g} to {largest:g}",
-            fix=_advice(smallest, largest, value_range),
+            fix=advice_on_range((smallest, largest), value_range),
         )
     return values.astype(np.float64 if values.dtype.itemsize == 8 else np.float32)
 
@@ -148,40 +149,3 @@ def _not_finite(values: AnyArray, value_range: Bounds, name: str) -> UnreadableE
         f" got {count} of {values.size} that are NaN or infinite",
         fix="Leave this input out, or repair what wrote it.",
     )
-
-
-def _advice(smallest: float, largest: float, value_range: Bounds) -> str:
-    """
-    Say what values outside their range probably are, and what to do about it.
-
-    A range is named only where the values fill it: in a range that is much too wide the noise is
-    too strong, and pictures have hardly any contrast.
-    """
-    declare = "declare the range that holds for all inputs:"
-    ends = "--range=LOW,HIGH with the lowest and the highest value that inputs can have"
-    low, high = value_range
-    room = _OVERSHOOT * (high - low)
-    if smallest >= low - room and largest <= high + room:
-        clipped = f"numpy.clip(x, {low:g}, {high:g})"
-        return (
-            f"If they are pictures that were resized, clip them: {clipped}. Else {declare} {ends}."
-        )
-    for first, last in _USUAL_RANGES:
-        fills = largest > last / 8 and (first == 0 or smallest < first / 2)
-        if first <= smallest and largest <= last and fills:
-            return f"{declare.capitalize()} --range={first},{last}"
-    if -_NORMALISED <= smallest < 0 and largest <= _NORMALISED:
-        return (
-            "They look normalised by a mean and a deviation. For pictures, undo that before saving:"
-            f" x * std + mean. Or {declare} {ends}."
-        )
-    return f"{declare.capitalize()} {ends}."
-
-
-_USUAL_RANGES: tuple[tuple[int, int], ...] = ((-1, 1), (0, 255), (0, 65535))
-
-_OVERSHOOT = 0.1
-"""How far a bicubic or Lanczos filter may carry pixels out of [0, 1]."""
-
-_NORMALISED = 12.0
-"""What values hardly exceed that were divided by their own deviation."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from rmqm_spec.contracts.record import DIGEST, entry, record
-from rmqm_spec.results.record import (
-    FindingEntry,
+from rmqm_spec.results.encoder_record import (
     GeometryEntry,
     InputEntry,
     ModelEntry,
@@ -14,6 +13,7 @@ from rmqm_spec.results.record import (
     PreprocessingEntry,
     RuntimeEntry,
 )
+from rmqm_spec.results.record import FindingEntry
 
 __all__ = ["ProbeDocument", "ProbesDocument"]
 

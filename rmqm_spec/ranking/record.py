@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from rmqm_spec.contracts.record import CODE, entry, record
-from rmqm_spec.results.record import (
-    FindingEntry,
-    GeometryEntry,
-    MeasureEntry,
-    ModelEntry,
-    NullEntry,
-    Status,
-)
+from rmqm_spec.results.encoder_record import GeometryEntry, ModelEntry
+from rmqm_spec.results.record import FindingEntry, MeasureEntry, NullEntry, Status
 
 __all__ = ["RankDocument"]
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rmqm_spec.contracts.preprocessing import SWITCHED_OFF
 from rmqm_spec.contracts.registry import facts_of
 
 __all__ = ["command_of"]
@@ -60,7 +61,9 @@ def _of_model(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if output.get("pooling"):
         yield "pooling", str(output["pooling"])
     preprocessing = document.get("preprocessing") or {}
-    if preprocessing.get("source") == _OWN_PREPROCESSING:
+    if preprocessing.get("source") == SWITCHED_OFF:
+        yield "preprocess", "none"
+    elif preprocessing.get("source") == _OWN_PREPROCESSING:
         yield from _of_preprocessing(preprocessing)
     elif str(preprocessing.get("source", "")).endswith((".toml", ".json")):
         yield "preprocess", str(preprocessing["source"])

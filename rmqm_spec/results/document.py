@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from rmqm_spec.characteristics import Characteristics
-from rmqm_spec.clauses import SPEC_VERSION
+from rmqm_spec.clauses import NUMBERS_VERSION
 from rmqm_spec.evaluation.evaluate import Evaluation
 from rmqm_spec.findings import Finding
 from rmqm_spec.identity import digest_of_ids, digest_of_json
@@ -72,7 +72,7 @@ def protocol_of(
     Clauses RMQM-PRO-002 to RMQM-PRO-004.
     """
     return {
-        "specification": SPEC_VERSION,
+        "specification": NUMBERS_VERSION,
         "variant": variant,
         "alteration": dict(alteration),
         "resolution": resolution,

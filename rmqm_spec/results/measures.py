@@ -16,6 +16,7 @@ from rmqm_spec.documents.archives import BROKEN_ARCHIVE
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.evaluation.group import column_key
 from rmqm_spec.evaluation.statistic import Measured
+from rmqm_spec.results.advice import score_again
 
 __all__ = ["FILE", "measure_section", "measures_of", "packed_columns", "read_columns"]
 
@@ -103,5 +104,5 @@ def read_columns(path: Path, result_sha256: str, measure: Measure) -> dict[str, 
         raise UnreadableError(
             "RES002",
             f"{path} must have the columns of {measure.name} in {beside}; got {error}",
-            fix="Score the encoder again: rmqm-spec score --force.",
+            fix=score_again(path.parent),
         ) from error

@@ -1,4 +1,4 @@
-"""The record of ``rmqm-result/1``, and of what ``check`` prints."""
+"""The record of ``rmqm-result/1``."""
 
 from __future__ import annotations
 
@@ -6,18 +6,27 @@ from typing import Literal
 
 from rmqm_spec.contracts.record import CODE, DIGEST, entry, record
 from rmqm_spec.contracts.registry import load_all
+from rmqm_spec.results.encoder_record import (
+    GeometryEntry,
+    InputEntry,
+    ModelEntry,
+    OutputEntry,
+    PreprocessingEntry,
+    RuntimeEntry,
+)
 
 __all__ = [
+    "VERSIONS",
     "AlterationParameters",
-    "CheckDocument",
+    "Components",
+    "Counts",
+    "CurvesEntry",
+    "ErrorEntry",
     "FindingEntry",
-    "GeometryEntry",
-    "InputEntry",
+    "InputsEntry",
     "MeasureEntry",
-    "ModelEntry",
     "NullEntry",
-    "OutputEntry",
-    "PreprocessingEntry",
+    "Protocol",
     "ResultDocument",
     "Status",
     "alteration_records",
@@ -152,92 +161,6 @@ class MeasureEntry:
 
 
 @record
-class ModelEntry:
-    """The model, by name, content and origin; further keys are the backend's own."""
-
-    __open__ = True
-
-    name: str
-    sha256: str = entry(optional=True, pattern=DIGEST)
-    bytes: int = entry(optional=True, least=0)
-    external_data: tuple[str, ...] = entry(optional=True)
-    producer: str = entry(optional=True)
-    ir_version: int = entry(optional=True, least=0)
-    opsets: dict[str, int] = entry(optional=True)
-
-
-@record
-class InputEntry:
-    """The altered input, and how the network takes it; further keys are the backend's own."""
-
-    __open__ = True
-
-    name: str
-    layout: str = entry(optional=True)
-    feeds: dict[str, str] = entry(
-        "What the other inputs of the network are fed with.", optional=True
-    )
-
-
-@record
-class PreprocessingEntry:
-    """Geometry and value map of the encoder; further keys are the backend's own."""
-
-    __open__ = True
-
-    scale: float = entry(optional=True)
-    mean: tuple[float, ...] | None = entry(optional=True)
-    std: tuple[float, ...] | None = entry(optional=True)
-    channel_order: Literal["rgb", "bgr"] = entry(optional=True)
-    source: str = entry(optional=True)
-
-
-@record
-class GeometryEntry:
-    """What inputs go through before the alteration; further keys are the backend's own."""
-
-    __open__ = True
-
-    shape: tuple[int, ...] = entry(optional=True, each_least=0)
-
-
-@record
-class OutputEntry:
-    """The output that is taken as the encodings; further keys are the backend's own."""
-
-    __open__ = True
-
-    name: str
-    shape: tuple[int, ...] = entry(optional=True, each_least=0)
-    type: str = entry(optional=True)
-    pooling: Literal["flatten", "mean", "cls"] = entry(optional=True)
-
-
-@record
-class RuntimeEntry:
-    """What the encoder ran on, and how fast; further keys are the backend's own."""
-
-    __open__ = True
-
-    builds: dict[str, str] = entry(optional=True)
-    version: str | None = entry(optional=True)
-    provider: str = entry(optional=True)
-    providers: tuple[str, ...] = entry(optional=True)
-    threads_per_operator: int = entry(optional=True, least=0)
-    callers: int = entry(optional=True, least=1)
-    batch_size: int = entry(optional=True, least=1)
-    rows_per_call: int | None = entry(optional=True)
-    one_at_a_time: bool = entry(optional=True)
-    gradient: str = entry("How gradients were made, where they were asked for.", optional=True)
-    gradient_error: float = entry(
-        "How far a gradient was from differences at the first input.", optional=True, least=0
-    )
-    encodings_per_second: float = entry(
-        "How fast it was; missing where nothing was left to compute.", optional=True, least=0
-    )
-
-
-@record
 class ErrorEntry:
     """An error by code, with what to do."""
 
@@ -269,7 +192,8 @@ class NullEntry:
     findings: tuple[FindingEntry, ...]
 
 
-_VERSIONS = ("python", "platform", "numpy")
+VERSIONS = ("python", "platform", "numpy")
+"""What every document names the versions of."""
 
 
 @record
@@ -304,7 +228,7 @@ class ResultDocument:
     runtime: RuntimeEntry | None
     null: NullEntry | None
     findings: tuple[FindingEntry, ...]
-    versions: dict[str, str] = entry(keys=_VERSIONS)
+    versions: dict[str, str] = entry(keys=VERSIONS)
     created: str = entry(format="date-time")
     seconds: float = entry(least=0)
     run_sha256: str | None = entry(
@@ -313,37 +237,3 @@ class ResultDocument:
         pattern=DIGEST,
     )
     result_sha256: str = entry(pattern=DIGEST)
-
-
-@record
-class CheckDocument:
-    """What check reports. The keys of a result are there where a score was computed."""
-
-    schema: Literal["rmqm-check/1"]
-    ok: bool
-    error: ErrorEntry | None = entry(
-        "Why the model could not be judged to the end; null where it was."
-    )
-    path: str
-    findings: tuple[FindingEntry, ...]
-    rmqm: float | None = entry("The score; null where it is undefined, and status says why.")
-    interval: tuple[float, float] | None = entry(
-        "95 % interval of rmqm over the choice of inputs; null where there is none."
-    )
-    seconds: float = entry(least=0)
-    status: Status = entry(optional=True)
-    components: Components = entry(optional=True)
-    weighted_rmqm: float | None = entry(optional=True)
-    protocol: Protocol = entry(optional=True)
-    protocol_sha256: str = entry(optional=True, pattern=DIGEST)
-    counts: Counts = entry(optional=True)
-    inputs: InputsEntry = entry(optional=True)
-    curves: CurvesEntry = entry(optional=True)
-    model: ModelEntry = entry(optional=True)
-    input: InputEntry = entry(optional=True)
-    output: OutputEntry = entry(optional=True)
-    preprocessing: PreprocessingEntry = entry(optional=True)
-    runtime: RuntimeEntry = entry(optional=True)
-    versions: dict[str, str] = entry(optional=True, keys=_VERSIONS)
-    created: str = entry(optional=True, format="date-time")
-    geometry: GeometryEntry = entry(optional=True)

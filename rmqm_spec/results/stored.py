@@ -17,6 +17,7 @@ from rmqm_spec.documents.archives import BROKEN_ARCHIVE
 from rmqm_spec.documents.reading import read_document
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.identity import digest_of_ids
+from rmqm_spec.results.advice import score_again
 from rmqm_spec.results.document import digest_of_result
 from rmqm_spec.results.kind import RESULT
 from rmqm_spec.results.record import ResultDocument
@@ -158,6 +159,4 @@ def _texts(values: AnyArray, name: str) -> tuple[str, ...]:
 
 
 def _unlike(path: Path, rule: str) -> UnreadableError:
-    return UnreadableError(
-        "RES002", f"{path} must have {rule}", fix="Score the encoder again: rmqm-spec score."
-    )
+    return UnreadableError("RES002", f"{path} must have {rule}", fix=score_again(path.parent))

@@ -9,14 +9,9 @@ import numpy as np
 from rmqm_spec.findings import Finding
 from rmqm_spec.inputs.array_rows import ArrayRows
 from rmqm_spec.inputs.prepared import PreparedInputs
+from rmqm_spec.runs.filled_range import LOOKED_AT
 
-__all__ = ["feature_findings", "float_findings", "share_findings"]
-
-_LOOKED_AT = 8
-"""How many inputs are looked at to say what kind of values an array holds."""
-
-_SMALL_SHARE = 0.05
-"""16-bit pictures of a camera of 12 bits fill 0.06 of their range."""
+__all__ = ["feature_findings", "float_findings"]
 
 _SEVERAL = 17
 """Fewer different values make a drawing or a mask, which is no evidence of 8-bit pixels."""
@@ -58,29 +53,6 @@ def float_findings(prepared: PreparedInputs) -> Iterator[Finding]:
         )
 
 
-def share_findings(prepared: PreparedInputs) -> Iterator[Finding]:
-    """Doubt a declared range of which the first inputs fill a small share only."""
-    source = prepared.source
-    is_declared = isinstance(source, ArrayRows) and source.has_declared_range
-    if not is_declared or source.value_range is None or prepared.features is not None:
-        return
-    rows = [
-        source.read(prepared.position(index)) for index in range(min(len(prepared), _LOOKED_AT))
-    ]
-    low, high = source.value_range
-    least, most = (float(end(np.stack([end(row) for row in rows]))) for end in (np.min, np.max))
-    share = (most - least) / (high - low)
-    if 0 < share < _SMALL_SHARE:  # also false where a value is not finite
-        yield Finding(
-            code="DAT033",
-            level="warn",
-            message=f"the first {len(rows)} inputs run from {least:.4g} to {most:.4g}, "
-            f"{share:.1%} of the declared range [{low:g}, {high:g}]: noise relative to that range "
-            "drowns them",
-            fix=f"Declare the range that such data have, such as --range={least:.4g},{most:.4g}.",
-        )
-
-
 def feature_findings(prepared: PreparedInputs) -> Iterator[Finding]:
     """Say where the ranges of single values come from, and which values they leave alone."""
     features = prepared.features
@@ -109,7 +81,7 @@ def _holds_bytes(prepared: PreparedInputs) -> bool:
         return False
     low, high = source.value_range
     kept: set[float] = set()
-    for index in range(min(len(prepared), _LOOKED_AT)):
+    for index in range(min(len(prepared), LOOKED_AT)):
         row = source.read(prepared.position(index)).astype(np.float64)
         steps = (row - low) / (high - low) * 255
         nearest = np.rint(steps)

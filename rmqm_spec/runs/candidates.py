@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from glob import glob
 from pathlib import Path
@@ -13,12 +14,15 @@ from attrs import evolve, frozen
 
 from rmqm_spec.contracts.registry import load_all
 from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.findings import Finding
 from rmqm_spec.regular_files import check_regular
 from rmqm_spec.runs.fields import settings_of
 from rmqm_spec.runs.hub import hub_model, is_hub_id
+from rmqm_spec.runs.own_documents import document_words, documents_in
 from rmqm_spec.runs.request import ModelSettings, RunRequest
+from rmqm_spec.runs.values import NO_FILE
 
-__all__ = ["Candidate", "find_candidates", "folder_name"]
+__all__ = ["Candidate", "Selection", "find_candidates", "folder_name", "select_candidates"]
 
 _PREPROCESSING = ("preprocess", "scale", "mean", "std", "channel_order")
 _PATHS = ("preprocess",)
@@ -49,9 +53,32 @@ class Candidate:
     name: str = ""
 
 
+@frozen(kw_only=True)
+class _LeftOut:
+    """Something that was named and is no encoder, in `words`."""
+
+    path: Path
+    words: str
+
+
+@frozen(kw_only=True)
+class Selection:
+    """The encoders that were named, each once, and `findings` about what else was named."""
+
+    candidates: tuple[Candidate, ...]
+    findings: tuple[Finding, ...] = ()
+
+
 def find_candidates(
     given: Sequence[str], common: RunRequest, settings: Path | None = None
 ) -> list[Candidate]:
+    """Find what was named, as `select_candidates` does; returns the encoders alone."""
+    return list(select_candidates(given, common, settings).candidates)
+
+
+def select_candidates(
+    given: Sequence[str], common: RunRequest, settings: Path | None = None
+) -> Selection:
     """
     Find what was named, each once, in the order in which it was named.
 
@@ -67,24 +94,56 @@ def find_candidates(
     Raises
     ------
     UsageError
-        ARG001 if nothing is named, or a table breaks a rule.
+        ARG001 if nothing is named, or a table breaks a rule; ARG009 if nothing but documents is.
     UnreadableError
         RNK004 if the file of settings cannot be read.
     """
-    candidates = [candidate for text in given for candidate in _named(text, common)]
+    named = [entry for text in given for entry in _named(text, common)]
     if settings is not None:
-        candidates += _tables(settings, common)
+        named += _tables(settings, common)
+    left_out = [entry for entry in named if isinstance(entry, _LeftOut)]
     distinct: dict[tuple[object, ...], Candidate] = {}
-    for candidate in candidates:
-        key = (candidate.path.resolve(), repr(candidate.request.opening), candidate.name)
-        distinct.setdefault(key, candidate)
+    again: list[Candidate] = []
+    for entry in named:
+        if isinstance(entry, _LeftOut):
+            continue
+        key = (entry.path.resolve(), repr(entry.request.opening), entry.name)
+        if distinct.setdefault(key, entry) is not entry:
+            again.append(entry)
     if not distinct:
-        raise UsageError(
-            "ARG001",
-            "at least one model must be given; got none",
-            fix="For example a.onnx b.onnx --data photos/, or --models FILE.toml.",
+        raise _nothing_named(left_out)
+    findings = (*_named_again(again), *map(_document_left_out, left_out))
+    return Selection(candidates=tuple(_with_names(list(distinct.values()))), findings=findings)
+
+
+def _nothing_named(left_out: Sequence[_LeftOut]) -> UsageError:
+    fix = "For example a.onnx b.onnx --data photos/, or --models FILE.toml."
+    if left_out:
+        got = f"{left_out[0].path}, which is {left_out[0].words}"
+        return UsageError("ARG009", f"at least one model must be given; got {got}", fix=fix)
+    return UsageError("ARG001", "at least one model must be given; got none", fix=fix)
+
+
+def _named_again(again: Sequence[Candidate]) -> Iterator[Finding]:
+    """Say which encoders were named more than once, each path once."""
+    for path, times in Counter(str(candidate.path) for candidate in again).items():
+        count = "twice" if times == 1 else f"{times + 1} times"
+        yield Finding(
+            code="ARG008",
+            level="warn",
+            message=f"{path} is named {count}, with the same options: it counts once",
+            fix="Name it once. Two variants of a model, such as two outputs, need options of their "
+            "own: --models FILE.toml.",
         )
-    return _with_names(list(distinct.values()))
+
+
+def _document_left_out(entry: _LeftOut) -> Finding:
+    return Finding(
+        code="ARG009",
+        level="warn",
+        message=f"{entry.path} is no model but {entry.words}: it is left out",
+        fix="Name models and folders of results alone.",
+    )
 
 
 def folder_name(name: str) -> str:
@@ -100,7 +159,7 @@ def folder_name(name: str) -> str:
     return plain if plain.strip(".") else "-"
 
 
-def _named(text: str, common: RunRequest) -> Iterator[Candidate]:
+def _named(text: str, common: RunRequest) -> Iterator[Candidate | _LeftOut]:
     """Yield what one argument names; a path that does not exist is met again when it is opened."""
     if not text:
         raise UsageError(
@@ -125,6 +184,8 @@ def _named(text: str, common: RunRequest) -> Iterator[Candidate]:
     elif _is_result(path):
         folder = path if path.is_dir() else path.parent
         yield Candidate(path=folder, request=common, is_result=True)
+    elif (words := document_words(path)) is not None:
+        yield _LeftOut(path=path, words=words)
     else:
         yield _model(path, common)
 
@@ -137,7 +198,7 @@ def _is_result(path: Path) -> bool:
     return path.name == "result.json" or (path / "result.json").is_file()
 
 
-def _inside(folder: Path, common: RunRequest) -> Iterator[Candidate]:
+def _inside(folder: Path, common: RunRequest) -> Iterator[Candidate | _LeftOut]:
     """Yield the model of a folder, else all models of it, else the results in it."""
     backends = load_all("backend")[0].values()
     patterns = [pattern for backend in backends for pattern in backend.patterns]
@@ -148,6 +209,11 @@ def _inside(folder: Path, common: RunRequest) -> Iterator[Candidate]:
         if not models and results:
             for result in results:
                 yield Candidate(path=result.parent, request=common, is_result=True)
+            return
+        nested = [place for place in places if (folder / place).is_file()]
+        words = None if models or nested else next(documents_in(folder), None)
+        if words is not None:
+            yield _LeftOut(path=folder, words=f"a folder with {words}")
         else:
             yield _model(folder, common)
         return
@@ -190,7 +256,11 @@ def _own(settings: Path, name: str, opening: ModelSettings, own: dict[str, Any])
     if own.keys() & set(_PREPROCESSING):
         cleared: dict[str, Any] = dict.fromkeys(_PREPROCESSING)
         opening = evolve(opening, **cleared)
-    beside = {key: settings.parent / own[key] for key in _PATHS if isinstance(own.get(key), str)}
+    beside = {
+        key: settings.parent / own[key]
+        for key in _PATHS
+        if isinstance(own.get(key), str) and own[key] != NO_FILE
+    }
     try:
         return evolve(opening, **{**own, **beside})
     except UsageError as error:

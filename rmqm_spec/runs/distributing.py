@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import threading
@@ -9,7 +11,7 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -159,6 +161,7 @@ def _open(key: _Key, driver: int) -> Run:
             signal.signal(
                 signal.SIGINT, signal.SIG_IGN
             )  # the caller decides what an interrupt means
+        _end_with(driver)
         trust_models()  # the caller has tried the model, and sees it when a worker dies
     run = open_run(key.request)
     if run.sha256 != key.sha256:
@@ -170,6 +173,20 @@ def _open(key: _Key, driver: int) -> Run:
             "--threads.",
         )
     return run
+
+
+@cache
+def _end_with(driver: int) -> None:
+    """End this worker as soon as its caller is gone, however that ended: nobody else stops it."""
+    parent = multiprocessing.parent_process()
+    if parent is None or parent.pid != driver:
+        return
+
+    def wait() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _orders(walk: Walk) -> Sequence[tuple[int, ...]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rmqm_spec.runs.checks import Check
     from rmqm_spec.runs.correlating import Correlated
     from rmqm_spec.runs.probed import ProbedModels
-    from rmqm_spec.runs.ranking import RankedModels
+    from rmqm_spec.runs.ranked import RankedModels
     from rmqm_spec.runs.scores import Score
 
 __all__ = ["check", "correlate", "probe", "rank", "score"]
@@ -155,7 +155,7 @@ def rank(
     RmqmError
         If an option breaks a rule, or all models fail by one and the same fault.
     """
-    from rmqm_spec.runs.ranking import RankRequest
+    from rmqm_spec.runs.ranked import RankRequest
     from rmqm_spec.runs.ranking import rank as run
 
     name, pool = _executor(executor)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from rmqm_spec.errors import UsageError
+from rmqm_spec.findings import Finding
 
 if TYPE_CHECKING:
     from rmqm_spec.inputs.prepared import PreparedInputs
 
-__all__ = ["InputLabels", "labels_of"]
+__all__ = ["InputLabels", "label_findings", "labels_of"]
+
+_MINUS_ONE = re.compile(r"-1(\.0+)?")
+_CLASS_NUMBER = re.compile(r"\d+(\.0+)?")
 
 
 @frozen(eq=False)
@@ -65,3 +71,18 @@ def labels_of(prepared: PreparedInputs, asked: str | None) -> InputLabels:
         tuple(labels[prepared.position(index)] for index in indices),
         frozenset(index for index in indices if len(of_digest[prepared.digest(index)]) > 1),
     )
+
+
+def label_findings(labels: InputLabels) -> Iterator[Finding]:
+    """Say that -1 among class numbers is taken as a class: it may mean that there is no label."""
+    given = [label for label in labels.by_index if label is not None]
+    others = [label for label in given if not _MINUS_ONE.fullmatch(label)]
+    n_minus_one = len(given) - len(others)
+    if n_minus_one and others and all(map(_CLASS_NUMBER.fullmatch, others)):
+        yield Finding(
+            code="PRB014",
+            level="warn",
+            message=f"the label -1 of {n_minus_one} input(s) is taken as a class of its own; the "
+            "other labels are numbers from 0 on",
+            fix="If -1 means that there is no label, write NaN, or leave the cell empty.",
+        )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rmqm_spec.contracts.backend import Backend, ModelEncoder, PreprocessingReading
+from rmqm_spec.contracts.preprocessing import SWITCHED_OFF, Preprocessing
 from rmqm_spec.contracts.registry import backend, load_all
 from rmqm_spec.errors import UnavailableError, UsageError
 from rmqm_spec.runs.isolation.trials import require_sound
+from rmqm_spec.runs.own_documents import refuse_document
 from rmqm_spec.runs.request import ModelSettings, RunRequest
-
-if TYPE_CHECKING:
-    from rmqm_spec.contracts.preprocessing import Preprocessing
 
 __all__ = ["backend_of", "knows", "open_model", "preprocessing_of"]
 
@@ -24,6 +22,7 @@ def backend_of(request: RunRequest) -> Backend:
 
     Where no backend knows the name of the file, the first is taken: its error says what it expects.
     """
+    refuse_document(request.path)
     if request.opening.backend is not None:
         return backend(request.opening.backend)
     working, broken = load_all("backend")
@@ -83,6 +82,8 @@ def preprocessing_of(opening: ModelSettings, opener: Backend) -> Preprocessing |
     """Return the preprocessing that is set; None where it is read off the model."""
     if opening.preprocess is None:
         return opening.own_preprocessing()
+    if not isinstance(opening.preprocess, Path):  # the word none
+        return Preprocessing(source=SWITCHED_OFF)
     if not isinstance(opener, PreprocessingReading):
         raise UsageError(
             "ARG001",

@@ -96,7 +96,7 @@ class Run:
     @property
     def words(self) -> str:
         """The alteration in words."""
-        words = self.kind.words(self.alteration.to_dict())
+        words = self.kind.in_words(self.alteration.to_dict())
         return f"{words}; gradient: {route_of(self.graded)}" if self.kind.needs_gradients else words
 
 
@@ -249,7 +249,7 @@ def _alteration(
 ) -> AnyAlteration:
     protocol = request.protocol
     owner = f"--alteration {kind.name}"
-    return kind.make(
+    return kind.made(
         AlterationSettings(
             bounds=bounds,
             seed=request.inputs.seed,

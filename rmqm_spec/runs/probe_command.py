@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.runs.fields import flag_of, settings_of
 from rmqm_spec.runs.labels import labels_of
@@ -20,6 +22,9 @@ __all__ = ["probe_command", "usable_labels"]
 
 _USUAL_KEYS = ("labels", "label", "targets", "y")
 """What archives of arrays usually call their labels."""
+
+_FEW = 50
+"""Fewer inputs give a score, but no accuracies worth reading: probes then take all there are."""
 
 
 def usable_labels(prepared: PreparedInputs, asked: str | None, data: object) -> str | None:
@@ -71,10 +76,13 @@ def probe_command(
     shown = common.inputs.shown  # None for an array
     if shown is None or shown != common.inputs.data:
         return None
+    inputs = common.inputs
+    if inputs.n is not None and inputs.n < _FEW:
+        inputs = evolve(inputs, n=None)
     words = ["rmqm-spec", "probe", *(_as_path(model) for model in models)]
     if settings is not None:
         words += ["--models", str(settings)]
-    for record, values in ((ModelSettings, common.opening), (DataSettings, common.inputs)):
+    for record, values in ((ModelSettings, common.opening), (DataSettings, inputs)):
         words += _options(record, values)
     if labels:
         words += ["--labels", labels]

@@ -56,11 +56,14 @@ class ProbedModels:
         Why others could not be, by name.
     differences : tuple of Compared
         Paired differences between them, probe by probe.
+    findings : tuple of Finding
+        What is worth knowing about the list of models.
     """
 
     models: Mapping[str, ProbedModel]
     failed: Mapping[str, RmqmError]
     differences: tuple[Compared, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def table(self) -> AnyArray:

@@ -13,9 +13,9 @@ from attrs import evolve
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.candidates import Candidate, find_candidates, folder_name
+from rmqm_spec.runs.candidates import Candidate, Selection, folder_name, select_candidates
 from rmqm_spec.runs.encodings import save_unit_encodings, with_encodings_files
-from rmqm_spec.runs.labels import labels_of
+from rmqm_spec.runs.labels import label_findings, labels_of
 from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.opening import open_inputs
 from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
@@ -62,7 +62,9 @@ def probe(request: ProbeRequest, listener: Listener | None = None) -> ProbedMode
         )
     probed: dict[str, ProbedModel] = {}
     failed: dict[str, RmqmError] = {}
-    candidates = with_encodings_files(_candidates(request))
+    untold: list[RmqmError] = []
+    selection = _selected(request)
+    candidates = with_encodings_files(selection.candidates)
     for candidate in candidates:
         name, out = candidate.name, request.common.out
         folder = out / folder_name(name) if out and len(candidates) > 1 else out
@@ -74,25 +76,38 @@ def probe(request: ProbeRequest, listener: Listener | None = None) -> ProbedMode
             if len(candidates) == 1 or (not probed and _of_the_data(error, failed)):
                 raise
             failed[name] = error
-            listener.finding(Finding.from_error(error))
+            untold.append(error)  # the next model may fail by it too: then it is raised instead
             continue
+        _tell(untold, listener)
         for finding in probed[name].findings:
             listener.finding(finding)
+    _tell(untold, listener)
     judgements = {name: model.judgement for name, model in probed.items()}
-    return ProbedModels(models=probed, failed=failed, differences=tuple(compare_probes(judgements)))
+    return ProbedModels(
+        models=probed,
+        failed=failed,
+        differences=tuple(compare_probes(judgements)),
+        findings=selection.findings,
+    )
 
 
-def _candidates(request: ProbeRequest) -> list[Candidate]:
+def _selected(request: ProbeRequest) -> Selection:
     """Find models; a result has no encoder to probe."""
-    candidates = find_candidates(request.models, request.common, request.settings)
-    for candidate in candidates:
+    selection = select_candidates(request.models, request.common, request.settings)
+    for candidate in selection.candidates:
         if candidate.is_result:
             raise UsageError(
                 "ARG001",
                 f"probe must be given models; got the result {candidate.path}",
                 fix="Name the model's file.",
             )
-    return candidates
+    return selection
+
+
+def _tell(errors: list[RmqmError], listener: Listener) -> None:
+    """Say once why models failed."""
+    while errors:
+        listener.finding(Finding.from_error(errors.pop(0)))
 
 
 def _of_the_data(error: RmqmError, failed: Mapping[str, RmqmError]) -> bool:
@@ -190,7 +205,7 @@ def _labelled(
         encoded = encode_inputs(for_inputs(encoder, prepared), prepared, progress)
     chosen = labelled(encoded, known.by_index.__getitem__, known.ambiguous)
     findings = input_findings(request, backend_of(request), encoder, prepared)
-    return chosen, len(prepared), list(findings)
+    return chosen, len(prepared), [*findings, *label_findings(known)]
 
 
 def _task(inputs: DataSettings, probes: ProbeSettings) -> Task:

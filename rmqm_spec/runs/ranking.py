@@ -11,125 +11,21 @@ from attrs import evolve, field, frozen
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.candidates import Candidate, find_candidates, folder_name
+from rmqm_spec.runs.candidates import Candidate, folder_name, select_candidates
 from rmqm_spec.runs.encodings import with_encodings_files
 from rmqm_spec.runs.opening import check_request
+from rmqm_spec.runs.ranked import RankedModels, RankRequest
 from rmqm_spec.runs.remarks import elsewhere
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.scoring import score
-from rmqm_spec.runs.tables import frame, structured
 
 if TYPE_CHECKING:
-    from rmqm_spec.arrays import AnyArray
     from rmqm_spec.contracts.executor import OpenExecutor
     from rmqm_spec.inputs.prepared import PreparedInputs
     from rmqm_spec.results.stored import StoredResult
     from rmqm_spec.runs.probed import ProbedModels
 
-__all__ = ["RankRequest", "RankedModels", "rank"]
-
-
-@frozen(kw_only=True, eq=False)
-class RankRequest:
-    """
-    Models and results to be ranked.
-
-    Parameters
-    ----------
-    models : tuple of str
-        Models, folders, globs, results.
-    settings : Path, optional
-        TOML with a table for each model that needs options of its own.
-    common : RunRequest
-        What all models are asked; ``out`` is the folder of the ranking.
-    labels : str, optional
-        Where the labels of the inputs are; by default those that the data brings along.
-    probe : bool
-        Whether to probe the models with these labels, too.
-    """
-
-    models: tuple[str, ...] = ()
-    settings: Path | None = None
-    common: RunRequest = field(factory=lambda: RunRequest(model=""))
-    labels: str | None = None
-    probe: bool = False
-
-
-@frozen(kw_only=True, eq=False, repr=False)
-class RankedModels:
-    """
-    A ranking, and the results that it rests on.
-
-    Parameters
-    ----------
-    document : dict
-        The ranking (``rmqm-rank/1``).
-    path : Path
-        The file ``rank.json``.
-    results : dict of str to StoredResult
-        Results by the name of their encoder.
-    findings : tuple of Finding
-        What is worth knowing about the ranking.
-    findings_of : dict of str to tuple of Finding
-        What is worth knowing about each encoder.
-    failed : dict of str to RmqmError
-        Why models could not be scored, by name.
-    on_common_inputs : bool
-        Whether all were scored here, on the same inputs.
-    probe_command : str, optional
-        The command that probes the same models, where the inputs have labels.
-    probed : ProbedModels, optional
-        The probes, where they were asked for.
-    """
-
-    document: dict[str, Any]
-    path: Path
-    results: Mapping[str, StoredResult]
-    findings: tuple[Finding, ...]
-    findings_of: Mapping[str, tuple[Finding, ...]]
-    failed: Mapping[str, RmqmError]
-    on_common_inputs: bool
-    probe_command: str | None = None
-    probed: ProbedModels | None = None
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every encoder has a score."""
-        return not self.document["unranked"] and not self.document["failed"]
-
-    @property
-    def table(self) -> AnyArray:
-        """A row per encoder, the best first: a structured array."""
-        ranked = self.document["ranked"]
-        columns: dict[str, Any] = {
-            "position": [row["position"] for row in ranked],
-            "name": [row["name"] for row in ranked],
-            "rmqm": [row["rmqm"] for row in ranked],
-            "low": [(row["interval"] or (None, None))[0] for row in ranked],
-            "high": [(row["interval"] or (None, None))[1] for row in ranked],
-            "best": [row["best"] for row in ranked],
-            "null": [(row["null"] or {}).get("rmqm") for row in ranked],
-        }
-        names = dict.fromkeys(name for row in ranked for name in row.get("measures") or {})
-        for name in names:
-            columns[name] = [
-                ((row.get("measures") or {}).get(name) or {}).get("value") for row in ranked
-            ]
-        return structured(columns)
-
-    def to_pandas(self) -> Any:
-        """Return `table` as a data frame with the names as its index; needs pandas."""
-        return frame(self.table, index="name")
-
-    def __repr__(self) -> str:
-        names = ", ".join(f"{row['name']} {row['rmqm']:.3f}" for row in self.document["ranked"])
-        return f"<Ranking {names or 'of nothing'}: {self.path}>"
-
-    def _repr_html_(self) -> str:
-        """Show the table in a notebook."""
-        from rmqm_spec.screen.notebook import html_of_table
-
-        return html_of_table(self.table)
+__all__ = ["rank"]
 
 
 @frozen(eq=False)
@@ -141,6 +37,10 @@ class _Outcome:
     failed: dict[str, RmqmError] = field(factory=dict)
     findings: dict[str, tuple[Finding, ...]] = field(factory=dict)
     inputs: dict[str, PreparedInputs] = field(factory=dict)
+
+
+_TOO_FEW = ("PRB004", "PRB006")
+"""Codes of inputs that are too few to probe with: they can be ranked all the same."""
 
 
 def rank(
@@ -170,11 +70,19 @@ def rank(
     """
     listener = listener or Listener()
     _check(request.common)
-    candidates = with_encodings_files(
-        find_candidates(request.models, request.common, request.settings)
-    )
+    selection = select_candidates(request.models, request.common, request.settings)
+    candidates = with_encodings_files(selection.candidates)
     outcome = _Outcome()
-    probed = _probed(request, candidates, listener) if request.probe else None
+    probed, refused = None, None
+    if request.probe:
+        _require_models(candidates)
+        try:
+            probed = _probed(request, listener)
+        except RmqmError as error:
+            if error.code not in _TOO_FEW:
+                raise
+            refused = error
+            listener.note(f"no probes: {error.code}: {error.message}")
     for number, candidate in enumerate(candidates, 1):
         listener.note(f"[{number}/{len(candidates)}] {candidate.name}: {candidate.path}")
         try:
@@ -192,22 +100,17 @@ def rank(
         document=document,
         path=path,
         results=outcome.results,
-        findings=(*findings, *moved),
+        findings=(*selection.findings, *findings, *moved),
         findings_of=outcome.findings,
         failed=outcome.failed,
         on_common_inputs=scored_here,
-        probe_command=None if probed else _probe_command(request, candidates, outcome),
+        probe_command=None if request.probe else _probe_command(request, candidates, outcome),
         probed=probed,
+        probes_refused=refused,
     )
 
 
-def _probed(
-    request: RankRequest, candidates: Sequence[Candidate], listener: Listener
-) -> ProbedModels:
-    """Probe before the scores: it takes a hundredth of their time, and labels may be missing."""
-    from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
-    from rmqm_spec.runs.probing import probe
-
+def _require_models(candidates: Sequence[Candidate]) -> None:
     for candidate in candidates:
         if candidate.is_result:
             raise UsageError(
@@ -215,6 +118,13 @@ def _probed(
                 f"rank --probe must be given models; got the result {candidate.path}",
                 fix="Name the model's file, or leave --probe out.",
             )
+
+
+def _probed(request: RankRequest, listener: Listener) -> ProbedModels:
+    """Probe before the scores: it takes a hundredth of their time, and labels may be missing."""
+    from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
+    from rmqm_spec.runs.probing import probe
+
     common = evolve(request.common, save_encodings=None)
     if common.out is not None:
         common = evolve(common, out=common.out / "probes")
@@ -238,10 +148,13 @@ def _probe_command(
     if labels is None:
         return None
     models, settings = request.models, request.settings
-    if any(candidate.is_result for candidate in candidates):
-        if settings is not None:
+    probed = [
+        entry for entry in candidates if not entry.is_result and entry.name not in outcome.failed
+    ]
+    if len(probed) < len(candidates):
+        if settings is not None or not probed:
             return None
-        models = tuple(str(entry.path) for entry in candidates if not entry.is_result)
+        models = tuple(str(entry.path) for entry in probed)
     return probe_command(models, settings, request.common, labels)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 import numpy as np
 from attrs import evolve, frozen
 
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.contracts.backend import Backend, ModelEncoder, PreprocessingReading
+from rmqm_spec.documents.archives import BROKEN_ARCHIVE
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
 
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["Reference", "read_reference", "reference_findings"]
 
 _KEYS = ("inputs", "network_inputs", "encodings")
+
+_WHERE_FROM = {
+    "inputs": "Leave those inputs out: no encoder has a meaningful answer to them.",
+    "network_inputs": "The framework's preprocessing gives them: look there for a division by "
+    "zero, or leave those inputs out.",
+    "encodings": "The framework's own network gives them: mend it before it is exported, or leave "
+    "those inputs out.",
+}
+"""What to do about values that are not finite."""
 
 _SAME = 1e-4
 """Largest difference of encodings, relative to their largest value, that rounding explains."""
@@ -71,7 +80,7 @@ def read_reference(path: Path) -> Reference:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in _KEYS if name in stored.files}
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, MemoryError) as error:
+    except BROKEN_ARCHIVE as error:
         raise _unreadable(f"{path} must be an .npz file; got {error}") from error
     if "encodings" not in arrays or len(arrays) < 2:
         got = ", ".join(arrays) or "none of them"
@@ -83,8 +92,16 @@ def read_reference(path: Path) -> Reference:
         listed = ", ".join(f"{count} of {name}" for name, count in rows.items())
         raise _unreadable(f"{path} must hold as many rows of each array; got {listed}")
     for name, array in arrays.items():
-        if array.dtype.kind not in "fiub" or not np.isfinite(array).all():
+        if array.dtype.kind not in "fiub":
             raise _unreadable(f"{name} in {path} must hold finite numbers; got {array.dtype}")
+        n_bad = array.size - int(np.count_nonzero(np.isfinite(array)))
+        if n_bad:
+            raise UnreadableError(
+                "REF001",
+                f"{name} in {path} must hold finite numbers; got {n_bad} of {array.size} that are "
+                "NaN or infinite",
+                fix=_WHERE_FROM[name],
+            )
     return Reference(
         path=path,
         encodings=arrays["encodings"],

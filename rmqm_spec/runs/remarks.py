@@ -12,6 +12,7 @@ from rmqm_spec.contracts.backend import Backend, GradientGiving, ModelEncoder
 from rmqm_spec.contracts.encoder import as_differentiable
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
+from rmqm_spec.runs.damage import damage_in
 from rmqm_spec.runs.network_range import range_findings
 from rmqm_spec.runs.request import RunRequest
 
@@ -31,7 +32,9 @@ def input_findings(
     What stood in for the user's inputs, what was left out, what was missing, and whether the values
     fit the network.
     """
-    from rmqm_spec.runs.array_remarks import feature_findings, float_findings, share_findings
+    from rmqm_spec.runs.array_remarks import feature_findings, float_findings
+    from rmqm_spec.runs.filled_range import share_findings
+    from rmqm_spec.runs.image_remarks import transparency_findings
 
     if prepared.features is None:
         yield from range_findings(backend, encoder, prepared.bounds)
@@ -57,6 +60,7 @@ def input_findings(
     yield from float_findings(prepared)
     yield from feature_findings(prepared)
     yield from share_findings(prepared)
+    yield from transparency_findings(prepared)
     if asked.n is not None and len(prepared) < asked.n:
         yield Finding(
             code="DAT021",
@@ -112,7 +116,16 @@ def folder_findings(wanted: Path, taken: Path) -> Iterator[Finding]:
 
 
 def elsewhere(wanted: Path, taken: Path, kind: str) -> Finding:
-    """Say that a folder was left alone, and which folder was taken instead."""
+    """Say that a folder was left alone, why, and which folder was taken instead."""
+    damage = damage_in(wanted, kind)
+    if damage is not None:
+        return Finding(
+            code="ARG004",
+            level="warn",
+            message=f"{wanted} holds a {kind} that is damaged or no {kind} at all, and was left "
+            f"alone: this one is in {taken} ({damage})",
+            fix=f"Pass --force to replace the damaged {kind}, or choose another --out.",
+        )
     return Finding(
         code="ARG004",
         level="warn",

@@ -15,6 +15,7 @@ from rmqm_spec.contracts.registry import alteration_kind, default_alteration
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.fields import setting
 from rmqm_spec.runs.values import (
+    NO_FILE,
     above_zero,
     at_least,
     between,
@@ -25,6 +26,7 @@ from rmqm_spec.runs.values import (
     lengths,
     numbers,
     path,
+    preprocessing_file,
     processors,
     seconds,
     text,
@@ -83,7 +85,9 @@ class ModelSettings:
         "Tensor with the encodings: an output or one inside.", read=text, panel="Model"
     )
     layout: NetworkLayout | None = setting(
-        "nchw, nhwc, nhw, flat or array.", read=choice(NetworkLayout), panel="Model"
+        "Order of its axes: nchw, nhwc, nhw, flat or array.",
+        read=choice(NetworkLayout),
+        panel="Model",
     )
     size: tuple[int, int] | None = setting(
         "Height and width, if not fixed: 224 or 480x640.", read=height_and_width, panel="Model"
@@ -93,7 +97,11 @@ class ModelSettings:
         read=lengths,
         panel="Model",
     )
-    pooling: Pooling | None = setting("flatten, mean or cls.", read=choice(Pooling), panel="Model")
+    pooling: Pooling | None = setting(
+        "How a map or sequence becomes one encoding: flatten, mean or cls.",
+        read=choice(Pooling),
+        panel="Model",
+    )
     feed: tuple[tuple[str, str], ...] | None = setting(
         "NAME=VALUE for another input.", read=feeds, typed=list[str], panel="Model"
     )
@@ -101,7 +109,7 @@ class ModelSettings:
         "Mean, one value or one per channel.", read=numbers, panel="Model"
     )
     std: tuple[float, ...] | None = setting(
-        "Standard deviation, likewise.", read=numbers, panel="Model"
+        "Standard deviation, one value or one per channel.", read=numbers, panel="Model"
     )
     scale: float | None = setting(
         "Factor on [0, 1] before mean and std; 255 for bytes.",
@@ -112,8 +120,10 @@ class ModelSettings:
     channel_order: ChannelOrder | None = setting(
         "rgb or bgr.", read=choice(ChannelOrder), panel="Model"
     )
-    preprocess: Path | None = setting(
-        "TOML or JSON file with the preprocessing.", read=path, panel="Model"
+    preprocess: Path | str | None = setting(
+        "TOML or JSON file with the preprocessing; none: not even what lies beside the model.",
+        read=preprocessing_file,
+        panel="Model",
     )
     backend: str | None = setting(
         "What opens the model; by default chosen by the file name.", read=text, panel="Model"
@@ -148,7 +158,9 @@ class ModelSettings:
             raise UsageError(
                 "ARG001",
                 f"--preprocess must stand alone; got {' '.join(given)} too",
-                fix="Put everything into the file.",
+                fix="Leave it out: what is set here stands in place of any file."
+                if self.preprocess == NO_FILE
+                else "Put everything into the file.",
             )
 
     def _has(self, name: str) -> bool:
@@ -191,7 +203,8 @@ class DataSettings:
         "Axes: nhwc, nchw, nhw or array.", read=choice(DataLayout), panel="Inputs"
     )
     range: tuple[float, float] | str | None = setting(
-        "Range of the values of an array: LOW,HIGH; data, or a file with low and high per value.",
+        "Range of the values of an array: LOW,HIGH, the word data, or a file with low and high "
+        "per value.",
         read=value_range,
         panel="Inputs",
     )

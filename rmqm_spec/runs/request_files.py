@@ -12,6 +12,7 @@ from rmqm_spec.regular_files import check_regular
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.hub import is_hub_id
 from rmqm_spec.runs.request import RunRequest
+from rmqm_spec.runs.values import NO_FILE
 
 __all__ = ["read_request"]
 
@@ -54,12 +55,18 @@ def read_request(path: str | Path) -> RunRequest:
             fix="docs/python.md shows a request.",
         )
     for name in _beside(table):
-        if isinstance(table.get(name), str) and "://" not in table[name]:
+        if _is_path(name, table.get(name)):
             table[name] = str(path.parent / table[name])
     try:
         return request_of(model if is_hub_id(model) else path.parent / model, table)
     except UsageError as error:
         raise UsageError(error.code, f"{path}: {error.message}", fix=error.fix) from error
+
+
+def _is_path(name: str, value: object) -> bool:
+    if name == "preprocess" and value == NO_FILE:
+        return False
+    return isinstance(value, str) and "://" not in value
 
 
 def _beside(table: Mapping[str, Any]) -> Iterator[str]:

@@ -102,12 +102,6 @@ def see(request: SightRequest, listener: Listener | None = None) -> SeenInputs:
         )
     encoder = open_model(run, backend)
     prepared = open_inputs(run.inputs, encoder, listener, default_n=_DEFAULT_N)
-    if prepared.features is not None:
-        raise UsageError(
-            "ARG001",
-            f"--range must be LOW,HIGH to show pictures; got {run.inputs.range!r}",
-            fix="Leave it out: score takes ranges of single values.",
-        )
     noise = WhiteNoise(seed=run.inputs.seed, bounds=prepared.bounds)
     levels = _levels(request.levels, noise.n_levels)
     sights, errors = _sights(backend, encoder, prepared, noise, levels)
@@ -124,9 +118,10 @@ def see(request: SightRequest, listener: Listener | None = None) -> SeenInputs:
     pictures = [
         _draw(sight, encoder, prepared, run.path, captions, request.out) for sight in sights
     ]
-    handed = network_range(backend, encoder, prepared.bounds)
+    handed = _handed_range(backend, encoder, prepared)
     findings = [finding for finding in encoder.findings if finding.code.startswith("PRE")]
-    findings += range_findings(backend, encoder, prepared.bounds)
+    if prepared.features is None:
+        findings += range_findings(backend, encoder, prepared.bounds)
     findings.append(_restoring_finding(sights))
     document = _document(run.path, encoder, prepared, sights, handed)
     document |= {
@@ -175,6 +170,8 @@ def _sights(
         altered = np.stack(
             [noise.alter(loaded.values[None], [loaded.id], level, 1)[0, 0] for level in levels]
         )
+        if prepared.features is not None:
+            altered = prepared.features.from_unit(altered).astype(loaded.values.dtype)
         arranged = backend.arranged(encoder, altered)
         sights.append(_Sight(id=loaded.id, name=loaded.name, altered=altered, arranged=arranged))
     return sights, errors
@@ -195,11 +192,31 @@ def _draw(
     if encoder.spec.kind != "image" or shape[0] not in {1, 3}:
         return None
     title = f"{sight.name}, as {model.name} sees it: {shape[2]} x {shape[1]}"
-    content = contact_sheet(sight.arranged.restored, prepared.bounds, title, captions)
+    content = contact_sheet(_drawable(sight, prepared), prepared.bounds, title, captions)
     check_writable(out)
     path = out / f"{model.stem}-{sight.id[:12]}.png"
     write_atomically(path, content)
     return path
+
+
+def _drawable(sight: _Sight, prepared: PreparedInputs) -> AnyArray:
+    """Return what was handed over on one scale: of ranges per value, the share of each."""
+    features = prepared.features
+    if features is None:
+        return sight.arranged.restored
+    return features.to_unit(np.clip(sight.arranged.restored, features.low, features.high), "")
+
+
+def _handed_range(
+    backend: PreprocessingReading, encoder: ModelEncoder, prepared: PreparedInputs
+) -> tuple[float, float]:
+    """Return the range of what the network can be handed."""
+    features = prepared.features
+    if features is None:
+        return network_range(backend, encoder, prepared.bounds)
+    ends = np.stack([features.low, features.high]).astype(np.float32)
+    values = backend.arranged(encoder, ends).values
+    return float(values.min()), float(values.max())
 
 
 def _channels(values: AnyArray, layout: str) -> list[dict[str, Any]]:
@@ -242,7 +259,10 @@ def _document(
     is_image = encoder.spec.kind == "image"
     has_colours = is_image and encoder.spec.shape[0] == 3
     preprocessing = encoder.preprocessing
-    return {
+    bounds, features = prepared.bounds, prepared.features
+    if features is not None:
+        bounds = float(features.low.min()), float(features.high.max())
+    document = {
         "schema": SCHEMA,
         "ok": True,
         "rmqm": None,
@@ -258,9 +278,16 @@ def _document(
         },
         "preprocessing": preprocessing.to_dict(),
         "before": {
-            "range": list(prepared.bounds),
+            "range": list(bounds),
             "channels": _channels(before, "nchw" if is_image else "array"),
         },
         "after": {"range": list(network_range), "channels": _channels(after, arranged.layout)},
         "restored_error": max(sight.error for sight in sights),
     }
+    if features is not None:
+        document["ranges"] = {
+            "source": features.source,
+            "low": features.low.ravel().tolist(),
+            "high": features.high.ravel().tolist(),
+        }
+    return document

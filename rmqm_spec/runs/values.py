@@ -11,6 +11,7 @@ from typing import Any, get_args
 from rmqm_spec.errors import UsageError
 
 __all__ = [
+    "NO_FILE",
     "above_zero",
     "at_least",
     "between",
@@ -23,6 +24,7 @@ __all__ = [
     "numbers",
     "path",
     "penalties",
+    "preprocessing_file",
     "processors",
     "refused",
     "seconds",
@@ -33,6 +35,9 @@ __all__ = [
     "yes_or_no",
 ]
 
+
+NO_FILE = "none"
+"""What stands for no file of preprocessing at all."""
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 """Seconds of a unit of time."""
@@ -100,6 +105,11 @@ def path(flag: str, given: Any) -> Path:
     if not isinstance(given, str | Path) or not str(given):
         raise refused(flag, "a path", given)
     return usable_path(flag, given)
+
+
+def preprocessing_file(flag: str, given: Any) -> Path | str:
+    """Read a path, or the word ``none``, which stays a text: a file of that name is ``./none``."""
+    return NO_FILE if given == NO_FILE else path(flag, given)
 
 
 def usable_path(flag: str, given: str | Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from attrs import evolve, frozen
 
@@ -67,6 +67,8 @@ def table_lines(columns: Sequence[TableColumn], width: int | None = None) -> lis
     """
     Return the lines of a table, without blanks at their ends.
 
+    Where a text that wraps has less room than its longest word, it is left as it is.
+
     Parameters
     ----------
     columns : sequence of TableColumn
@@ -88,6 +90,8 @@ def table_lines(columns: Sequence[TableColumn], width: int | None = None) -> lis
     from rich.text import Text
 
     columns = _fitting(list(columns), width)
+    if width is not None and not _has_room_for_words(columns, width):
+        return [_in_a_line(row, columns) for row in _rows(columns)]
     has_heads = any(column.head for column in columns)
     table = Table(box=None, padding=(0, len(_GAP), 0, 0), pad_edge=False, show_header=has_heads)
     for column in columns:
@@ -99,8 +103,8 @@ def table_lines(columns: Sequence[TableColumn], width: int | None = None) -> lis
             no_wrap=not wraps,
             width=column.width if not wraps or width is None else None,
         )
-    for row in zip(*(column.cells for column in columns), strict=True):
-        table.add_row(*(Text(escaped(cell)) for cell in row))
+    for row in _rows(columns):
+        table.add_row(*map(Text, row))
     room = _total(columns) if width is None else max(min(_total(columns), width), 1) - len(_GAP)
     console = Console(
         file=io.StringIO(), width=room, color_system=None, markup=False, emoji=False,
@@ -134,6 +138,37 @@ def _fitting(columns: list[TableColumn], width: int | None) -> list[TableColumn]
         else column
         for column in columns
     ]
+
+
+def _has_room_for_words(columns: Sequence[TableColumn], width: int) -> bool:
+    """Whether the columns that wrap are left the room of their longest word."""
+    from rich.cells import cell_len
+
+    fixed = [column for column in columns if column.fit != "wrap"]
+    words = [
+        word
+        for column in columns
+        if column.fit == "wrap"
+        for cell in column.cells
+        for word in escaped(cell).split()
+    ]
+    return not words or max(map(cell_len, words)) <= width - _total(fixed) - 2 * len(_GAP)
+
+
+def _in_a_line(row: Sequence[str], columns: Sequence[TableColumn]) -> str:
+    """Return a row whose texts that wrap are left as they are."""
+    from rich.cells import cell_len
+
+    cells = [
+        text + " " * (column.width - cell_len(text)) if column.fit != "wrap" else text
+        for text, column in zip(row, columns, strict=True)
+    ]
+    return (_GAP + _GAP.join(cells)).rstrip()
+
+
+def _rows(columns: Sequence[TableColumn]) -> Iterator[list[str]]:
+    for row in zip(*(column.cells for column in columns), strict=True):
+        yield [escaped(cell) for cell in row]
 
 
 def _total(columns: Sequence[TableColumn]) -> int:

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
+from rmqm_spec.screen.wrapping import hanging, wrapped
 
 __all__ = [
     "draw",
@@ -24,6 +25,9 @@ __all__ = [
 ]
 
 _COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
+_MESSAGE = 16
+"""Where the message of a finding begins."""
+
 _COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[(?:0|3[123])m)")
 
 
@@ -33,8 +37,8 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 
 def print_text(text: str = "") -> None:
-    """Print a line of the result to stdout."""
-    _write(sys.stdout, _visible(text) + "\n")
+    """Print a line of the result to stdout; a terminal gets it wrapped."""
+    _write(sys.stdout, _fitting(_visible(text), sys.stdout) + "\n")
 
 
 def print_as_it_is(text: str) -> None:
@@ -43,8 +47,8 @@ def print_as_it_is(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Print a line that is not the result to stderr."""
-    _write(sys.stderr, _visible(text) + "\n")
+    """Print a line that is not the result to stderr; a terminal gets it wrapped."""
+    _write(sys.stderr, _fitting(_visible(text), sys.stderr) + "\n")
 
 
 def draw(text: str) -> None:
@@ -70,6 +74,10 @@ def _visible(text: str) -> str:
     return _COMMANDS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
+def _fitting(text: str, stream: TextIO) -> str:
+    return wrapped(text, terminal_columns(stream)) if stream.isatty() else text
+
+
 def _write(stream: TextIO, text: str) -> None:
     """Write at once; where the reader has gone, as with ``| head``, the work still goes on."""
     try:
@@ -92,5 +100,6 @@ def finding_line(finding: Finding, stream: TextIO) -> str:
         word = f"\033[{_COLOURS[finding.level]}m{word}\033[0m"
     line = f"  {word}  {finding.code}  {finding.message}"
     if finding.level != "ok" and finding.fix:
-        line += f"\n{'':<16}{finding.fix}"
+        below = hanging(_MESSAGE, terminal_columns(stream)) if stream.isatty() else _MESSAGE
+        line += f"\n{'':<{below}}{finding.fix}"
     return line

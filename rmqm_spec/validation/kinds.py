@@ -12,8 +12,8 @@ from rmqm_spec.documents.schema import schema_of_record
 from rmqm_spec.probes.kind import PROBE, PROBES
 from rmqm_spec.ranking.kind import RANKING
 from rmqm_spec.reports.record import ReportDocument
+from rmqm_spec.results.check_record import CheckDocument
 from rmqm_spec.results.kind import RESULT
-from rmqm_spec.results.record import CheckDocument
 from rmqm_spec.validation.record import PreprocessDocument, ValidateDocument
 
 __all__ = ["KINDS", "write_schemas"]

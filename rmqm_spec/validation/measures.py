@@ -49,7 +49,8 @@ def measures_follow(path: Path, document: Mapping[str, Any], n_inputs: int) -> I
             "VAL012",
             f"{section['title']} follows from {n_inputs} rows of measures.npz",
             problems,
-            "Something was changed after the result was written: score the encoder again.",
+            "Something was changed after the result was written: score the encoder again, with "
+            "--force and the same --out.",
         )
 
 

@@ -77,6 +77,15 @@ class UnreadableInputEntry:
 
 
 @record
+class RangesEntry:
+    """A range for each value of an input, in the order of the values."""
+
+    source: str = entry("The file, or the data that they were read off.")
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@record
 class PreprocessDocument:
     """What a network receives, and the pictures that show it."""
 
@@ -98,3 +107,4 @@ class PreprocessDocument:
     findings: tuple[FindingEntry, ...]
     inputs: tuple[PictureEntry, ...]
     skipped: tuple[UnreadableInputEntry, ...] = entry("Inputs that cannot be read.")
+    ranges: RangesEntry = entry("Only where each value has a range of its own.", optional=True)

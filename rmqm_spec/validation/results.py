@@ -33,7 +33,8 @@ from rmqm_spec.validation.verdicts import verdict
 __all__ = ["check_result"]
 
 _ROUNDING = 1e-9
-_AGAIN = "Something was changed after the result was written: score the encoder again."
+_AGAIN = "Something was changed after the result was written: score the encoder again, with "
+"--force and the same --out."
 
 
 def check_result(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:

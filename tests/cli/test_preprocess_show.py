@@ -99,3 +99,48 @@ def test_levels_that_are_none_are_refused(show, tmp_path, levels):
     done = show(MODEL, f"--levels={levels}", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "--levels must be" in done.stderr
+
+
+def tables(folder, values):
+    """Write a network of five values and rows for it; returns the path of the network."""
+    weights = np.random.default_rng(0).normal(size=(5, 8)).astype("f4")
+    info = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["h"]), helper.make_node("Relu", ["h"], ["y"])],
+        "g",
+        [info("x", TensorProto.FLOAT, [None, 5])],
+        [info("y", TensorProto.FLOAT, [None, 8])],
+        [numpy_helper.from_array(weights, "w")],
+    )
+    opsets = [helper.make_opsetid("", 17)]
+    onnx.save(helper.make_model(graph, ir_version=8, opset_imports=opsets), folder / "t.onnx")
+    np.save(folder / "rows.npy", values)
+    return folder / "t.onnx"
+
+
+def test_ranges_of_single_values_are_shown(show, tmp_path):
+    widths = np.float32([1, 50, 1000, 2, 0.1])
+    model = tables(tmp_path, np.random.default_rng(1).random((9, 5), dtype="f4") * widths)
+    np.savez(tmp_path / "ranges.npz", low=np.zeros(5), high=widths.astype(float))
+    words = (model, "--data", "rows.npy", "--range", "ranges.npz")
+    done = show(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "one for each of 5 values, from ranges.npz" in done.stdout
+    assert "value 2     0 to 1000" in done.stdout
+    assert "OK    PRE008" in done.stdout
+    document = json.loads(show(*words, "--json", cwd=tmp_path).stdout)
+    assert document["ranges"]["high"] == pytest.approx(widths.tolist())
+    assert document["before"]["range"] == document["after"]["range"] == [0, 1000]
+    # What is shown are the values themselves, not their shares of the ranges.
+    assert document["before"]["channels"][0]["max"] > 100
+    schema = json.loads(
+        files("rmqm_spec.documents").joinpath("schemas/preprocess.schema.json").read_text()
+    )
+    jsonschema.validate(document, schema)
+
+
+def test_ranges_of_the_data_are_shown_and_long_lists_cut(show, tmp_path):
+    rows = np.random.default_rng(1).random((9, 5), dtype="f4")
+    done = show(tables(tmp_path, rows), "--data", "rows.npy", "--range", "data", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "one for each of 5 values, from rows.npy" in done.stdout

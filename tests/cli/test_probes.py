@@ -216,7 +216,7 @@ def test_a_fault_of_the_data_is_not_told_of_every_model(probe, folder):
     done = probe(MODEL, OTHER, MODEL, "--data", "none.npy", "--labels", "x.npy", cwd=folder)
     assert done.returncode == 3
     assert done.stderr.splitlines()[-2].startswith("error DAT001")
-    assert done.stderr.count("FAIL") == 1
+    assert done.stderr.count("DAT001") == 1
 
 
 def test_a_file_of_settings_gives_each_model_its_own(probe, folder):

@@ -128,8 +128,9 @@ def test_what_was_left_out_stands_beside_the_answer(rmqm, folder, pictures):
     said = rmqm(*given, cwd=folder)
     assert said.returncode == 0, said.stderr
     assert (
-        "  Left out of 9 inputs: 1 because the file is not an image (IMG002), 1 because the "
-        "image file is damaged (IMG003), 1 because another input has the same content.\n"
+        "  Left out of 9 inputs: 1 because the file is not an image in a format that is decoded "
+        "(IMG002), 1 because the image file is damaged (IMG003), 1 because another input has the "
+        "same content.\n"
     ) in said.stdout
     document = rmqm(*given, "--json", cwd=folder).document
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
@@ -238,6 +239,9 @@ def test_a_ranking_that_somebody_changed_is_left_alone(rank, folder, tmp_path, t
     done = rank("board", "--out", tmp_path, cwd=folder)
     assert (done.returncode, (tmp_path / "rank.json").read_text()) == (0, text)
     assert "ARG004" in done.stderr
+    assert "holds a ranking that is damaged or no ranking at all" in done.stderr
+    forced = rank("board", "--out", tmp_path, "--force", cwd=folder)
+    assert "ARG004" not in forced.stderr
 
 
 def test_nulls_stand_beside_the_scores(rmqm, folder):

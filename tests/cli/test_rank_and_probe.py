@@ -140,3 +140,27 @@ def test_results_cannot_be_probed(rmqm, folder):
     assert "got the result scored" in done.stderr
     done = rmqm("rank", "scored", models(folder)[1], "--data", "a photo", *RUN, cwd=folder)
     assert command_in(done.stdout)[2] == str(models(folder)[1])
+
+
+def test_probes_that_are_refused_leave_the_ranking_as_it_is(rmqm, folder):
+    few = ("--data", "a photo", "--scale", 1, "--n", 6, "--no-null", "--levels", 3)
+    done = rmqm("rank", *models(folder), *few, "--probe", "--csv", "few.csv", cwd=folder)
+    assert done.returncode == 1
+    assert "  There are no probes: PRB00" in done.stdout
+    assert done.stdout.count("digits_ntxent") > 1
+    assert "digits_ntxent" in (folder / "few.csv").read_text()
+    document = rmqm("rank", *models(folder), *few, "--probe", "--json", cwd=folder).document
+    assert not document["ok"]
+    assert document["probes"]["error"]["code"].startswith("PRB")
+    assert len(document["ranked"]) == 2
+
+
+def test_the_command_leaves_out_what_failed_and_takes_enough_inputs(rmqm, folder):
+    (folder / "broken.onnx").write_bytes(b"no model")
+    few = ("--data", "a photo", "--scale", 1, "--n", 30, "--no-null", "--levels", 3)
+    done = rmqm("rank", *models(folder), "broken.onnx", *few, cwd=folder)
+    assert done.returncode == 1
+    command = command_in(done.stdout)
+    assert command[2:4] == [str(path) for path in models(folder)]
+    assert not {"broken.onnx", "--n"} & set(command)
+    assert rmqm(*command[1:], cwd=folder).returncode == 0

@@ -123,3 +123,43 @@ def test_a_number_that_was_edited_is_computed_again(again, copy):
     path.write_text(text.replace(f'"rmqm": {rmqm}', f'"rmqm": {rmqm + 1}', 1), encoding="utf-8")
     found, printed = again()
     assert (found, f"RMQM {rmqm:.3f}" in printed) == (False, True)
+
+
+DAMAGE = {
+    "cut": lambda folder: (folder / "result.json").write_text('{"schema": "rmqm-res'),
+    "another kind": lambda folder: (folder / "result.json").write_text('{"schema": "mine"}'),
+    "distances": lambda folder: (folder / "distances.npz").write_bytes(b"PK"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_result_is_called_damaged_and_the_remedy_replaces_it(score, copy, damage):
+    DAMAGE[damage](copy / "out")
+    words = ("--data", "data.npy", "--out", "out", "--n", "5")
+    done = score(*words, cwd=copy)
+    assert done.returncode == 0
+    (warning,) = [line for line in done.stderr.splitlines() if "ARG004" in line]
+    assert "out holds a result that is damaged or no result at all, and was left alone" in warning
+    assert "another result" not in warning
+    assert "Pass --force to replace the damaged result" in done.stderr
+    forced = score(*words, "--force", cwd=copy)
+    assert "ARG004" not in forced.stderr
+    assert read(copy)["counts"]["used"] == 5
+    assert "nothing has changed" in score(*words, cwd=copy).stderr
+
+
+def test_a_whole_result_of_other_inputs_is_called_another(score, copy):
+    done = score("--data", "data.npy", "--out", "out", "--n", "5", cwd=copy)
+    assert "out holds another result: this one is in" in done.stderr
+
+
+def test_the_advice_for_broken_distances_mends_them(rmqm, copy):
+    (copy / "out/distances.npz").write_bytes(b"PK")
+    done = rmqm("diff", "out", "out", cwd=copy)
+    assert done.returncode == 3
+    advice = "rmqm-spec score MODEL --force --out out"
+    assert advice in done.stderr
+    words = [MODEL if word == "MODEL" else word for word in advice.split()[1:]]
+    done = rmqm(*words, "--data", "data.npy", "--no-null", cwd=copy)
+    assert done.returncode == 0, done.stderr
+    assert rmqm("diff", "out", "out", cwd=copy).returncode == 0

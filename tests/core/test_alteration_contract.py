@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from rmqm_spec import WhiteNoise, evaluate
+from rmqm_spec.contracts.alteration import AlterationKind, AlterationSettings
 from rmqm_spec.errors import SubjectError
 
 IMAGES = np.random.default_rng(0).random((5, 2, 3))
@@ -68,3 +71,90 @@ def test_what_breaks_the_contract_is_named(kind, words):
 
 def test_what_keeps_it_is_scored():
     assert evaluate(encoder, IMAGES, alteration=Sound(n_levels=4)).status == "ok"
+
+
+class Fails(WhiteNoise):
+    """White noise whose levels cannot be made."""
+
+    def alter(self, inputs, ids, first_level, n_levels, *, out=None):
+        raise IndexError("no such level")
+
+
+class GivesNothing(WhiteNoise):
+    def alter(self, inputs, ids, first_level, n_levels, *, out=None):
+        return None
+
+
+@pytest.mark.parametrize(
+    ("alteration", "words"),
+    [(Fails(), "IndexError: no such level"), (GivesNothing(), "NoneType")],
+)
+def test_an_alteration_that_fails_is_named(alteration, words):
+    with pytest.raises(SubjectError) as caught:
+        evaluate(encoder, IMAGES, alteration=alteration)
+    assert caught.value.code == "ALT002"
+    assert str(caught.value) == f"alter of the alteration white-noise must work; got {words}"
+
+
+SETTINGS = AlterationSettings(bounds=(0, 1), seed=0, n_levels=3, variant="paper")
+
+
+def kind(**facts):
+    usual = {
+        "name": "fog",
+        "title": "fog",
+        "summary": "Fog.",
+        "axis": "level",
+        "usual_levels": 9,
+        "make": lambda settings: WhiteNoise(n_levels=settings.n_levels),
+        "words": lambda parameters: f"fog of {parameters['J']} levels",
+    }
+    return AlterationKind(**{**usual, **facts})
+
+
+class WithoutParameters(WhiteNoise):
+    def to_dict(self):
+        return {"name": "fog"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "work", "words"),
+    [
+        ({"make": lambda _: 1 / 0}, "made", "make of the alteration fog must work; got Zero"),
+        ({"make": lambda _: None}, "made", "got NoneType without name, independent_levels"),
+        ({"make": lambda _: WithoutParameters()}, "made", "got parameters without J, bounds"),
+        ({"words": lambda given: given["fog"]}, "in_words", "words of the alteration fog must wo"),
+        ({"words": lambda _: None}, "in_words", "got NoneType instead of a text"),
+        ({"axis": "{fog}"}, "axis_label", "axis of the alteration fog must work; got KeyError"),
+        ({"usual_levels": {}}, "levels_of", "usual_levels of the alteration fog must work"),
+    ],
+)
+def test_errors_inside_a_plug_name_the_plug(facts, work, words):
+    given = {"made": SETTINGS, "levels_of": "paper"}.get(work, {"J": 3})
+    with pytest.raises(SubjectError) as caught:
+        getattr(kind(**facts), work)(given)
+    assert caught.value.code == "ALT002"
+    assert words in str(caught.value)
+
+
+def test_a_sound_plug_is_let_through():
+    made = kind().made(SETTINGS)
+    assert (made.n_levels, kind().in_words(made.to_dict())) == (3, "fog of 3 levels")
+
+
+@pytest.mark.parametrize("part", ["make", "words"])
+def test_a_run_names_the_plug_that_fails(monkeypatch, part, tmp_path):
+    pytest.importorskip("onnxruntime")
+    import rmqm_spec
+    from rmqm_spec.runs.request import ProtocolSettings
+
+    broken = kind(**{part: lambda _: {}["fog"]})
+    monkeypatch.setattr(ProtocolSettings, "kind", property(lambda _: broken))
+    with pytest.raises(SubjectError, match=f"{part} of the alteration fog must work; got KeyError"):
+        rmqm_spec.score(
+            str(Path(__file__).parents[2] / "examples/digits_ntxent.onnx"),
+            n=2,
+            out=tmp_path,
+            null=False,
+            listener=rmqm_spec.Listener(),
+        )

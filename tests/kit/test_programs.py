@@ -149,7 +149,7 @@ def test_refusals_and_errors_of_a_program_are_told_apart(program):
                 "answer = (lambda old: lambda m: {'ok': False} if m['cmd'] == 'spec' else old(m))"
                 "(answer)"
             ),
-            "must know specification 1.0",
+            "must know specification 1.1, or 1.0",
         ),
     ],
 )

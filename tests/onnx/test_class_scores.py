@@ -82,8 +82,10 @@ def test_encodings_are_left_alone(opened, make, n_classes, output):
     assert score_findings(opened(classifier(make, n_classes, output=output))) == []
 
 
-def test_a_tensor_that_was_named_is_taken_as_it_is(opened, make):
-    assert score_findings(opened(classifier(make, 10), output="y")) == []
+def test_an_output_that_was_named_is_noted_but_not_warned_of(opened, make):
+    (finding,) = score_findings(opened(classifier(make, 10), output="y"))
+    assert finding.level == "ok"
+    assert finding.message.endswith("it is taken, because --output names it")
 
 
 def test_a_map_of_scores_comes_from_a_segmenter(opened, make):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rmqm_spec.contracts.encoder import EncoderTraits
+from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.encoders.checks import check_encoder
 from rmqm_spec.errors import EncodingError
 
@@ -114,6 +115,40 @@ def reusing():
 )
 def test_a_wrong_encoder_is_found_out_and_accused_of_nothing_else(encoder, expected):
     assert levels(encoder) == expected
+
+
+def expecting_bytes(inputs):
+    return np.c_[right(inputs) / 127.5, np.full(len(inputs), 40.0)].astype(np.float32)
+
+
+def test_encodings_that_hardly_differ_are_doubted_with_the_range_that_helps():
+    doubt = found(expecting_bytes)["ENC010"]
+    assert doubt.level == "warn"
+    assert "multiply the inputs by 255" in doubt.fix
+    assert "ENC010" not in levels(expecting_bytes, INPUTS * 255)
+
+
+def test_a_range_that_changes_nothing_for_the_better_is_not_advised():
+    def saturated(inputs):
+        return np.tanh(np.c_[right(inputs) / 1e3 + 9, right(inputs) / 1e3 - 9])
+
+    doubt = found(lambda x: saturated(x) + x.reshape(len(x), 48)[:, :16] / 500)["ENC010"]
+    assert "--scale" not in doubt.fix
+
+
+def test_pictures_that_are_nearly_black_are_sent_to_their_own_doubt():
+    class Pictures:
+        spec = InputSpec(kind="image", shape=(3, 4, 4))
+        traits = EncoderTraits()
+        encode = staticmethod(expecting_bytes)
+
+    assert "DAT033" in found(Pictures(), INPUTS / 255)["ENC010"].fix
+
+
+def test_inputs_that_hardly_differ_are_no_matter_of_the_range():
+    doubt = found(lambda x: right(x) * 1.0, 0.5 + INPUTS / 1e4)["ENC010"]
+    assert "apart at most" in doubt.message
+    assert "range of values" in doubt.fix
 
 
 def test_an_overflow_of_float16_is_found_out():

@@ -156,6 +156,20 @@ def test_batch_normalisation_in_training_mode_is_refused(opened, make):
     assert "model.eval()" in caught.value.fix
 
 
+def test_batch_statistics_are_refused_where_the_batch_is_one_input(opened, make):
+    """No company betrays them there; a runtime that updates them in place betrays itself."""
+    made = normalising_by_the_batch(make, batch=1)
+    with pytest.raises(SubjectError, match=r"BatchNormalization \(n\) is in training") as caught:
+        opened(made)
+    assert "model.eval()" in caught.value.fix
+    made.graph.node[0].input[0] = "c"
+    made.graph.node.insert(0, make.node("Conv", "x k", "c"))
+    made.graph.initializer.append(make.random("k", 3, 3, 1, 1))
+    with pytest.raises(SubjectError, match=r"BatchNormalization \(n\) is in training") as caught:
+        opened(made)
+    assert "model.eval()" in caught.value.fix
+
+
 def test_what_moved_the_batch_before_it_was_mixed_is_named(opened, make):
     with pytest.raises(SubjectError) as caught:
         opened(reshaped_wrongly(make))

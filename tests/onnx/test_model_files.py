@@ -233,3 +233,53 @@ def test_an_unreadable_file_is_refused(refused, saved, make, monkeypatch):
     monkeypatch.setattr(Path, "read_bytes", fail)
     error = refused(path)
     assert (error.code, error.fix) == ("MOD002", "Check the permissions.")
+
+
+def test_a_text_that_is_not_utf8_is_named(refused, saved, make):
+    path = saved(make.dense())
+    content = path.read_bytes()
+    place = content.index(b"MatMul")
+    path.write_bytes(content[:place] + b"\xff\xfe" + content[place + 2 :])
+    error = refused(path)
+    got = "got b'\\xff\\xfetMul' as the op_type of a NodeProto"
+    assert (error.code, error.message) == (
+        "MOD011",
+        f"every text in {path.name} must be UTF-8; {got}",
+    )
+
+
+@pytest.mark.parametrize("change", [-4, 4])
+def test_a_stored_tensor_of_another_size_than_its_shape_is_named(refused, saved, make, change):
+    made = make.dense()
+    tensor = next(one for one in made.graph.initializer if one.raw_data)
+    tensor.raw_data = (tensor.raw_data + b"\0" * 4)[: len(tensor.raw_data) + change]
+    error = refused(saved(made))
+    assert error.code == "MOD011"
+    assert tensor.name in error.message
+    assert f"got {len(tensor.raw_data)}" in error.message
+
+
+def test_a_stored_tensor_without_any_bytes_is_named(refused, saved, make):
+    made = make.dense()
+    made.graph.initializer[0].ClearField("raw_data")
+    made.graph.initializer[0].ClearField("float_data")
+    assert refused(saved(made)).message.endswith("got 0")
+
+
+@pytest.mark.parametrize("path", ["-", "/dev/null", "/dev/fd/63"])
+def test_a_stream_is_no_model_and_the_advice_is_to_save_it(path):
+    from rmqm_onnx.reading.places import locate_model
+
+    with pytest.raises(UnreadableError) as caught:
+        locate_model(Path(path))
+    assert caught.value.code == "MOD002"
+    assert "save it as a file that ends in .onnx" in caught.value.fix
+
+
+def test_a_mistyped_model_gets_the_name_that_may_have_been_meant(tmp_path):
+    from rmqm_onnx.reading.places import locate_model
+
+    (tmp_path / "resnet50.onnx").write_bytes(b"x")
+    with pytest.raises(UnreadableError) as caught:
+        locate_model(tmp_path / "resnet5O.onx")
+    assert caught.value.fix == f"Did you mean {tmp_path / 'resnet50.onnx'}?"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from onnx import shape_inference
+from onnx.utils import Extractor
 
 pytest.importorskip("onnxruntime")
 
@@ -223,6 +225,25 @@ def test_a_type_that_cannot_be_altered_is_refused(refused, make, of):
         "INP003",
         f"one input must be of type float32, float16, float64, uint8; got x ({of} [?, 4])",
     )
+
+
+@pytest.mark.parametrize("named", [None, "x"])
+def test_quantised_values_are_refused_for_what_they_are(opened, refused, make, named):
+    nodes = [make.node("DequantizeLinear", "x s z", "d"), make.node("Flatten", "d", "f")]
+    nodes.append(make.node("MatMul", "f w", "y"))
+    stored = [
+        make.random("w", 48, 5),
+        make.constant("s", 1 / 255),
+        make.constant("z", -128, "int8"),
+    ]
+    made = make.model(
+        nodes, [make.value("x", ("N", 3, 4, 4), "int8")], [make.value("y", ("N", 5))], stored
+    )
+    error = refused(made, input=named)
+    assert (error.code, "tokens" in error.fix) == ("INP003", False)
+    assert "extract_model(MODEL, NEW, ['d'], [OUTPUT])" in error.fix
+    healed = Extractor(shape_inference.infer_shapes(made)).extract_model(["d"], ["y"])
+    assert opened(healed).input == "d"
 
 
 def test_a_type_newer_than_the_installed_onnx_is_named(refused, make):

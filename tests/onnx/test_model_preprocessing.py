@@ -140,7 +140,7 @@ def test_an_error_names_the_source_and_all_ways_out(beside):
         (
             "Correct it, or say it with --scale, --mean, --std, or --preprocess with scale, mean, "
             "std, channel_order, resize, crop, interpolation, size, zoom, fit, resize_by, "
-            "crop_rounding, fill."
+            "crop_rounding, fill, fit_rounding, at_least, thumbnail, trim, turn, square, place."
         ),
     )
 
@@ -180,6 +180,12 @@ def test_a_file_that_is_told_may_have_the_format_of_others(tmp_path, content):
         '{"resize_by": "hand"}',
         '{"crop_rounding": "up"}',
         '{"resize_by": "torch", "interpolation": "box"}',
+        '{"resize_by": "sampled", "interpolation": "bicubic"}',
+        '{"fit_rounding": "even"}',
+        '{"place": "left"}',
+        '{"at_least": 0}',
+        '{"thumbnail": [4, 0]}',
+        '{"turn": "yes"}',
         '{"zoom": [0, 1]}',
         '{"zoom": 1}',
         '{"fill": 255}',
@@ -331,6 +337,28 @@ def test_efficientnet_divides_by_the_deviation_twice(beside):
     assert twice.std == tuple(value * value for value in STD)
 
 
+def test_sam_fits_into_a_square_and_pads_with_the_mean(beside):
+    name = {"image_processor_type": "SamImageProcessor"}
+    found = processor(beside, **name, image_mean=[0.1, 0.2, 0.3])
+    assert (found.resize, found.fit, found.fit_rounding) == ((1024, 1024), "contain", "up")
+    assert (found.crop, found.place, found.fill) == ((1024, 1024), "corner", (0.1, 0.2, 0.3))
+
+
+def test_owlv2_pads_to_a_square_with_grey_and_since_transformers_5_with_black(beside):
+    name = {"image_processor_type": "Owlv2ImageProcessor"}
+    old = processor(beside, **name)
+    new = find_preprocessing({}, beside(processor_config={"image_processor": name}))
+    assert (old.square, old.fill, old.resize_by) == (True, (0.5,), "blurred")
+    assert (new.square, new.fill, new.resize_by) == (True, None, "torch_blurred")
+
+
+def test_donut_has_the_width_first_in_old_files(beside):
+    name = {"image_processor_type": "DonutFeatureExtractor"}
+    found = processor(beside, **name, size=[960, 1280], do_align_long_axis=True)
+    assert (found.resize, found.thumbnail, found.turn) == (960, (1280, 960), True)
+    assert (found.crop, found.size, found.trim) == ((1280, 960), (1280, 960), False)
+
+
 def test_perceiver_crops_before_it_resizes(beside):
     name = {"image_processor_type": "PerceiverImageProcessor"}
     found = processor(beside, **name, size=[30, 60], crop_size=[40, 100])
@@ -444,8 +472,32 @@ def test_a_class_that_is_not_named_is_that_of_the_model_or_processor(beside, con
             "which pads its images (do_pad)",
         ),
         (
-            {"image_processor_type": "LlavaImageProcessor", "do_pad": True},
-            "which pads its images to squares (do_pad)",
+            {"image_processor_type": "LlavaImageProcessor", "do_pad": True, "crop_size": 300},
+            "which pads its images twice, with two colours (do_pad)",
+        ),
+        (
+            {"image_processor_type": "SamImageProcessor", "do_pad": False},
+            "which gives images of no common size (do_pad = false)",
+        ),
+        (
+            {"image_processor_type": "SamImageProcessor", "size": {"longest_edge": 1025}},
+            "which pads to 1024 x 1024, less than the longer side 1025",
+        ),
+        (
+            {"image_processor_type": "SamImageProcessor", "image_mean": [0.5, -1, 0.5]},
+            "which pads its images with a colour that is none (image_mean)",
+        ),
+        (
+            {"image_processor_type": "DonutImageProcessor", "do_resize": False},
+            "which leaves its images as large as they are (do_resize = false)",
+        ),
+        (
+            {"image_processor_type": "Owlv2ImageProcessor", "do_rescale": False},
+            "which resizes whole levels then (do_rescale = false)",
+        ),
+        (
+            {"image_processor_type": "EomtImageProcessor"},
+            "which gives images of no common size (do_pad = false)",
         ),
         ({"do_resize": True, "size": 224, "resample": 3}, "square or the shorter side"),
         ({"do_resize": True, "size": {"height": 3, "width": 4}}, "leaves open resample"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
 from onnx import helper
 
 pytest.importorskip("onnxruntime")
 
+from rmqm_onnx.reading.model_file import read_model
+from rmqm_onnx.reading.randomness import unsteady_operators
 from rmqm_spec.errors import SubjectError
 
 
@@ -132,3 +135,17 @@ def test_randomness_that_a_trial_does_not_show_is_a_warning(opened, make):
     findings = opened(encoder(make, *nodes, weights=[make.constant("nothing", 0.0)])).findings
     (finding,) = [finding for finding in findings if finding.code == "DET002"]
     assert (finding.level, "RandomNormalLike (r)" in finding.message) == ("warn", True)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_training_mode_outside_the_model_is_read(saved, make, training, tmp_path):
+    made = dropout(make, training)
+    path = tmp_path / "model.onnx"
+    onnx.save_model(made, path, save_as_external_data=True, location="x.data", size_threshold=0)
+    model = read_model(path)
+    found = unsteady_operators(model.proto, "y", path.parent)
+    assert [one.operator for one in found] == (["Dropout"] if training else [])
+    (tmp_path / "x.data").write_bytes(b"")
+    assert [one.operator for one in unsteady_operators(model.proto, "y", path.parent)] == [
+        "Dropout"
+    ]

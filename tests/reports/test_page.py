@@ -234,8 +234,8 @@ def test_inputs_left_out_are_counted_by_reason(score):
     assert "and 10 more, all of them in result.json" in text
     assert "The same content as another input 7" in text
     assert (
-        "Left out: 30 because the file is not an image (IMG002), 7 because another input has "
-        "the same content."
+        "Left out: 30 because the file is not an image in a format that is decoded (IMG002), 7 "
+        "because another input has the same content."
     ) in text
     whole = text_of(page_of(one=stored))
     assert "Nothing: every input" in whole

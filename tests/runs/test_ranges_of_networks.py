@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 from onnx import helper, numpy_helper, save
+from PIL import Image
 
 import rmqm_spec
 from rmqm_spec.contracts.listener import Listener
@@ -114,3 +115,91 @@ def test_a_range_that_the_data_hardly_fill_is_doubted(tmp_path, high, is_doubted
         advised = re.search(r"--range=(\S+)\.", doubts[0].fix).group(1)
         healed = rmqm_spec.check(model, range=advised, **options)
         assert "DAT033" not in codes(healed.findings)
+
+
+DARK = np.random.default_rng(1).integers(0, 256, (6, 8, 8, 3))
+
+
+def doubted(model, data, **options):
+    options = {"n": 2, "scale": 1, "listener": QUIET} | options
+    findings = rmqm_spec.check(model, data=str(data), **options).findings
+    return {finding.code: finding for finding in findings if finding.level == "warn"}
+
+
+def test_floats_divided_twice_are_doubted_and_the_product_is_not(tmp_path):
+    model = graph_that_normalises(tmp_path / "network.onnx")
+    np.save(tmp_path / "dark.npy", (DARK / 255 / 255).astype(np.float32))
+    doubts = doubted(model, tmp_path / "dark.npy")
+    assert "multiply them by 255" in doubts["DAT033"].fix
+    np.save(tmp_path / "right.npy", np.load(tmp_path / "dark.npy") * np.float32(255))
+    assert "DAT033" not in doubted(model, tmp_path / "right.npy")
+
+
+@pytest.mark.parametrize(("values", "text"), [(DARK % 8, "uint8"), (DARK / 255 * 0.02, "float32")])
+def test_dark_arrays_are_doubted_and_the_remedy_helps(tmp_path, values, text):
+    model = graph_that_normalises(tmp_path / "network.onnx")
+    dark = values.astype(text)
+    np.save(tmp_path / "dark.npy", dark)
+    fix = doubted(model, tmp_path / "dark.npy")["DAT033"].fix
+    if text == "uint8":
+        advised = re.search(r"--range=(\S+)\.", fix).group(1)
+        healed = doubted(model, tmp_path / "dark.npy", range=advised)
+    else:
+        advised = re.search(r"numpy(\.clip\(.*\))\.", fix).group(1)
+        np.save(tmp_path / "right.npy", eval(f"np{advised}", {"np": np, "x": dark}))
+        healed = doubted(model, tmp_path / "right.npy")
+    assert not {"DAT033", "DAT010"} & set(healed)
+
+
+def test_normalised_values_in_a_wide_range_are_mapped_back(tmp_path):
+    model = graph_that_normalises(tmp_path / "network.onnx")
+    given = ((DARK / 255 - 0.45) / 0.22).astype(np.float32)
+    np.save(tmp_path / "given.npy", given)
+    options = {"scale": 1, "mean": 0.45, "std": 0.22}
+    doubts = doubted(model, tmp_path / "given.npy", range="-128,127", **options)
+    advised = re.search(r"numpy(\.clip\(.*, 0, 1\))\.", doubts["DAT033"].fix).group(1)
+    names = {"np": np, "x": given, "mean": 0.45, "std": 0.22}
+    np.save(tmp_path / "right.npy", eval(f"np{advised}", names))
+    assert not {"DAT033", "DAT010", "DAT030"} & set(
+        doubted(model, tmp_path / "right.npy", **options)
+    )
+
+
+def test_eight_bits_in_files_of_sixteen_are_doubted(tmp_path):
+    model = graph_that_normalises(tmp_path / "network.onnx")
+    for folder, bits in (("deep", np.uint16), ("right", np.uint8)):
+        (tmp_path / folder).mkdir()
+        for index, picture in enumerate(DARK[..., 0]):
+            Image.fromarray(picture.astype(bits)).save(tmp_path / folder / f"{index}.png")
+    assert "save them with 8 bits" in doubted(model, tmp_path / "deep")["DAT033"].fix
+    assert not {"DAT033", "IMG008"} & set(doubted(model, tmp_path / "right"))
+
+
+def test_transparent_pixels_are_mentioned_and_opaque_ones_are_not(tmp_path):
+    model = graph_that_normalises(tmp_path / "network.onnx")
+    for folder, alpha in (("clear", 100), ("opaque", 255)):
+        (tmp_path / folder).mkdir()
+        for index, picture in enumerate(DARK.astype(np.uint8)):
+            image = Image.fromarray(picture)
+            image.putalpha(alpha)
+            image.save(tmp_path / folder / f"{index}.png")
+    clear = doubted(model, tmp_path / "clear")["IMG008"]
+    assert "laid on white" in clear.message
+    assert "IMG008" not in doubted(model, tmp_path / "opaque")
+
+
+def test_minus_one_among_class_numbers_is_taken_as_a_class_with_a_warning(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model = graph_that_normalises(tmp_path / "network.onnx")
+    pictures = np.random.default_rng(1).integers(0, 256, (24, 3, 8, 8), dtype=np.uint8)
+    np.save(tmp_path / "pictures.npy", pictures)
+
+    def warned(labels):
+        np.save(tmp_path / "labels.npy", labels)
+        options = {"labels": "labels.npy", "scale": 1, "force": True, "listener": QUIET}
+        probed = rmqm_spec.probe(model, data="pictures.npy", **options)
+        return "PRB014" in codes(probed.models["network"].findings)
+
+    assert warned(np.arange(24) % 3 - 1)
+    assert not warned(np.arange(24) % 3)
+    assert not warned(np.array(["-1", "ab", "cd"] * 8))

@@ -112,8 +112,22 @@ def test_tables_have_a_column_per_name_and_frames_too():
 def test_an_option_says_what_it_takes():
     option = Option(name="width", help="Width of the blur, in pixels.", read=float, default=4.0)
     assert option.value("2.5") == 2.5
-    with pytest.raises(UsageError, match="--width must be a value that can be read"):
+    with pytest.raises(UsageError, match="--width must be a valid value; got 'wide'") as caught:
         option.value("wide")
+    assert caught.value.fix == (
+        "Width of the blur, in pixels. Correct the value, or leave the option out for the default "
+        "4.0."
+    )
+
+
+@pytest.mark.parametrize("error", [KeyError("wide"), ValueError("no"), AttributeError("x")])
+def test_whatever_the_reader_of_an_option_raises_is_an_error_of_the_value(error):
+    def read(_):
+        raise error
+
+    with pytest.raises(UsageError, match="--width must be a valid value; got 'wide'") as caught:
+        Option(name="width", help="Width.", read=read).value("wide")
+    assert caught.value.fix == "Width. Correct the value, or leave the option out."
 
 
 @pytest.mark.parametrize(

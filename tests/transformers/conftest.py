@@ -97,12 +97,21 @@ def _photos() -> dict[str, Image.Image]:
         "tiny": cat.resize((37, 23)),
         "odd": hats.crop((3, 5, 402, 406)),
         "strip": cat.crop((0, 100, 451, 140)),
+        "page": _page(hats),
     }
+
+
+def _page(picture: Image.Image) -> Image.Image:
+    """A page with light margins that are not quite white, and a picture on it."""
+    paper = np.random.default_rng(0).normal(240, 6, (700, 500, 3)).clip(0, 255)
+    page = Image.fromarray(paper.astype(np.uint8))
+    page.paste(picture.resize((301, 200)), (70, 90))
+    return page
 
 
 @pytest.fixture(scope="session")
 def photos() -> dict[str, Image.Image]:
-    """Photographs of odd sizes: square, tall, tiny, wide."""
+    """Photographs of odd sizes: square, tall, tiny, wide; and a page."""
     if not (SHARED / "photos").is_dir():
         pytest.skip("needs the folder shared/photos beside the project")
     return _photos()

@@ -7,6 +7,7 @@ from typing import Any
 
 from onnx import ModelProto, shape_inference
 
+from rmqm_onnx.choices.heads import heads_of
 from rmqm_onnx.choices.last_layers import layer_before
 from rmqm_onnx.reading.graph import producers
 from rmqm_onnx.reading.signature import TensorInfo, tensor_info
@@ -24,11 +25,18 @@ def candidates(
     shapes = _inferred(proto)
     makers = producers(proto.graph)
     listed: set[str] = set()
+    heads = heads_of(proto.graph, outputs)
+    answers = heads.names if heads is not None else ()
     for info in outputs:
         if info.is_float:
             yield {"name": info.name, "what": "output", "dims": info.dims}
         listed.add(info.name)
-    for name in [*(info.name for info in outputs), *chosen]:
+    if heads is not None and heads.shared is not None:
+        listed.add(heads.shared)
+        dims = shapes[heads.shared].dims if heads.shared in shapes else None
+        yield {"name": heads.shared, "what": "shared by all heads", "dims": dims}
+    ends = [info.name for info in outputs if info.name not in answers]
+    for name in [*ends, *(name for name in chosen if name not in answers)]:
         before = layer_before(proto.graph, name)
         if before is not None and before not in listed and before in makers:
             listed.add(before)

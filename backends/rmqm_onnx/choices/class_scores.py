@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 from onnx import GraphProto
 
-from rmqm_onnx.choices.last_layers import last_layer, layer_before, score_operator
+from rmqm_onnx.choices.heads import Heads
+from rmqm_onnx.choices.last_layers import (
+    LAYERS,
+    last_layer,
+    layer_before,
+    pooling_option,
+    score_operator,
+)
+from rmqm_onnx.reading.beside import json_beside
 from rmqm_spec.findings import Finding
 
 __all__ = ["class_score_findings", "number_of_labels"]
@@ -34,48 +40,61 @@ def class_score_findings(
     output: str,
     shape: tuple[int, ...],
     *,
-    declared: bool,
+    named: bool,
     n_labels: int | None,
+    heads: Heads | None,
 ) -> list[Finding]:
     """
-    Warn of encodings (of this shape for each input) that are class scores.
+    Say where encodings (of this shape for each input) are class scores, or answers of a detector.
 
-    A tensor that a user named is taken as it is; of probabilities another finding warns.
+    That a user named the output silences the warning, not the fact: rankings need it. Of
+    probabilities another finding speaks.
     """
-    if not declared or _ENCODINGS.search(output) or score_operator(graph, output):
+    if _ENCODINGS.search(output) or score_operator(graph, output) or not _is_end(graph, output):
         return []
     lengths = [length for length in shape if length != 1]
-    layer = last_layer(graph, output)
     is_map = len(lengths) > 1
+    if heads is not None and output in heads.names:
+        message = f"{output} looks like the answer of a detector or segmenter, not encodings"
+        return [_finding(message, heads.advice, named)]
+    layer = last_layer(graph, output)
     n_classes = shape[0] if is_map else next(iter(lengths), 1)
     reason = _reason(output, n_classes, n_labels, layer.op_type if layer else None)
     if reason is None or n_classes < 2:
         return []
     before = layer_before(graph, output)
     what = "a map of class scores, from a segmenter or detector" if is_map else "class scores"
-    fix = "Choose what the last layer takes with --output; rmqm-spec inspect lists candidates."
+    fix = "No layer stands before these scores: this model has no encodings to score."
     if before is not None:
-        pooling = " --pooling mean" if is_map else ""
-        fix = f"Score what the last layer takes: --output {before}{pooling}"
-    return [
-        Finding(
-            code="OUT008",
-            level="warn",
-            message=f"{output} looks like {what}, not encodings: {reason}",
-            fix=fix,
-        )
-    ]
+        fix = f"Score what the last layer takes: --output {before}{pooling_option(graph, before)}"
+    return [_finding(f"{output} looks like {what}, not encodings: {reason}", fix, named)]
+
+
+def _finding(message: str, fix: str, named: bool) -> Finding:
+    if named:
+        message += "; it is taken, because --output names it"
+    return Finding(code="OUT008", level="ok" if named else "warn", message=message, fix=fix)
+
+
+def _is_end(graph: GraphProto, tensor: str) -> bool:
+    """Return whether no layer with weights takes what is made of a tensor."""
+    reached = {tensor}
+    for node in graph.node:
+        if reached & set(node.input):
+            if node.op_type in LAYERS:
+                return False
+            reached |= set(node.output)
+    return True
 
 
 def number_of_labels(model: Path) -> int | None:
     """Return the number of labels in a config.json of Hugging Face beside a model, if any."""
     folder = model.absolute().parent
     for place in [folder, *([folder.parent] if folder.name == "onnx" else [])]:
-        try:
-            content: Any = json.loads((place / "config.json").read_text(encoding="utf-8"))
-            labels = content.get("id2label") or content.get("label2id")
-        except (OSError, ValueError, AttributeError, RecursionError):
+        content = json_beside(place / "config.json")
+        if not isinstance(content, dict):
             continue
+        labels = content.get("id2label") or content.get("label2id")
         if isinstance(labels, dict) and labels:
             return len(labels)
     return None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from onnx import GraphProto
 
 from rmqm_onnx.choices.states import state_inputs
-from rmqm_onnx.reading.graph import needed_names
+from rmqm_onnx.reading.graph import consumers, needed_names
 from rmqm_onnx.reading.signature import FLOATS, TensorInfo
 from rmqm_spec.errors import SubjectError, UsageError
 
@@ -82,6 +82,7 @@ def choose_input(
     if name is not None:
         for info in inputs:
             if info.name == name:
+                _refuse_quantised(graph, info)
                 return _alterable(info), "named by --input"
         raise UsageError(
             "INP002",
@@ -90,6 +91,8 @@ def choose_input(
         )
     possible = [info for info in inputs if info.type in ALTERABLE]
     if not possible:
+        for info in inputs:
+            _refuse_quantised(graph, info)
         raise SubjectError(
             "INP003",
             f"one input must be of type {', '.join(ALTERABLE)}; got {listed or 'no input'}",
@@ -141,3 +144,22 @@ def _alterable(info: TensorInfo) -> TensorInfo:
         f"the altered input must have a type among {', '.join(ALTERABLE)}; got {info}",
         fix="Choose another --input: alterations need a continuous input.",
     )
+
+
+def _refuse_quantised(graph: GraphProto, info: TensorInfo) -> None:
+    """Refuse quantised values by name: they are continuous, but stored in steps of the network."""
+    readers = [node for node in consumers(graph, info.name) if node.op_type == "DequantizeLinear"]
+    if info.type not in _QUANTISED or not readers:
+        return
+    raise SubjectError(
+        "INP003",
+        f"the altered input must have a type among {', '.join(ALTERABLE)}; got {info}, which "
+        "DequantizeLinear turns into floats: the network takes quantised values",
+        fix="Cut the quantisation off, so that the input is what DequantizeLinear gives: "
+        f"onnx.utils.extract_model(MODEL, NEW, [{readers[0].output[0]!r}], [OUTPUT]). Or quantise "
+        "the model again with floating-point inputs.",
+    )
+
+
+_QUANTISED = ("int8", "int16", "uint16", "int32")
+"""Types of quantised values, without uint8, which holds pixels and can be altered."""

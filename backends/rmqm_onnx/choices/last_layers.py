@@ -6,7 +6,7 @@ from onnx import GraphProto, NodeProto
 
 from rmqm_onnx.reading.graph import constants, makers_above, producers
 
-__all__ = ["last_layer", "layer_before", "score_operator"]
+__all__ = ["LAYERS", "last_layer", "layer_before", "pooling_option", "score_operator"]
 
 _SCORES = ("Softmax", "LogSoftmax", "Sigmoid", "Hardmax")
 _MOVES = (
@@ -21,10 +21,13 @@ _MOVES = (
     "Cast",
     "Dropout",
     "Transpose",
+    "Resize",
+    "Upsample",
+    "DepthToSpace",
     "QuantizeLinear",
     "DequantizeLinear",
 )
-_LAYERS = (
+LAYERS = (
     "Gemm",
     "MatMul",
     "Conv",
@@ -37,6 +40,8 @@ _LAYERS = (
     "FusedConv",
 )
 
+_VECTORS = ("Flatten", "ReduceMean", "Gemm", "MatMul", "QGemm", "QLinearMatMul", "FusedGemm")
+"""Operators after which a feature map is none any more."""
 
 _QUANTISING = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear")
 
@@ -46,7 +51,7 @@ def score_operator(graph: GraphProto, output: str) -> str | None:
     for node in makers_above(producers(graph), output):
         if node.op_type in _SCORES:
             return str(node.op_type)
-        if node.op_type not in _MOVES or node.op_type == "Add":
+        if node.op_type not in (*_MOVES, "Concat") or node.op_type == "Add":
             break
     return None
 
@@ -57,7 +62,7 @@ def last_layer(graph: GraphProto, output: str) -> NodeProto | None:
     constant = constants(graph)
     node = makers.get(output)
     for _ in makers:
-        if node is None or node.op_type in _LAYERS:
+        if node is None or node.op_type in LAYERS:
             break
         following = _maker_of_data(node, makers, constant)
         rescales = node.op_type == "Mul" and following is not None and following.op_type == "Cast"
@@ -78,6 +83,17 @@ def layer_before(graph: GraphProto, output: str) -> str | None:
     while name in makers and makers[name].op_type in _QUANTISING:
         name = makers[name].input[0]
     return name if name in makers else None
+
+
+def pooling_option(graph: GraphProto, tensor: str) -> str:
+    """Return `` --pooling mean`` where a tensor is a feature map, by the operators around it."""
+    makers = producers(graph)
+    for node in makers_above(makers, tensor):
+        if node.op_type in ("GlobalAveragePool", "GlobalMaxPool", *_VECTORS):
+            return ""
+        if "Conv" in node.op_type or node.op_type in ("MaxPool", "AveragePool"):
+            return " --pooling mean"
+    return ""
 
 
 def _maker_of_data(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from onnx import GraphProto, NodeProto
 
+from rmqm_onnx.choices.scaling_layers import scaling_of, stored_tensors
 from rmqm_onnx.reading.graph import constants, consumers
 
 __all__ = ["leading_part", "normalisation_in_graph", "normalising_nodes"]
@@ -37,7 +38,7 @@ def leading_part(graph: GraphProto, name: str) -> GraphProto:
 
 def _leading_nodes(graph: GraphProto, name: str) -> list[tuple[NodeProto, str, bool]]:
     """Return nodes before the first layer, what each takes, and whether it shifts or scales it."""
-    constant = constants(graph)
+    constant, stored = constants(graph), stored_tensors(graph)
     leading: list[tuple[NodeProto, str, bool]] = []
     for _ in range(16):
         nodes = [node for node in consumers(graph, name) if node.op_type != "Shape"]
@@ -47,6 +48,7 @@ def _leading_nodes(graph: GraphProto, name: str) -> list[tuple[NodeProto, str, b
         others = [other for other in node.input if other and other != name]
         by_constant = node.op_type in _WITH_CONSTANT and others and set(others) <= constant
         shifts = bool(by_constant) or node.op_type in ("ImageScaler", "BatchNormalization")
+        shifts = shifts or scaling_of(node, name, stored) is not None
         if not shifts and node.op_type not in _PASSED:
             break
         leading.append((node, name, shifts))

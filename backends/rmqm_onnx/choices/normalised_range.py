@@ -8,6 +8,7 @@ import numpy as np
 from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
 from rmqm_onnx.choices.normalisation import normalisation_in_graph, normalising_nodes
+from rmqm_onnx.choices.scaling_layers import scaling_of, stored_tensors
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.findings import Finding
@@ -48,7 +49,7 @@ def range_after_normalisation(
     tuple of float or None
         See `Range`. None if there are no such operators, or their constants are elsewhere.
     """
-    known = _constants(graph)
+    known = stored_tensors(graph)
     ends: list[Float64Array] = [np.array(low, np.float64), np.array(high, np.float64)]
     nodes = normalising_nodes(graph, name)
     try:
@@ -119,19 +120,6 @@ def _remedy(graph: GraphProto, name: str) -> str:
     )
 
 
-def _constants(graph: GraphProto) -> Mapping[str, TensorProto]:
-    stored = {tensor.name: tensor for tensor in graph.initializer}
-    for node in graph.node:
-        for attribute in node.attribute:
-            if node.op_type == "Constant" and attribute.name == "value":
-                stored[node.output[0]] = attribute.t
-    return {
-        name: tensor
-        for name, tensor in stored.items()
-        if tensor.data_location != TensorProto.EXTERNAL
-    }
-
-
 def _applied(
     node: NodeProto, tensor: str, value: Float64Array, known: Mapping[str, TensorProto]
 ) -> Float64Array:
@@ -146,5 +134,8 @@ def _applied(
     if node.op_type == "ImageScaler":
         bias = np.array(attributes.get("bias", [0.0]))
         return np.asarray(value.reshape(-1) * attributes.get("scale", 1.0) + bias)
+    scaling = scaling_of(node, tensor, known)
+    if scaling is not None:
+        return scaling(value)
     operands = [value if name == tensor else constant(name) for name in node.input]
     return np.asarray(_OPERATIONS[node.op_type](*operands), dtype=np.float64)

@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from attrs import frozen
 from onnx import GraphProto, NodeProto
 
+from rmqm_onnx.choices.heads import heads_of
+from rmqm_onnx.choices.last_layers import layer_before, pooling_option
 from rmqm_onnx.reading.graph import makers_above, needed_names, producers
 from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_spec.errors import SubjectError, UsageError
@@ -79,7 +81,7 @@ def choose_output(
     moved = [info for info in floats if needed_names(graph, info.name) & set(alterable)]
     if len(moved) == 1:
         return _declared(moved[0], "the only output that depends on the altered input")
-    return _among(moved or floats)
+    return _among(graph, outputs, moved or floats)
 
 
 def _is_input(graph: GraphProto, name: str) -> bool:
@@ -91,7 +93,9 @@ def _is_input(graph: GraphProto, name: str) -> bool:
     return any(value.name == name for value in graph.input)
 
 
-def _among(floats: Sequence[TensorInfo]) -> ChosenOutput:
+def _among(
+    graph: GraphProto, outputs: Sequence[TensorInfo], floats: Sequence[TensorInfo]
+) -> ChosenOutput:
     vectors = [info for info in floats if _is_vector(info)]
     named = [info for info in vectors or floats if _EMBEDDING.search(info.name)]
     tokens = [info for info in floats if _TOKENS.search(info.name)]
@@ -103,6 +107,14 @@ def _among(floats: Sequence[TensorInfo]) -> ChosenOutput:
         if len(possible) == 1:
             return _declared(possible[0], why)
     listed = "; ".join(str(info) for info in named or vectors or floats)
+    heads = heads_of(graph, outputs)
+    if heads is not None:
+        raise UsageError(
+            "OUT002",
+            f"the encodings must be chosen; got the {len(outputs)} outputs of what looks like a "
+            f"detector or segmenter, which are its answers: {listed}",
+            fix=heads.advice,
+        )
     raise UsageError(
         "OUT002",
         f"one output must be chosen as the encodings; got {len(named or vectors or floats)} "
@@ -135,7 +147,7 @@ def _named(graph: GraphProto, outputs: Sequence[TensorInfo], name: str) -> Chose
         return ChosenOutput(name=name, info=None, declared=False, finding=finding)
     import difflib
 
-    known = [info.name for info in outputs] + list(producers(graph))
+    known = list(dict.fromkeys([*(info.name for info in outputs), *producers(graph)]))
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or known[:3]
     raise UsageError(
         "OUT002",
@@ -154,7 +166,11 @@ def _behind_labels(graph: GraphProto, outputs: Sequence[TensorInfo]) -> ChosenOu
                 f"no output is a tensor of floating type ({'; '.join(map(str, outputs))}): "
                 f"{name} is taken, the tensor behind {info.name}"
             )
-            fix = "Scores are not encodings: choose an earlier tensor with --output NAME."
+            before = layer_before(graph, name)
+            fix = "No layer stands before these scores: this model has no encodings to score."
+            if before is not None:
+                offer = f"{before}{pooling_option(graph, before)}"
+                fix = f"Scores are not encodings. Score what the last layer takes: --output {offer}"
             finding = Finding(code="OUT003", level="warn", message=message, fix=fix)
             return ChosenOutput(name=name, info=None, declared=False, finding=finding)
     raise SubjectError(

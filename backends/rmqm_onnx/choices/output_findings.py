@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from onnx import GraphProto
 
-from rmqm_onnx.choices.last_layers import layer_before, score_operator
+from rmqm_onnx.choices.heads import Heads
+from rmqm_onnx.choices.last_layers import layer_before, pooling_option, score_operator
 from rmqm_spec.contracts.backend import Pooling
 from rmqm_spec.errors import SubjectError
 from rmqm_spec.findings import Finding
@@ -13,7 +14,11 @@ __all__ = ["output_findings", "require_direction"]
 
 
 def output_findings(
-    graph: GraphProto, output: str, shape: tuple[int, ...], pooling: Pooling | None
+    graph: GraphProto,
+    output: str,
+    shape: tuple[int, ...],
+    pooling: Pooling | None,
+    heads: Heads | None = None,
 ) -> list[Finding]:
     """Warn of encodings (of this shape for each input) without pooling, and of probabilities."""
     findings: list[Finding] = []
@@ -28,18 +33,24 @@ def output_findings(
         )
     operator = score_operator(graph, output)
     if operator is not None:
-        before = layer_before(graph, output)
         findings.append(
             Finding(
                 code="OUT006",
                 level="warn",
                 message=f"{output} comes out of {operator}: probabilities, not encodings",
-                fix=f"Score the layer before: --output {before}"
-                if before
-                else "Choose another --output.",
+                fix=_layer_before_scores(graph, output, heads),
             )
         )
     return findings
+
+
+def _layer_before_scores(graph: GraphProto, output: str, heads: Heads | None) -> str:
+    if heads is not None and output in heads.names:
+        return heads.advice
+    before = layer_before(graph, output)
+    if before is None:
+        return "No layer stands before these scores: this model has no encodings to score."
+    return f"Score the layer before: --output {before}{pooling_option(graph, before)}"
 
 
 def require_direction(graph: GraphProto, output: str, n_values: int) -> None:
@@ -58,7 +69,7 @@ def require_direction(graph: GraphProto, output: str, n_values: int) -> None:
         "OUT009",
         "an encoding must have at least two values, because one value has no direction; got 1 from "
         f"{output}",
-        fix=f"Score what the last layer takes: --output {before}"
+        fix=f"Score what the last layer takes: --output {before}{pooling_option(graph, before)}"
         if before
         else "Choose another --output; rmqm-spec inspect lists candidates.",
     )

@@ -6,7 +6,11 @@ from collections.abc import Iterable
 
 from rmqm_onnx.choices.normalised_range import fitting_scale
 from rmqm_onnx.reading.model_file import ModelFile
-from rmqm_onnx.reading.preprocessing_files import find_preprocessing, find_size
+from rmqm_onnx.reading.preprocessing_files import (
+    find_preprocessing,
+    find_size,
+    preprocessing_sources,
+)
 from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.findings import Finding
@@ -27,6 +31,8 @@ def choose_preprocessing(
     UnreadableError
         If preprocessing that lies in or beside the model cannot be understood.
     """
+    if asked is not None and asked.is_switched_off:
+        return asked, [_switched_off(file, info)]
     known = asked or stored_preprocessing(file, info)
     if known is not None:
         message = f"preprocessing known: {known.source}"
@@ -47,6 +53,24 @@ def choose_preprocessing(
             + usual,
         )
     ]
+
+
+def _switched_off(file: ModelFile, info: TensorInfo) -> Finding:
+    """Say that nothing is applied, and what would be without the option."""
+    unused = " and ".join(stored_sources(file))
+    beside = f"; not used: {unused}" if unused else ""
+    values = "values go in as 0 to 255" if info.type == "uint8" else "values go in as they are"
+    return Finding(
+        code="PRE001",
+        level="ok",
+        message=f"no preprocessing, as --preprocess none asks: {values}{beside}",
+    )
+
+
+def stored_sources(file: ModelFile) -> list[str]:
+    """Name what holds or may hold preprocessing in or beside a model; none of it is read."""
+    metadata = [entry.key for entry in file.proto.metadata_props]
+    return preprocessing_sources(metadata, file.path)
 
 
 def of_arrays(findings: Iterable[Finding]) -> list[Finding]:

@@ -52,6 +52,11 @@ class ImageProcessor:
     defaults: Mapping[str, Any]
     also: tuple[str, ...] = ()
 
+    @property
+    def is_of_5(self) -> bool:
+        """Whether it works on tensors as in transformers 5."""
+        return self.is_by_tensors and not self.is_fast
+
     def settings(self, content: Mapping[str, Any]) -> dict[str, Any]:
         """Return the keys that the class reads: those of the file, and else its defaults."""
         given = {key: value for key, value in content.items() if value is not None}

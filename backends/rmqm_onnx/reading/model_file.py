@@ -13,6 +13,7 @@ from onnx import __version__ as onnx_version
 from rmqm_onnx.reading.external_data import external_files
 from rmqm_onnx.reading.graph import all_tensors
 from rmqm_onnx.reading.places import locate_model
+from rmqm_onnx.reading.soundness import require_texts, require_whole_tensors
 from rmqm_onnx.reading.wording import shortened
 from rmqm_spec.errors import SubjectError, UnreadableError
 from rmqm_spec.identity import digest_of_json
@@ -82,7 +83,8 @@ def read_model(path: str | Path) -> ModelFile:
         If the file is not an ONNX model, or external data is missing, too short, declared wrongly,
         or outside the model's folder.
     SubjectError
-        MOD003 if a stored tensor has a type that ONNX does not have.
+        MOD003 if a stored tensor has a type that ONNX does not have; MOD011 if a text is not UTF-8
+        or a stored tensor has not as many bytes as its shape needs.
     """
     located = locate_model(Path(path))
     proto = ModelProto()
@@ -96,7 +98,9 @@ def read_model(path: str | Path) -> ModelFile:
         raise _not_onnx(located) from error
     if not proto.graph.node and not proto.graph.output:
         raise _not_onnx(located)
+    require_texts(proto, located)
     _require_known_types(proto)
+    require_whole_tensors(proto, located)
     external = external_files(located, proto)
     return ModelFile(path=located, proto=proto, external=external)
 

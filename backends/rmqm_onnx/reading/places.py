@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rmqm_spec.errors import UnreadableError
+from rmqm_spec.nearest import nearest_path
 
 __all__ = ["PATTERNS", "USUAL_PLACES", "locate_model"]
 
@@ -26,10 +27,7 @@ def locate_model(path: Path) -> Path:
     if path.is_file():
         return path
     if not path.is_dir():
-        what = f"{path}, which is a pipe or device" if path.exists() else path
-        raise UnreadableError(
-            "MOD002", f"model must be an existing file or folder; got {what}", fix="Check the path."
-        )
+        raise _nothing_to_read(path)
     for place in USUAL_PLACES:
         if (path / place).is_file():
             return path / place
@@ -41,6 +39,19 @@ def locate_model(path: Path) -> Path:
         "MOD002",
         f"a model folder must hold {' or '.join(USUAL_PLACES)}; got {listed} in {path}",
         fix="Name the file itself.",
+    )
+
+
+def _nothing_to_read(path: Path) -> UnreadableError:
+    """Say what is there instead of a file, or which file is called almost the same."""
+    what, near = str(path), nearest_path(path)
+    fix = "Check the path." if near is None else f"Did you mean {near}?"
+    if what == "-" or path.exists() or path.is_relative_to("/dev"):
+        kind = "standard input" if what == "-" else "a pipe, a device or a socket"
+        what = f"{path}, which is {kind}"
+        fix = "Models are read more than once: save it as a file that ends in .onnx, and give that."
+    return UnreadableError(
+        "MOD002", f"model must be an existing file or folder; got {what}", fix=fix
     )
 
 

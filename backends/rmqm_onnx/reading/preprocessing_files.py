@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
 from attrs import fields
 
+from rmqm_onnx.reading.beside import is_beside, json_beside
 from rmqm_onnx.reading.hugging_face import (
     is_image_processor,
     read_image_processor,
@@ -19,18 +20,27 @@ from rmqm_onnx.reading.hugging_face import (
 from rmqm_onnx.reading.pairs import as_pair
 from rmqm_onnx.reading.timm_files import is_timm, read_open_clip, read_timm
 from rmqm_spec.contracts.preprocessing import (
+    BILINEAR_ONLY,
     TORCH_FILTERS,
     ChannelOrder,
     CropRounding,
     Fit,
+    FitRounding,
     Interpolation,
+    Place,
     Preprocessing,
     ResizeBy,
 )
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.regular_files import check_regular
 
-__all__ = ["METADATA_KEY", "find_preprocessing", "find_size", "read_preprocessing"]
+__all__ = [
+    "METADATA_KEY",
+    "find_preprocessing",
+    "find_size",
+    "preprocessing_sources",
+    "read_preprocessing",
+]
 
 METADATA_KEY = "rmqm.preprocess"
 """Key of an ONNX model's metadata under which its preprocessing may stand, as JSON."""
@@ -76,11 +86,19 @@ def find_preprocessing(
     }
     for name, reader in readers.items():
         for folder in folders:
-            if (folder / name).is_file():
+            if is_beside(folder / name):
                 preprocessing = _parse(_text(folder / name), name, reader, json.loads)
                 if preprocessing is not None:
                     return preprocessing
     return None
+
+
+def preprocessing_sources(metadata: Iterable[str], model: Path) -> list[str]:
+    """Name what holds, or may hold, preprocessing in or beside a model; none of it is read."""
+    within = [f"ONNX metadata {METADATA_KEY}"] if METADATA_KEY in metadata else []
+    folders = _folders(model)
+    names = ("processor_config.json", "preprocessor_config.json", "open_clip_config.json")
+    return within + [name for name in names if any((place / name).is_file() for place in folders)]
 
 
 def find_size(model: Path) -> tuple[int, int] | None:
@@ -127,7 +145,7 @@ def _folders(model: Path) -> list[Path]:
 
 def _parts(folder: Path) -> Iterator[Path]:
     """Yield the folders of the parts of a sentence-transformers model."""
-    modules = _json(folder / "modules.json")
+    modules = json_beside(folder / "modules.json")
     for module in modules if isinstance(modules, list) else ():
         path = module.get("path") if isinstance(module, dict) else None
         if isinstance(path, str) and path and Path(path).name == path:
@@ -143,16 +161,8 @@ def _model_type(folders: list[Path]) -> object:
 
 
 def _config_of(folder: Path) -> dict[str, Any]:
-    config = _json(folder / "config.json")
+    config = json_beside(folder / "config.json")
     return config if isinstance(config, dict) else {}
-
-
-def _json(path: Path) -> object:
-    """Read a file that only helps; None where it is missing or is no JSON."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
 
 
 def _is_length(value: object) -> bool:
@@ -208,7 +218,7 @@ def _own(content: dict[str, Any], source: str) -> Preprocessing:
     if unknown:
         raise ValueError(f"unknown key {unknown[0]!r}")
     pairs: dict[str, tuple[float, float]] = {
-        key: as_pair(content[key]) for key in ("crop", "size") if content.get(key)
+        key: as_pair(content[key]) for key in ("crop", "size", "thumbnail") if content.get(key)
     }
     if isinstance(content.get("resize"), list):
         pairs["resize"] = as_pair(content["resize"])
@@ -222,6 +232,8 @@ _CHOICES: dict[str, Any] = {
     "channel_order": ChannelOrder,
     "interpolation": Interpolation,
     "fit": Fit,
+    "fit_rounding": FitRounding,
+    "place": Place,
     "resize_by": ResizeBy,
     "crop_rounding": CropRounding,
 }
@@ -234,11 +246,21 @@ def _checked(preprocessing: Preprocessing) -> Preprocessing:
             raise ValueError(f"{name} {getattr(preprocessing, name)!r}")
     if preprocessing.resize_by == "torch" and preprocessing.interpolation not in TORCH_FILTERS:
         raise ValueError(f"interpolation {preprocessing.interpolation!r} with resize_by 'torch'")
+    if preprocessing.resize_by in BILINEAR_ONLY and preprocessing.interpolation != "bilinear":
+        by = preprocessing.resize_by
+        raise ValueError(f"interpolation {preprocessing.interpolation!r} with resize_by {by!r}")
+    switches = (preprocessing.trim, preprocessing.turn, preprocessing.square)
+    if not all(switch in (True, False) for switch in switches):
+        raise ValueError(f"{list(switches)} for trim, turn and square, which must be true or false")
     resize = preprocessing.resize
     before_crop = resize if isinstance(resize, tuple) else () if resize is None else (resize,)
-    lengths = [*before_crop, *(preprocessing.crop or ()), *(preprocessing.size or ())]
-    if not all(map(_is_length, lengths)):
-        raise ValueError(f"{lengths} for resize, crop and size, which must be whole and above 0")
+    pairs = (preprocessing.crop, preprocessing.size, preprocessing.thumbnail)
+    lengths = [*before_crop, *(length for pair in pairs for length in pair or ())]
+    if not all(map(_is_length, (*lengths, preprocessing.at_least))):
+        raise ValueError(
+            f"{[*lengths, preprocessing.at_least]} for resize, crop, size, thumbnail and at_least, "
+            "which must be whole and above 0"
+        )
     shares = [*(preprocessing.zoom or ()), *(preprocessing.fill or ())]
     if not all(0 <= share <= 1 for share in shares) or 0 in (preprocessing.zoom or ()):
         raise ValueError(f"{shares} for zoom and fill, which must be shares of 1")

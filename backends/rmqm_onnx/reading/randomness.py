@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from attrs import frozen
-from onnx import AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, numpy_helper
+from onnx import (
+    AttributeProto,
+    FunctionProto,
+    GraphProto,
+    ModelProto,
+    NodeProto,
+    TensorProto,
+    numpy_helper,
+)
 
 from rmqm_onnx.reading.graph import consumers, needed_names, producers
 
@@ -57,16 +68,19 @@ class UnsteadyOperator:
         return f"{self.operator}{inside} ({label})"
 
 
-def unsteady_operators(model: ModelProto, output: str) -> list[UnsteadyOperator]:
+def unsteady_operators(
+    model: ModelProto, output: str, folder: Path | None = None
+) -> list[UnsteadyOperator]:
     """
     Return the operators above a tensor that draw at random, or learn, whenever they run.
 
     Those in graphs within nodes and in functions of the model count as well. A dropout counts
     unless its training mode is known to be off, a batch normalisation if it is in training mode.
+    A mode that is stored outside the model is read from `folder`.
     """
     needed = needed_names(model.graph, output)
     functions = {(function.domain, function.name): function for function in model.functions}
-    stored = _booleans(model.graph)
+    stored = _booleans(model.graph, folder)
     return [
         UnsteadyOperator(operator=operator, node=node)
         for node in model.graph.node
@@ -142,14 +156,24 @@ def _is_learning(node: NodeProto) -> bool:
     return any(modes) or any(node.output[1:])
 
 
-def _booleans(graph: GraphProto) -> dict[str, bool]:
-    """Return the truth values that a graph holds by name."""
+def _booleans(graph: GraphProto, folder: Path | None = None) -> dict[str, bool]:
+    """Return the truth values that a graph holds by name, as far as they can be read."""
     single = {
-        tensor.name: bool(np.any(numpy_helper.to_array(tensor)))
+        tensor.name: bool(values.any())
         for tensor in graph.initializer
-        if tensor.data_type == 9 and list(tensor.dims) in ([], [1])
+        if tensor.data_type == TensorProto.BOOL and list(tensor.dims) in ([], [1])
+        for values in _values(tensor, folder)
     }
     return single | _constants_among(graph.node)
+
+
+def _values(tensor: TensorProto, folder: Path | None) -> Iterator[npt.NDArray[np.bool_]]:
+    """Yield what a tensor holds; nothing if it lies in a file that does not hold all of it."""
+    if tensor.data_location != TensorProto.EXTERNAL:
+        yield numpy_helper.to_array(tensor)
+    elif folder is not None:
+        with suppress(ValueError, OSError):
+            yield numpy_helper.to_array(tensor, str(folder))
 
 
 def _constants_among(nodes: object) -> dict[str, bool]:

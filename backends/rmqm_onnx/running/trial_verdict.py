@@ -26,6 +26,10 @@ DYNAMIC_QUANTISATION = frozenset(
 )
 _STATIC_QUANTISATION = frozenset(["QuantizeLinear", "QLinearConv", "QLinearMatMul", "QGemm"])
 
+_EVALUATION_MODE = (
+    "Export the model again in evaluation mode (model.eval()), with stored statistics."
+)
+
 _TOO_LARGE_TO_TRACE = 1 << 30
 """Bytes of weights above which the tensors of a network are not all looked at."""
 
@@ -49,7 +53,7 @@ def judged(trial: TrialRun, file: ModelFile, *, bounds: tuple[float, float]) -> 
         DET001 if the model draws at random; BAT001 if its rows influence each other for another
         reason than dynamic quantisation.
     """
-    unsteady = unsteady_operators(file.proto, trial.encoder.output)
+    unsteady = unsteady_operators(file.proto, trial.encoder.output, file.path.parent)
     _require_repeatable(trial, file, unsteady)
     findings = [*trial.findings, *_unseen_randomness(unsteady)]
     encoder = trial.encoder
@@ -71,13 +75,15 @@ def judged(trial: TrialRun, file: ModelFile, *, bounds: tuple[float, float]) -> 
         findings.append(_alone("is quantised and rounds by the size of the batch", trial))
     elif by_size:
         raise _depends_on_size(trial)
+    _require_stored_statistics(unsteady)
     return evolve(trial, encoder=encoder, findings=tuple(findings))
 
 
 def _require_repeatable(
     trial: TrialRun, file: ModelFile, unsteady: Sequence[UnsteadyOperator]
 ) -> None:
-    if trial.is_repeatable or (not unsteady and trial.wavering < trial.tolerance):
+    draws = any(operator.draws for operator in unsteady)
+    if trial.is_repeatable or (not draws and trial.wavering < trial.tolerance):
         return
     measured = (
         "the same input must have the same encoding whenever it is encoded; encoded twice, its "
@@ -97,6 +103,19 @@ def _require_repeatable(
     if before is not None:
         fix += f" Or take the tensor without the randomness: --output {before}."
     raise SubjectError("DET001", f"{measured}: {_blamed(unsteady)}", fix=fix)
+
+
+def _require_stored_statistics(unsteady: Sequence[UnsteadyOperator]) -> None:
+    """Refuse a normalisation in training mode that no company betrays: the batch is fixed at 1."""
+    learning = [operator for operator in unsteady if not operator.draws]
+    if learning:
+        raise SubjectError(
+            "BAT001",
+            "an encoder must normalise by the statistics of its training; "
+            f"{_blamed(learning)}: it normalises every batch by the batch itself, which makes "
+            "another encoder of it: the export is wrong",
+            fix=_EVALUATION_MODE,
+        )
 
 
 def _blamed(unsteady: Sequence[UnsteadyOperator]) -> str:
@@ -141,7 +160,7 @@ def _mixes(trial: TrialRun, mixing: Mixing | None) -> SubjectError:
     by = f"{mixing} mixes the rows of a batch" if mixing else "an operator mixes the batch's rows"
     fix = "Export the model again: the batch must stay on the first axis from input to output."
     if mixing is not None and mixing.operator == "BatchNormalization":
-        fix = "Export the model again in evaluation mode (model.eval()), with stored statistics."
+        fix = _EVALUATION_MODE
     return SubjectError(
         "BAT001",
         "the encoding of an input must not depend on the inputs beside it; in other company its "

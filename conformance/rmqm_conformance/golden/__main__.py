@@ -8,9 +8,9 @@ from pathlib import Path
 
 from rmqm_conformance.golden.cases import all_cases
 from rmqm_conformance.golden.files import rendered_files
+from rmqm_spec.clauses import SPEC_VERSION
 
 _FOLDER = Path(__file__).parent.parent / "vectors"
-_SPEC = "1.0"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m rmqm_conformance.golden", description=__doc__)
     parser.add_argument("--check", action="store_true", help="name the files that differ")
     check = parser.parse_args(arguments).check
-    rendered = rendered_files(all_cases(), _SPEC)
+    rendered = rendered_files(all_cases(), SPEC_VERSION)
     stored = {
         path.relative_to(_FOLDER).as_posix(): path.read_bytes()
         for path in _FOLDER.rglob("*")

@@ -13,6 +13,7 @@ from rmqm_conformance.properties import (
     comparison,
     degenerate,
     distances,
+    document_numbers,
     documents,
     encoder,
     evaluation,
@@ -20,12 +21,14 @@ from rmqm_conformance.properties import (
     gradients,
     inputs,
     interval,
+    large,
     losses,
     metric,
     noise_statistics,
     pgd,
     pgd_paths,
     prepared_inputs,
+    protocol_fields,
     protocols,
     resolution,
     statuses,
@@ -60,7 +63,10 @@ _FAMILIES = (
     interval,
     protocols,
     documents,
+    document_numbers,
     comparison,
+    protocol_fields,
+    large,
 )
 
 PROPERTIES: Final[tuple[Check, ...]] = tuple(

@@ -12,6 +12,7 @@ from rmqm_conformance.properties.reading import at, document_of, parsed
 from rmqm_conformance.require import require, require_equal, require_near
 from rmqm_conformance.strategies import Batch, Network, evaluations, seeds, variants
 from rmqm_conformance.subject import Subject
+from rmqm_spec.clauses import NUMBERS_VERSION, SPEC_VERSION
 
 __all__ = ["CHECKS"]
 
@@ -56,7 +57,8 @@ def whole_protocol(
     for name, value in should.items():
         require_equal(f"{name} (at {pointers[name]})", values[name], value)
     text = str(values["specification"])
-    require("1.0" in text, f"specification must name version 1.0; got {text!r}")
+    named = any(version in text for version in (NUMBERS_VERSION, SPEC_VERSION))
+    require(named, f"specification must name version {NUMBERS_VERSION}; got {text!r}")
     for name in ("alteration", "schedule", "geometry", "encoder", "output", "preprocessing"):
         require(values[name] not in (None, "", [], {}), f"{name} must stand at {pointers[name]}")
 

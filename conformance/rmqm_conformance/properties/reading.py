@@ -37,12 +37,20 @@ def _constant(token: str) -> Any:
     raise Violation(f"a document must not hold {token}", got=token, should=None)
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its keys and values; each key may stand there once."""
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        require(keys.count(key) == 1, f"a document must not hold the key {key!r} twice")
+    return dict(pairs)
+
+
 def parsed(answer: dict[str, Any]) -> Any:
-    """Read the document of an answer; it must be a strict JSON object in UTF-8."""
+    """Read the document of an answer; it must be a strict JSON object in UTF-8, each key once."""
     text = answer["document"]
     try:
         text.encode("utf-8")
-        document = json.loads(text, parse_constant=_constant)
+        document = json.loads(text, parse_constant=_constant, object_pairs_hook=_object)
     except ValueError as error:
         raise Violation(f"a document must be valid JSON in UTF-8: {error}") from error
     require(isinstance(document, dict), "a document must be a JSON object")

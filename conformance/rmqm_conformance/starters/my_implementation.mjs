@@ -46,7 +46,7 @@ export function readFloat(text) {
 
 function answer({ cmd, seq, op, args, version }) {
   if (cmd === "start") return { protocol: 1, implementation: description };
-  if (cmd === "spec") return { ok: version === "1.0" };
+  if (cmd === "spec") return { ok: ["1.0", "1.1"].includes(version) };
   try {
     if (!operations[op]) throw new Error(`no operation ${op} yet`);
     return { seq, result: operations[op](args) };

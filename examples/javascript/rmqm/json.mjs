@@ -1,11 +1,14 @@
-// JSON without loss: seeds beyond 2^53 and the sign of -0 survive (RMQM-DOC-005).
+// JSON without loss: integers beyond 2^53 and the sign of -0 survive (RMQM-DOC-005).
 
-/** Read JSON; an integer of 16 or more digits under the key "seed" becomes a BigInt. */
+/** Read JSON; an integer of 16 or more digits becomes a BigInt. */
 export function readJson(text) {
-  // A quotation mark within a string is escaped, so "seed": is always a key.
-  const marked = text.replace(/(?<!\\)"seed"\s*:\s*(-?\d{16,})(?=\s*[,}])/g, '"seed":"$1"');
-  return JSON.parse(marked, (key, value) =>
-    key === "seed" && typeof value === "string" && /^-?\d{16,}$/.test(value) ? BigInt(value) : value,
+  const strings = /"(?:[^"\\]|\\.)*"/.source;
+  const large = /(?<![\d.eE+-])-?\d{16,}(?=\s*[,\]}])/.source;
+  const marked = text.replace(new RegExp(`${strings}|${large}`, "g"), (token) =>
+    token.startsWith('"') ? token : `"\\u0001${token}"`,
+  );
+  return JSON.parse(marked, (_, value) =>
+    typeof value === "string" && /^\u0001-?\d+$/.test(value) ? BigInt(value.slice(1)) : value,
   );
 }
 

@@ -20,8 +20,9 @@ export function lanesOf(key, level, count) {
   const blocks = Math.ceil(count / 16);
   const lanes = new Uint16Array(blocks * 16);
   const words = new Uint32Array(8);
+  const counters = countersFrom(level, blocks);
   for (let b = 0; b < blocks; b++) {
-    philox(level * blocks + b, key, words);
+    philox(counters(b), key, words);
     for (let w = 0; w < 8; w++) {
       lanes[16 * b + 2 * w] = words[w] & 0xffff;
       lanes[16 * b + 2 * w + 1] = words[w] >>> 16;
@@ -30,11 +31,26 @@ export function lanesOf(key, level, count) {
   return lanes.subarray(0, count);
 }
 
+/** The counters of a level; beyond 2^53 they are BigInts, of up to 256 bits (RMQM-WN-004). */
+function countersFrom(level, blocks) {
+  if (typeof level === "number" && Number.isSafeInteger((level + 1) * blocks)) return (b) => level * blocks + b;
+  const first = BigInt(level) * BigInt(blocks);
+  return (b) => first + BigInt(b);
+}
+
+function setCounter(words, counter) {
+  words.fill(0);
+  if (typeof counter === "number") {
+    words[0] = counter % TWO_32;
+    words[1] = Math.floor(counter / TWO_32);
+  } else {
+    for (let k = 0; k < 8; k++) words[k] = Number((counter >> BigInt(32 * k)) & 0xffffffffn);
+  }
+}
+
 /** Write one block, four 64-bit words as eight 32-bit halves, lowest first, into `words`. */
 export function philox(counter, key, words) {
-  words.fill(0);
-  words[0] = counter % TWO_32;
-  words[1] = Math.floor(counter / TWO_32);
+  setCounter(words, counter);
   let [k0, k0High, k1, k1High] = key;
   const p = new Uint32Array(4);
   const q = new Uint32Array(4);

@@ -13,13 +13,17 @@ export function shown(value) {
   return String(value).replace("Infinity", "inf");
 }
 
+/** Whether a value is an integer that was read without loss. */
+export function isInteger(value) {
+  return typeof value === "bigint" || Number.isSafeInteger(value);
+}
+
 export function demandLevels(J) {
-  demand(Number.isInteger(J) && J >= 1, `n_levels must be an integer of at least 1 (RMQM-ALT-001); got ${J}`);
+  demand(isInteger(J) && J >= 1, `n_levels must be an integer of at least 1 (RMQM-ALT-001); got ${J}`);
 }
 
 export function demandSeed(seed) {
-  const whole = typeof seed === "bigint" || Number.isSafeInteger(seed);
-  demand(whole && seed >= 0, `seed must be an integer of at least 0 (RMQM-WN-003); got ${seed}`);
+  demand(isInteger(seed) && seed >= 0, `seed must be an integer of at least 0 (RMQM-WN-003); got ${seed}`);
 }
 
 export function demandVariant(variant) {

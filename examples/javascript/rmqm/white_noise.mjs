@@ -4,7 +4,7 @@ import { clip, demandInputs, rounding } from "./inputs.mjs";
 import { NORMAL_TABLE } from "./normal_table.mjs";
 import { NumericArray } from "./numeric_array.mjs";
 import { keyOf, lanesOf } from "./philox.mjs";
-import { demand, demandLevels, demandSeed } from "./refusal.mjs";
+import { demand, demandLevels, demandSeed, isInteger } from "./refusal.mjs";
 
 export const GENERATOR = "philox4x64-10/quantile16";
 
@@ -14,7 +14,7 @@ export function whiteNoise(inputs, ids, levels, J, seed, low, high, coupling) {
   demandLevels(J);
   for (const level of levels) {
     demand(
-      Number.isInteger(level) && level >= 0 && level <= J,
+      isInteger(level) && level >= 0 && level <= J,
       `levels must be integers in 0 to ${J} (RMQM-ALT-001); got ${level}`,
     );
   }
@@ -28,6 +28,7 @@ export function whiteNoise(inputs, ids, levels, J, seed, low, high, coupling) {
 export function noiseOf(J, seed, low, high, coupling = "independent") {
   demandLevels(J);
   demandSeed(seed);
+  const share = (level) => Number(level) / Number(J);
   demand(
     coupling === "independent" || coupling === "common",
     `coupling must be "independent" or "common" (RMQM-WN-008, RMQM-WN-009); got ${JSON.stringify(coupling)}`,
@@ -36,7 +37,7 @@ export function noiseOf(J, seed, low, high, coupling = "independent") {
     if (level === 0) return x.slice();
     const key = keyOf(`rmqm-white-noise/1\n${seed}\n${id}`);
     const lanes = lanesOf(key, coupling === "common" ? 1 : level, x.length);
-    return addNoise(x, lanes, (level / J) * (high - low), low, high);
+    return addNoise(x, lanes, share(level) * (high - low), low, high);
   };
 }
 

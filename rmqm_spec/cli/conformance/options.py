@@ -22,7 +22,7 @@ class ConformanceRequest:
     cmd: str | None = setting('A program that answers JSON lines: "node my_impl.js".', panel=_WHO)
     object: str | None = setting("A Python object or class, MODULE:NAME.", panel=_WHO)
     deadline: float = setting(
-        "Seconds for one answer of the program; 30 by default.",
+        "Seconds for one answer of the program.",
         default=30.0,
         read=above_zero,
         typed=float,

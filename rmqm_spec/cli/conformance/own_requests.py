@@ -38,7 +38,8 @@ def evaluated(
 
 def described(network: Mapping[str, Any], inputs: np.ndarray[Any, Any]) -> dict[str, Any]:
     """Describe a dense layer as a backend describes a model."""
-    values = {key: np.asarray(network[key]).tolist() for key in ("weight", "bias")}
+    layer = ("weight", "bias", "activation")
+    values = {key: np.asarray(network[key]).tolist() for key in layer}
     return {
         "model": {"name": "dense layer", "sha256": digest_of_json(values)},
         "input": {"name": "x", "shape": list(inputs.shape[1:])},

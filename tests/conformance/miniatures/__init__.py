@@ -17,6 +17,7 @@ from . import (
     wrong_metric,
     wrong_noise,
     wrong_pgd,
+    wrong_sizes,
     wrong_value_map,
 )
 from .plain import Plain
@@ -49,6 +50,7 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
     wrong_pgd,
     wrong_documents,
     wrong_value_map,
+    wrong_sizes,
 )
 """Each breaks the clause that its attribute `breaks` names."""
 

@@ -631,3 +631,102 @@ class TakesAbsoluteDifference(Plain):
 
     def difference_of(self, a, b):
         return abs(super().difference_of(a, b))
+
+
+class ComparesOtherSchedules(Plain):
+    """Leaves the schedule out of the comparison, because there is only one."""
+
+    breaks = "RMQM-PRO-003"
+
+    def unlike(self, one, other):
+        yield from (found for found in super().unlike(one, other) if "schedule" not in found[0])
+
+
+class ComparesOtherInterpolations(Plain):
+    """Compares sizes, but not how images were resized to them."""
+
+    breaks = "RMQM-PRO-003"
+
+    def unlike(self, one, other):
+        for key, a, b in super().unlike(one, other):
+            if "interpolation" not in key:
+                yield key, a, b
+
+
+class TakesNoScoreForZero(Plain):
+    """Counts an undefined score as zero in a difference."""
+
+    breaks = "RMQM-PRO-003"
+
+    def difference_of(self, a, b):
+        return (a or 0.0) - (b or 0.0)
+
+
+class WritesHalfAnInterval(Plain):
+    """Writes an interval of one standard error."""
+
+    breaks = "RMQM-INT-001"
+
+    def document(self, **asked):
+        answer = super().document(**asked)
+        fields = json.loads(answer["document"])
+        if fields["interval"]:
+            score = fields["rmqm"]
+            fields["interval"] = [score + (end - score) / 2 for end in fields["interval"]]
+        return answer | {"document": json.dumps(fields)}
+
+
+class RoundsTheInterval(Plain):
+    """Writes the ends of the interval with four digits, as people read them."""
+
+    breaks = "RMQM-INT-001"
+
+    def pair(self, low, high):
+        ends = super().pair(low, high)
+        return ends and [round(ends[0], 4), round(ends[1] + 5e-5, 4)]
+
+
+class EvaluatesSeedZero(Plain):
+    """Writes the seed that was asked for, and draws with seed 0."""
+
+    breaks = "RMQM-DOC-003"
+
+    def whole_way(self, inputs, ids, low, high, network, n_levels, seed):
+        return super().whole_way(inputs, ids, low, high, network, n_levels, 0)
+
+
+class CountsUndefinedTermsOfStepsAlone(Plain):
+    """Writes no undefined terms of displacements."""
+
+    breaks = "RMQM-DOC-003"
+
+    def fields(self, fields):
+        fields["counts"]["undefined_terms"]["D_RC"] = 0
+        return fields
+
+
+class IgnoresActivationInIdentity(Plain):
+    """Names an encoder by its weights alone."""
+
+    breaks = "RMQM-DOC-003"
+
+    def identity(self, network):
+        return super().identity(network | {"activation": ""})
+
+
+class WritesNoValueMap(Plain):
+    """Writes the preprocessing of every encoder as the usual one."""
+
+    breaks = "RMQM-PRO-004"
+
+    def fields(self, fields):
+        return fields | {"preprocessing": {"scale": 1.0, "mean": 0.0, "std": 1.0}}
+
+
+class WritesAKeyTwice(Plain):
+    """Appends a second status, which readers prefer to the first."""
+
+    breaks = "RMQM-DOC-001"
+
+    def write(self, fields):
+        return super().write(fields)[:-1] + f', "status": "{fields["status"]}"}}'

@@ -1,0 +1,42 @@
+"""Whether what lies in a folder of results is whole: another document is not a damaged one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rmqm_spec.errors import UnreadableError
+
+__all__ = ["damage_in"]
+
+
+def damage_in(folder: Path, kind: str) -> str | None:
+    """
+    Say why a document in a folder cannot be read.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it lies.
+    kind : {"result", "ranking", "probe"}
+        What it should be.
+
+    Returns
+    -------
+    str or None
+        The reason; None where it is whole.
+    """
+    from rmqm_spec.documents.reading import read_document
+    from rmqm_spec.probes.kind import PROBE
+    from rmqm_spec.ranking.kind import RANKING
+    from rmqm_spec.results.stored import read_result
+
+    try:
+        if kind == "result":
+            read_result(folder)
+        elif kind == "ranking":
+            read_document(folder / "rank.json", RANKING)
+        else:
+            read_document(folder / "probe.json", PROBE)
+    except UnreadableError as error:
+        return error.message
+    return None
