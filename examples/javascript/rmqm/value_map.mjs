@@ -49,7 +49,7 @@ function toEven(value) {
 function halfBits(value) {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
-  const exponent = Math.max(Math.floor(Math.log2(size || 1)), -14);
+  const exponent = Math.max(Math.floor(Math.log2(size)), -14);
   // Counted in the spacing at this exponent, the significand carries into the exponent by itself.
   const steps = toEven(size * 2 ** (10 - exponent));
   if (exponent > 15 || (exponent === 15 && steps > 2047)) return sign | 0x7c00;

@@ -27,7 +27,7 @@ pub fn to_bits(value: f64) -> u16 {
     let exponent = ((size.to_bits() >> 52) as i32 - 1023).max(-14);
     let steps = (size * 2f64.powi(10 - exponent)).round_ties_even() as u16;
     // A normal number has 1024 steps or more, and they carry into the exponent.
-    sign | (((exponent + 14) as u16) << 10) + steps
+    sign | ((((exponent + 14) as u16) << 10) + steps)
 }
 
 /// The nearest value of float16.
