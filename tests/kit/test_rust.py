@@ -18,7 +18,8 @@ from rmqm_conformance.problems import Refused
 from rmqm_conformance.running import judge
 
 SOURCE = Path(__file__).parents[2] / "examples" / "rust"
-CLAIMED = {"inputs", "noise", "characteristics", "interval", "value-map", "common", "weighted"}
+CAPABILITIES = {"inputs", "noise", "characteristics", "interval", "value-map"}
+CLAIMED = CAPABILITIES | {"common", "weighted", "generator"}
 BRIEF = Effort(profile="brief", examples=2, samples=1_000)
 
 
