@@ -15,7 +15,7 @@ from rmqm_conformance.checks import Check, Effort
 from rmqm_conformance.problems import Errored, Refused, Violation
 from rmqm_conformance.subject import Subject
 
-__all__ = ["Body", "law", "shown", "statistic"]
+__all__ = ["Body", "law", "shown", "statistic", "walk"]
 
 Body: TypeAlias = Callable[..., None]
 """A law: called with the subject and the drawn values, it raises `Violation` if it is broken."""
@@ -70,6 +70,18 @@ def statistic(name: str, *, needs: str, also: str = "") -> Callable[[Body], Chec
     def check_of(body: Body) -> Check:
         def judge(subject: Subject, effort: Effort, /) -> None:
             _answered(body, subject, {"effort": effort})
+
+        return _check(name, needs, also, body, judge)
+
+    return check_of
+
+
+def walk(name: str, *, needs: str, also: str = "") -> Callable[[Body], Check]:
+    """Make a check of a function of the subject alone, which walks through a list of its own."""
+
+    def check_of(body: Body) -> Check:
+        def judge(subject: Subject, _: Effort, /) -> None:
+            _answered(body, subject, {})
 
         return _check(name, needs, also, body, judge)
 

@@ -97,6 +97,11 @@ class ProgramSubject:
             raise Errored(f"a value cannot be read: {error}") from error
         return checked_result(requested, results)
 
+    def touched(self, name: str, /, **arguments: Any) -> str:
+        """Return nothing: a program holds a copy of what it is asked."""
+        self.perform(name, **arguments)
+        return ""
+
     def __enter__(self) -> Self:
         return self
 

@@ -39,6 +39,14 @@ class Subject(Protocol):
         """
         ...
 
+    def touched(self, name: str, /, **arguments: Any) -> str:
+        """
+        Perform an operation and return the name of an argument that it wrote to, or nothing.
+
+        A program cannot write to what it is asked; an object in this process can.
+        """
+        ...
+
 
 class PythonSubject:
     """
@@ -69,11 +77,21 @@ class PythonSubject:
 
     def perform(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Call the method of that name, with copies of all arrays."""
+        given = {key: _copied(value) for key, value in arguments.items()}
+        return self._answer(name, given)
+
+    def touched(self, name: str, /, **arguments: Any) -> str:
+        """Call the method, and compare what it was given with what it left."""
+        given = {key: _copied(value) for key, value in arguments.items()}
+        self._answer(name, given)
+        changed = (key for key, value in arguments.items() if not _equal(given[key], value))
+        return next(changed, "")
+
+    def _answer(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
         requested = operation(name)
         method = getattr(self._implementation, name, None)
         if method is None:
             raise Errored(f"{requested.needs} is claimed, but there is no method {name}")
-        given = {key: _copied(value) for key, value in arguments.items()}
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # an implementation may warn
@@ -155,3 +173,12 @@ def _copied(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _copied(item) for key, item in value.items()}
     return list(value) if isinstance(value, list | tuple) else value
+
+
+def _equal(left: Any, given: Any) -> bool:
+    """Tell whether an argument is as it was, bit by bit."""
+    if isinstance(given, np.ndarray):
+        return left.shape == given.shape and bool(left.tobytes() == given.tobytes())
+    if isinstance(given, Mapping):
+        return set(left) == set(given) and all(_equal(left[key], given[key]) for key in given)
+    return bool(left == (list(given) if isinstance(given, tuple) else given))

@@ -41,8 +41,14 @@ def pool(
     SubjectError
         If the output does not have a row per input.
     UsageError
-        If the pooling does not fit the shape.
+        If the pooling is unknown, or does not fit the shape.
     """
+    if pooling not in {"flatten", "mean", "cls"}:
+        raise UsageError(
+            "ARG001",
+            f"pooling must be flatten, mean or cls; got {pooling!r}",
+            fix="Choose one of the three.",
+        )
     if output.ndim == 1 and n_inputs == 1 and output.size:
         output = output[None]
     if output.ndim == 1 and len(output) == n_inputs:

@@ -15,6 +15,7 @@ from rmqm_conformance.properties import (
     distances,
     document_numbers,
     documents,
+    edges,
     encoder,
     evaluation,
     foreign_distances,
@@ -30,8 +31,11 @@ from rmqm_conformance.properties import (
     prepared_inputs,
     protocol_fields,
     protocols,
+    refusals,
     resolution,
     statuses,
+    thresholds,
+    untouched,
     value_map,
     white_noise,
 )
@@ -67,6 +71,10 @@ _FAMILIES = (
     comparison,
     protocol_fields,
     large,
+    edges,
+    refusals,
+    thresholds,
+    untouched,
 )
 
 PROPERTIES: Final[tuple[Check, ...]] = tuple(

@@ -1,7 +1,7 @@
 // Inputs in declared bounds (RMQM-INP-001, 003, 004 and 006 to 009).
 
 import { contentId, orderedIds } from "./content_id.mjs";
-import { NumericArray } from "./numeric_array.mjs";
+import { halfBits, halfPrecision, NumericArray } from "./numeric_array.mjs";
 import { demand, shown } from "./refusal.mjs";
 
 /** Bring one input into the shape and the type in which it is altered, and name it. */
@@ -15,7 +15,7 @@ function prepareArray(input, low, high) {
   const id = contentId(input);
   // RMQM-INP-007: integers and half precision become float64, which holds them.
   const values = NumericArray.of(input.type === "f4" ? "f4" : "f8", input.shape, input.floats());
-  demandWithin(values, [id], low, high);
+  demandWithin({ type: input.type, floats: () => values.floats() }, [id], low, high);
   return { id, values };
 }
 
@@ -62,7 +62,7 @@ export function demandInputs(inputs, ids, low, high) {
 
 /** RMQM-INP-008; bounds count in the type of the values, in which they are clipped to them. */
 function demandWithin(inputs, ids, low, high) {
-  const round = rounding(inputs);
+  const round = inputs.type === "f2" ? (bound) => halfPrecision(halfBits(bound)) : rounding(inputs);
   const floats = inputs.floats();
   const bad = floats.findIndex((value) => !(value >= round(low) && value <= round(high)));
   demand(bad < 0, () => {

@@ -69,11 +69,32 @@ function rowsOf(values, [count, ...rest]) {
   return Array.from({ length: count }, (_, i) => values.subarray(i * size, (i + 1) * size));
 }
 
-function halfPrecision(bits) {
+/** The number of some bits of half precision. */
+export function halfPrecision(bits) {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
   if (exponent === 31) return fraction ? NaN : sign * Infinity;
   if (exponent === 0) return sign * fraction * 2 ** -24;
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+/** The integer nearest to a value, ties to even. */
+export function toEven(value) {
+  const below = Math.floor(value);
+  const over = value - below;
+  if (over !== 0.5) return over < 0.5 ? below : below + 1;
+  return below % 2 === 0 ? below : below + 1;
+}
+
+/** The bits of the number of half precision nearest to a value, ties to even. */
+export function halfBits(value) {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (size === 0) return sign;
+  const exponent = Math.max(Math.floor(Math.log2(size)), -14);
+  // Counted in the spacing at this exponent, the significand carries into the exponent by itself.
+  const steps = toEven(size * 2 ** (10 - exponent));
+  if (exponent > 15 || (exponent === 15 && steps > 2047)) return sign | 0x7c00;
+  return sign | (steps + (exponent + 14) * 1024);
 }

@@ -1,6 +1,6 @@
 // From altered inputs to the values that a network takes (RMQM-ALT-008).
 
-import { NumericArray } from "./numeric_array.mjs";
+import { halfBits, NumericArray, toEven } from "./numeric_array.mjs";
 import { demand } from "./refusal.mjs";
 
 const ROUNDINGS = { float64: Number, float32: Math.fround, float16: Math.fround, uint8: Math.fround };
@@ -36,22 +36,4 @@ function inType(values, shape, dtype) {
   if (dtype === "uint8") return NumericArray.of("u1", shape, values.map((v) => Math.min(Math.max(toEven(v), 0), 255)));
   if (dtype === "float16") return NumericArray.of("f2", shape, Array.from(values, halfBits));
   return NumericArray.of(dtype === "float64" ? "f8" : "f4", shape, values);
-}
-
-function toEven(value) {
-  const below = Math.floor(value);
-  const over = value - below;
-  if (over !== 0.5) return over < 0.5 ? below : below + 1;
-  return below % 2 === 0 ? below : below + 1;
-}
-
-/** The bits of the number of half precision nearest to a value, ties to even. */
-function halfBits(value) {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  const exponent = Math.max(Math.floor(Math.log2(size)), -14);
-  // Counted in the spacing at this exponent, the significand carries into the exponent by itself.
-  const steps = toEven(size * 2 ** (10 - exponent));
-  if (exponent > 15 || (exponent === 15 && steps > 2047)) return sign | 0x7c00;
-  return sign | (steps + (exponent + 14) * 1024);
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rmqm_spec.alterations import GENERATOR, loss, pgd_path, white_noise
-from rmqm_spec.alterations.arguments import checked_inputs
+from rmqm_spec.alterations.arguments import checked_ids, checked_inputs, require
 from rmqm_spec.alterations.pgd.steps import STEP_SIZE, take_step
 from rmqm_spec.characteristics import characterize, displacements, step_lengths
 from rmqm_spec.cli.conformance.own_encoders import Dense, Squashing
@@ -86,6 +87,7 @@ class OwnImplementation:
         high: float,
     ) -> Results:
         """Bring an input into its bounds."""
+        require("kind must be image or array", kind, kind in {"image", "array"})
         bounds = check_value_range((low, high))
         if kind == "array":
             return {"id": content_id(input), "values": checked_inputs(input[None], bounds)[0]}
@@ -110,6 +112,8 @@ class OwnImplementation:
 
     def distances(self, *, trajectories: np.ndarray[Any, Any], arithmetic: str) -> Results:
         """Measure trajectories."""
+        known = {*RESOLUTION, "integer"}
+        require(f"arithmetic must be one of {sorted(known)}", arithmetic, arithmetic in known)
         resolution = RESOLUTION.get(arithmetic, RESOLUTION["float64"])
         return {
             "displacements": displacements(trajectories, resolution=resolution),
@@ -158,15 +162,18 @@ class OwnImplementation:
         self,
         *,
         inputs: np.ndarray[Any, Any],
+        ids: list[str],
         alpha: float | None,
         low: float,
         high: float,
         **request: Any,
     ) -> Results:
         """Take a single step."""
-        size, bounds = STEP_SIZE if alpha is None else alpha, (low, high)
+        size, bounds = STEP_SIZE if alpha is None else alpha, check_value_range((low, high))
+        require("alpha must be finite and above 0", size, 0 < size < math.inf)
+        names = checked_ids(inputs, ids)
         checked = checked_inputs(inputs, bounds)
-        return {"stepped": take_step(checked, alpha=size, bounds=bounds, **request)}
+        return {"stepped": take_step(checked, ids=names, alpha=size, bounds=bounds, **request)}
 
     def pgd_path(
         self,
@@ -179,6 +186,9 @@ class OwnImplementation:
         **request: Any,
     ) -> Results:
         """Make all levels."""
+        require(
+            "variant must be paper or authors-2022", variant, variant in {"paper", "authors-2022"}
+        )
         altered = pgd_path(
             Dense(network),
             alpha=STEP_SIZE if alpha is None else alpha,
@@ -227,6 +237,8 @@ class OwnImplementation:
         dtype: str,
     ) -> Results:
         """Map altered inputs as encoders do."""
+        known = ("float64", "float32", "float16", "uint8")
+        require(f"dtype must be one of {known}", dtype, dtype in known)
         if not (stds > 0).all():
             raise UsageError(
                 "PRE005",

@@ -10,6 +10,7 @@ from . import (
     wrong_degenerate,
     wrong_distances,
     wrong_documents,
+    wrong_edges,
     wrong_encoder,
     wrong_inputs,
     wrong_interval,
@@ -17,7 +18,9 @@ from . import (
     wrong_metric,
     wrong_noise,
     wrong_pgd,
+    wrong_refusals,
     wrong_sizes,
+    wrong_thresholds,
     wrong_value_map,
 )
 from .plain import Plain
@@ -50,6 +53,9 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
     wrong_pgd,
     wrong_documents,
     wrong_value_map,
+    wrong_edges,
+    wrong_refusals,
+    wrong_thresholds,
     wrong_sizes,
 )
 """Each breaks the clause that its attribute `breaks` names."""

@@ -17,7 +17,7 @@ OPERATIONS = frozenset(
     {
         *("content_id", "prepare", "name_inputs", "white_noise", "distances", "characterize"),
         *("interval", "evaluate", "encode", "pool", "vjp", "loss", "pgd_step", "pgd_path"),
-        *("document", "compare"),
+        *("document", "compare", "map_values"),
     }
 )
 

@@ -88,6 +88,8 @@ class Encoder:
         return {"n_inputs": len(names), **kept}
 
     def whole_way(self, inputs, ids, low, high, network, n_levels, seed):
+        if len(ids) != len(inputs) or not ids:
+            raise Refused(f"{len(ids)} ids of {len(inputs)} inputs")
         names = self.names_to_use(ids)
         altered = self.white_noise(
             inputs=inputs[[ids.index(name) for name in names]],

@@ -20,6 +20,7 @@ class Losses:
         if name == "displacement":
             values, gradient = self.displacement(encodings, references)
         elif name == "cross-entropy":
+            self.check_labels(labels, encodings)
             values, gradient = self.cross_entropy(encodings, np.asarray(labels))
         elif name == "triplet":
             values, gradient = self.triplet(encodings, references, labels)
@@ -28,6 +29,13 @@ class Losses:
         else:
             raise Refused(f"loss {name!r} is unknown")
         return {"values": values, "gradient": gradient}
+
+    def check_labels(self, labels, logits):
+        if labels is None or len(labels) != len(logits):
+            raise Refused("cross-entropy needs a label for each input")
+        for label in labels:
+            if not 0 <= label < logits.shape[1]:
+                raise Refused(f"label {label} is not within 0 to {logits.shape[1] - 1}")
 
     def to_representation(self, G, z):
         """Pass a gradient with respect to the unit vectors on to the representations."""

@@ -16,10 +16,17 @@ class Pgd:
     def pgd_step(self, *, inputs, gradient, ids, level, alpha, low, high):
         self.check_bounds(low, high)
         self.check_altered_inputs(inputs, ids, low, high)
+        self.check_alpha(alpha)
+        if gradient.shape != inputs.shape:
+            raise Refused(f"gradient {gradient.shape} is not of the shape of the inputs")
         self.check_gradient(gradient, ids, level)
         return {
             "stepped": self.clip_step(self.moved(inputs, gradient, alpha, low, high), low, high)
         }
+
+    def check_alpha(self, alpha):
+        if alpha is not None and not 0 <= alpha < np.inf:
+            raise Refused(f"step size {alpha} is below 0 or not finite")
 
     def moved(self, x, gradient, alpha, low, high):
         scale = self.step_scale(self.alpha(alpha), low, high, x.dtype)
@@ -53,6 +60,7 @@ class Pgd:
             raise Refused(f"J = {n_levels} is less than 1")
         if seed < 0:
             raise Refused(f"seed {seed} is negative")
+        self.check_alpha(alpha)
         self.check_bounds(low, high)
         self.check_altered_inputs(inputs, ids, low, high)
         reference = self.represent(network, inputs)

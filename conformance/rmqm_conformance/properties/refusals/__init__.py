@@ -1,0 +1,17 @@
+"""Laws of what must be refused: nothing unknown or impossible is taken for a default."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rmqm_conformance.checks import Check
+from rmqm_conformance.properties.refusals import arguments, choices, losses, shapes
+
+__all__ = ["CHECKS"]
+
+CHECKS: Final[tuple[Check, ...]] = (
+    *arguments.CHECKS,
+    *choices.CHECKS,
+    *losses.CHECKS,
+    *shapes.CHECKS,
+)
