@@ -13,9 +13,9 @@ pub struct Distances {
 /// Distances of trajectories (N, J + 1, E), level 0 first.
 pub fn distances(trajectories: &NumericArray) -> Checked<Distances> {
     let (inputs, points, size) = match trajectories.shape[..] {
-        [inputs, points, size] if points > 1 && size > 0 => (inputs, points, size),
+        [inputs, points, size] if inputs > 0 && points > 1 && size > 0 => (inputs, points, size),
         _ => refuse!(
-            "trajectories have the shape (N, J + 1, E) with J and E of at least 1, not {:?}",
+            "trajectories have the shape (N, J + 1, E) with N, J and E of at least 1, not {:?}",
             trajectories.shape
         ),
     };
