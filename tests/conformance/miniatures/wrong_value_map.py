@@ -36,7 +36,7 @@ class RoundsConstantsFirst(Plain):
         return super().mapped(x, np.float32(scale), mean.astype("<f4"), std.astype("<f4"), dtype)
 
 
-class FusesProductAndSum(Plain):
+class FusesProductAndOffset(Plain):
     """Rounds product and sum once, as a fused multiply-add does."""
 
     breaks = "RMQM-ALT-008"
@@ -65,7 +65,7 @@ class ForgetsTheScale(Plain):
         return super().mapped(x, 1.0, mean, std, dtype)
 
 
-class ReversesChannels(Plain):
+class ReversesStatistics(Plain):
     """Applies the statistics in the order blue, green, red."""
 
     breaks = "RMQM-ALT-008"
