@@ -42,6 +42,6 @@ def run_check(model: Path, options: dict[str, Any], own: dict[str, Any], *, as_j
         return checked.exit_code
     if checked.result is not None and "rmqm" in checked.result:
         print_text(score_line(checked.result))
-        print_text(used_line(checked.result))
+        print_text(used_line(checked.result, "at the end of the budget"))
     print_text(summary_line(checked.findings, checked.seconds))
     return checked.exit_code

@@ -69,15 +69,17 @@ def measure_line(measured: Mapping[str, Any]) -> str:
     return f"  {measured['title']} {measured['value']:.4g}{units}{width}"
 
 
-def used_line(document: Mapping[str, Any]) -> str:
-    """Return how many inputs a result rests on, as a line."""
+def used_line(
+    document: Mapping[str, Any], stopped_by: str = "at the requested precision"
+) -> str:
+    """Return how many inputs a result rests on, as a line, and why it took no more."""
     counts = document["counts"]
     left_out = "".join(
         f", {counts[reason]} {word}"
         for reason, word in (("unreadable", "that cannot be used"), ("duplicates", "repeated"))
         if counts[reason]
     )
-    stopped = ", stopped at the requested precision" if counts["stopped_early"] else ""
+    stopped = f", stopped {stopped_by}" if counts["stopped_early"] else ""
     return f"  used {counts['used']} of {counts['offered']} inputs{left_out}{stopped}"
 
 

@@ -54,6 +54,7 @@ def evaluate(
     workers: int | None = None,
     resolution: float | None = None,
     precision: float | None = None,
+    enough: Callable[[int], bool] | None = None,
     measures: Sequence[Measure] = (),
     progress: Progress | None = None,
     known: Mapping[int, Group] | None = None,
@@ -89,6 +90,9 @@ def evaluate(
         Resolution of the encoder's arithmetic; by default that of the type of its encodings.
     precision : float, optional
         Stop when the 95 % interval is at most plus and minus this wide.
+    enough : callable, optional
+        Called with the number of inputs that have encodings, after each group; where it returns
+        True, no further inputs are taken.
     measures : sequence of Measure
         What else to measure beside RMQM, from the same encodings.
     progress : callable, optional
@@ -168,7 +172,7 @@ def evaluate(
     statistic = Statistic(alteration, variant, resolution, source.name, measures)
     groups = walker(walk, workers or traits.concurrency)
     try:
-        _gather(groups, statistic, len(source), precision, progress, keep)
+        _gather(groups, statistic, len(source), precision, enough, progress, keep)
     finally:
         groups.close()
     return statistic.finish(len(source), route)
@@ -179,6 +183,7 @@ def _gather(
     statistic: Statistic,
     n_offered: int,
     precision: float | None,
+    enough: Callable[[int], bool] | None,
     progress: Progress | None,
     keep: Callable[[Group], None] | None,
 ) -> None:
@@ -192,6 +197,9 @@ def _gather(
             keep(group)
         if progress:
             progress(statistic.n_seen, n_offered)
+        if enough and statistic.n_seen < n_offered and enough(len(statistic.rows)):
+            statistic.stopped_early = True
+            return
         if precision is None or len(statistic.rows) < next_look:
             continue
         low, high = statistic.characteristics().interval

@@ -6,7 +6,7 @@ import time
 from math import ceil
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from rmqm_spec.contracts.backend import ModelEncoder
 from rmqm_spec.contracts.encoder import traits_of
@@ -33,6 +33,9 @@ _GAIN = 0.75
 """Twice as many inputs at once are worth a try where the last doubling gained at least that."""
 
 
+_LONGER = "Give it longer: --budget {}s; or rmqm-spec score, which has no budget."
+
+
 @frozen(kw_only=True)
 class Plan:
     """
@@ -48,12 +51,36 @@ class Plan:
         Seconds that an encoding takes.
     findings : tuple of Finding
         What was shortened, and why.
+    budget : float, optional
+        Seconds that the check may take once the model is open; None for as long as it takes.
+    started : float
+        When they began, by the monotonic clock.
     """
 
     n_scored: int | None
     n_contract: int
     pace: float
     findings: tuple[Finding, ...] = ()
+    budget: float | None = None
+    started: float = field(factory=time.monotonic)
+
+    def is_spent(self, n_done: int) -> bool:
+        """Whether no further inputs are to be taken: the estimate may have been wrong."""
+        if self.budget is None or n_done < _LEAST_SCORED:
+            return False
+        return time.monotonic() - self.started > self.budget
+
+    def cut_short(self, n_done: int) -> Finding:
+        """Say that scoring took longer than it seemed, and ended after so many inputs."""
+        taken = time.monotonic() - self.started
+        needed = ceil((self.n_scored or n_done) / n_done * taken * 1.1)
+        return Finding(
+            code="RUN007",
+            level="warn",
+            message=f"the first score rests on {n_done} of {self.n_scored} inputs: the budget of "
+            f"{self.budget:g} s was spent, because encoding took longer than when it was timed",
+            fix=_LONGER.format(needed),
+        )
 
 
 def plan_check(request: RunRequest, encoder: ModelEncoder) -> Plan:
@@ -62,17 +89,26 @@ def plan_check(request: RunRequest, encoder: ModelEncoder) -> Plan:
 
     A number of inputs that the user names is kept, unless a budget is named too.
     """
+    started = time.monotonic()
     budget = request.budget or USUAL_BUDGET
     pace = _seconds_of_an_encoding(encoder, budget * _SHARE_OF_TIMING)
     wanted = request.inputs.n or usual_n(encoder)
     if request.inputs.n is not None and request.budget is None:
         return Plan(n_scored=wanted, n_contract=_CONTRACT_INPUTS, pace=pace)
-    affordable = int(budget / (pace * _ENCODINGS_PER_INPUT))
     is_slow = pace * _CONTRACT_INPUTS * _PASSES_OF_CONTRACT > budget
     n_contract = _LEAST_SCORED if is_slow else _CONTRACT_INPUTS
+    left = budget - pace * n_contract * _PASSES_OF_CONTRACT
+    affordable = max(int(left / (pace * _ENCODINGS_PER_INPUT)), 0)
     n_scored = min(wanted, affordable) if affordable >= min(wanted, _LEAST_SCORED) else None
     findings = () if n_scored == wanted else (_shortened(n_scored, wanted, pace, budget),)
-    return Plan(n_scored=n_scored, n_contract=n_contract, pace=pace, findings=findings)
+    return Plan(
+        n_scored=n_scored,
+        n_contract=n_contract,
+        pace=pace,
+        findings=findings,
+        budget=budget,
+        started=started,
+    )
 
 
 def usual_n(encoder: ModelEncoder) -> int:
@@ -121,5 +157,5 @@ def _shortened(n_scored: int | None, wanted: int, pace: float, budget: float) ->
         code="RUN007",
         level="warn",
         message=f"{what}: {why}",
-        fix=f"Give it longer: --budget {needed}s; or rmqm-spec score, which has no budget.",
+        fix=_LONGER.format(needed),
     )

@@ -117,7 +117,7 @@ def _check(request: RunRequest, emit: Emit) -> None:
         findings += say(advice or plan.findings)
         if plan.n_scored is not None and not advice:
             emit({"stage": "scoring", "patience": _patience(request, encoder, plan)})
-            document = _score(request, encoder, prepared, findings, emit)
+            document = _score(request, encoder, prepared, findings, emit, plan)
     emit({"document": document})
 
 
@@ -213,6 +213,7 @@ def _score(
     prepared: PreparedInputs,
     findings: list[Finding],
     emit: Emit,
+    plan: Plan,
 ) -> dict[str, Any]:
     from rmqm_spec.evaluation.evaluate import evaluate
     from rmqm_spec.results.document import result_document
@@ -220,8 +221,11 @@ def _score(
 
     started = time.monotonic()
     progress: Progress = lambda done, total: emit({"progress": [done, total]})  # noqa: E731
-    evaluation = evaluate(encoder, prepared, seed=request.inputs.seed, progress=progress)
-    noticed = [*_unreadable(evaluation), *doubts(evaluation.characteristics)]
+    evaluation = evaluate(
+        encoder, prepared, seed=request.inputs.seed, enough=plan.is_spent, progress=progress
+    )
+    cut = [plan.cut_short(evaluation.n_seen)] if evaluation.stopped_early else []
+    noticed = [*_unreadable(evaluation), *cut, *doubts(evaluation.characteristics)]
     findings += [_emitted(finding, emit) for finding in noticed]
     return result_document(
         evaluation,

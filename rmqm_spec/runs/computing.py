@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from rmqm_spec.evaluation.statistic import Evaluation
     from rmqm_spec.results.stored import StoredResult
 
-__all__ = ["compute"]
+__all__ = ["NULL", "compute"]
+
+NULL = "null"
+"""Label of the score of permuted weights: its protocol and inputs are those of the score before."""
 
 MANY_INPUTS = 2000
 """More are seldom worth the time: one contribution to RMQM spreads by about 0.17."""
@@ -69,7 +72,8 @@ def compute(
 
     error = gradient_error(run)
     check_writable(run.folder)
-    _announce(run, listener)
+    if label != NULL:
+        _announce(run, listener)
     with _kept(run, listener) as checkpoints:
         evaluation, speed = _evaluate(run, checkpoints, listener, label, pool)
         findings = [

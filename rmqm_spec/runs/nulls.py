@@ -15,6 +15,7 @@ from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.contracts.registry import executor_kind
 from rmqm_spec.errors import IncompleteError, RmqmError
 from rmqm_spec.findings import Finding
+from rmqm_spec.runs.computing import NULL
 from rmqm_spec.runs.models import open_model
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.scores import Score
@@ -74,7 +75,12 @@ def _null_of(
 ) -> dict[str, Any]:
     from rmqm_spec.ranking.null import failed_null, null_findings
 
-    listener.note("  and the same network with permuted weights (--no-null leaves it out)")
+    n_inputs = scored.stored.document["counts"]["seen"]
+    inputs_word = "input" if n_inputs == 1 else "inputs"
+    listener.note(
+        f"  and the same network with permuted weights, on the same {n_inputs:,} {inputs_word} "
+        "(--no-null leaves it out)"
+    )
     try:
         null = _score(scored, backend, listener, score_alone, pool)
     except IncompleteError:
@@ -100,7 +106,7 @@ def _score(
         encoder = open_model(request)
         if pool is None and executor_kind(request.executor).open is None:
             files.close()  # the runtime has read it: a file as large as the model does not wait
-        null = score_alone(request, listener, label="null", encoder=encoder, pool=pool)
+        null = score_alone(request, listener, label=NULL, encoder=encoder, pool=pool)
     return against_null(
         scored.stored,
         null.stored,

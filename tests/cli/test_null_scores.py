@@ -87,6 +87,12 @@ def test_what_is_told(score, folder):
     assert "null" not in score(*FAST, "--out", "without", "--no-null", cwd=folder).stdout
 
 
+def test_the_protocol_is_said_once_and_of_the_null_what_differs(score, tmp_path):
+    said = score("--levels", "4", "--n", "5", cwd=tmp_path).stderr
+    assert (said.count("protocol:"), said.count("5 inputs from")) == (1, 1)
+    assert "the same network with permuted weights, on the same 5 inputs (--no-null" in said
+
+
 def test_a_null_that_is_there_is_not_computed_again(score, folder):
     path = folder / "with" / "null" / "result.json"
     before = path.stat().st_mtime_ns

@@ -307,6 +307,16 @@ def test_precision_stops_the_work_early_and_says_so():
     assert (found.stopped_early, found.n_offered, 32 <= len(found.ids) < 400) == (True, 400, True)
 
 
+@pytest.mark.parametrize("workers", [1, 3])
+def test_the_work_ends_where_the_caller_has_enough(workers):
+    options = {"alteration": NOISE, "batch_size": 1, "workers": workers}
+    found = evaluate(encode, Shelf(40), enough=lambda n: n >= 5, **options)
+    assert (found.n_seen, found.n_offered, found.stopped_early) == (5, 40, True)
+    whole = evaluate(encode, Shelf(5), enough=lambda n: n >= 5, **options)
+    assert (whole.n_seen, whole.stopped_early) == (5, False)
+    np.testing.assert_array_equal(found.displacements, whole.displacements)
+
+
 def test_precision_is_reached_when_the_work_stops():
     low, high = precise().interval
     assert 0 < (high - low) / 2 <= 0.05

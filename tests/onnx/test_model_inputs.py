@@ -266,6 +266,20 @@ def test_inputs_that_the_encodings_do_not_need_are_left_out(opened, make, images
     assert (encoder.input, encoder.encode(images(encoder)).shape) == ("x", (5, 5))
 
 
+def test_an_input_that_alone_feeds_the_encodings_is_said_to_do_that(opened, make):
+    def why(made):
+        encoder = opened(made)
+        return next(one.message for one in encoder.findings if one.code == "INP001")
+
+    made = make.dense()
+    assert "the only input that can be altered" in why(made)
+    made.graph.input.append(make.value("other", ("N", 3, 4, 4)))
+    made.graph.node.append(make.node("Neg", "other", "negative"))
+    assert "altered input: x (float32 [?, 3, 4, 4]), the only input that feeds the encodings" in why(
+        made
+    )
+
+
 @pytest.mark.parametrize("shape", [(), (1,), ("N", 1)])
 def test_a_single_float_is_not_what_is_altered(opened, make, shape):
     encoder = opened(two_inputs(make, shape), feeds=[("z", "0.5")])

@@ -9,7 +9,7 @@ from onnx import GraphProto
 
 from rmqm_onnx.choices.states import state_inputs
 from rmqm_onnx.reading.graph import consumers, needed_names
-from rmqm_onnx.reading.signature import FLOATS, TensorInfo
+from rmqm_onnx.reading.signature import FLOATS, TensorInfo, declared_inputs
 from rmqm_spec.errors import SubjectError, UsageError
 
 __all__ = ["alterable_names", "choose_input", "relevant_inputs"]
@@ -100,10 +100,18 @@ def choose_input(
             "tokens or strings.",
         )
     if len(possible) == 1:
-        return possible[0], "the only input that can be altered"
+        return possible[0], _why_alone(graph, possible[0])
     chosen, why = _among(graph, possible)
     others = ", ".join(info.name for info in possible if info is not chosen)
     return chosen, f"{why}; {others} could be named by --input instead"
+
+
+def _why_alone(graph: GraphProto, chosen: TensorInfo) -> str:
+    """Tell an input that no other stands beside from one that alone feeds the encodings."""
+    others = [info for info in declared_inputs(graph) if info.name != chosen.name]
+    if any(info.type in ALTERABLE for info in others):
+        return "the only input that feeds the encodings"
+    return "the only input that can be altered"
 
 
 def _among(graph: GraphProto, possible: Sequence[TensorInfo]) -> tuple[TensorInfo, str]:
