@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 pytest.importorskip("onnxruntime")
@@ -161,7 +162,10 @@ def test_clipped_probabilities_are_probabilities(make):
 
 def test_tokens_of_a_feature_map_are_no_answers(make):
     nodes = [make.node("Conv", "x w", "c"), make.node("Relu", "c", "map")]
-    nodes += [make.node("Reshape", "map list", "r"), make.node("Transpose", "r", "y", perm=[0, 2, 1])]
+    nodes += [
+        make.node("Reshape", "map list", "r"),
+        make.node("Transpose", "r", "y", perm=[0, 2, 1]),
+    ]
     stored = [make.random("w", 8, 3, 1, 1), make.constant("list", [0, 8, 16], "int64")]
     inputs, outputs = [make.value("x", ("N", 3, 4, 4))], [make.value("y", ("N", 16, 8))]
     assert looked_at(make.model(nodes, inputs, outputs, stored)) is None
@@ -182,3 +186,24 @@ def test_the_scores_behind_a_label_are_said_to_be_scores(opened, make):
     )
     assert findings["OUT008"].level == "warn"
     assert "OUT008" not in {one.code for one in opened(labels(make), output="feat").findings}
+
+
+def test_inspect_lists_what_heads_share_as_it_is_typed(saved, make, rmqm, tmp_path):
+    path = saved(detector(make, {"boxes": 4, "scores": 80}))
+    said = rmqm("inspect", path, cwd=tmp_path).stdout
+    assert "candidate  --output map --pooling mean  [?, 8, 4, 4]  shared by all heads" in said
+    assert "before the last layer" not in said
+    said = rmqm("inspect", saved(list_of_places(make)), cwd=tmp_path).stdout
+    assert "the output looks like an answer of a detector or segmenter" in said
+    assert "candidate  --output map --pooling mean  [?, 8, 4, 4]  taken by the head" in said
+
+
+def test_check_ends_with_what_to_type(saved, make, rmqm, tmp_path):
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).random((4, 3, 4, 4), dtype="f4"))
+    run = ("--data", "x.npy", "--scale", 1, "--json")
+    done = rmqm("check", saved(list_of_places(make)), *run, cwd=tmp_path)
+    (shortened,) = [one for one in done.document["findings"] if one["code"] == "RUN007"]
+    assert shortened["fix"] == (
+        "Score the features that its head takes: --output map --pooling mean. To score it all the "
+        "same, name it with --output."
+    )

@@ -15,6 +15,7 @@ from rmqm_onnx.choices.last_layers import (
     pooling_option,
     score_operator,
 )
+from rmqm_onnx.choices.output_advice import NO_LAYER
 from rmqm_onnx.reading.beside import json_beside
 from rmqm_spec.findings import Finding, Level
 
@@ -65,7 +66,7 @@ def class_score_findings(
         return []
     before = layer_before(graph, output)
     what = "a map of class scores, from a segmenter or detector" if is_map else "class scores"
-    fix = "No layer stands before these scores: this model has no encodings to score."
+    fix = NO_LAYER
     if before is not None:
         fix = f"Score what the last layer takes: --output {before}{pooling_option(graph, before)}"
     return [_finding(f"{output} looks like {what}, not encodings: {reason}", fix, named)]
