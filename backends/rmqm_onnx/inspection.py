@@ -10,6 +10,7 @@ from attrs import asdict
 from onnx import TensorProto
 
 from rmqm_onnx.choices.candidates import candidates
+from rmqm_onnx.choices.heads import heads_of
 from rmqm_onnx.choices.input import alterable_names, choose_input, relevant_inputs
 from rmqm_onnx.choices.last_layers import score_operator
 from rmqm_onnx.choices.layout_recognition import recognise_layout
@@ -141,9 +142,12 @@ def _output(
     graph = file.proto.graph
     alterable = alterable_names(inputs, options.input)
     chosen = choose_output(graph, outputs, options.output, alterable)
+    heads = heads_of(graph, outputs)
+    is_answer = heads is not None and chosen.name in heads.names
     return {
         "name": chosen.name,
         "why": chosen.finding.message,
+        "answers_of": "a detector or segmenter" if is_answer else None,
         "probabilities_by": score_operator(graph, chosen.name),
     }
 

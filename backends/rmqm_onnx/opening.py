@@ -13,6 +13,7 @@ from rmqm_onnx.choices.choosing import Choices, choose
 from rmqm_onnx.choices.class_scores import class_score_findings, number_of_labels
 from rmqm_onnx.choices.heads import heads_of
 from rmqm_onnx.choices.normalisation import leading_part
+from rmqm_onnx.choices.output_advice import output_advice
 from rmqm_onnx.choices.output_findings import output_findings, require_direction
 from rmqm_onnx.deferred_gradient import DeferredGradient
 from rmqm_onnx.reading.graph import cut_out, has_zero_dims, operators
@@ -139,6 +140,7 @@ def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEnco
                 heads=heads,
             ),
         ),
+        advice=output_advice(graph, encoder.output, heads),
         description=describe(file, choices, trial, options, threads),
         leading=leading_part(graph, encoder.input),
         gradients=_gradient(file, trial, provider, threads, sorted(names & _STRAIGHT_THROUGH)),

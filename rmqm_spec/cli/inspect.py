@@ -50,7 +50,9 @@ def _lines(facts: Mapping[str, Any]) -> Iterator[str]:
     for candidate in facts["candidates"]:
         if candidate["name"] not in declared:
             shape = _shape(candidate["dims"])
-            yield f"  candidate  --output {candidate['name']}  {shape}  {candidate['what']}"
+            pooling = f" --pooling {candidate['pooling']}" if candidate.get("pooling") else ""
+            option = f"--output {candidate['name']}{pooling}"
+            yield f"  candidate  {option}  {shape}  {candidate['what']}"
     yield from _preprocessing(facts)
     operators = list(facts["operators"].items())
     listed = ", ".join(f"{name} {count}" for name, count in operators[:12])
@@ -78,6 +80,8 @@ def _choices(chosen: Mapping[str, Any]) -> Iterator[str]:
             f"  read as {layout['layout']}: {layout['kind']} of {tuple(layout['shape'])}, "
             f"{layout['layout_why']}"
         )
+    if chosen["output"].get("answers_of"):
+        yield f"  note    the output looks like an answer of {chosen['output']['answers_of']}"
     if chosen["output"].get("probabilities_by"):
         operator = chosen["output"]["probabilities_by"]
         yield f"  note    the output comes out of {operator}: probabilities"

@@ -69,9 +69,7 @@ def measure_line(measured: Mapping[str, Any]) -> str:
     return f"  {measured['title']} {measured['value']:.4g}{units}{width}"
 
 
-def used_line(
-    document: Mapping[str, Any], stopped_by: str = "at the requested precision"
-) -> str:
+def used_line(document: Mapping[str, Any], stopped_by: str = "at the requested precision") -> str:
     """Return how many inputs a result rests on, as a line, and why it took no more."""
     counts = document["counts"]
     left_out = "".join(

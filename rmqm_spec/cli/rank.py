@@ -104,8 +104,9 @@ def _print(ranked: RankedModels, say: Callable[[str], None]) -> None:
         say(f"  {sentence}")
     if (refused := ranked.probes_refused) is not None:
         say(f"  There are no probes: {refused.code} {refused.message}")
-        say(f"  {refused.fix}")
-    if ranked.probe_command is not None:
+        say(f"  {'Type instead:' if ranked.probe_command else refused.fix}")
+    elif ranked.probe_command is not None:
         too = " and these --labels" if " --labels" in ranked.probe_command else ""
         say(f"  The inputs have labels. Add --probe{too} for accuracies in this table, or type:")
+    if ranked.probe_command is not None:
         say(f"  {ranked.probe_command}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rmqm_spec.contracts.inputs import InputSpec
 
 __all__ = [
+    "Advising",
     "Arranged",
     "Backend",
     "Diagnosing",
@@ -27,6 +28,7 @@ __all__ = [
     "NullModel",
     "NullWriting",
     "OpenOptions",
+    "OutputAdvice",
     "Pooling",
     "PreprocessingReading",
 ]
@@ -125,6 +127,33 @@ class ModelEncoder(Protocol):
     @property
     def output(self) -> str:
         """Name of the tensor with the encodings."""
+        ...
+
+
+@frozen(kw_only=True)
+class OutputAdvice:
+    """
+    Sentences on what to score instead of an output, each with the options to type.
+
+    Parameters
+    ----------
+    scores : str
+        Where its values turn out to be scores of classes.
+    zeros : str
+        Where all values of an input turn out to be zero.
+    """
+
+    scores: str
+    zeros: str
+
+
+@runtime_checkable
+class Advising(Protocol):
+    """An encoder that knows what could be scored instead of its output."""
+
+    @property
+    def advice(self) -> OutputAdvice | None:
+        """What it offers; None where it has nothing to say."""
         ...
 
 

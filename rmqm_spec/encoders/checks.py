@@ -9,6 +9,7 @@ import numpy as np
 from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
 from rmqm_spec.contracts.encoder import EncoderLike, as_encoder, encode_checked, traits_of
 from rmqm_spec.encoders.near_collapse import NEARLY_EQUAL, near_collapse
+from rmqm_spec.encoders.output_advice import advice_of
 from rmqm_spec.findings import Finding
 from rmqm_spec.resolution import RESOLUTION, resolution_of
 
@@ -52,6 +53,7 @@ def check_encoder(
     >>> [finding.code for finding in findings if finding.level == "fail"]
     ['DET001', 'BAT001']
     """
+    advice = advice_of(encoder)
     encoder = as_encoder(encoder)
     given = inputs.copy()
     returned = encode_checked(encoder, given)
@@ -63,7 +65,7 @@ def check_encoder(
     if encodings.shape[1] < 2:
         yield _single_value()
         return
-    norms = _norms(encodings)
+    norms = _norms(encodings, advice.zeros)
     yield norms
     if norms.level == "fail":
         return
@@ -79,7 +81,7 @@ def check_encoder(
                 spread,
                 own_inputs=own_inputs,
             )
-    yield from _probabilities(encodings)
+    yield from _probabilities(encodings, advice.scores)
     # Copies throughout: an encoder that writes into its arrays must not spoil the next call.
     again = encode_checked(encoder, inputs.copy()).copy()
     yield _deterministic(encodings, again, resolution)
@@ -118,7 +120,7 @@ def _single_value() -> Finding:
     )
 
 
-def _norms(encodings: AnyArray) -> Finding:
+def _norms(encodings: AnyArray, fix: str) -> Finding:
     norms = np.linalg.norm(encodings.astype(np.float64), axis=1)
     if (norms > 0).all():
         message = f"norms from {norms.min():.3g} to {norms.max():.3g}"
@@ -127,7 +129,7 @@ def _norms(encodings: AnyArray) -> Finding:
         code="ENC002",
         level="fail",
         message=f"{int((norms == 0).sum())} of {len(norms)} encodings have a norm of 0",
-        fix="Choose an earlier --output: behind a ReLU all values of an input can be zero.",
+        fix=fix,
     )
 
 
@@ -159,7 +161,7 @@ def _distinct(encodings: AnyArray, resolution: float, own_inputs: bool) -> Itera
         )
 
 
-def _probabilities(encodings: AnyArray) -> Iterator[Finding]:
+def _probabilities(encodings: AnyArray, fix: str) -> Iterator[Finding]:
     values = encodings.astype(np.float64)
     if (
         values.shape[1] > 1
@@ -170,7 +172,7 @@ def _probabilities(encodings: AnyArray) -> Iterator[Finding]:
             code="ENC007",
             level="warn",
             message="the encodings look like probabilities: non-negative rows that sum to 1",
-            fix="Choose the layer before with --output; rmqm-spec inspect lists candidates.",
+            fix=fix,
         )
 
 

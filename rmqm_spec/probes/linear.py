@@ -11,6 +11,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from rmqm_spec.arrays import Float64Array
+from rmqm_spec.errors import UsageError
 from rmqm_spec.probes.split import stratified_split
 
 __all__ = ["DEFAULT_C", "LinearProbe", "fit_linear_probe"]
@@ -86,6 +87,11 @@ def fit_linear_probe(
     -------
     LinearProbe
 
+    Raises
+    ------
+    UsageError
+        PRB015 if there are several candidates, and no class has a training input to hold out.
+
     Notes
     -----
     scikit-learn's LogisticRegression (L-BFGS). The intercept bears no penalty, so the vectors are
@@ -127,6 +133,13 @@ def _held_out_accuracies(
     candidates: Sequence[float],
 ) -> dict[float, float]:
     inside = stratified_split(ids, [str(label) for label in classes], _SHARE_TO_CHOOSE)
+    if inside.all():
+        raise UsageError(
+            "PRB015",
+            f"C must be chosen on inputs that are held out; got {len(ids)} training inputs, one of "
+            "each class",
+            fix="Say which: --C 1. Or give more inputs of each class.",
+        )
     mean = vectors[inside].mean(axis=0)
     estimator = _estimator(candidates[0], warm_start=True)
     accuracies = {}

@@ -143,8 +143,7 @@ def _at_the_advice(request: RunRequest, findings: Iterable[Finding]) -> Iterator
                 code="RUN007",
                 level="warn",
                 message=f"there is no first score: the output holds no encodings ({finding.code})",
-                fix=f"Follow the advice at {finding.code}; name this output with --output to score "
-                "it all the same.",
+                fix=f"{finding.fix.rstrip('.')}. To score it all the same, name it with --output.",
             )
             return
 
@@ -215,15 +214,17 @@ def _score(
     emit: Emit,
     plan: Plan,
 ) -> dict[str, Any]:
+    from rmqm_spec.encoders.output_advice import naming_earlier
     from rmqm_spec.evaluation.evaluate import evaluate
     from rmqm_spec.results.document import result_document
     from rmqm_spec.results.doubts import doubts
 
     started = time.monotonic()
     progress: Progress = lambda done, total: emit({"progress": [done, total]})  # noqa: E731
-    evaluation = evaluate(
-        encoder, prepared, seed=request.inputs.seed, enough=plan.is_spent, progress=progress
-    )
+    with naming_earlier(encoder):
+        evaluation = evaluate(
+            encoder, prepared, seed=request.inputs.seed, enough=plan.is_spent, progress=progress
+        )
     cut = [plan.cut_short(evaluation.n_seen)] if evaluation.stopped_early else []
     noticed = [*_unreadable(evaluation), *cut, *doubts(evaluation.characteristics)]
     findings += [_emitted(finding, emit) for finding in noticed]

@@ -14,6 +14,7 @@ from rmqm_spec.contracts.executor import OpenExecutor
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.contracts.option import read_options
 from rmqm_spec.contracts.registry import executor_kind
+from rmqm_spec.encoders.output_advice import naming_earlier
 from rmqm_spec.errors import IncompleteError, RmqmError, UnavailableError, UsageError
 from rmqm_spec.evaluation.group import Group
 from rmqm_spec.evaluation.walk import Walk, walk_groups
@@ -162,7 +163,7 @@ def _evaluate(
 
     begun = time.monotonic()
     work = listener.work(label, per_input=run.encodings_per_input, n_known=checkpoints.n_known)
-    with work as progress, _walker(run, pool) as walker:
+    with work as progress, _walker(run, pool) as walker, naming_earlier(run.encoder):
         evaluation = evaluate(
             run.graded,
             run.prepared,

@@ -32,10 +32,13 @@ class InputLabels:
         Of each, in their order.
     ambiguous : frozenset of int
         Inputs of which the source has another copy with another label.
+    of_all : tuple of str
+        Of each distinct input of the source that has one, also of those that were not chosen.
     """
 
     by_index: tuple[str | None, ...]
     ambiguous: frozenset[int]
+    of_all: tuple[str, ...] = ()
 
 
 def labels_of(prepared: PreparedInputs, asked: str | None) -> InputLabels:
@@ -70,6 +73,7 @@ def labels_of(prepared: PreparedInputs, asked: str | None) -> InputLabels:
     return InputLabels(
         tuple(labels[prepared.position(index)] for index in indices),
         frozenset(index for index in indices if len(of_digest[prepared.digest(index)]) > 1),
+        tuple(label for known in of_digest.values() if len(known) == 1 for label in known),
     )
 
 

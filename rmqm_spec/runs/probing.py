@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.encoders.output_advice import naming_earlier
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.candidates import Candidate, Selection, folder_name, select_candidates
@@ -201,7 +202,7 @@ def _labelled(
 
     prepared = open_inputs(request.inputs, encoder, listener)
     known = labels_of(prepared, labels)
-    with listener.work(what) as progress:
+    with listener.work(what) as progress, naming_earlier(encoder):
         encoded = encode_inputs(for_inputs(encoder, prepared), prepared, progress)
     chosen = labelled(encoded, known.by_index.__getitem__, known.ambiguous)
     findings = input_findings(request, backend_of(request), encoder, prepared)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rmqm_spec.arrays import AnyArray, FloatArray
-from rmqm_spec.contracts.backend import ModelEncoder
+from rmqm_spec.contracts.backend import Advising, ModelEncoder, OutputAdvice
 from rmqm_spec.contracts.encoder import (
     DifferentiableEncoder,
     Encoder,
@@ -94,6 +94,11 @@ class _RangedModel(_Ranged):
         """What was chosen and noticed while opening."""
         findings: Sequence[Finding] = self._encoder.findings
         return findings
+
+    @property
+    def advice(self) -> OutputAdvice | None:
+        """What could be scored instead of its output."""
+        return self._encoder.advice if isinstance(self._encoder, Advising) else None
 
     @property
     def description(self) -> Mapping[str, Any]:

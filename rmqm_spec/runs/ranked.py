@@ -69,7 +69,7 @@ class RankedModels:
     on_common_inputs : bool
         Whether all were scored here, on the same inputs.
     probe_command : str, optional
-        The command that probes the same models, where the inputs have labels.
+        The command that probes the models, where the inputs have labels and no probes are there.
     probed : ProbedModels, optional
         The probes, where they were asked for.
     probes_refused : RmqmError, optional

@@ -39,7 +39,7 @@ class _Outcome:
     inputs: dict[str, PreparedInputs] = field(factory=dict)
 
 
-_TOO_FEW = ("PRB004", "PRB006")
+_TOO_FEW = ("PRB004", "PRB006", "PRB015")
 """Codes of inputs that are too few to probe with: they can be ranked all the same."""
 
 
@@ -104,7 +104,7 @@ def rank(
         findings_of=outcome.findings,
         failed=outcome.failed,
         on_common_inputs=scored_here,
-        probe_command=None if request.probe else _probe_command(request, candidates, outcome),
+        probe_command=None if probed else _probe_command(request, candidates, outcome),
         probed=probed,
         probes_refused=refused,
     )
@@ -139,7 +139,7 @@ def _probe_command(
     request: RankRequest, candidates: Sequence[Candidate], outcome: _Outcome
 ) -> str | None:
     """Return the command to probe the models, where it can be typed and would work."""
-    from rmqm_spec.runs.probe_command import probe_command, usable_labels
+    from rmqm_spec.runs.probe_command import enough_for_probes, probe_command, usable_labels
 
     if not outcome.inputs:
         return None
@@ -155,7 +155,8 @@ def _probe_command(
         if settings is not None or not probed:
             return None
         models = tuple(str(entry.path) for entry in probed)
-    return probe_command(models, settings, request.common, labels)
+    chosen, more = enough_for_probes(inputs, labels, request.common.inputs)
+    return probe_command(models, settings, evolve(request.common, inputs=chosen), labels, more)
 
 
 def _check(common: RunRequest) -> None:

@@ -147,6 +147,10 @@ def test_probes_that_are_refused_leave_the_ranking_as_it_is(rmqm, folder):
     done = rmqm("rank", *models(folder), *few, "--probe", "--csv", "few.csv", cwd=folder)
     assert done.returncode == 1
     assert "  There are no probes: PRB00" in done.stdout
+    assert "--k" not in done.stdout  # rank has no such option
+    command = command_in(done.stdout)
+    assert "--n" not in command
+    assert rmqm(*command[1:], cwd=folder).returncode == 0
     assert done.stdout.count("digits_ntxent") > 1
     assert "digits_ntxent" in (folder / "few.csv").read_text()
     document = rmqm("rank", *models(folder), *few, "--probe", "--json", cwd=folder).document
@@ -163,4 +167,26 @@ def test_the_command_leaves_out_what_failed_and_takes_enough_inputs(rmqm, folder
     command = command_in(done.stdout)
     assert command[2:4] == [str(path) for path in models(folder)]
     assert not {"broken.onnx", "--n"} & set(command)
+    assert rmqm(*command[1:], cwd=folder).returncode == 0
+
+
+@pytest.mark.parametrize(("given", "more"), [("digits", ["--n", "60"]), ("pairs", [])])
+def test_a_number_of_inputs_that_leaves_classes_alone_is_not_repeated(rmqm, folder, given, more):
+    """Of 60 inputs out of 50 pairs, many have lost their partner; digits have not."""
+    images, digits = load_digits(return_X_y=True)
+    images = (images[:100] / 16).astype("f4").reshape(-1, 8, 8)
+    labels = digits[:100] if given == "digits" else np.arange(100) // 2
+    np.savez(folder / f"{given}.npz", images=images, labels=labels)
+    run = ("--data", f"{given}.npz:images", "--scale", 1, "--n", 60, "--no-null", "--levels", 3)
+    command = command_in(rmqm("rank", *models(folder), *run, cwd=folder).stdout)
+    assert (command[command.index("--n") :][:2] if "--n" in command else []) == more
+    assert rmqm(*command[1:], cwd=folder).returncode == 0
+
+
+def test_few_inputs_are_probed_with_one_neighbour(rmqm, folder):
+    images = (load_digits().images[:4] / 16).astype("f4")
+    np.savez(folder / "four.npz", images=images, labels=[0, 0, 1, 1])
+    run = ("--data", "four.npz:images", "--scale", 1, "--no-null", "--levels", 3)
+    command = command_in(rmqm("rank", *models(folder), *run, cwd=folder).stdout)
+    assert command[-4:] == ["--k", "1", "--C", "1"]
     assert rmqm(*command[1:], cwd=folder).returncode == 0

@@ -275,8 +275,9 @@ def test_an_input_that_alone_feeds_the_encodings_is_said_to_do_that(opened, make
     assert "the only input that can be altered" in why(made)
     made.graph.input.append(make.value("other", ("N", 3, 4, 4)))
     made.graph.node.append(make.node("Neg", "other", "negative"))
-    assert "altered input: x (float32 [?, 3, 4, 4]), the only input that feeds the encodings" in why(
-        made
+    assert (
+        "altered input: x (float32 [?, 3, 4, 4]), the only input that feeds the encodings"
+        in why(made)
     )
 
 

@@ -115,7 +115,9 @@ print(json.dumps(events))
     )
     assert time.monotonic() - started < 20  # all 32 inputs would take 13 s, and the start its time
     events = json.loads(done.stdout.splitlines()[-1])
-    (cut,) = [event["finding"] for event in events if event.get("finding", {}).get("code") == "RUN007"]
+    (cut,) = [
+        event["finding"] for event in events if event.get("finding", {}).get("code") == "RUN007"
+    ]
     assert "the budget of 3 s was spent" in cut["message"]
     document = events[-1]["document"]
     assert document["rmqm"] is not None

@@ -8,7 +8,7 @@ from typing import Any
 from onnx import ModelProto, shape_inference
 
 from rmqm_onnx.choices.heads import heads_of
-from rmqm_onnx.choices.last_layers import layer_before
+from rmqm_onnx.choices.last_layers import layer_before, pooling_option
 from rmqm_onnx.reading.graph import producers
 from rmqm_onnx.reading.signature import TensorInfo, tensor_info
 
@@ -34,14 +34,17 @@ def candidates(
     if heads is not None and heads.shared is not None:
         listed.add(heads.shared)
         dims = shapes[heads.shared].dims if heads.shared in shapes else None
-        yield {"name": heads.shared, "what": "shared by all heads", "dims": dims}
+        what = "shared by all heads" if len(answers) > 1 else "taken by the head"
+        yield {"name": heads.shared, "what": what, "dims": dims, "pooling": "mean"}
     ends = [info.name for info in outputs if info.name not in answers]
     for name in [*ends, *(name for name in chosen if name not in answers)]:
         before = layer_before(proto.graph, name)
         if before is not None and before not in listed and before in makers:
             listed.add(before)
             dims = shapes[before].dims if before in shapes else None
-            yield {"name": before, "what": f"before the last layer of {name}", "dims": dims}
+            what = f"before the last layer of {name}"
+            pooling = "mean" if pooling_option(proto.graph, before) else None
+            yield {"name": before, "what": what, "dims": dims, "pooling": pooling}
 
 
 def _inferred(proto: ModelProto) -> dict[str, TensorInfo]:

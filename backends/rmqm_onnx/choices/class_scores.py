@@ -15,8 +15,9 @@ from rmqm_onnx.choices.last_layers import (
     pooling_option,
     score_operator,
 )
+from rmqm_onnx.choices.output_advice import NO_LAYER
 from rmqm_onnx.reading.beside import json_beside
-from rmqm_spec.findings import Finding
+from rmqm_spec.findings import Finding, Level
 
 __all__ = ["class_score_findings", "number_of_labels"]
 
@@ -47,7 +48,8 @@ def class_score_findings(
     """
     Say where encodings (of this shape for each input) are class scores, or answers of a detector.
 
-    That a user named the output silences the warning, not the fact: rankings need it. Of
+    That a user named the output silences the warning, not the fact: rankings need it. The answers
+    of a detector are warned of all the same, because each of them can be named only. Of
     probabilities another finding speaks.
     """
     if _ENCODINGS.search(output) or score_operator(graph, output) or not _is_end(graph, output):
@@ -56,7 +58,7 @@ def class_score_findings(
     is_map = len(lengths) > 1
     if heads is not None and output in heads.names:
         message = f"{output} looks like the answer of a detector or segmenter, not encodings"
-        return [_finding(message, heads.advice, named)]
+        return [_finding(message, heads.advice, named, level="warn")]
     layer = last_layer(graph, output)
     n_classes = shape[0] if is_map else next(iter(lengths), 1)
     reason = _reason(output, n_classes, n_labels, layer.op_type if layer else None)
@@ -64,16 +66,17 @@ def class_score_findings(
         return []
     before = layer_before(graph, output)
     what = "a map of class scores, from a segmenter or detector" if is_map else "class scores"
-    fix = "No layer stands before these scores: this model has no encodings to score."
+    fix = NO_LAYER
     if before is not None:
         fix = f"Score what the last layer takes: --output {before}{pooling_option(graph, before)}"
     return [_finding(f"{output} looks like {what}, not encodings: {reason}", fix, named)]
 
 
-def _finding(message: str, fix: str, named: bool) -> Finding:
+def _finding(message: str, fix: str, named: bool, level: Level | None = None) -> Finding:
     if named:
         message += "; it is taken, because --output names it"
-    return Finding(code="OUT008", level="ok" if named else "warn", message=message, fix=fix)
+    level = level or ("ok" if named else "warn")
+    return Finding(code="OUT008", level=level, message=message, fix=fix)
 
 
 def _is_end(graph: GraphProto, tensor: str) -> bool:

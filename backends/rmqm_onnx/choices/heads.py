@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from attrs import frozen
-from onnx import GraphProto, NodeProto
+from onnx import GraphProto
 
-from rmqm_onnx.choices.last_layers import layer_before, score_operator
-from rmqm_onnx.reading.graph import makers_above, needed_names, producers
+from rmqm_onnx.choices.head_layers import decodes_maps, shared_features
+from rmqm_onnx.choices.last_layers import score_operator
 from rmqm_onnx.reading.signature import TensorInfo
 
 __all__ = ["Heads", "heads_of"]
@@ -20,16 +20,10 @@ _ANSWERS = re.compile(
 )
 _PLACES = re.compile(r"box|kps|keypoint|landmark|anchor|heatmap|mask", re.IGNORECASE)
 _ENCODINGS = re.compile(r"emb|feat|latent|encod|repr|pool|descriptor|hidden", re.IGNORECASE)
-_ARRANGING = ("Reshape", "Flatten", "Transpose", "Concat")
-_FEATURES = frozenset(
-    [
-        *("Conv", "FusedConv", "ConvTranspose", "MatMul", "Gemm", "Add", "Mul", "Div", "Concat"),
-        *("Relu", "LeakyRelu", "PRelu", "Clip", "HardSwish", "Elu", "Gelu", "Mish", "Tanh"),
-        *("BatchNormalization", "InstanceNormalization", "LayerNormalization"),
-        *("MaxPool", "AveragePool", "DequantizeLinear"),
-    ]
-)
-"""Operators that make features; sizes and places are reckoned by others."""
+
+_CLASSES = (1, 20, 80, 90, 91, 365, 600)
+_ANCHORS = 3
+"""Maps before decoding have, for each of usually three anchors, a box, a certainty and classes."""
 
 
 @frozen
@@ -43,7 +37,7 @@ class Heads:
     def advice(self) -> str:
         """What to type to score the features instead of the answers."""
         if self.shared is None:
-            return "Choose an earlier tensor with --output; rmqm-spec inspect lists candidates."
+            return "No features feed all heads: name a tensor inside the graph with --output."
         what = "heads share" if len(self.names) > 1 else "head takes"
         return f"Score the features that its {what}: --output {self.shared} --pooling mean"
 
@@ -60,12 +54,12 @@ def heads_of(graph: GraphProto, outputs: Sequence[TensorInfo]) -> Heads | None:
         return None
     lists = [info.name for info in floats if _lists_places(graph, info)]
     if len(outputs) == 1:
-        return Heads(tuple(lists), layer_before(graph, lists[0])) if lists else None
+        return Heads(tuple(lists), shared_features(graph, lists)) if lists else None
     answers = [info for info in floats if _is_answer(graph, info) or info.name in lists]
     if len(answers) < 2 or not any(map(_has_places, answers)):
         return None
     names = tuple(info.name for info in answers)
-    return Heads(names, _shared(graph, names))
+    return Heads(names, shared_features(graph, names))
 
 
 def _has_places(info: TensorInfo) -> bool:
@@ -79,48 +73,16 @@ def _is_answer(graph: GraphProto, info: TensorInfo) -> bool:
 
 
 def _lists_places(graph: GraphProto, info: TensorInfo) -> bool:
-    """Return whether an output (N, places, values) is the map of a convolution, laid out."""
-    if info.dims is None or len(info.dims) != 3:
+    """Return whether an output (N, places, values) or a map of anchors is the answer of a head."""
+    if info.dims is None:
         return False
-    makers = producers(graph)
-    arranged = False
-    for node in makers_above(makers, info.name):
-        if node.op_type in ("Conv", "QLinearConv", "FusedConv"):
-            return arranged and _is_of_images(graph, node)
-        if node.op_type not in (*_ARRANGING, "Sigmoid", "Softmax", "Mul", "Sqrt", "Identity"):
-            return False
-        arranged |= node.op_type in _ARRANGING
-    return False
+    if len(info.dims) == 4:
+        return _is_map_of_anchors(graph, info)
+    return len(info.dims) == 3 and decodes_maps(graph, info.name, arranged=True)
 
 
-def _is_of_images(graph: GraphProto, layer: NodeProto) -> bool:
-    """Return whether a layer is a convolution in two dimensions, by the axes of its weights."""
-    ranks = {tensor.name: len(tensor.dims) for tensor in graph.initializer}
-    makers = producers(graph)
-    names = [
-        makers[name].input[0] if name in makers else name  # quantised weights
-        for name in layer.input[1:]
-        if name not in makers or makers[name].op_type == "DequantizeLinear"
-    ]
-    return any(ranks.get(name) == 4 for name in names)
-
-
-def _shared(graph: GraphProto, answers: Sequence[str]) -> str | None:
-    """Return the last features, in the order of the graph, on which every answer depends."""
-    common = set.intersection(*(needed_names(graph, name) - {name} for name in answers))
-    makers = producers(graph)
-    for node in reversed(graph.node):
-        name = next(iter(node.output), "")
-        if node.op_type in _FEATURES and name in common and _is_feature(makers, name):
-            return name
-    return None
-
-
-def _is_feature(makers: dict[str, NodeProto], name: str) -> bool:
-    """Return whether a tensor comes from a layer, and not from a shape."""
-    for node in makers_above(makers, name):
-        if node.op_type in ("Shape", "Constant", "Range"):
-            return False
-        if "Conv" in node.op_type or node.op_type in ("MatMul", "Gemm"):
-            return True
-    return False
+def _is_map_of_anchors(graph: GraphProto, info: TensorInfo) -> bool:
+    """Return whether a map comes right out of a convolution, as wide as anchors are answered."""
+    widths = {_ANCHORS * (5 + n) for n in _CLASSES}
+    has_width = info.dims is not None and bool({info.dims[1], info.dims[3]} & widths)
+    return has_width and decodes_maps(graph, info.name, arranged=False)

@@ -6,7 +6,7 @@ from onnx import GraphProto, NodeProto
 
 from rmqm_onnx.reading.graph import constants, makers_above, producers
 
-__all__ = ["LAYERS", "last_layer", "layer_before", "pooling_option", "score_operator"]
+__all__ = ["LAYERS", "is_learnt", "last_layer", "layer_before", "pooling_option", "score_operator"]
 
 _SCORES = ("Softmax", "LogSoftmax", "Sigmoid", "Hardmax")
 _MOVES = (
@@ -43,6 +43,17 @@ LAYERS = (
 _VECTORS = ("Flatten", "ReduceMean", "Gemm", "MatMul", "QGemm", "QLinearMatMul", "FusedGemm")
 """Operators after which a feature map is none any more."""
 
+_ARRANGING_INPUTS = frozenset(
+    [
+        *("Identity", "Cast", "Flatten", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Concat"),
+        *("Add", "Sub", "Mul", "Div", "Clip", "Pad", "Resize", "Slice", "Gather", "Split"),
+        *("Scaler", "Imputer", "Normalizer", "FeatureVectorizer", "ArrayFeatureExtractor"),
+        *("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "BatchNormalization"),
+        *("Shape", "Constant", "ConstantOfShape", "Range", "Expand"),
+    ]
+)
+"""Operators that move, scale or join an input: what they give is still the input."""
+
 _QUANTISING = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear")
 
 
@@ -51,7 +62,7 @@ def score_operator(graph: GraphProto, output: str) -> str | None:
     for node in makers_above(producers(graph), output):
         if node.op_type in _SCORES:
             return str(node.op_type)
-        if node.op_type not in (*_MOVES, "Concat") or node.op_type == "Add":
+        if node.op_type not in (*_MOVES, "Concat", "Clip", "Sqrt") or node.op_type == "Add":
             break
     return None
 
@@ -82,7 +93,26 @@ def layer_before(graph: GraphProto, output: str) -> str | None:
     name = next((name for name in node.input if name not in constant and name in makers), None)
     while name in makers and makers[name].op_type in _QUANTISING:
         name = makers[name].input[0]
-    return name if name in makers else None
+    return name if name is not None and is_learnt(graph, name) else None
+
+
+def is_learnt(graph: GraphProto, tensor: str) -> bool:
+    """Return whether a network has made a tensor: inputs that were moved or scaled are none."""
+    makers = producers(graph)
+    stored = constants(graph)
+    pending, seen = [tensor], set[str]()
+    while pending:
+        name = pending.pop()
+        if name in seen or name not in makers:
+            continue
+        seen.add(name)
+        node = makers[name]
+        looks_up = node.op_type == "Gather" and node.input[0] in stored
+        if looks_up or node.op_type not in _ARRANGING_INPUTS:
+            return True
+        if node.op_type != "Shape":
+            pending.extend(node.input)
+    return False
 
 
 def pooling_option(graph: GraphProto, tensor: str) -> str:

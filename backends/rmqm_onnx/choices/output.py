@@ -10,6 +10,7 @@ from onnx import GraphProto, NodeProto
 
 from rmqm_onnx.choices.heads import heads_of
 from rmqm_onnx.choices.last_layers import layer_before, pooling_option
+from rmqm_onnx.choices.output_advice import NO_LAYER
 from rmqm_onnx.reading.graph import makers_above, needed_names, producers
 from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_spec.errors import SubjectError, UsageError
@@ -167,7 +168,7 @@ def _behind_labels(graph: GraphProto, outputs: Sequence[TensorInfo]) -> ChosenOu
                 f"{name} is taken, the tensor behind {info.name}"
             )
             before = layer_before(graph, name)
-            fix = "No layer stands before these scores: this model has no encodings to score."
+            fix = NO_LAYER
             if before is not None:
                 offer = f"{before}{pooling_option(graph, before)}"
                 fix = f"Scores are not encodings. Score what the last layer takes: --output {offer}"

@@ -6,6 +6,7 @@ from onnx import GraphProto
 
 from rmqm_onnx.choices.heads import Heads
 from rmqm_onnx.choices.last_layers import layer_before, pooling_option, score_operator
+from rmqm_onnx.choices.output_advice import score_advice
 from rmqm_spec.contracts.backend import Pooling
 from rmqm_spec.errors import SubjectError
 from rmqm_spec.findings import Finding
@@ -38,19 +39,10 @@ def output_findings(
                 code="OUT006",
                 level="warn",
                 message=f"{output} comes out of {operator}: probabilities, not encodings",
-                fix=_layer_before_scores(graph, output, heads),
+                fix=score_advice(graph, output, heads),
             )
         )
     return findings
-
-
-def _layer_before_scores(graph: GraphProto, output: str, heads: Heads | None) -> str:
-    if heads is not None and output in heads.names:
-        return heads.advice
-    before = layer_before(graph, output)
-    if before is None:
-        return "No layer stands before these scores: this model has no encodings to score."
-    return f"Score the layer before: --output {before}{pooling_option(graph, before)}"
 
 
 def require_direction(graph: GraphProto, output: str, n_values: int) -> None:

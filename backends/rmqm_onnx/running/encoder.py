@@ -16,7 +16,7 @@ from rmqm_onnx.running.gradient_route import GradientRoute
 from rmqm_onnx.running.session import encodings_of
 from rmqm_onnx.running.width import EncodingWidth
 from rmqm_spec.arrays import AnyArray, FloatArray
-from rmqm_spec.contracts.backend import Pooling
+from rmqm_spec.contracts.backend import OutputAdvice, Pooling
 from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
@@ -59,6 +59,8 @@ class OnnxEncoder:
         Its batch size, concurrency and resolution.
     findings : tuple of Finding
         What was chosen while opening, and what is worth a warning.
+    advice : OutputAdvice, optional
+        What could be scored instead of its output.
     description : dict
         Model, choices, preprocessing and runtime, as plain data for results.
     leading : GraphProto
@@ -82,6 +84,7 @@ class OnnxEncoder:
     traits: EncoderTraits = field(factory=EncoderTraits)
     one_at_a_time: bool = False
     findings: tuple[Finding, ...] = ()
+    advice: OutputAdvice | None = None
     description: Mapping[str, Any] = field(factory=dict)
     leading: GraphProto = field(factory=GraphProto)
     gradients: GradientRoute | None = None

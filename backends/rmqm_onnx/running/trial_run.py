@@ -111,7 +111,7 @@ def try_out(encoder: OnnxEncoder, *, bounds: tuple[float, float]) -> TrialRun:
                 code="BAT002",
                 level="warn",
                 message="the model declares a batch of any size but runs one input at a time only",
-                fix="Export it with a dynamic batch if it is too slow: every input is encoded alone.",
+                fix="Export it with a dynamic batch for speed; here every input is encoded alone.",
             )
         )
     repeated = ((raw, again), (together, encoder.encode(inputs)))

@@ -5,6 +5,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import logsumexp
 
+from rmqm_spec.errors import UsageError
 from rmqm_spec.probes import linear
 from rmqm_spec.probes.linear import fit_linear_probe
 
@@ -86,3 +87,11 @@ def test_a_class_with_one_training_input_can_still_be_learnt():
     kept = (classes != 2) | (np.cumsum(classes == 2) == 1)
     found = fit_linear_probe(vectors[kept], classes[kept], np.array(ids)[kept].tolist(), vectors)
     assert found.converged
+
+
+def test_one_training_input_of_each_class_leaves_nothing_to_choose_C_by():
+    vectors, classes = np.eye(2), np.array([0, 1])
+    with pytest.raises(UsageError, match="held out") as caught:
+        fit_linear_probe(vectors, classes, "ab", vectors)
+    assert caught.value.code == "PRB015"
+    assert fit_linear_probe(vectors, classes, "ab", vectors, [1.0]).predictions.tolist() == [0, 1]
