@@ -317,35 +317,33 @@ def _spoil(value):
         value.reverse()
 
 
-class WritesToItsArguments(Plain):
-    """Answers correctly, and leaves its scratch work in what it was given."""
-
-    breaks = "RMQM-ENC-004"
-
-    def __getattribute__(self, name):
-        found = super().__getattribute__(name)
-        if name not in _WRITING:
-            return found
-
-        def spoiling(**arguments):
-            answer = found(**{key: _copy(value) for key, value in arguments.items()})
-            for value in arguments.values():
-                _spoil(value)
-            return answer
-
-        return spoiling
-
-
 def _copy(value):
     if isinstance(value, dict):
         return {key: _copy(inner) for key, inner in value.items()}
     return value.copy() if isinstance(value, np.ndarray | list) else value
 
 
-_WRITING = frozenset(
-    {
-        *("content_id", "prepare", "name_inputs", "white_noise", "distances", "characterize"),
-        *("interval", "evaluate", "pool", "vjp", "loss", "pgd_step", "pgd_path", "document"),
-        "map_values",
-    }
-)
+def _spoiling(name):
+    """Return an operation that answers as the base does, and then writes to its arguments."""
+
+    def operation(self, **arguments):
+        copies = {key: _copy(value) for key, value in arguments.items()}
+        answer = getattr(Plain, name)(self, **copies)
+        for value in arguments.values():
+            _spoil(value)
+        return answer
+
+    return operation
+
+
+class WritesToItsArguments(Plain):
+    """Answers correctly, and leaves its scratch work in what it was given."""
+
+    breaks = "RMQM-ENC-004"
+
+    content_id, prepare, name_inputs = map(_spoiling, ("content_id", "prepare", "name_inputs"))
+    white_noise, distances = map(_spoiling, ("white_noise", "distances"))
+    characterize, interval = map(_spoiling, ("characterize", "interval"))
+    evaluate, pool, vjp = map(_spoiling, ("evaluate", "pool", "vjp"))
+    loss, pgd_step, pgd_path = map(_spoiling, ("loss", "pgd_step", "pgd_path"))
+    document, map_values = map(_spoiling, ("document", "map_values"))
