@@ -216,7 +216,7 @@ def test_a_pipe_is_no_model(rmqm, tmp_path, command):
     os.mkfifo(tmp_path / "m.onnx")
     done = rmqm(command, str(tmp_path / "m.onnx"), cwd=tmp_path)
     assert done.returncode == 3
-    assert "m.onnx, which is a pipe or device" in done.stdout + done.stderr
+    assert "m.onnx, which is a pipe, a device or a socket" in done.stdout + done.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")

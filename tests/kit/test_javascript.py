@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 from attrs import evolve
 
@@ -40,6 +41,14 @@ def test_its_check_values_are_those_of_the_annex():
     script = ROOT / "examples" / "javascript" / "check_values.mjs"
     done = subprocess.run(["node", script], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_zero_stays_a_zero_in_float16():
+    inputs = np.array([[[0.0, -0.0, 1e-9, 0.5]]])
+    asked = {"scale": 1.0, "means": np.zeros(1), "stds": np.ones(1), "dtype": "float16"}
+    with ProgramSubject(HARNESS) as subject:
+        values = subject.perform("map_values", inputs=inputs, **asked)["values"]
+    assert values.tobytes() == inputs.astype(np.float16).tobytes()
 
 
 def test_the_starter_in_javascript_runs_as_it_is(rmqm, tmp_path):
