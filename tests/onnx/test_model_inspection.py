@@ -40,7 +40,12 @@ def test_a_classifier_is_told_with_the_layer_before_its_last(saved, make):
     found = inspect_model(saved(classifier(make)))
     assert found["candidates"] == [
         {"name": "probabilities", "what": "output", "dims": (None, 4)},
-        {"name": "features", "what": "before the last layer of probabilities", "dims": (None, 7)},
+        {
+            "name": "features",
+            "what": "before the last layer of probabilities",
+            "dims": (None, 7),
+            "pooling": None,
+        },
     ]
     assert found["chosen"]["output"]["probabilities_by"] == "Softmax"
     assert found["normalisation_in_graph"] == ["Sub"]
