@@ -633,26 +633,6 @@ class TakesAbsoluteDifference(Plain):
         return abs(super().difference_of(a, b))
 
 
-class ComparesOtherSchedules(Plain):
-    """Leaves the schedule out of the comparison, because there is only one."""
-
-    breaks = "RMQM-PRO-003"
-
-    def unlike(self, one, other):
-        yield from (found for found in super().unlike(one, other) if "schedule" not in found[0])
-
-
-class ComparesOtherInterpolations(Plain):
-    """Compares sizes, but not how images were resized to them."""
-
-    breaks = "RMQM-PRO-003"
-
-    def unlike(self, one, other):
-        for key, a, b in super().unlike(one, other):
-            if "interpolation" not in key:
-                yield key, a, b
-
-
 class TakesNoScoreForZero(Plain):
     """Counts an undefined score as zero in a difference."""
 

@@ -347,3 +347,23 @@ class WritesToItsArguments(Plain):
     evaluate, pool, vjp = map(_spoiling, ("evaluate", "pool", "vjp"))
     loss, pgd_step, pgd_path = map(_spoiling, ("loss", "pgd_step", "pgd_path"))
     document, map_values = map(_spoiling, ("document", "map_values"))
+
+
+class ComparesOtherSchedules(Plain):
+    """Leaves the schedule out of the comparison, because there is only one."""
+
+    breaks = "RMQM-PRO-003"
+
+    def unlike(self, one, other):
+        yield from (found for found in super().unlike(one, other) if "schedule" not in found[0])
+
+
+class ComparesOtherInterpolations(Plain):
+    """Compares sizes, but not how images were resized to them."""
+
+    breaks = "RMQM-PRO-003"
+
+    def unlike(self, one, other):
+        for key, a, b in super().unlike(one, other):
+            if "interpolation" not in key:
+                yield key, a, b
