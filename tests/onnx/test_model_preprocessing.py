@@ -403,6 +403,14 @@ def test_classes_on_tensors_round_as_tensors_do(beside, name, rounding, resize_b
     assert (found.crop_rounding, found.resize_by) == (rounding, resize_by)
 
 
+@pytest.mark.parametrize("base", ["DeepseekVL", "Donut", "Janus", "Owlv2"])
+def test_classes_that_pad_otherwise_with_pillow_are_refused_by_that_name(beside, base):
+    assert processor(beside, image_processor_type=f"{base}ImageProcessor").size is not None
+    with pytest.raises(UnreadableError, match="than the class without Pil") as caught:
+        processor(beside, image_processor_type=f"{base}ImageProcessorPil")
+    assert caught.value.code == "PRE009"
+
+
 def test_a_file_of_transformers_5_is_read_as_a_class_on_tensors(beside):
     nested = {"image_processor": {"image_processor_type": "CLIPImageProcessor", "size": 90}}
     found = find_preprocessing({}, beside(processor_config=nested))

@@ -17,6 +17,8 @@ from attrs import frozen
 
 __all__ = ["ImageProcessor", "class_of_model", "class_of_processor", "image_processor", "names"]
 
+_PIL_DIFFERS = "pads images in another way than the class without Pil, which files name"
+
 
 @frozen(kw_only=True)
 class ImageProcessor:
@@ -111,6 +113,8 @@ def image_processor(name: str, *, by_tensors: bool = False) -> ImageProcessor | 
     known = _table()["classes"].get(base)
     if known is None:
         return None
+    if name.endswith("Pil") and not known.get("pil", True):
+        known = {**known, "rule": None, "refused": _PIL_DIFFERS}
     by_tensors = is_fast or (by_tensors and not name.endswith("Pil"))
     kind = "tensors" if by_tensors else "arrays"
     defaults = dict(known.get(kind) or known.get("arrays") or known.get("tensors") or {})
