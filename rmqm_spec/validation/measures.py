@@ -13,7 +13,7 @@ from rmqm_spec.findings import Finding
 from rmqm_spec.results.document import plain
 from rmqm_spec.results.measures import measure_section, read_columns
 from rmqm_spec.validation.agreement import agreement
-from rmqm_spec.validation.verdicts import verdict
+from rmqm_spec.validation.verdicts import SCORE_AGAIN, verdict
 
 __all__ = ["measures_follow"]
 
@@ -49,8 +49,7 @@ def measures_follow(path: Path, document: Mapping[str, Any], n_inputs: int) -> I
             "VAL012",
             f"{section['title']} follows from {n_inputs} rows of measures.npz",
             problems,
-            "Something was changed after the result was written: score the encoder again, with "
-            "--force and the same --out.",
+            SCORE_AGAIN,
         )
 
 

@@ -28,13 +28,11 @@ from rmqm_spec.validation.general import (
 )
 from rmqm_spec.validation.measures import measures_follow
 from rmqm_spec.validation.null import has_null, null_follows
-from rmqm_spec.validation.verdicts import verdict
+from rmqm_spec.validation.verdicts import SCORE_AGAIN, verdict
 
 __all__ = ["check_result"]
 
 _ROUNDING = 1e-9
-_AGAIN = "Something was changed after the result was written: score the encoder again, with "
-"--force and the same --out."
 
 
 def check_result(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
@@ -81,7 +79,7 @@ def _digests(document: Mapping[str, Any]) -> Finding:
         problems.append(f"result_sha256 is {stated[:12]}..., but should be {name}")
     outside = ", ".join(key for key in NOT_IDENTITY if key != "result_sha256")
     holds = f"protocol and result have the content that their digests name (not: {outside})"
-    return verdict("VAL002", holds, problems, _AGAIN)
+    return verdict("VAL002", holds, problems, SCORE_AGAIN)
 
 
 def _belonging(stored: StoredResult) -> Finding:
@@ -94,7 +92,7 @@ def _belonging(stored: StoredResult) -> Finding:
             f"distances.npz holds {len(stored.ids)} inputs, but counts.used is {stated}"
         )
     holds = f"distances.npz holds the {len(stored.ids)} inputs that ids_sha256 names"
-    return verdict("VAL003", holds, problems, _AGAIN)
+    return verdict("VAL003", holds, problems, SCORE_AGAIN)
 
 
 def _possible(d: Float64Array, s: Float64Array, resolution: float) -> Finding:
@@ -104,7 +102,9 @@ def _possible(d: Float64Array, s: Float64Array, resolution: float) -> Finding:
     wrong = (s > before + d + slack) | (s < np.abs(d - before) - slack)
     places = [f"input {row}, level {level + 1}" for row, level in np.argwhere(wrong)]
     problems = [f"{place} breaks the triangle inequality" for place in places]
-    return verdict("VAL004", "the distances can be distances of unit vectors", problems, _AGAIN)
+    return verdict(
+        "VAL004", "the distances can be distances of unit vectors", problems, SCORE_AGAIN
+    )
 
 
 def _numbers(document: Mapping[str, Any], characteristics: Characteristics) -> Finding:
@@ -121,7 +121,7 @@ def _numbers(document: Mapping[str, Any], characteristics: Characteristics) -> F
         "VAL005",
         f"every number follows from the distances, {compared.how}",
         compared.problems,
-        _AGAIN,
+        SCORE_AGAIN,
     )
 
 
@@ -135,7 +135,9 @@ def _table(path: Path, stored: StoredResult, characteristics: Characteristics) -
         problem = f"per_input.csv must lie beside the result; got {error}"
         return verdict("VAL008", "", [problem], "Keep the three files of a result together.")
     compared = agreement(_rows(stored_table), _rows(expected))
-    return verdict("VAL008", f"per_input.csv agrees, {compared.how}", compared.problems, _AGAIN)
+    return verdict(
+        "VAL008", f"per_input.csv agrees, {compared.how}", compared.problems, SCORE_AGAIN
+    )
 
 
 def _rows(table: str) -> dict[str, dict[str, str | float]]:

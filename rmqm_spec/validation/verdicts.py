@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from rmqm_spec.findings import Finding
 
-__all__ = ["verdict"]
+__all__ = ["SCORE_AGAIN", "verdict"]
+
+SCORE_AGAIN = (
+    "Something was changed after the result was written: score the encoder again, with "
+    "--force and the same --out."
+)
 
 _SHOWN = 3
 

@@ -157,6 +157,7 @@ def test_distances_that_no_encodings_have_are_caught(result):
     assert (found.level, found.message) == (
         "fail", "input 2, level 4 breaks the triangle inequality",
     )  # fmt: skip
+    assert found.fix.endswith("score the encoder again, with --force and the same --out.")
 
 
 @pytest.mark.parametrize(
