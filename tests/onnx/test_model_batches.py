@@ -87,10 +87,10 @@ def test_a_dynamically_quantised_model_encodes_every_input_alone(
     assert finding.message.endswith("; every input is encoded alone")
 
 
-def normalising_by_the_batch(make, batch="N"):
+def normalising_by_the_batch(make, batch="N", **momentum):
     names = ("s", "b", "mean", "var")
     nodes = [
-        make.node("BatchNormalization", "x s b mean var", "n m v", training_mode=1),
+        make.node("BatchNormalization", "x s b mean var", "n m v", training_mode=1, **momentum),
         make.node("Flatten", "n", "f"),
         make.node("MatMul", "f w", "y"),
     ]
@@ -170,6 +170,13 @@ def test_batch_statistics_are_refused_where_the_batch_is_one_input(opened, make)
     with pytest.raises(SubjectError, match=r"BatchNormalization \(n\) is in training") as caught:
         opened(made)
     assert "model.eval()" in caught.value.fix
+
+
+def test_batch_statistics_that_repeat_themselves_are_refused_too(opened, make):
+    """A momentum of 1 keeps the stored statistics, so nothing wavers and no company betrays it."""
+    with pytest.raises(SubjectError, match=r"BatchNormalization \(n\) is in training") as caught:
+        opened(normalising_by_the_batch(make, batch=1, momentum=1.0))
+    assert (caught.value.code, "model.eval()" in caught.value.fix) == ("BAT001", True)
 
 
 def test_what_moved_the_batch_before_it_was_mixed_is_named(opened, make):
