@@ -53,7 +53,7 @@ def decodes_maps(graph: GraphProto, output: str, *, arranged: bool) -> bool:
     if not layers or any(node.op_type not in (*_DECODING, *_SIZES, "Gather") for node in others):
         return False
     is_arranged = any(node.op_type in _ARRANGING for node in others)
-    return is_arranged >= arranged and all(
+    return (is_arranged or not arranged) and all(
         node.op_type in _CONVOLUTIONS and _is_of_images(graph, node) for node in layers
     )
 
