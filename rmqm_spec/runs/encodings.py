@@ -90,7 +90,7 @@ def with_encodings_files(candidates: Sequence[Candidate]) -> list[Candidate]:
     UsageError
         As `check_encodings_file`.
     """
-    from rmqm_spec.runs.candidates import folder_name
+    from rmqm_spec.runs.candidate_names import folder_name
 
     named = []
     for candidate in candidates:

@@ -25,7 +25,7 @@ from rmqm_spec.contracts.registry import (
 )
 from rmqm_spec.contracts.registry import measure as load_measure
 from rmqm_spec.errors import UsageError
-from rmqm_spec.runs.candidates import folder_name
+from rmqm_spec.runs.candidate_names import folder_name
 from rmqm_spec.runs.gradients import check_gradient, gradient_routes, with_gradient
 from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.ranged import for_inputs

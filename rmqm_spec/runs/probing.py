@@ -14,7 +14,8 @@ from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.encoders.output_advice import naming_earlier
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.candidates import Candidate, Selection, folder_name, select_candidates
+from rmqm_spec.runs.candidate_names import folder_name
+from rmqm_spec.runs.candidates import Candidate
 from rmqm_spec.runs.encodings import save_unit_encodings, with_encodings_files
 from rmqm_spec.runs.labels import label_findings, labels_of
 from rmqm_spec.runs.models import backend_of, open_model
@@ -24,6 +25,7 @@ from rmqm_spec.runs.probed import ProbedModel, ProbedModels
 from rmqm_spec.runs.ranged import for_inputs
 from rmqm_spec.runs.remarks import elsewhere, input_findings
 from rmqm_spec.runs.request import DataSettings, RunRequest
+from rmqm_spec.runs.selection import Selection, select_candidates
 
 if TYPE_CHECKING:
     from rmqm_spec.contracts.backend import ModelEncoder

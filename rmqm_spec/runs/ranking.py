@@ -11,13 +11,15 @@ from attrs import evolve, field, frozen
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.candidates import Candidate, folder_name, select_candidates
+from rmqm_spec.runs.candidate_names import folder_name
+from rmqm_spec.runs.candidates import Candidate
 from rmqm_spec.runs.encodings import with_encodings_files
 from rmqm_spec.runs.opening import check_request
 from rmqm_spec.runs.ranked import RankedModels, RankRequest
 from rmqm_spec.runs.remarks import elsewhere
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.scoring import score
+from rmqm_spec.runs.selection import select_candidates
 
 if TYPE_CHECKING:
     from rmqm_spec.contracts.executor import OpenExecutor

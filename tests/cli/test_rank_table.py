@@ -6,8 +6,8 @@ import pytest
 
 from rmqm_spec.cli.rank_table import ranking_table
 from rmqm_spec.cli.verdict import verdict
-from rmqm_spec.runs.candidates import find_candidates
 from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.selection import select_candidates
 
 
 def row(name, position=1, same_as=(), null=None, **others):
@@ -173,7 +173,7 @@ def test_encoders_are_called_by_what_tells_them_apart(tmp_path, monkeypatch, pat
     for path in paths:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).touch()
-    found = [one.name for one in find_candidates(paths, request_of("", {}))]
+    found = [one.name for one in select_candidates(paths, request_of("", {})).candidates]
     assert [name if name in found else name.rsplit("/")[-1] for name in names] == names
     assert len(set(found)) == len(found)
 
@@ -183,7 +183,7 @@ def test_the_same_file_with_other_settings_is_another_encoder(tmp_path):
     (tmp_path / "m.toml").write_text(
         '[one]\npath = "m.onnx"\noutput = "a"\n[two]\npath = "m.onnx"\noutput = "b"\n'
     )
-    found = find_candidates([], request_of("", {"mean": "0.5"}), tmp_path / "m.toml")
+    found = select_candidates([], request_of("", {"mean": "0.5"}), tmp_path / "m.toml").candidates
     openings = {one.name: one.request.opening for one in found}
     assert [(name, one.output, one.mean) for name, one in openings.items()] == [
         ("one", "a", (0.5,)),
@@ -196,7 +196,7 @@ def test_own_preprocessing_replaces_that_of_all(tmp_path):
         '[one]\npath = "m.onnx"\npreprocess = "p.json"\nsize = [224, 320]\nfeed = "k=1"\n'
     )
     common = request_of("", {"mean": "0.5", "std": "2"})
-    (one,) = find_candidates([], common, tmp_path / "m.toml")
+    (one,) = select_candidates([], common, tmp_path / "m.toml").candidates
     opening = one.request.opening
     assert (opening.mean, opening.std) == (None, None)
     assert opening.preprocess == tmp_path / "p.json"
