@@ -59,6 +59,8 @@ class Outcome:
         What an implementation that gave no answer left behind.
     rerun : str
         The command that runs this check alone.
+    mistakes : tuple of str
+        Known mistakes each of which would explain it, the likeliest first.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Outcome:
     should: Any = None
     context: str = ""
     rerun: str = ""
+    mistakes: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -13,7 +13,9 @@ from attrs import evolve
 
 from rmqm_conformance.catalogue import checks, expected_ids, select
 from rmqm_conformance.checks import PROFILES, Check, Effort
+from rmqm_conformance.mistakes import likely_mistakes
 from rmqm_conformance.problems import Errored, Refused, UnknownNameError, Violation
+from rmqm_conformance.recording import Recording
 from rmqm_conformance.report import Outcome, Report
 from rmqm_conformance.subject import PythonSubject, Subject
 
@@ -144,8 +146,9 @@ def judge(check: Check, subject: Subject, effort: Effort, *, reason: str | None 
 
 
 def _ending(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
+    recording = Recording(subject)
     try:
-        check.judge(subject, effort)
+        check.judge(recording, effort)
     except Violation as violation:
         return {
             "status": "failed",
@@ -153,10 +156,15 @@ def _ending(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
             "example": violation.example,
             "got": violation.got,
             "should": violation.should,
+            "mistakes": likely_mistakes(check, violation, recording.exchanges),
         }
     except Refused as refusal:
-        message = f"it refuses, but should answer; it says: {refusal.message}"
-        return {"status": "failed", "message": message, "example": refusal.example}
+        return {
+            "status": "failed",
+            "message": f"it refuses, but should answer; it says: {refusal.message}",
+            "example": refusal.example,
+            "mistakes": likely_mistakes(check, refusal, recording.exchanges),
+        }
     except Errored as error:
         return {
             "status": "errored",

@@ -1,0 +1,120 @@
+"""What a table of known mistakes is: for each, what an implementation with it would answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from attrs import frozen
+
+from rmqm_conformance.recording import Exchange
+
+__all__ = ["Answer", "Answering", "Table", "changed", "same_bits", "same_numbers"]
+
+Answer: TypeAlias = dict[str, Any]
+Answering: TypeAlias = Callable[..., Answer]
+"""Called with the arguments of an operation, it returns the results that it compares."""
+
+
+@frozen(kw_only=True)
+class Table:
+    """
+    The known mistakes of an operation.
+
+    Parameters
+    ----------
+    operation : str
+        The operation.
+    right : callable
+        What the specification answers.
+    same : callable
+        Whether an answer is an expected one.
+    mistakes : mapping of str to callable
+        For each mistake in words, what an implementation with it answers.
+    largest : int
+        Requests with arrays of more values are not computed again.
+    """
+
+    operation: str
+    right: Answering
+    same: Callable[[Answer, Answer], bool]
+    mistakes: Mapping[str, Answering]
+    largest: int = 20_000
+
+    def likely(self, exchanges: Iterable[Exchange]) -> tuple[str, ...]:
+        """Return the mistakes that explain every wrong answer and no right one."""
+        wrong, fine = [], []
+        for exchange in exchanges:
+            if exchange.answer is None or not self._small(exchange):
+                continue
+            expected = self._computed(self.right, exchange)
+            if expected is not None:
+                held = fine if self.same(exchange.answer, expected) else wrong
+                held.append(exchange)
+        if not wrong:
+            return ()
+        return tuple(
+            words
+            for words, answering in self.mistakes.items()
+            if all(self._explains(answering, exchange) for exchange in (*wrong, *fine))
+        )
+
+    def _explains(self, answering: Answering, exchange: Exchange) -> bool:
+        expected = self._computed(answering, exchange)
+        return expected is not None and self.same(exchange.answer or {}, expected)
+
+    def _computed(self, answering: Answering, exchange: Exchange) -> Answer | None:
+        """Compute an answer; None for requests that have none."""
+        try:
+            with np.errstate(all="ignore"):
+                return answering(**exchange.arguments)
+        except Exception:  # wrong formulas break in any way on unusual arguments
+            return None
+
+    def _small(self, exchange: Exchange) -> bool:
+        sizes = (np.size(value) for value in exchange.arguments.values())
+        return max(sizes, default=0) <= self.largest
+
+
+def changed(base: type[Any], operation: str, /, **parts: Any) -> Answering:
+    """
+    Return an operation of a reference some of whose parts are replaced.
+
+    Parameters
+    ----------
+    base : type
+        The reference: a class whose methods are the parts of a definition.
+    operation : str
+        Name of the method that answers.
+    **parts : callable or object
+        What takes the place of methods and attributes.
+    """
+    made = type(base.__name__, (base,), parts)()
+    answering: Answering = getattr(made, operation)
+    return answering
+
+
+def same_numbers(answer: Answer, expected: Answer) -> bool:
+    """Compare what is expected, up to the rounding of float64."""
+    return all(_near(answer[key], value) for key, value in expected.items())
+
+
+def same_bits(answer: Answer, expected: Answer) -> bool:
+    """Compare what is expected: types, shapes and bits of arrays, and other values exactly."""
+    return all(_equal(answer[key], value) for key, value in expected.items())
+
+
+def _near(got: Any, should: Any) -> bool:
+    if got is None or should is None or isinstance(should, str | list):
+        return bool(got == should)
+    if np.shape(got) != np.shape(should):
+        return False
+    return bool(np.allclose(got, should, rtol=1e-9, atol=1e-13, equal_nan=True))
+
+
+def _equal(got: Any, should: Any) -> bool:
+    if not isinstance(should, np.ndarray):
+        return bool(got == should)
+    alike = got.shape == should.shape and got.dtype == should.dtype
+    return alike and got.tobytes() == should.tobytes()
