@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from rmqm_conformance.checks import Check
-from rmqm_conformance.mistakes import metric
+from rmqm_conformance.mistakes import metric, noise
 from rmqm_conformance.mistakes.known import Table
 from rmqm_conformance.problems import Violation
 from rmqm_conformance.recording import Exchange
 
 __all__ = ["TABLES", "likely_mistakes"]
 
-TABLES: Final[tuple[Table, ...]] = (*metric.TABLES,)
+TABLES: Final[tuple[Table, ...]] = (*metric.TABLES, *noise.TABLES)
 """All tables of known mistakes."""
 
 

@@ -1,0 +1,97 @@
+"""
+Measure how often the first line of a report names the mistake of a wrong miniature.
+
+    python tests/conformance/named_mistakes.py             # all miniatures
+    python tests/conformance/named_mistakes.py --every 5   # each fifth
+    python tests/conformance/named_mistakes.py --show      # prints miniature, docstring, first line
+
+A first line counts as right where it is the one that `named_mistakes.json` holds for its miniature:
+there, first lines were read beside the docstrings and written down if they say what is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from multiprocessing import Pool
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from attrs import evolve
+from miniatures import WRONG
+from table import read_table
+from touching import touching
+
+from rmqm_conformance.catalogue import checks
+from rmqm_conformance.checks import PROFILES
+from rmqm_conformance.formats.wording import first_line
+from rmqm_conformance.running import judge
+from rmqm_conformance.subject import PythonSubject
+
+READ = Path(__file__).with_name("named_mistakes.json")
+EFFORT = evolve(PROFILES["fast"])
+MINIATURES = {miniature.__name__: miniature for miniature in WRONG}
+
+
+def line_of(name: str) -> tuple[str, str, float]:
+    """Return the first line of the report about a miniature."""
+    miniature = MINIATURES[name]
+    started = time.perf_counter()
+    chosen = touching(checks(), miniature, EFFORT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # wrong formulas divide by zero
+        outcomes = [judge(check, PythonSubject(miniature()), EFFORT) for check in chosen]
+    return name, first_line(tuple(outcomes)), time.perf_counter() - started
+
+
+def mistake_in(line: str) -> str:
+    """Return the mistake that a first line names, or nothing."""
+    named = line.removeprefix("likely mistake: ") if line.startswith("likely mistake: ") else ""
+    return named.rpartition(" (explains ")[0]
+
+
+def read_lines() -> dict[str, str]:
+    """Return the mistakes that were read and found right, by miniature."""
+    found: dict[str, str] = json.loads(READ.read_text(encoding="utf-8")) if READ.exists() else {}
+    return found
+
+
+def lines(names: list[str]) -> Iterator[tuple[str, str, float]]:
+    """Judge miniatures, two at a time."""
+    with Pool(2) as pool:
+        yield from pool.imap(line_of, names, chunksize=2)
+
+
+def main() -> int:
+    """Print how many are named; return 1 below the share of 60 %."""
+    parser = argparse.ArgumentParser(description="measure how often a mistake is named")
+    parser.add_argument("--every", type=int, default=1, metavar="N")
+    parser.add_argument("--module", default="", help="miniatures of modules with this in their name")
+    parser.add_argument("--show", action="store_true", help="print what was not named rightly")
+    options = parser.parse_args()
+    names = [n for n in read_table() if options.module in MINIATURES[n].__module__]
+    names = names[:: options.every]
+    known, right, other, slowest = read_lines(), 0, 0, 0.0
+    for name, line, seconds in lines(names):
+        mistake = mistake_in(line)
+        good = bool(mistake) and known.get(name) == mistake
+        right, other = right + good, other + (bool(mistake) and not good)
+        slowest = max(slowest, seconds)
+        if options.show and not good:
+            said = (MINIATURES[name].__doc__ or "").strip().splitlines()[0]
+            print(f"{name} | {said} | {line}", flush=True)
+    share = 100 * right / len(names)
+    print(
+        f"{right} of {len(names)} ({share:.1f} %) named rightly, {other} named otherwise, "
+        f"{len(names) - right - other} not named; slowest {slowest:.1f} s"
+    )
+    return 0 if share >= 60 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
