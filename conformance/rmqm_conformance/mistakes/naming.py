@@ -6,14 +6,22 @@ from collections.abc import Iterable
 from typing import Final
 
 from rmqm_conformance.checks import Check
-from rmqm_conformance.mistakes import metric, noise
+from rmqm_conformance.mistakes import distances, inputs, losses, mapping, metric, noise, pgd
 from rmqm_conformance.mistakes.known import Table
 from rmqm_conformance.problems import Violation
 from rmqm_conformance.recording import Exchange
 
 __all__ = ["TABLES", "likely_mistakes"]
 
-TABLES: Final[tuple[Table, ...]] = (*metric.TABLES, *noise.TABLES)
+TABLES: Final[tuple[Table, ...]] = (
+    *metric.TABLES,
+    *distances.TABLES,
+    *noise.TABLES,
+    *pgd.TABLES,
+    *losses.TABLES,
+    *inputs.TABLES,
+    *mapping.TABLES,
+)
 """All tables of known mistakes."""
 
 
