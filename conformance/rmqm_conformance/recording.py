@@ -13,7 +13,7 @@ from rmqm_conformance.subject import Subject
 
 __all__ = ["Exchange", "Recording"]
 
-_KEPT: Final = 8
+_KEPT: Final = 16
 
 
 @frozen(kw_only=True, eq=False)

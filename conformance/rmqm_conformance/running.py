@@ -146,7 +146,7 @@ def judge(check: Check, subject: Subject, effort: Effort, *, reason: str | None 
 
 
 def _ending(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
-    recording = Recording(subject)
+    recording, about = Recording(subject), subject.description
     try:
         check.judge(recording, effort)
     except Violation as violation:
@@ -156,14 +156,14 @@ def _ending(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
             "example": violation.example,
             "got": violation.got,
             "should": violation.should,
-            "mistakes": likely_mistakes(check, violation, recording.exchanges),
+            "mistakes": likely_mistakes(check, violation, recording.exchanges, about),
         }
     except Refused as refusal:
         return {
             "status": "failed",
             "message": f"it refuses, but should answer; it says: {refusal.message}",
             "example": refusal.example,
-            "mistakes": likely_mistakes(check, refusal, recording.exchanges),
+            "mistakes": likely_mistakes(check, refusal, recording.exchanges, about),
         }
     except Errored as error:
         return {

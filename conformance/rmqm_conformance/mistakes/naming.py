@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rmqm_conformance.checks import Check
-from rmqm_conformance.mistakes import distances, inputs, losses, mapping, metric, noise, pgd
+from rmqm_conformance.description import Description
+from rmqm_conformance.mistakes import distances, inputs, losses, mapping, metric, noise, pgd, whole
+from rmqm_conformance.mistakes.by_check import mistake_of_check
+from rmqm_conformance.mistakes.comparing import mistakes_of_comparison
+from rmqm_conformance.mistakes.encoders import mistakes_of_encoder
+from rmqm_conformance.mistakes.impossible import wrong_with
 from rmqm_conformance.mistakes.known import Table
-from rmqm_conformance.problems import Violation
+from rmqm_conformance.mistakes.writing import mistakes_of_document
+from rmqm_conformance.problems import Refused, Violation
 from rmqm_conformance.recording import Exchange
 
 __all__ = ["TABLES", "likely_mistakes"]
@@ -21,12 +27,16 @@ TABLES: Final[tuple[Table, ...]] = (
     *losses.TABLES,
     *inputs.TABLES,
     *mapping.TABLES,
+    *whole.TABLES,
 )
 """All tables of known mistakes."""
 
 
 def likely_mistakes(
-    check: Check, problem: Exception, exchanges: Iterable[Exchange]
+    check: Check,
+    problem: Violation | Refused,
+    exchanges: Sequence[Exchange],
+    description: Description,
 ) -> tuple[str, ...]:
     """
     Return the mistakes that explain a failure, the likeliest first.
@@ -35,18 +45,58 @@ def likely_mistakes(
     ----------
     check : Check
         The check that failed.
-    problem : Exception
+    problem : Violation or Refused
         How it failed.
-    exchanges : iterable of Exchange
+    exchanges : sequence of Exchange
         What was asked last, and the answers.
+    description : Description
+        The implementation in its own words.
     """
+    listed = list(exchanges)
+    found = [
+        *_answered_impossible(listed),
+        *_computed(listed),
+        *_betrayed(listed, description),
+    ]
+    if not found:
+        found = [*_by_check(check, problem)]
+    return tuple(dict.fromkeys(found))
+
+
+def _answered_impossible(exchanges: list[Exchange]) -> Iterator[str]:
+    """Yield what should have been refused in the last request, if it was answered."""
+    if exchanges and exchanges[-1].answer is not None:
+        last = exchanges[-1]
+        for words in wrong_with(last.operation, last.arguments):
+            yield f"does not refuse {words}"
+
+
+def _computed(exchanges: list[Exchange]) -> Iterator[str]:
     by_operation: dict[str, list[Exchange]] = {}
     for exchange in exchanges:
         by_operation.setdefault(exchange.operation, []).append(exchange)
-    found = [
-        words
-        for table in TABLES
-        if table.operation in by_operation
-        for words in table.likely(by_operation[table.operation])
-    ]
-    return tuple(dict.fromkeys(found))
+    for table in TABLES:
+        if table.operation in by_operation:
+            yield from table.likely(by_operation[table.operation])
+
+
+def _betrayed(exchanges: list[Exchange], description: Description) -> Iterator[str]:
+    """Yield mistakes that answers show by themselves."""
+    pointers = description.pointers
+    yield from mistakes_of_encoder(exchanges)
+    for exchange in exchanges:
+        if exchange.operation == "document":
+            yield from mistakes_of_document(exchange, pointers)
+    if exchanges and exchanges[-1].operation == "compare":
+        yield from mistakes_of_comparison(exchanges[-1], pointers)
+
+
+def _by_check(check: Check, problem: Violation | Refused) -> Iterator[str]:
+    """Yield what the check itself tells: it can fail by a single mistake, or says what broke it."""
+    if words := mistake_of_check(check.id):
+        yield words
+    elif isinstance(problem, Violation) and problem.mistake:
+        yield problem.mistake
+    elif isinstance(problem, Refused):
+        title = check.title[:1].lower() + check.title[1:]
+        yield f"refuses what must be answered: {title}"

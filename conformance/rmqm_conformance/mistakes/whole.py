@@ -1,0 +1,165 @@
+"""Known mistakes on the whole way from inputs to a score: chapter 6 of the specification."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rmqm_conformance.mistakes.changes import parts
+from rmqm_conformance.mistakes.distances import MISTAKES as OF_DISTANCES
+from rmqm_conformance.mistakes.distances import Separating
+from rmqm_conformance.mistakes.drawing import Drawing
+from rmqm_conformance.mistakes.known import Table, changed, same_numbers
+from rmqm_conformance.mistakes.measuring import Measuring
+from rmqm_conformance.mistakes.metric import SHARED
+from rmqm_conformance.mistakes.noise import NOISE
+from rmqm_conformance.oracle import represent
+
+__all__ = ["TABLES", "Way"]
+
+Array = npt.NDArray[Any]
+
+
+class Way:
+    """Alter inputs, encode them, and measure the representations."""
+
+    drawing: type[Any] = Drawing
+    separating: type[Any] = Separating
+    measuring: type[Any] = Measuring
+
+    def evaluate(
+        self,
+        inputs: Array,
+        ids: list[str],
+        low: float,
+        high: float,
+        network: dict[str, Any],
+        n_levels: int,
+        seed: int,
+        variant: str,
+    ) -> dict[str, Any]:
+        """Return the results of `evaluate`."""
+        names = self.names(ids)
+        J = self.number(n_levels)
+        x = inputs[[ids.index(name) for name in names]]
+        asked = {"n_levels": J, "low": low, "high": high, "coupling": "independent"}
+        altered = self.drawing().white_noise(
+            inputs=x, ids=names, levels=[*range(J + 1)], seed=self.seed(seed), **asked
+        )["altered"]
+        z = self.after(self.encoded(network, altered))
+        arithmetic = self.arithmetic(inputs)
+        found = self.separating().distances(trajectories=z, arithmetic=arithmetic)
+        scored = self.measuring().characterize(variant=variant, **found)
+        kept = {key: scored[key] for key in ("D", "D_RC", "P_RC", "rmqm", "status")}
+        return {"n_inputs": len(names), **kept}
+
+    def names(self, ids: list[str]) -> list[str]:
+        return sorted(set(ids))
+
+    def number(self, n_levels: int) -> int:
+        return n_levels
+
+    def seed(self, seed: int) -> int:
+        return seed
+
+    def arithmetic(self, inputs: Array) -> str:
+        return "float64"
+
+    def encoded(self, network: dict[str, Any], altered: Array) -> Array:
+        flat = altered.reshape(-1, *altered.shape[2:])
+        return self.represented(network, flat).reshape(*altered.shape[:2], -1)
+
+    def represented(self, network: dict[str, Any], x: Array) -> Array:
+        return represent(network, x)
+
+    def after(self, z: Array) -> Array:
+        return z
+
+    def document(
+        self,
+        inputs: Array,
+        ids: list[str],
+        low: float,
+        high: float,
+        network: dict[str, Any],
+        n_levels: int | None,
+        seed: int | None,
+        variant: str | None,
+    ) -> dict[str, Any]:
+        """Return the numbers of `document`."""
+        n_levels = 99 if n_levels is None else n_levels
+        found = self.evaluate(
+            inputs, ids, low, high, network, n_levels, seed or 0, variant or "paper"
+        )
+        return {"D": found["D"], "rmqm": found["rmqm"]}
+
+
+def _mapped_before(w: Any, network: dict[str, Any], altered: Array) -> Array:
+    first = altered[:, :1].astype(np.float64)
+    values = (network["scale"] * first - network["mean"]) / network["std"]
+    plain = network | {"scale": 1.0, "mean": 0.0, "std": 1.0}
+    return Way.encoded(w, plain, values + (altered - altered[:, :1]))
+
+
+def _without_map(w: Any, network: dict[str, Any], x: Array) -> Array:
+    return represent(network | {"scale": 1.0, "mean": 0.0, "std": 1.0}, x)
+
+
+def _mean_first(w: Any, network: dict[str, Any], x: Array) -> Array:
+    return represent(network | {"mean": network["scale"] * network["mean"]}, x)
+
+
+def _repeated(z: Array) -> Array:
+    z = z.copy()
+    z[:, 129:] = z[:, 128:129]
+    return z
+
+
+WAYS: dict[str, dict[str, Any]] = {
+    "applies the value map before the noise instead of after it": parts(encoded=_mapped_before),
+    "leaves the value map out": parts(represented=_without_map),
+    "subtracts the mean before the scale": parts(represented=_mean_first),
+    "counts level 0 in J: evaluates J - 1 altered levels": parts(
+        number=lambda w, n_levels: max(n_levels - 1, 1)
+    ),
+    "evaluates J + 1 altered levels": parts(number=lambda w, n_levels: n_levels + 1),
+    "counts duplicates as inputs of their own": parts(names=lambda w, ids: sorted(ids)),
+    "evaluates with seed 0, whatever seed is asked for": parts(seed=lambda w, seed: 0),
+    "takes the resolution of the type of the inputs": parts(
+        arithmetic=lambda w, inputs: inputs.dtype.name
+    ),
+    "takes representations shorter than 1e-9 for zero": parts(
+        after=lambda w, z: np.where(np.abs(z).max(-1, keepdims=True) < 1e-9, 0.0, z)
+    ),
+    "repeats the last representation from level 128 on": parts(after=lambda w, z: _repeated(z)),
+    "forgets the activation": parts(
+        represented=lambda w, network, x: represent(network | {"activation": "identity"}, x)
+    ),
+}
+
+
+def _inner(name: str, base: type[Any], mistakes: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {words: {name: type(base.__name__, (base,), made)} for words, made in mistakes.items()}
+
+
+MISTAKES = (
+    WAYS
+    | _inner("separating", Separating, OF_DISTANCES)
+    | _inner("measuring", Measuring, SHARED)
+    | _inner("drawing", Drawing, NOISE)
+)
+
+
+def _table(operation: str) -> Table:
+    return Table(
+        operation=operation,
+        right=changed(Way, operation),
+        same=same_numbers,
+        mistakes={words: changed(Way, operation, **made) for words, made in MISTAKES.items()},
+        largest=400,
+    )
+
+
+TABLES = (_table("evaluate"), _table("document"))
