@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rmqm_conformance.mistakes.changes import parts
-from rmqm_conformance.mistakes.known import Table, changed, same_bits
+from rmqm_conformance.mistakes.known import Table, changed, same_bits, within
 
 __all__ = ["TABLES", "Naming"]
 
@@ -211,7 +211,7 @@ def _table(operation: str, mistakes: dict[str, dict[str, Any]]) -> Table:
         right=changed(Naming, operation),
         same=same_bits,
         mistakes={words: changed(Naming, operation, **made) for words, made in mistakes.items()},
-        largest=300_000,
+        fits=within(300_000),
     )
 
 

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from rmqm_conformance.recording import Exchange
 
-__all__ = ["Answer", "Answering", "Table", "changed", "same_bits", "same_numbers"]
+__all__ = ["Answer", "Answering", "Table", "changed", "same_bits", "same_numbers", "within"]
 
 Answer: TypeAlias = dict[str, Any]
 Answering: TypeAlias = Callable[..., Answer]
@@ -32,21 +32,21 @@ class Table:
         Whether an answer is an expected one.
     mistakes : mapping of str to callable
         For each mistake in words, what an implementation with it answers.
-    largest : int
-        Requests with arrays of more values are not computed again.
+    fits : callable
+        Whether a request is small enough to be computed again many times.
     """
 
     operation: str
     right: Answering
     same: Callable[[Answer, Answer], bool]
     mistakes: Mapping[str, Answering]
-    largest: int = 20_000
+    fits: Callable[[Mapping[str, Any]], bool]
 
     def likely(self, exchanges: Iterable[Exchange]) -> tuple[str, ...]:
         """Return the mistakes that explain every wrong answer and no right one."""
         wrong, fine = [], []
         for exchange in exchanges:
-            if exchange.answer is None or not self._small(exchange):
+            if exchange.answer is None or not self.fits(exchange.arguments):
                 continue
             expected = self._computed(self.right, exchange)
             if expected is not None:
@@ -72,9 +72,14 @@ class Table:
         except Exception:  # wrong formulas break in any way on unusual arguments
             return None
 
-    def _small(self, exchange: Exchange) -> bool:
-        sizes = (np.size(value) for value in exchange.arguments.values())
-        return max(sizes, default=0) <= self.largest
+
+def within(largest: int) -> Callable[[Mapping[str, Any]], bool]:
+    """Return whether no argument of a request holds more values."""
+
+    def fits(arguments: Mapping[str, Any]) -> bool:
+        return max(map(np.size, arguments.values()), default=0) <= largest
+
+    return fits
 
 
 def changed(base: type[Any], operation: str, /, **parts: Any) -> Answering:

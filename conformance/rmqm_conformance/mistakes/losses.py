@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rmqm_conformance.mistakes.changes import parts
-from rmqm_conformance.mistakes.known import Table, changed, same_numbers
+from rmqm_conformance.mistakes.known import Table, changed, same_numbers, within
 from rmqm_conformance.mistakes.losing import Losing
 
 __all__ = ["TABLES"]
@@ -173,6 +173,7 @@ MISTAKES = GRADIENTS | DISPLACEMENT | CLASSES | TRIPLETS | VIEWS
 TABLES = (
     Table(
         operation="loss",
+        fits=within(20_000),
         right=changed(Losing, "loss"),
         same=same_numbers,
         mistakes={words: changed(Losing, "loss", **made) for words, made in MISTAKES.items()},

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rmqm_conformance.mistakes.changes import parts
-from rmqm_conformance.mistakes.known import Answering, Table, changed, same_bits, same_numbers
+from rmqm_conformance.mistakes.known import Answering, Table, changed, same_bits, same_numbers, within
 
 __all__ = ["TABLES", "Mapping"]
 
@@ -219,9 +219,9 @@ TABLES = (
         right=changed(Mapping, "map_values"),
         same=same_bits,
         mistakes={words: changed(Mapping, "map_values", **made) for words, made in VALUES.items()},
-        largest=200_000,
+        fits=within(200_000),
     ),
     Table(
-        operation="pool", right=_pool, same=same_numbers, mistakes=POOLING, largest=200_000
+        operation="pool", right=_pool, same=same_numbers, mistakes=POOLING, fits=within(200_000)
     ),
 )

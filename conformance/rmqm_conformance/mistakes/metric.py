@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from rmqm_conformance.mistakes.changes import CHANGES, DEGENERATE, MEANS, of_characterize, parts
-from rmqm_conformance.mistakes.known import Answer, Table, changed, same_numbers
+from rmqm_conformance.mistakes.known import Answer, Table, changed, same_numbers, within
 from rmqm_conformance.mistakes.measuring import Measuring
 
 __all__ = ["TABLES"]
@@ -168,18 +168,21 @@ SHARED = MEANS | CHANGES | DEGENERATE | SCORES
 TABLES = (
     Table(
         operation="characterize",
+        fits=within(20_000),
         right=changed(Measuring, "characterize"),
         same=_alike,
         mistakes=of_characterize(SHARED),
     ),
     Table(
         operation="characterize",
+        fits=within(20_000),
         right=changed(Measuring, "weighted"),
         same=_alike,
         mistakes={words: changed(Measuring, "weighted", **made) for words, made in WEIGHTS.items()},
     ),
     Table(
         operation="interval",
+        fits=within(20_000),
         right=changed(Measuring, "interval"),
         same=same_numbers,
         mistakes=_of_interval(WIDTHS | SHARED),

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from rmqm_conformance.mistakes.drawing import Drawing
-from rmqm_conformance.mistakes.known import Table, changed, same_bits
+from rmqm_conformance.mistakes.known import Table, changed, same_bits, within
 from rmqm_conformance.mistakes.changes import parts
 from rmqm_conformance.oracle import quantile16
 
@@ -379,6 +379,6 @@ TABLES = (
         right=changed(Drawing, "white_noise"),
         same=same_bits,
         mistakes={words: changed(Drawing, "white_noise", **made) for words, made in NOISE.items()},
-        largest=100_000,
+        fits=within(100_000),
     ),
 )

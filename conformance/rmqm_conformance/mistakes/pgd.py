@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rmqm_conformance.mistakes.changes import parts
-from rmqm_conformance.mistakes.known import Table, changed, same_bits
+from rmqm_conformance.mistakes.known import Table, changed, same_bits, within
 from rmqm_conformance.mistakes.stepping import Stepping
 from rmqm_conformance.oracle import lanes
 
@@ -180,6 +180,7 @@ def _with_network(p: Any, network: dict[str, Any]) -> Any:
 def _table(operation: str, mistakes: dict[str, dict[str, Any]]) -> Table:
     return Table(
         operation=operation,
+        fits=within(20_000),
         right=changed(Stepping, operation),
         same=same_bits,
         mistakes={words: changed(Stepping, operation, **made) for words, made in mistakes.items()},
