@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from rmqm_conformance.report import Outcome
+if TYPE_CHECKING:
+    from rmqm_conformance.report import Outcome
 
 __all__ = ["Explanation", "explained"]
 
@@ -27,7 +29,8 @@ class Explanation:
     likely : tuple of (str, int)
         The likely mistakes and how many failures each explains, most first.
     follows : dict of str to str
-        By id of check, the failure of the same kind that came first.
+        By id of check, the failure of the same kind that came first: of the same likely mistake,
+        or of the same clause with the same message but for its values.
     n_failed : int
         Number of failures.
     """
@@ -36,6 +39,10 @@ class Explanation:
     likely: tuple[tuple[str, int], ...]
     follows: dict[str, str]
     n_failed: int
+
+    def followers(self, leader: str) -> tuple[str, ...]:
+        """Return the failures that follow another."""
+        return tuple(name for name, first in self.follows.items() if first == leader)
 
 
 def explained(outcomes: Sequence[Outcome]) -> Explanation:
