@@ -17,6 +17,10 @@ __all__ = ["Explanation", "explained"]
 _NUMBER = re.compile(r"-?(?:\d[\d.]*(?:e[+-]?\d+)?|nan|inf)\b|'[^']*'")
 
 
+_FEW = 3
+"""A single failure names a mistake if it has at most so many explanations."""
+
+
 @frozen(kw_only=True)
 class Explanation:
     """
@@ -54,6 +58,12 @@ def explained(outcomes: Sequence[Outcome]) -> Explanation:
     while rest:
         words = _most_explaining(rest)
         named = [outcome.id for outcome in rest if words in outcome.mistakes]
+        if len(named) == 1:
+            rest = [outcome for outcome in rest if len(outcome.mistakes) <= _FEW]
+            if not rest:
+                break
+            words = _most_explaining(rest)
+            named = [outcome.id for outcome in rest if words in outcome.mistakes]
         mistakes |= dict.fromkeys(named, words)
         likely.append((words, len(named)))
         rest = [outcome for outcome in rest if words not in outcome.mistakes]

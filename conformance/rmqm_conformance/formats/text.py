@@ -15,6 +15,7 @@ __all__ = ["text"]
 _WORDS = {"failed": "FAIL", "errored": "ERROR", "unexpected-pass": "UNEXPECTED PASS"}
 _CONTEXT_LINES = 12
 _WIDTH = 92
+_ALSO = 5
 
 
 def text(report: Report, *, everything: bool = False) -> str:
@@ -38,7 +39,7 @@ def _lines(report: Report, everything: bool) -> Iterator[str]:
     yield f"rmqm-spec conformance: suite {SUITE_VERSION}, specification {SPEC_VERSION}"
     who = f"{description.name} {description.version} ({description.language})"
     yield f"  {who}, profile {report.profile}, seed {report.seed}"
-    for words, count in explanation.likely[1:]:
+    for words, count in explanation.likely[1:_ALSO]:
         yield f"  also likely: {words} (explains {count})"
     for outcome in report.troubles:
         if everything or outcome.id not in explanation.follows:

@@ -100,7 +100,9 @@ CHANGES: dict[str, dict[str, Any]] = {
     "forgets the absolute value of the changes": parts(change=lambda m, before, now: now - before),
     "squares the changes": parts(change=lambda m, before, now: (now - before) ** 2),
     "divides changes by the larger of both distances": parts(
-        below=lambda m, before, now, by_current: np.maximum(before, now)
+        changes=lambda m, values, *, by_current: np.minimum(
+            Measuring.changes(m, values, by_current=by_current), 1.0
+        )
     ),
     "divides changes by the mean of both distances": parts(
         below=lambda m, before, now, by_current: (before + now) / 2
@@ -134,10 +136,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     ),
     "divides P_RC by J instead of J - 1 in `authors-2022`": parts(P_divisor=lambda m: m.J),
     "takes the mean of no change (J = 1) for undefined": parts(
-        P_divisor=lambda m: Measuring.P_divisor(m) if m.J > 1 else 0,
-        status_of=lambda m: "undefined-terms"
-        if m.J < 2 and not m.collapsed()
-        else Measuring.status_of(m),
+        P_divisor=lambda m: Measuring.P_divisor(m) if m.J > 1 else 0
     ),
 }
 

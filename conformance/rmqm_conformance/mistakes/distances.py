@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rmqm_conformance.mistakes.known import Answer, Table, changed, same_numbers, within
+from rmqm_conformance.mistakes.known import Answer, Table, changed, coarse, same_numbers, within
 from rmqm_conformance.mistakes.changes import parts
 from rmqm_conformance.oracle import RESOLUTION
 
@@ -208,6 +208,7 @@ TABLES = (
         operation="distances",
         right=_right.distances,
         same=_same,
+        seen=coarse,
         mistakes={
             words: changed(Separating, "distances", **made)
             for words, made in (MISTAKES | COARSE).items()

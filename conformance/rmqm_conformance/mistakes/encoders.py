@@ -55,18 +55,16 @@ def _repeated(encoded: Sequence[Exchange], taken: str, given: str) -> Iterator[s
 
 
 def _rows(answered: Sequence[Exchange], key: str) -> Iterator[str]:
-    """Compare the rows of batches with the same inputs asked alone."""
+    """Compare the rows of batches with the same inputs asked alone, as far as they were."""
     alone = {_row(e, 0): e.answer[key][0] for e in answered if e.answer and _single(e, key)}
     for exchange in answered:
         rows = exchange.answer[key] if exchange.answer else np.empty(0)
         n = len(exchange.arguments["inputs"])
-        keys = [_row(exchange, i) for i in range(n)]
-        if n < 2 or len(rows) != n or not all(k in alone for k in keys):
-            continue
-        should = np.array([alone[k] for k in keys])
-        if rows.shape == should.shape and not _close(rows, should):
-            yield from _named(rows, should, key)
-            return
+        should = {i: alone[_row(exchange, i)] for i in range(n) if _row(exchange, i) in alone}
+        if n > 1 and len(rows) == n and should and rows[0].shape == next(iter(should.values())).shape:
+            if any(not _close(rows[i], row) for i, row in should.items()):
+                yield _named(rows, should, key)
+                return
 
 
 def _single(exchange: Exchange, key: str) -> bool:
@@ -78,20 +76,16 @@ def _row(exchange: Exchange, i: int) -> tuple[bytes, ...]:
     return tuple(np.ascontiguousarray(values[i]).tobytes() for values in taken)
 
 
-def _named(rows: Any, should: Any, key: str) -> Iterator[str]:
-    n, what = len(rows), "representations" if key == "encodings" else "products"
-    if _close(rows * n, should):
-        yield f"divides {what} by the size of the batch"
-    elif _close(rows, np.broadcast_to(should.sum(0), should.shape)):
-        yield f"gives every input the sum of the {what} of the batch"
-    elif _close(rows, np.broadcast_to(should.mean(0), should.shape)):
-        yield f"gives every input the mean of the {what} of the batch"
-    elif _close(rows, np.broadcast_to(should[:1], should.shape)):
-        yield f"repeats the {what} of the first input"
-    elif all(any(_close(row, other) for other in should) for row in rows):
-        yield f"returns the {what} of a batch in another order"
-    else:
-        yield f"lets the {what} of an input depend on its batch"
+def _named(rows: Any, should: dict[int, Any], key: str) -> str:
+    """Return what is wrong with the rows of a batch, some of which are known."""
+    what = "representations" if key == "encodings" else "products"
+    if all(_close(rows[i] * len(rows), row) for i, row in should.items()):
+        return f"divides {what} by the size of the batch"
+    if all(_close(row, rows[0]) for row in rows):
+        return f"gives all inputs of a batch the same {what}"
+    if all(any(_close(row, other) for other in rows) for row in should.values()):
+        return f"returns the {what} of a batch in another order"
+    return f"lets the {what} of an input depend on its batch"
 
 
 def _close(got: Any, should: Any) -> bool:

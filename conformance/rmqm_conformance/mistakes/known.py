@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from rmqm_conformance.recording import Exchange
 
-__all__ = ["Answer", "Answering", "Table", "changed", "same_bits", "same_numbers", "within"]
+__all__ = ["Answer", "Answering", "Table", "changed", "coarse", "same_bits", "same_numbers", "within"]
 
 Answer: TypeAlias = dict[str, Any]
 Answering: TypeAlias = Callable[..., Answer]
@@ -34,6 +34,9 @@ class Table:
         For each mistake in words, what an implementation with it answers.
     fits : callable
         Whether a request is small enough to be computed again many times.
+    seen : callable
+        What a wrong answer shows beside the right one, in words; asked where no mistake explains
+        the wrong answers.
     """
 
     operation: str
@@ -41,24 +44,30 @@ class Table:
     same: Callable[[Answer, Answer], bool]
     mistakes: Mapping[str, Answering]
     fits: Callable[[Mapping[str, Any]], bool]
+    seen: Callable[[Answer, Answer], str] = field(default=lambda answer, expected: "")
 
     def likely(self, exchanges: Iterable[Exchange]) -> tuple[str, ...]:
         """Return the mistakes that explain every wrong answer and no right one."""
-        wrong, fine = [], []
+        wrong, fine, shown = [], [], []
         for exchange in exchanges:
             if exchange.answer is None or not self.fits(exchange.arguments):
                 continue
             expected = self._computed(self.right, exchange)
-            if expected is not None:
-                held = fine if self.same(exchange.answer, expected) else wrong
-                held.append(exchange)
+            if expected is None:
+                continue
+            if self.same(exchange.answer, expected):
+                fine.append(exchange)
+            else:
+                wrong.append(exchange)
+                shown.append(self.seen(exchange.answer, expected))
         if not wrong:
             return ()
-        return tuple(
+        named = tuple(
             words
             for words, answering in self.mistakes.items()
             if all(self._explains(answering, exchange) for exchange in (*wrong, *fine))
         )
+        return named or (tuple(shown[:1]) if shown[0] and len(set(shown)) == 1 else ())
 
     def _explains(self, answering: Answering, exchange: Exchange) -> bool:
         expected = self._computed(answering, exchange)
@@ -108,6 +117,18 @@ def same_numbers(answer: Answer, expected: Answer) -> bool:
 def same_bits(answer: Answer, expected: Answer) -> bool:
     """Compare what is expected: types, shapes and bits of arrays, and other values exactly."""
     return all(_equal(answer[key], value) for key, value in expected.items())
+
+
+def coarse(answer: Answer, expected: Answer) -> str:
+    """Tell whether an answer is right to about seven digits alone, as float32 has them."""
+    for key, should in expected.items():
+        got = answer[key]
+        if isinstance(should, float | np.ndarray) and np.shape(got) == np.shape(should):
+            if not np.allclose(got, should, rtol=1e-5, atol=1e-7, equal_nan=True):
+                return ""
+        elif got != should:
+            return ""
+    return "computes with about seven digits, as float32 has them"
 
 
 def _near(got: Any, should: Any) -> bool:

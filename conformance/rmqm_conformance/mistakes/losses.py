@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rmqm_conformance.mistakes.changes import parts
-from rmqm_conformance.mistakes.known import Table, changed, same_numbers, within
+from rmqm_conformance.mistakes.known import Table, changed, coarse, same_numbers, within
 from rmqm_conformance.mistakes.losing import Losing
 
 __all__ = ["TABLES"]
@@ -176,6 +176,7 @@ TABLES = (
         fits=within(20_000),
         right=changed(Losing, "loss"),
         same=same_numbers,
+        seen=coarse,
         mistakes={words: changed(Losing, "loss", **made) for words, made in MISTAKES.items()},
     ),
 )

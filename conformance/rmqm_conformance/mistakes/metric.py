@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from rmqm_conformance.mistakes.changes import CHANGES, DEGENERATE, MEANS, of_characterize, parts
-from rmqm_conformance.mistakes.known import Answer, Table, changed, same_numbers, within
+from rmqm_conformance.mistakes.known import Answer, Table, changed, coarse, same_numbers, within
 from rmqm_conformance.mistakes.measuring import Measuring
 
 __all__ = ["TABLES"]
@@ -62,10 +62,18 @@ SCORES: dict[str, dict[str, Any]] = {
     ),
 }
 
+def _scored(m: Any) -> bool:
+    m.status = "ok"
+    return bool(m.D_RC * m.P_RC > 0)
+
+
 WEIGHTS: dict[str, dict[str, Any]] = {
     "swaps the weights of D_RC and P_RC": parts(weights=(0.95, 0.11, 0.74)),
     "forgets the weights of the weighted metric": parts(weights=(1.0, 1.0, 1.0)),
     "gives the weighted metric in `authors-2022`, too": parts(has_weighted=lambda m: True),
+    "gives a weighted metric where there is no score": parts(
+        has_weighted=lambda m: m.paper and _scored(m)
+    ),
     "applies the weight of D to the 1 beside it": parts(one=lambda m: 0.95),
     "takes the logarithm of the weighted metric to the base 10": parts(
         logarithm=lambda m, value: math.log10(value)
@@ -163,6 +171,19 @@ def _alike(answer: Answer, expected: Answer) -> bool:
     return same_numbers(answer, expected)
 
 
+def _seen(answer: Answer, expected: Answer) -> str:
+    """Tell what a wrong answer of `characterize` shows."""
+    got, should = answer["status"], expected["status"]
+    if got != should:
+        return f"gives the status `{got}` where it is `{should}`"
+    alone = {key: value for key, value in expected.items() if key not in _NUMBERS}
+    if should != "ok" and math.isnan(answer["D"]) and same_numbers(answer, alone):
+        return "gives no characteristics where there is no score"
+    return coarse(answer, expected)
+
+
+_NUMBERS = {"D", "S", "D_RC", "P_RC", "rmqm"}
+
 SHARED = MEANS | CHANGES | DEGENERATE | SCORES
 
 TABLES = (
@@ -172,6 +193,7 @@ TABLES = (
         right=changed(Measuring, "characterize"),
         same=_alike,
         mistakes=of_characterize(SHARED),
+        seen=_seen,
     ),
     Table(
         operation="characterize",
@@ -186,5 +208,6 @@ TABLES = (
         right=changed(Measuring, "interval"),
         same=same_numbers,
         mistakes=_of_interval(WIDTHS | SHARED),
+        seen=coarse,
     ),
 )

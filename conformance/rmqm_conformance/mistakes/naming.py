@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Final
 
 from rmqm_conformance.checks import Check
@@ -12,7 +13,7 @@ from rmqm_conformance.mistakes.by_check import mistake_of_check
 from rmqm_conformance.mistakes.comparing import mistakes_of_comparison
 from rmqm_conformance.mistakes.encoders import mistakes_of_encoder
 from rmqm_conformance.mistakes.impossible import wrong_with
-from rmqm_conformance.mistakes.known import Table
+from rmqm_conformance.mistakes.known import Table, same_bits
 from rmqm_conformance.mistakes.writing import mistakes_of_document
 from rmqm_conformance.problems import Refused, Violation
 from rmqm_conformance.recording import Exchange
@@ -83,12 +84,27 @@ def _computed(exchanges: list[Exchange]) -> Iterator[str]:
 def _betrayed(exchanges: list[Exchange], description: Description) -> Iterator[str]:
     """Yield mistakes that answers show by themselves."""
     pointers = description.pointers
+    yield from _answered_otherwise(exchanges)
     yield from mistakes_of_encoder(exchanges)
     for exchange in exchanges:
         if exchange.operation == "document":
             yield from mistakes_of_document(exchange, pointers)
     if exchanges and exchanges[-1].operation == "compare":
         yield from mistakes_of_comparison(exchanges[-1], pointers)
+
+
+def _answered_otherwise(exchanges: list[Exchange]) -> Iterator[str]:
+    """Yield a mistake if a request was repeated and answered differently."""
+    drawn = [exchange for exchange in exchanges if exchange.operation in _DRAWING]
+    for one, other in combinations(drawn, 2):
+        if one.operation == other.operation and same_bits(one.arguments, other.arguments):
+            given = (one.answer or {}, other.answer or {})
+            if not same_bits(*given):
+                yield "answers the same request differently: draws anew every time"
+                return
+
+
+_DRAWING: Final = {"white_noise", "pgd_path"}
 
 
 def _by_check(check: Check, problem: Violation | Refused) -> Iterator[str]:

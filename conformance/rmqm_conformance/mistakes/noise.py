@@ -206,6 +206,9 @@ def _box_muller(n: Any, lanes: Any, turned: bool) -> Any:
 
 NORMAL: dict[str, dict[str, Any]] = {
     "draws uniform noise instead of normal noise": parts(normal=_uniform),
+    "draws uniform noise, -1 to 1, instead of normal noise": parts(
+        normal=lambda n, lanes: (lanes / 32767.5 - 1).astype(np.float32)
+    ),
     "takes the quantile in the middle of a cell instead of the mean of the cell": parts(
         normal=lambda n, lanes: special.ndtri((lanes + 0.5) / 65536).astype(np.float32)
     ),

@@ -8,8 +8,9 @@ import numpy as np
 
 from rmqm_conformance.mistakes.changes import parts
 from rmqm_conformance.mistakes.known import Table, changed, same_bits, within
+from rmqm_conformance.mistakes.drawing import Drawing
+from rmqm_conformance.mistakes.noise import COUNTERS, KEYS
 from rmqm_conformance.mistakes.stepping import Stepping
-from rmqm_conformance.oracle import lanes
 
 __all__ = ["TABLES"]
 
@@ -161,7 +162,7 @@ PATHS: dict[str, dict[str, Any]] = {
         text=lambda p, i: f"rmqm-pgd-start/1\n{p.seed}\n{p.ids[i].strip()}"
     ),
     "draws the start at counter 0 instead of level 1": parts(
-        drawn=lambda p, i: lanes(p.text(i), 0, p.x[0].size).astype(float)
+        drawn=lambda p, i: p.drawn_at(0, i)
     ),
     "draws the start from 0 to 1 instead of -1 to 1": parts(
         away=lambda p, drawn: drawn / 65536
@@ -169,6 +170,15 @@ PATHS: dict[str, dict[str, Any]] = {
     "does not clip the start to the bounds": parts(clipped_start=lambda p, values: values),
     "stops moving after a hundred levels": parts(listed=_stopped),
 }
+
+
+_OF_THE_DRAW = {"key", "words", "counter", "split", "blocks"}
+DRAWS = {
+    words: parts(drawing=type("Drawing", (Drawing,), made))
+    for words, made in (KEYS | COUNTERS).items()
+    if set(made) <= _OF_THE_DRAW
+}
+"""Mistakes of the generator, by which the start is drawn as well."""
 
 
 def _with_network(p: Any, network: dict[str, Any]) -> Any:
@@ -187,4 +197,4 @@ def _table(operation: str, mistakes: dict[str, dict[str, Any]]) -> Table:
     )
 
 
-TABLES = (_table("pgd_step", STEPS), _table("pgd_path", STEPS | PATHS))
+TABLES = (_table("pgd_step", STEPS), _table("pgd_path", STEPS | PATHS | DRAWS))

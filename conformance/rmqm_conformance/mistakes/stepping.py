@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rmqm_conformance.oracle import lanes, represent
+from rmqm_conformance.mistakes.drawing import Drawing
+from rmqm_conformance.oracle import represent
 
 __all__ = ["Stepping"]
 
@@ -18,6 +19,7 @@ class Stepping:
     """Steps and paths of PGD."""
 
     default = 2 / 255
+    drawing: type[Any] = Drawing
 
     def pgd_step(
         self,
@@ -94,7 +96,14 @@ class Stepping:
         return self.clipped_start(self.x + self.scale(self.x.dtype) * away)
 
     def drawn(self, i: int) -> Array:
-        return np.asarray(lanes(self.text(i), 1, self.x[0].size)).astype(float)
+        return self.drawn_at(1, i)
+
+    def drawn_at(self, level: int, i: int) -> Array:
+        generator, size = self.drawing(), self.x[0].size
+        words = generator.words(
+            generator.key(self.text(i)), generator.counter(level, size), generator.blocks(size)
+        )
+        return np.asarray(generator.split(words)[:size].astype(float))
 
     def text(self, i: int) -> str:
         return f"rmqm-pgd-start/1\n{self.seed}\n{self.ids[i]}"
