@@ -76,7 +76,9 @@ def main() -> int:
     """Print how many are named; return 1 below the share of 60 %."""
     parser = argparse.ArgumentParser(description="measure how often a mistake is named")
     parser.add_argument("--every", type=int, default=1, metavar="N")
-    parser.add_argument("--module", default="", help="miniatures of modules with this in their name")
+    parser.add_argument(
+        "--module", default="", help="miniatures of modules with this in their name"
+    )
     parser.add_argument("--whole", action="store_true", help="run all checks that touch it")
     parser.add_argument("--show", action="store_true", help="print what was not named rightly")
     options = parser.parse_args()
@@ -90,11 +92,11 @@ def main() -> int:
         slowest = max(slowest, seconds)
         if options.show and not good:
             said = (MINIATURES[name].__doc__ or "").strip().splitlines()[0]
-            print(f"{name} | {said} | {line}", flush=True)
+            sys.stdout.write(f"{name} | {said} | {line}\n")
     share = 100 * right / len(names)
-    print(
+    sys.stdout.write(
         f"{right} of {len(names)} ({share:.1f} %) named rightly, {other} named otherwise, "
-        f"{len(names) - right - other} not named; slowest {slowest:.1f} s"
+        f"{len(names) - right - other} not named; slowest {slowest:.1f} s\n"
     )
     return 0 if share >= 60 else 1
 

@@ -55,7 +55,10 @@ def _troubles(report: Report) -> Iterator[str]:
     if not leaders:
         return
     yield from ("", "### What went wrong", "")
-    yield from ("| check | what was met | likely mistake | more of this kind |", "| --- | --- | --- | --- |")
+    yield from (
+        "| check | what was met | likely mistake | more of this kind |",
+        "| --- | --- | --- | --- |",
+    )
     for outcome in leaders:
         followers = [f"`{name}`" for name in explanation.followers(outcome.id)]
         more = f"{len(followers)}: {', '.join(followers)}" if followers else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from rmqm_conformance.mistakes.writing import ABSENT, read, standing_at
+from rmqm_conformance.mistakes.contents import ABSENT, standing_at
+from rmqm_conformance.mistakes.writing import read
 from rmqm_conformance.recording import Exchange
 
 __all__ = ["mistakes_of_comparison"]
@@ -42,9 +43,7 @@ def mistakes_of_comparison(exchange: Exchange, pointers: Mapping[str, str]) -> l
     return [*_difference(first.get("rmqm"), second.get("rmqm"), exchange.answer["difference"])]
 
 
-def _unlike(
-    name: str, first: Any, second: Any, pointers: Mapping[str, str]
-) -> Iterator[str]:
+def _unlike(name: str, first: Any, second: Any, pointers: Mapping[str, str]) -> Iterator[str]:
     a, b = (standing_at(document, pointers[name]) for document in (first, second))
     if a is ABSENT or b is ABSENT or a == b:
         return

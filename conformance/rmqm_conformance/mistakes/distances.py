@@ -7,51 +7,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rmqm_conformance.mistakes.known import Answer, Table, changed, coarse, same_numbers, within
-from rmqm_conformance.mistakes.changes import parts
+from rmqm_conformance.mistakes.known import (
+    Answer,
+    Table,
+    changed,
+    coarse,
+    parts,
+    same_numbers,
+    within,
+)
+from rmqm_conformance.mistakes.separating import Separating
 from rmqm_conformance.oracle import RESOLUTION
 
-__all__ = ["TABLES", "Separating"]
+__all__ = ["TABLES"]
 
 Array = npt.NDArray[Any]
-
-
-class Separating:
-    """Displacements and step lengths of representations (N, J + 1, E)."""
-
-    def distances(self, trajectories: Array, arithmetic: str) -> dict[str, Any]:
-        """Return the results of `distances`."""
-        z = self.read(np.asarray(trajectories))
-        if z.ndim != 3 or z.shape[1] < 2 or not z.size or not self.usable(z):
-            raise ValueError("no distances")
-        phi = self.unit(z)
-        return {
-            "displacements": self.displacements(phi),
-            "step_lengths": self.steps(phi),
-            "resolution": self.resolution(arithmetic, trajectories),
-        }
-
-    def read(self, trajectories: Array) -> Array:
-        return trajectories.astype(np.float64)
-
-    def usable(self, z: Array) -> bool:
-        return bool(np.isfinite(z).all() and (z != 0).any(-1).all())
-
-    def unit(self, z: Array) -> Array:
-        scaled = z / np.abs(z).max(-1, keepdims=True)
-        return np.asarray(scaled / np.linalg.norm(scaled, axis=-1, keepdims=True))
-
-    def displacements(self, phi: Array) -> Array:
-        return self.distance(phi[:, :1], phi[:, 1:])
-
-    def steps(self, phi: Array) -> Array:
-        return self.distance(phi[:, :-1], phi[:, 1:])
-
-    def distance(self, a: Array, b: Array) -> Array:
-        return np.asarray(np.linalg.norm(b - a, axis=-1))
-
-    def resolution(self, arithmetic: str, trajectories: Array) -> float:
-        return RESOLUTION[arithmetic]
 
 
 _right = Separating()
@@ -96,9 +66,9 @@ MISTAKES: dict[str, dict[str, Any]] = {
         unit=lambda d, z: z / np.maximum(np.linalg.norm(z, axis=-1, keepdims=True), 1e-12)
     ),
     "divides by a largest value of at least 1e-12": parts(
-        unit=lambda d, z: _right.unit(z)
-        * np.minimum(np.abs(z).max(-1, keepdims=True), 1e-12)
-        / 1e-12
+        unit=lambda d, z: (
+            _right.unit(z) * np.minimum(np.abs(z).max(-1, keepdims=True), 1e-12) / 1e-12
+        )
     ),
     "adds 1e-12 to the norm": parts(
         unit=lambda d, z: z / (np.linalg.norm(z, axis=-1, keepdims=True) + 1e-12)

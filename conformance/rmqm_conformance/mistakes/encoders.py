@@ -61,10 +61,12 @@ def _rows(answered: Sequence[Exchange], key: str) -> Iterator[str]:
         rows = exchange.answer[key] if exchange.answer else np.empty(0)
         n = len(exchange.arguments["inputs"])
         should = {i: alone[_row(exchange, i)] for i in range(n) if _row(exchange, i) in alone}
-        if n > 1 and len(rows) == n and should and rows[0].shape == next(iter(should.values())).shape:
-            if any(not _close(rows[i], row) for i, row in should.items()):
-                yield _named(rows, should, key)
-                return
+        if n < 2 or len(rows) != n or not should:
+            continue
+        alike = all(rows[0].shape == row.shape for row in should.values())
+        if alike and any(not _close(rows[i], row) for i, row in should.items()):
+            yield _named(rows, should, key)
+            return
 
 
 def _single(exchange: Exchange, key: str) -> bool:

@@ -10,7 +10,17 @@ from attrs import field, frozen
 
 from rmqm_conformance.recording import Exchange
 
-__all__ = ["Answer", "Answering", "Table", "changed", "coarse", "same_bits", "same_numbers", "within"]
+__all__ = [
+    "Answer",
+    "Answering",
+    "Table",
+    "changed",
+    "coarse",
+    "parts",
+    "same_bits",
+    "same_numbers",
+    "within",
+]
 
 Answer: TypeAlias = dict[str, Any]
 Answering: TypeAlias = Callable[..., Answer]
@@ -107,6 +117,11 @@ def changed(base: type[Any], operation: str, /, **parts: Any) -> Answering:
     made = type(base.__name__, (base,), parts)()
     answering: Answering = getattr(made, operation)
     return answering
+
+
+def parts(**replaced: Any) -> dict[str, Any]:
+    """Return the parts of a reference that a mistake replaces, by their names."""
+    return replaced
 
 
 def same_numbers(answer: Answer, expected: Answer) -> bool:

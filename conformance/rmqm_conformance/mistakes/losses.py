@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rmqm_conformance.mistakes.changes import parts
-from rmqm_conformance.mistakes.known import Table, changed, coarse, same_numbers, within
+from rmqm_conformance.mistakes.known import Table, changed, coarse, parts, same_numbers, within
 from rmqm_conformance.mistakes.losing import Losing
 
 __all__ = ["TABLES"]
@@ -41,9 +40,7 @@ GRADIENTS: dict[str, dict[str, Any]] = {
     "returns the gradient with respect to the unit vector, not the representation": parts(
         back=lambda m, gradient: gradient
     ),
-    "forgets to divide gradients by the norm of the representation": parts(
-        divided=lambda m: 1.0
-    ),
+    "forgets to divide gradients by the norm of the representation": parts(divided=lambda m: 1.0),
     "forgets to project gradients: takes the norm for constant": parts(
         projected=lambda m, phi, along: 0.0
     ),
@@ -71,9 +68,9 @@ DISPLACEMENT: dict[str, dict[str, Any]] = {
         finished=lambda m, values, gradient: (values / m.z.shape[1], gradient / m.z.shape[1])
     ),
     "takes the first reference for all inputs of a large batch": parts(
-        origin=lambda m: np.broadcast_to(m.references[:1], m.z.shape)
-        if len(m.z) >= 64
-        else m.references
+        origin=lambda m: (
+            np.broadcast_to(m.references[:1], m.z.shape) if len(m.z) >= 64 else m.references
+        )
     ),
     "takes the first reference for all inputs": parts(
         origin=lambda m: np.broadcast_to(m.references[:1], m.z.shape)
@@ -111,16 +108,12 @@ def _pull_positives(m: Any, G: Any, other: Any, toward: Any, sign: float) -> Non
 
 
 TRIPLETS: dict[str, dict[str, Any]] = {
-    "counts hard triplets as well as semi-hard ones": parts(
-        counts=lambda m, gap: gap < m.margin
-    ),
+    "counts hard triplets as well as semi-hard ones": parts(counts=lambda m, gap: gap < m.margin),
     "counts hard triplets instead of semi-hard ones": parts(counts=lambda m, gap: gap <= 0),
     "divides the triplet loss by all triplets, those of value zero among them": parts(
         number=lambda m, counted, candidates: candidates
     ),
-    "adds up triplets instead of averaging them": parts(
-        number=lambda m, counted, candidates: 1
-    ),
+    "adds up triplets instead of averaging them": parts(number=lambda m, counted, candidates: 1),
     "takes the gradient of triplets with respect to the anchor alone": parts(
         pull=lambda m, G, other, toward, sign: None
     ),
@@ -157,13 +150,9 @@ VIEWS: dict[str, dict[str, Any]] = {
     "takes a temperature of 0.1 instead of 0.07": parts(temperature=0.1),
     "forgets the temperature": parts(temperature=1.0),
     "takes the attacked inputs alone as anchors": parts(anchors=lambda m, n: np.arange(n)),
-    "expects an input and its view side by side": parts(
-        partner=lambda m, n: np.arange(2 * n) ^ 1
-    ),
+    "expects an input and its view side by side": parts(partner=lambda m, n: np.arange(2 * n) ^ 1),
     "compares an anchor with itself": parts(with_itself=lambda m: 1 / m.temperature),
-    "takes the gradient of NT-Xent through the anchors alone": parts(
-        both=lambda m, weight: weight
-    ),
+    "takes the gradient of NT-Xent through the anchors alone": parts(both=lambda m, weight: weight),
     "adds up anchors instead of averaging them": parts(summed=lambda m, n: 2.0 * n),
     "compares views within chunks of a batch": parts(compared=_within_chunks),
 }

@@ -1,4 +1,4 @@
-"""Chapters 8 to 15 once more, in parts that a known mistake replaces."""
+"""Chapters 8 to 14 once more, in parts that a known mistake replaces."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 __all__ = ["Measuring"]
 
@@ -16,7 +15,7 @@ NAN = math.nan
 
 
 class Measuring:
-    """Characteristics, metric and interval of displacements and step lengths (N, J)."""
+    """Characteristics and metric of displacements and step lengths (N, J)."""
 
     weights = (0.95, 0.74, 0.11)
     order = ("collapsed", "undefined-terms", "constant-steps")
@@ -27,7 +26,7 @@ class Measuring:
         """Return the results of `characterize`."""
         self.measure(displacements, step_lengths, variant, resolution)
         ok = self.status == "ok"
-        found = {"D": self.D, "S": self.S, "D_RC": self.D_RC, "P_RC": self.P_RC}
+        found: dict[str, Any] = {"D": self.D, "S": self.S, "D_RC": self.D_RC, "P_RC": self.P_RC}
         found |= {"rmqm": self.score() if ok else self.without_score(), "status": self.status}
         found["left_out"] = self.left_out()
         if self.paper:
@@ -43,19 +42,14 @@ class Measuring:
         known = self.has_weighted() and self.status == "ok"
         return {"weighted_rmqm": self.weighted_score() if known else NAN}
 
-    def interval(
-        self, displacements: Array, step_lengths: Array, variant: str, resolution: float
-    ) -> dict[str, Any]:
-        """Return the ends of the interval."""
-        self.measure(displacements, step_lengths, variant, resolution)
-        if self.status != "ok" or self.n < self.least:
-            return self.no_interval()
-        half = self.quantile() * self.error(self.influences())
-        return self.ends(self.score(), half)
-
     def measure(self, d: Array, s: Array, variant: str, resolution: float) -> None:
         """Compute what characteristics and interval share."""
-        if d.shape != s.shape or d.ndim != 2 or not d.size or (d.shape[1] < 2 and variant != "paper"):
+        if (
+            d.shape != s.shape
+            or d.ndim != 2
+            or not d.size
+            or (d.shape[1] < 2 and variant != "paper")
+        ):
             raise ValueError("no distances")
         self.paper, self.resolution = self.variant_of(variant) == "paper", resolution
         self.d, self.s = (self.resolved(self.taken(values)) for values in (d, s))
@@ -216,42 +210,3 @@ class Measuring:
         a, b, c = self.weights
         first, second = 1 / self.D_RC, 1 / self.P_RC
         return self.logarithm(self.one() + a * self.D + b * first + c * second)
-
-    # Interval
-
-    least = 2
-
-    def no_interval(self) -> dict[str, Any]:
-        return {"low": NAN, "high": NAN}
-
-    def ends(self, score: float, half: float) -> dict[str, Any]:
-        return {"low": score - half, "high": score + half}
-
-    def quantile(self) -> float:
-        return float(stats.t.ppf(0.975, self.n - 1))
-
-    def influences(self) -> Array:
-        return np.asarray((self.moved() - self.weight() * self.spikes()) / self.U())
-
-    def moved(self) -> Array:
-        return self.D_i - self.D + self.S_moved()
-
-    def S_moved(self) -> Any:
-        return 0.0 if self.paper else self.S_i - self.S
-
-    def spikes(self) -> Array:
-        spikes = (self.D_RC_i - self.D_RC) / self.D_RC**2
-        spikes = spikes + (self.P_RC_i - self.P_RC) / self.P_RC**2
-        return np.where(self.kept, spikes, 0.0)
-
-    def weight(self) -> float:
-        return self.n / float(self.kept.sum())
-
-    def U(self) -> float:
-        return 1 + self.D + (0.0 if self.paper else self.S) + 1 / self.D_RC + 1 / self.P_RC
-
-    def error(self, influences: Array) -> float:
-        return math.sqrt(float((influences**2).sum()) / self.divisor())
-
-    def divisor(self) -> float:
-        return self.n * (self.n - 1)

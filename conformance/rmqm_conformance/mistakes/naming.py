@@ -8,7 +8,18 @@ from typing import Final
 
 from rmqm_conformance.checks import Check
 from rmqm_conformance.description import Description
-from rmqm_conformance.mistakes import distances, inputs, losses, mapping, metric, noise, pgd, whole
+from rmqm_conformance.mistakes import (
+    distances,
+    inputs,
+    intervals,
+    losses,
+    mapping,
+    metric,
+    noise,
+    pgd,
+    pooling,
+    whole,
+)
 from rmqm_conformance.mistakes.by_check import mistake_of_check
 from rmqm_conformance.mistakes.comparing import mistakes_of_comparison
 from rmqm_conformance.mistakes.encoders import mistakes_of_encoder
@@ -22,12 +33,14 @@ __all__ = ["TABLES", "likely_mistakes"]
 
 TABLES: Final[tuple[Table, ...]] = (
     *metric.TABLES,
+    *intervals.TABLES,
     *distances.TABLES,
     *noise.TABLES,
     *pgd.TABLES,
     *losses.TABLES,
     *inputs.TABLES,
     *mapping.TABLES,
+    *pooling.TABLES,
     *whole.TABLES,
 )
 """All tables of known mistakes."""

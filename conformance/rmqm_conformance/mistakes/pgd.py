@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from rmqm_conformance.mistakes.changes import parts
-from rmqm_conformance.mistakes.known import Table, changed, same_bits, within
 from rmqm_conformance.mistakes.drawing import Drawing
-from rmqm_conformance.mistakes.noise import COUNTERS, KEYS
+from rmqm_conformance.mistakes.generator import COUNTERS
+from rmqm_conformance.mistakes.keys import KEYS
+from rmqm_conformance.mistakes.known import Table, changed, parts, same_bits, within
 from rmqm_conformance.mistakes.stepping import Stepping
 
 __all__ = ["TABLES"]
@@ -23,14 +23,16 @@ def _ball(radius: float) -> dict[str, Any]:
 
 
 def _in_double(p: Any, x: Any, signs: Any) -> Any:
-    return (x.astype(np.float64) + p.alpha * p.width() * p.directed(signs)).astype(x.dtype)
+    scale = np.float64(p.alpha * p.width())
+    return (x.astype(np.float64) + scale * p.directed(signs)).astype(x.dtype)
 
 
 STEPS: dict[str, dict[str, Any]] = {
     "follows the gradient itself instead of its sign": parts(signs=lambda p, gradient: gradient),
     "divides the gradient by its largest value instead of taking the sign": parts(
-        signs=lambda p, gradient: gradient
-        / max(np.abs(gradient).max(), np.finfo(gradient.dtype).tiny)
+        signs=lambda p, gradient: (
+            gradient / max(np.abs(gradient).max(), np.finfo(gradient.dtype).tiny)
+        )
     ),
     "steps with the wrong sign: descends": parts(directed=lambda p, signs: -signs),
     "does not scale the step by the width of the bounds": parts(width=lambda p: 1.0),
@@ -45,12 +47,8 @@ STEPS: dict[str, dict[str, Any]] = {
     "takes a default step of 1/255 instead of 2/255": parts(default=1 / 255),
     "takes a default step of 0.01 instead of 2/255": parts(default=0.01),
     "takes a default step of 8/255 instead of 2/255": parts(default=8 / 255),
-    "takes the default step, whatever step is asked for": parts(
-        size=lambda p, alpha: p.default
-    ),
-    "takes the default for a step of zero": parts(
-        size=lambda p, alpha: alpha or p.default
-    ),
+    "takes the default step, whatever step is asked for": parts(size=lambda p, alpha: p.default),
+    "takes the default for a step of zero": parts(size=lambda p, alpha: alpha or p.default),
     "takes the sign of zero for 1": parts(
         signs=lambda p, gradient: np.where(gradient < 0, -1.0, 1.0)
     ),
@@ -113,9 +111,7 @@ PATHS: dict[str, dict[str, Any]] = {
     "takes every step from the unaltered input": parts(begin=lambda p, level, at, start: p.x),
     "goes on from the values before the clip": parts(carried=lambda p, moved, clipped: moved),
     "leaves out the last level": parts(listed=lambda p, levels, start: levels[:-1]),
-    "repeats level 0 at level 1": parts(
-        listed=lambda p, levels, start: levels[:1] + levels[:-1]
-    ),
+    "repeats level 0 at level 1": parts(listed=lambda p, levels, start: levels[:1] + levels[:-1]),
     "leaves out level 1": parts(
         listed=lambda p, levels, start: levels[:1] + levels[2:] + levels[-1:]
     ),
@@ -161,12 +157,8 @@ PATHS: dict[str, dict[str, Any]] = {
     "trims white space around ids": parts(
         text=lambda p, i: f"rmqm-pgd-start/1\n{p.seed}\n{p.ids[i].strip()}"
     ),
-    "draws the start at counter 0 instead of level 1": parts(
-        drawn=lambda p, i: p.drawn_at(0, i)
-    ),
-    "draws the start from 0 to 1 instead of -1 to 1": parts(
-        away=lambda p, drawn: drawn / 65536
-    ),
+    "draws the start at counter 0 instead of level 1": parts(drawn=lambda p, i: p.drawn_at(0, i)),
+    "draws the start from 0 to 1 instead of -1 to 1": parts(away=lambda p, drawn: drawn / 65536),
     "does not clip the start to the bounds": parts(clipped_start=lambda p, values: values),
     "stops moving after a hundred levels": parts(listed=_stopped),
 }
