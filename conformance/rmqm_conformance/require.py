@@ -150,8 +150,8 @@ def require_refusal(
 def _called(texts: Sequence[str], arguments: dict[str, Any]) -> str:
     """Return what a message must name: the argument that holds it, if any, and its value."""
     for key, value in arguments.items():
-        if isinstance(value, int | float) and f"{value:g}" in texts:
-            return f"`{key}` ({texts[0]})"
+        if isinstance(value, int | float) and value and f"{abs(value):g}" in texts:
+            return f"`{key}` ({value:g})"
         if isinstance(value, list) and any(text in value for text in texts):
             return f"the entry of `{key}` ({texts[0]})"
     return f"{texts[0]!r}"
