@@ -8,8 +8,9 @@ Measure how often the first line of a report names the mistake of a wrong miniat
 By default the report holds the checks that `table.json` lists for a miniature; with ``--whole`` it
 holds all checks that touch what the miniature overrides: the others pass, as for the correct base.
 
-A first line counts as right where it is the one that `named_mistakes.json` holds for its miniature:
-there, first lines were read beside the docstrings and written down if they say what is wrong.
+A first line counts as right where `named_mistakes.json` holds its mistake for the miniature: there,
+mistakes stand that were read beside the docstring and found to say what is wrong. A mistake whose
+words change has to be read again.
 """
 
 from __future__ import annotations
@@ -60,9 +61,9 @@ def mistake_in(line: str) -> str:
     return named.rpartition(" (explains ")[0]
 
 
-def read_lines() -> dict[str, str]:
+def read_lines() -> dict[str, list[str]]:
     """Return the mistakes that were read and found right, by miniature."""
-    found: dict[str, str] = json.loads(READ.read_text(encoding="utf-8")) if READ.exists() else {}
+    found: dict[str, list[str]] = json.loads(READ.read_text(encoding="utf-8")) if READ.exists() else {}
     return found
 
 
@@ -87,7 +88,7 @@ def main() -> int:
     known, right, other, slowest = read_lines(), 0, 0, 0.0
     for name, line, seconds in lines(names, options.whole):
         mistake = mistake_in(line)
-        good = bool(mistake) and known.get(name) == mistake
+        good = mistake in known.get(name, [])
         right, other = right + good, other + (bool(mistake) and not good)
         slowest = max(slowest, seconds)
         if options.show and not good:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from rmqm_conformance.mistakes.contents import ABSENT, standing_at
@@ -27,8 +27,9 @@ _COMPARED: Final = (
 )
 
 
-def mistakes_of_comparison(exchange: Exchange, pointers: Mapping[str, str]) -> list[str]:
-    """Return what is wrong with a comparison, by the two documents."""
+def mistakes_of_comparison(exchanges: Sequence[Exchange], pointers: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with the last of some comparisons, by their documents."""
+    exchange = exchanges[-1]
     first, second = (read(exchange.arguments[key]) for key in ("first", "second"))
     if not isinstance(first, dict) or not isinstance(second, dict) or not first or not second:
         return ["compares texts that are no documents"] if exchange.answer else []
@@ -40,7 +41,7 @@ def mistakes_of_comparison(exchange: Exchange, pointers: Mapping[str, str]) -> l
     absent = [n for n in _COMPARED if standing_at(first, pointers[n]) is ABSENT]
     if absent:
         return [f"leaves `{name}` out of documents (at {pointers[name]})" for name in absent]
-    return [*_difference(first.get("rmqm"), second.get("rmqm"), exchange.answer["difference"])]
+    return [words for words, wrong in _DIFFERENCES.items() if all(map(wrong, exchanges))]
 
 
 def _unlike(name: str, first: Any, second: Any, pointers: Mapping[str, str]) -> Iterator[str]:
@@ -60,11 +61,26 @@ def _refused(first: Any, second: Any, pointers: Mapping[str, str]) -> Iterator[s
             yield f"refuses to compare documents that differ in `{name}`, which is no protocol"
 
 
-def _difference(a: Any, b: Any, got: float) -> Iterator[str]:
-    if a is None or b is None:
-        if got == (a or 0.0) - (b or 0.0):
-            yield "counts an undefined score as zero in a difference"
-    elif got == b - a:
-        yield "subtracts the first score from the second"
-    elif got == abs(a - b):
-        yield "gives the absolute value of a difference"
+def _of_scores(way: Callable[[Any, Any], float | None]) -> Callable[[Exchange], bool]:
+    """Return whether an answer is what a wrong way to subtract scores gives."""
+
+    def wrong(exchange: Exchange) -> bool:
+        if exchange.answer is None:
+            return False
+        scores = [(read(exchange.arguments[key]) or {}).get("rmqm") for key in ("first", "second")]
+        return bool(exchange.answer["difference"] == way(*scores))
+
+    return wrong
+
+
+def _where_known(way: Callable[[float, float], float]) -> Callable[[Any, Any], float | None]:
+    return lambda a, b: None if a is None or b is None else way(a, b)
+
+
+_DIFFERENCES: Final = {
+    "gives the absolute value of a difference": _of_scores(_where_known(lambda a, b: abs(a - b))),
+    "subtracts the first score from the second": _of_scores(_where_known(lambda a, b: b - a)),
+    "counts an undefined score as zero in a difference": _of_scores(
+        lambda a, b: (a or 0.0) - (b or 0.0) if a is None or b is None else a - b
+    ),
+}

@@ -69,8 +69,8 @@ def likely_mistakes(
     listed = list(exchanges)
     found = [
         *_answered_impossible(listed),
-        *_computed(listed),
         *_betrayed(listed, description),
+        *_computed(listed),
     ]
     if not found:
         found = [*_by_check(check, problem)]
@@ -103,7 +103,8 @@ def _betrayed(exchanges: list[Exchange], description: Description) -> Iterator[s
         if exchange.operation == "document":
             yield from mistakes_of_document(exchange, pointers)
     if exchanges and exchanges[-1].operation == "compare":
-        yield from mistakes_of_comparison(exchanges[-1], pointers)
+        compared = [exchange for exchange in exchanges if exchange.operation == "compare"]
+        yield from mistakes_of_comparison(compared, pointers)
 
 
 def _answered_otherwise(exchanges: list[Exchange]) -> Iterator[str]:

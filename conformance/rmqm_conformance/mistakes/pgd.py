@@ -98,6 +98,15 @@ def _stopped(p: Any, levels: Any, start: Any) -> Any:
 
 
 PATHS: dict[str, dict[str, Any]] = {
+    "takes 30 levels by default in `authors-2022` instead of 29": parts(
+        defaults=lambda p: {"paper": 30, "authors-2022": 30}
+    ),
+    "takes 29 levels by default in `paper` instead of 30": parts(
+        defaults=lambda p: {"paper": 29, "authors-2022": 29}
+    ),
+    "takes the 99 levels of white noise by default": parts(
+        defaults=lambda p: {"paper": 99, "authors-2022": 99}
+    ),
     "takes one gradient for all inputs of a batch": parts(gradient=_shared),
     "forgets the value map in the gradient": parts(slope=lambda p: 1.0),
     "forgets the derivative of the activation in the gradient": parts(
@@ -114,15 +123,6 @@ PATHS: dict[str, dict[str, Any]] = {
     "repeats level 0 at level 1": parts(listed=lambda p, levels, start: levels[:1] + levels[:-1]),
     "leaves out level 1": parts(
         listed=lambda p, levels, start: levels[:1] + levels[2:] + levels[-1:]
-    ),
-    "takes 30 levels by default in `authors-2022` instead of 29": parts(
-        defaults=lambda p: {"paper": 30, "authors-2022": 30}
-    ),
-    "takes 29 levels by default in `paper` instead of 30": parts(
-        defaults=lambda p: {"paper": 29, "authors-2022": 29}
-    ),
-    "takes the 99 levels of white noise by default": parts(
-        defaults=lambda p: {"paper": 99, "authors-2022": 99}
     ),
     "takes the gradient of every level at the start": parts(
         point=lambda p, level, levels, start: start

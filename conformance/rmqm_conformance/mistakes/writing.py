@@ -89,11 +89,12 @@ def _leaves(value: Any) -> Iterator[float]:
 
 
 def _interval(document: dict[str, Any]) -> Iterator[str]:
+    if isinstance(document.get("rmqm"), dict):
+        yield "nests the score under a key of its own"
+        return
     for key in ("rmqm", "interval", "status"):
         if key not in document:
             yield f"leaves `{key}` out of documents"
-    if isinstance(document.get("rmqm"), dict):
-        yield "nests the score under a key of its own"
     interval, score = document.get("interval"), document.get("rmqm")
     if isinstance(interval, dict):
         yield "writes the interval as an object instead of [low, high]"
