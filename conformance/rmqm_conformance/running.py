@@ -146,7 +146,7 @@ def judge(check: Check, subject: Subject, effort: Effort, *, reason: str | None 
 
 
 def _ending(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
-    recording, about = Recording(subject), subject.description
+    recording = Recording(subject)
     try:
         check.judge(recording, effort)
     except Violation as violation:
@@ -156,14 +156,14 @@ def _ending(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
             "example": violation.example,
             "got": violation.got,
             "should": violation.should,
-            "mistakes": likely_mistakes(check, violation, recording.exchanges, about),
+            "mistakes": _mistakes(check, violation, recording),
         }
     except Refused as refusal:
         return {
             "status": "failed",
             "message": f"it refuses, but should answer; it says: {refusal.message}",
             "example": refusal.example,
-            "mistakes": likely_mistakes(check, refusal, recording.exchanges, about),
+            "mistakes": _mistakes(check, refusal, recording),
         }
     except Errored as error:
         return {
@@ -176,6 +176,13 @@ def _ending(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
         message = f"the check stumbled over the answer: {type(error).__name__}: {error}"
         return {"status": "errored", "message": message, "context": traceback.format_exc()}
     return {"status": "passed"}
+
+
+def _mistakes(check: Check, problem: Violation | Refused, recording: Recording) -> tuple[str, ...]:
+    try:
+        return likely_mistakes(check, problem, tuple(recording.exchanges), recording.description)
+    except Exception:  # an answer so odd that nothing can be said about it: the failure stands
+        return ()
 
 
 def _rerun(command: str, check: Check, effort: Effort) -> str:

@@ -131,7 +131,7 @@ def same_numbers(answer: Answer, expected: Answer) -> bool:
 
 def same_bits(answer: Answer, expected: Answer) -> bool:
     """Compare what is expected: types, shapes and bits of arrays, and other values exactly."""
-    return all(_equal(answer[key], value) for key, value in expected.items())
+    return all(_equal(answer.get(key), value) for key, value in expected.items())
 
 
 def coarse(answer: Answer, expected: Answer) -> str:
@@ -155,7 +155,9 @@ def _near(got: Any, should: Any) -> bool:
 
 
 def _equal(got: Any, should: Any) -> bool:
-    if not isinstance(should, np.ndarray):
-        return bool(got == should)
+    if isinstance(should, Mapping):
+        return isinstance(got, Mapping) and same_bits(dict(got), dict(should))
+    if not isinstance(should, np.ndarray) or not isinstance(got, np.ndarray):
+        return type(got) is type(should) and bool(got == should)
     alike = got.shape == should.shape and got.dtype == should.dtype
     return alike and got.tobytes() == should.tobytes()
