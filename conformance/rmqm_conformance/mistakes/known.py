@@ -62,7 +62,7 @@ class Table:
         for exchange in exchanges:
             if exchange.answer is None or not self.fits(exchange.arguments):
                 continue
-            expected = self._computed(self.right, exchange)
+            expected = self.answer(self.right, exchange)
             if expected is None:
                 continue
             if self.same(exchange.answer, expected):
@@ -80,10 +80,10 @@ class Table:
         return named or (tuple(shown[:1]) if shown[0] and len(set(shown)) == 1 else ())
 
     def _explains(self, answering: Answering, exchange: Exchange) -> bool:
-        expected = self._computed(answering, exchange)
+        expected = self.answer(answering, exchange)
         return expected is not None and self.same(exchange.answer or {}, expected)
 
-    def _computed(self, answering: Answering, exchange: Exchange) -> Answer | None:
+    def answer(self, answering: Answering, exchange: Exchange) -> Answer | None:
         """Compute an answer; None for requests that have none."""
         try:
             with np.errstate(all="ignore"):
