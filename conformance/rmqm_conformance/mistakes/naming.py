@@ -45,6 +45,9 @@ TABLES: Final[tuple[Table, ...]] = (
 )
 """All tables of known mistakes."""
 
+_DRAWING: Final = {"white_noise", "pgd_path"}
+_SHORT: Final = 80
+
 
 def likely_mistakes(
     check: Check,
@@ -88,7 +91,8 @@ def _answered_impossible(exchanges: list[Exchange]) -> Iterator[str]:
 def _computed(exchanges: list[Exchange]) -> Iterator[str]:
     by_operation: dict[str, list[Exchange]] = {}
     for exchange in exchanges:
-        by_operation.setdefault(exchange.operation, []).append(exchange)
+        if not wrong_with(exchange.operation, exchange.arguments):
+            by_operation.setdefault(exchange.operation, []).append(exchange)
     for table in TABLES:
         if table.operation in by_operation:
             yield from table.likely(by_operation[table.operation])
@@ -118,8 +122,6 @@ def _answered_otherwise(exchanges: list[Exchange]) -> Iterator[str]:
                 return
 
 
-_DRAWING: Final = {"white_noise", "pgd_path"}
-
 
 def _by_check(check: Check, problem: Violation | Refused) -> Iterator[str]:
     """Yield what the check itself tells: it can fail by a single mistake, or says what broke it."""
@@ -127,6 +129,7 @@ def _by_check(check: Check, problem: Violation | Refused) -> Iterator[str]:
         yield words
     elif isinstance(problem, Violation) and problem.mistake:
         yield problem.mistake
-    elif isinstance(problem, Refused):
-        title = check.title[:1].lower() + check.title[1:]
-        yield f"refuses what must be answered: {title}"
+    else:
+        refusal = problem if isinstance(problem, Refused) else problem.__cause__
+        if isinstance(refusal, Refused):
+            yield f"refuses what must be answered; it says: {refusal.message[:_SHORT]}"
