@@ -5,20 +5,46 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from attrs import frozen
 
-if TYPE_CHECKING:
-    from rmqm_conformance.report import Outcome
-
-__all__ = ["Explanation", "explained"]
+__all__ = ["Explanation", "Judged", "explained"]
 
 _NUMBER = re.compile(r"-?(?:\d[\d.]*(?:e[+-]?\d+)?|nan|inf)\b|'[^']*'")
 
 
 _FEW = 3
 """A single failure names a mistake if it has at most so many explanations."""
+
+
+class Judged(Protocol):
+    """What is needed of an outcome."""
+
+    @property
+    def id(self) -> str:
+        """Of the check."""
+        ...
+
+    @property
+    def status(self) -> str:
+        """How it ended."""
+        ...
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """What it checks."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """The value and what it should be."""
+        ...
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """Known mistakes that would explain a failure."""
+        ...
 
 
 @frozen(kw_only=True)
@@ -49,7 +75,7 @@ class Explanation:
         return tuple(name for name, first in self.follows.items() if first == leader)
 
 
-def explained(outcomes: Sequence[Outcome]) -> Explanation:
+def explained(outcomes: Sequence[Judged]) -> Explanation:
     """Explain failures by as few mistakes as possible, those that explain most first."""
     failed = [outcome for outcome in outcomes if outcome.status in {"failed", "errored"}]
     mistakes: dict[str, str] = {}
@@ -75,7 +101,7 @@ def explained(outcomes: Sequence[Outcome]) -> Explanation:
     )
 
 
-def _most_explaining(outcomes: Sequence[Outcome]) -> str:
+def _most_explaining(outcomes: Sequence[Judged]) -> str:
     """Return the mistake of most outcomes; among equals, the one that stands nearest to the top."""
     counts = Counter(words for outcome in outcomes for words in outcome.mistakes)
     places: Counter[str] = Counter()
@@ -84,7 +110,7 @@ def _most_explaining(outcomes: Sequence[Outcome]) -> str:
     return min(counts, key=lambda words: (-counts[words], places[words]))
 
 
-def _follows(failed: Sequence[Outcome], mistakes: dict[str, str]) -> dict[str, str]:
+def _follows(failed: Sequence[Judged], mistakes: dict[str, str]) -> dict[str, str]:
     first: dict[str, str] = {}
     follows = {}
     for outcome in failed:
@@ -94,7 +120,7 @@ def _follows(failed: Sequence[Outcome], mistakes: dict[str, str]) -> dict[str, s
     return follows
 
 
-def _kind(outcome: Outcome, mistake: str | None) -> str:
+def _kind(outcome: Judged, mistake: str | None) -> str:
     """Return what failures of a kind share: the mistake, or clause and pattern of the message."""
     if mistake is not None:
         return mistake
