@@ -63,7 +63,9 @@ def mistake_in(line: str) -> str:
 
 def read_lines() -> dict[str, list[str]]:
     """Return the mistakes that were read and found right, by miniature."""
-    found: dict[str, list[str]] = json.loads(READ.read_text(encoding="utf-8")) if READ.exists() else {}
+    found: dict[str, list[str]] = (
+        json.loads(READ.read_text(encoding="utf-8")) if READ.exists() else {}
+    )
     return found
 
 
