@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
@@ -47,6 +48,8 @@ TABLES: Final[tuple[Table, ...]] = (
 
 _DRAWING: Final = {"white_noise", "pgd_path"}
 _SHORT: Final = 80
+_NUMBER: Final = re.compile(r"(?<![\w.-])-?\d[\d.]*(?:e[+-]?\d+)?")
+"""Values in a message, which differ from failure to failure of the same kind."""
 
 
 def likely_mistakes(
@@ -132,4 +135,5 @@ def _by_check(check: Check, problem: Violation | Refused) -> Iterator[str]:
     else:
         refusal = problem if isinstance(problem, Refused) else problem.__cause__
         if isinstance(refusal, Refused):
-            yield f"refuses what must be answered; it says: {refusal.message[:_SHORT]}"
+            said = _NUMBER.sub("…", refusal.message)[:_SHORT]
+            yield f"refuses what must be answered; it says: {said}"
