@@ -125,7 +125,6 @@ def _answered_otherwise(exchanges: list[Exchange]) -> Iterator[str]:
                 return
 
 
-
 def _by_check(check: Check, problem: Violation | Refused) -> Iterator[str]:
     """Yield what the check itself tells: it can fail by a single mistake, or says what broke it."""
     if words := mistake_of_check(check.id):
