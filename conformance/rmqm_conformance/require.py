@@ -22,10 +22,12 @@ __all__ = [
 ]
 
 
-def require(holds: object, message: str, *, got: Any = None, should: Any = None) -> None:
-    """Demand a condition."""
+def require(
+    holds: object, message: str, *, got: Any = None, should: Any = None, mistake: str = ""
+) -> None:
+    """Demand a condition; `mistake` names what breaks it, if nothing else can."""
     if not holds:
-        raise Violation(message, got=got, should=should)
+        raise Violation(message, got=got, should=should, mistake=mistake)
 
 
 def require_equal(what: str, got: Any, should: Any) -> None:
@@ -135,9 +137,24 @@ def require_refusal(
                 f"it says: {refusal.message!r}",
                 got=refusal.message,
                 should=list(texts),
+                mistake=f"refuses {why} without naming {_called(texts, arguments)}",
             )
     else:
-        raise Violation(f"{operation} must refuse {why}; it answers", got=_brief(answer))
+        raise Violation(
+            f"{operation} must refuse {why}; it answers",
+            got=_brief(answer),
+            mistake=f"does not refuse {why}",
+        )
+
+
+def _called(texts: Sequence[str], arguments: dict[str, Any]) -> str:
+    """Return what a message must name: the argument that holds it, if any, and its value."""
+    for key, value in arguments.items():
+        if isinstance(value, int | float) and value and f"{abs(value):g}" in texts:
+            return f"`{key}` ({value:g})"
+        if isinstance(value, list) and any(text in value for text in texts):
+            return f"the entry of `{key}` ({texts[0]})"
+    return f"{texts[0]!r}"
 
 
 def _exactly(value: Any) -> str:

@@ -13,7 +13,9 @@ from attrs import evolve
 
 from rmqm_conformance.catalogue import checks, expected_ids, select
 from rmqm_conformance.checks import PROFILES, Check, Effort
+from rmqm_conformance.mistakes import likely_mistakes
 from rmqm_conformance.problems import Errored, Refused, UnknownNameError, Violation
+from rmqm_conformance.recording import Recording
 from rmqm_conformance.report import Outcome, Report
 from rmqm_conformance.subject import PythonSubject, Subject
 
@@ -144,8 +146,9 @@ def judge(check: Check, subject: Subject, effort: Effort, *, reason: str | None 
 
 
 def _ending(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
+    recording = Recording(subject)
     try:
-        check.judge(subject, effort)
+        check.judge(recording, effort)
     except Violation as violation:
         return {
             "status": "failed",
@@ -153,10 +156,15 @@ def _ending(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
             "example": violation.example,
             "got": violation.got,
             "should": violation.should,
+            "mistakes": _mistakes(check, violation, recording),
         }
     except Refused as refusal:
-        message = f"it refuses, but should answer; it says: {refusal.message}"
-        return {"status": "failed", "message": message, "example": refusal.example}
+        return {
+            "status": "failed",
+            "message": f"it refuses, but should answer; it says: {refusal.message}",
+            "example": refusal.example,
+            "mistakes": _mistakes(check, refusal, recording),
+        }
     except Errored as error:
         return {
             "status": "errored",
@@ -168,6 +176,13 @@ def _ending(check: Check, subject: Subject, effort: Effort) -> dict[str, Any]:
         message = f"the check stumbled over the answer: {type(error).__name__}: {error}"
         return {"status": "errored", "message": message, "context": traceback.format_exc()}
     return {"status": "passed"}
+
+
+def _mistakes(check: Check, problem: Violation | Refused, recording: Recording) -> tuple[str, ...]:
+    try:
+        return likely_mistakes(check, problem, tuple(recording.exchanges), recording.description)
+    except Exception:  # an answer so odd that nothing can be said about it: the failure stands
+        return ()
 
 
 def _rerun(command: str, check: Check, effort: Effort) -> str:

@@ -38,7 +38,7 @@ def run_conformance(request: ConformanceRequest, *, as_json: bool) -> int:
     if as_json:
         print_json({"ok": report.ok, "rmqm": None, "interval": None, **report.to_dict()})
     else:
-        print_text(text(report))
+        print_text(text(report, everything=request.verbose))
     return 0 if report.ok else 1
 
 

@@ -36,6 +36,12 @@ class ConformanceRequest:
     expected_failures: Path | None = setting(
         "TOML file with the id and the reason of each.", typed=Path, panel=_WHAT
     )
+    verbose: bool = setting(
+        "Explain every failure whole, not the first of each kind alone.",
+        default=False,
+        typed=bool,
+        panel=_WHERE,
+    )
     report: Path | None = setting("Write the report as JSON.", typed=Path, panel=_WHERE)
     junit: Path | None = setting("Write the report as JUnit XML.", typed=Path, panel=_WHERE)
     markdown: Path | None = setting("Write a summary in Markdown.", typed=Path, panel=_WHERE)
