@@ -6,6 +6,7 @@ from types import ModuleType
 
 from . import (
     allowed,
+    allowed_generators,
     wrong_changes,
     wrong_degenerate,
     wrong_distances,
@@ -64,5 +65,5 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
 )
 """Each breaks the clause that its attribute `breaks` names."""
 
-ALLOWED: tuple[type[Plain], ...] = _miniatures(allowed)
+ALLOWED: tuple[type[Plain], ...] = _miniatures(allowed, allowed_generators)
 """Correct; each decides otherwise what the specification leaves open."""
