@@ -48,7 +48,7 @@ ADDED: Final = (
     *(Request(seed, ("photo",), (1, 2, 3, 4, 10, 100)) for seed in range(4, 41)),
     *(Request(seed, ("photo",), (1, 2, 3)) for seed in _FAR),
 )
-"""Sums, products and exclusive ors of a seed and a level, or of a seed and a multiple of a level."""
+"""Sums, products and exclusive ors of a seed and a level, and of multiples of either."""
 
 _HEX: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
@@ -82,4 +82,4 @@ _IDS: Final = (
     ),
 )
 ALIKE: Final = tuple(dict.fromkeys(_IDS))
-"""Ids that fall together if letters are sorted, added, folded, trimmed, cut or hashed to 32 bits."""
+"""Ids that fall together if they are sorted, added up, folded, trimmed, cut or hashed to 32 bits."""

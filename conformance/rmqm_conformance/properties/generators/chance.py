@@ -43,7 +43,7 @@ def _accept_unevenness(rows: Array, what: str) -> None:
 
 @statistic("RMQM-WN-010/uneven-as-chance", needs="noise", also="RMQM-WN-001")
 def uneven_as_chance(subject: Subject, effort: Effort) -> None:
-    """Inputs are neither centred, scaled nor filled evenly: their draws scatter as chance has it."""
+    """Inputs are neither centred, scaled nor filled evenly: draws scatter as chance has it."""
     for length in LENGTHS if is_own(subject) else LENGTHS[:2]:
         ids, levels = names(effort, 2, f"chance/{length}"), range(1, 102)
         found = draws(subject, ids, levels, [length], seed=effort.seed)
@@ -55,8 +55,8 @@ def uneven_as_chance(subject: Subject, effort: Effort) -> None:
 @statistic("RMQM-WN-010/short-inputs", needs="noise", also="RMQM-WN-001 RMQM-WN-005")
 def short_inputs(subject: Subject, effort: Effort) -> None:
     """The draws of inputs of few values are normal at every place, the first and the last one."""
-    n_ids = min(amount(subject, effort) // 4_800, 150) if is_own(subject) else 5
-    levels = range(1, 41 if is_own(subject) else 12)
+    n_ids = min(amount(subject, effort) // 12_000, 100) if is_own(subject) else 5
+    levels = range(1, 26 if is_own(subject) else 12)
     for shape in SHORT:
         found = draws(
             subject, names(effort, n_ids, f"short/{len(shape)}"), levels, shape, seed=effort.seed

@@ -32,13 +32,14 @@ def is_own(subject: Subject) -> bool:
     return "generator" not in subject.description.claims
 
 
-def amount(subject: Subject, effort: Effort) -> int:
+def amount(subject: Subject, effort: Effort, *, times: int = 1) -> int:
     """
-    Return how many values a law draws: 480,000 in `fast` and two millions in `full`.
+    Return how many values a law draws, 480,000 in `fast` and two millions in `full`, or more.
 
     The generator of RMQM-WN-003 is judged bit by bit elsewhere; a few values are enough for it.
     """
-    return min(120 * effort.samples, _MOST) if is_own(subject) else 4 * effort.samples
+    few, many = 4 * effort.samples, min(120 * times * effort.samples, _MOST * min(times, 2))
+    return many if is_own(subject) else few
 
 
 def names(effort: Effort, n: int, label: str) -> list[str]:

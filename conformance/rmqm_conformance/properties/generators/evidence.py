@@ -1,10 +1,10 @@
 """
 Evidence against true standard normal noise: p-values, and how small is too small.
 
-A run asks for less than 500 p-values, each of which must be at least 1e-12, and draws less than
-3e7 values, none of which may lie beyond 9 deviations: standard normal noise is rejected less than
+A run asks for less than 500 p-values, each of which must be at least 1e-13, and draws less than
+4e7 values, none of which may lie beyond 9 deviations: standard normal noise is rejected less than
 once in a thousand million runs. The tests are exact or, where they are not, of such size that
-their p-values near 1e-12 are right within a factor of 10. Where the largest of several values is
+their p-values near 1e-13 are right within a factor of 10. Where the largest of several values is
 judged, its p-value is multiplied by their number (Bonferroni).
 
 Nothing finer than 65536 equally probable values is asked for (RMQM-WN-010). Such values are so
@@ -32,7 +32,7 @@ __all__ = [
     "p_of_squares",
 ]
 
-REJECTED: Final = 1e-12
+REJECTED: Final = 1e-13
 """A p-value below this value breaks a law."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -26,16 +27,18 @@ LEVELS: Final = (1, 2, 3, 4, 5, 7, 8, 10, 13, 16, 20, 25, 31, 32, 50, 63, 64, 75
 N_IDS: Final = 4
 
 
-def _many(subject: Subject, effort: Effort, label: str) -> Array:
+def _many(subject: Subject, effort: Effort, label: str, *, times: int = 1) -> Array:
     """Return many draws (ids, levels, values) of a few ids."""
-    n = amount(subject, effort) // (N_IDS * len(LEVELS))
-    return draws(subject, names(effort, N_IDS, label), LEVELS, [n], seed=effort.seed)
+    n = amount(subject, effort, times=times) // (N_IDS * len(LEVELS))
+    ids = names(effort, N_IDS, label)
+    parts = [draws(subject, [name], LEVELS, [n], seed=effort.seed) for name in ids]
+    return np.concatenate(parts)
 
 
 @statistic("RMQM-WN-010/moments", needs="noise", also="RMQM-WN-001 RMQM-WN-002")
 def moments(subject: Subject, effort: Effort) -> None:
-    """Many draws have mean 0 and variance 1, together, at each level and for each id."""
-    values = _many(subject, effort, "moments")
+    """Very many draws have mean 0 and variance 1, together, at each level and for each id."""
+    values = _many(subject, effort, "moments", times=3)  # one percent of variance shows
     parts = {"all levels": values}
     parts |= {f"level {level}": values[:, k] for k, level in enumerate(LEVELS)}
     parts |= {f"input {k}": values[k] for k in range(N_IDS)}
@@ -45,6 +48,12 @@ def moments(subject: Subject, effort: Effort) -> None:
             mean * np.sqrt(part.size), f"the mean of {part.size} draws at {where} is {mean:.5f}"
         )
         accept_squares(squares, part.size, f"the variance of {part.size} draws at {where}")
+
+    for order, name in ((3, "skewness"), (4, "excess of kurtosis")):
+        polynomial = special.eval_hermitenorm(order, values)
+        z = polynomial.sum() / np.sqrt(math.factorial(order) * values.size)
+        what = f"the {name} of {values.size} draws is {polynomial.mean():.4f}"
+        accept_normal(z, what, among=100)  # the sum is nearly normal alone
 
 
 @statistic("RMQM-WN-010/cells", needs="noise", also="RMQM-WN-001 RMQM-WN-006")
@@ -62,7 +71,7 @@ def cells(subject: Subject, effort: Effort) -> None:
 @statistic("RMQM-WN-010/tails", needs="noise", also="RMQM-WN-001 RMQM-WN-006")
 def tails(subject: Subject, effort: Effort) -> None:
     """As many draws lie beyond 1, 2, 3, 3.5 and 4 deviations, on either side, as of normal ones."""
-    values = _many(subject, effort, "tails").ravel()
+    values = _many(subject, effort, "tails", times=2).ravel()
     for limit in (1.0, 2.0, 3.0, 3.5, 4.0):
         beyond = limit * (1 + 1e-9)  # draws that are cut at the limit are not beyond it
         share = float(special.ndtr(-limit))
