@@ -82,4 +82,4 @@ _IDS: Final = (
     ),
 )
 ALIKE: Final = tuple(dict.fromkeys(_IDS))
-"""Ids that fall together if they are sorted, added up, folded, trimmed, cut or hashed to 32 bits."""
+"""Ids that fall together if they are sorted, added, folded, trimmed, cut or hashed to 32 bits."""

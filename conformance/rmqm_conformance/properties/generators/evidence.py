@@ -7,9 +7,8 @@ once in a thousand million runs. The tests are exact or, where they are not, of 
 their p-values near 1e-13 are right within a factor of 10. Where the largest of several values is
 judged, its p-value is multiplied by their number (Bonferroni).
 
-Nothing finer than 65536 equally probable values is asked for (RMQM-WN-010). Such values are so
-near to normal ones, and so are draws within the limits of that clause, that no p-value changes
-by more than a factor of 10.
+Draws need not be normal beyond the limits of RMQM-WN-010, which 65536 equally probable values
+keep. They are so near that no p-value changes by more than a factor of 10.
 """
 
 from __future__ import annotations
@@ -34,6 +33,9 @@ __all__ = [
 
 REJECTED: Final = 1e-13
 """A p-value below this value breaks a law."""
+
+TOLERATED: Final = 0.05
+"""Relative error of shares beyond a limit that RMQM-WN-010 allows."""
 
 
 def accept(p: Any, what: str) -> None:
@@ -63,8 +65,9 @@ def p_of_count(count: int, n: int, share: float) -> float:
 
 
 def accept_count(count: int, n: int, share: float, what: str) -> None:
-    """Judge a number of independent events, on both sides."""
-    below, above = float(special.bdtr(count, n, share)), p_of_count(count, n, share)
+    """Judge a number of independent events of this probability, or of one within 5 percent."""
+    below = float(special.bdtr(count, n, share * (1 - TOLERATED)))
+    above = p_of_count(count, n, share * (1 + TOLERATED))
     accept(2 * min(below, above, 0.5), f"{count} of {n} {what}, {n * share:.1f} expected")
 
 
