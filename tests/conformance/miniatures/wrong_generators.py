@@ -97,6 +97,22 @@ class WalksFromLevelToLevel(_Wrong):
         return (before + own) / np.sqrt(2)
 
 
+class SharesAPartBetweenIds(_Wrong):
+    """Adds to the draw of an input a part that all inputs have in common."""
+
+    def values(self, seed, name, level, x):
+        own = super().values(seed, name, level, x)
+        return 0.3 * self.fresh((seed, level), x.size) + np.sqrt(0.91) * own
+
+
+class SharesAPartBetweenSeeds(_Wrong):
+    """Adds to the draw of a seed a part that all seeds have in common."""
+
+    def values(self, seed, name, level, x):
+        own = super().values(seed, name, level, x)
+        return 0.3 * self.fresh((name, level), x.size) + np.sqrt(0.91) * own
+
+
 class TurnsInAPlane(_Wrong):
     """Draws twice per input; levels lie on the circle between the two draws."""
 
