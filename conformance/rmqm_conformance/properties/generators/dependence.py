@@ -10,7 +10,11 @@ import numpy as np
 from rmqm_conformance.checks import Effort
 from rmqm_conformance.laws import statistic
 from rmqm_conformance.properties.generators.drawing import amount, draws, names
-from rmqm_conformance.properties.generators.evidence import accept_cells, accept_normal
+from rmqm_conformance.properties.generators.evidence import (
+    accept_cells,
+    accept_normal,
+    accept_squares,
+)
 from rmqm_conformance.properties.generators.independence import (
     accept_rows,
     joint_cells,
@@ -22,6 +26,7 @@ from rmqm_conformance.subject import Subject
 __all__ = ["CHECKS"]
 
 N_ROWS: Final = 32
+N_PARTS: Final = 16
 IMAGES: Final = ((3, 16, 16), (1, 24, 18), (16, 12, 3))
 
 
@@ -65,12 +70,22 @@ def independent_values(subject: Subject, effort: Effort) -> None:
 def _accept_values(rows: Array, what: str) -> None:
     for values, kind in ((rows, "draws"), (size_scores(rows), "sizes of draws")):
         _accept_lags(values, f"{kind} of {what}")
+    _accept_parts(rows, what)
     for apart in (1, 2):
         first, second = rows[:, :-apart], rows[:, apart:]
         for start in (0, apart):  # pairs that share no draw
             places = np.flatnonzero(np.arange(first.shape[1]) // apart % 2 == start // apart)
             pairs = joint_cells(first[:, places], second[:, places])
             accept_cells(pairs, f"pairs of draws of {what}, {apart} places apart")
+
+
+def _accept_parts(rows: Array, what: str) -> None:
+    """Judge mean and variance of each sixteenth of the inputs."""
+    for place, part in enumerate(np.array_split(rows, N_PARTS, axis=1)):
+        where = f"part {place + 1} of {N_PARTS} of {what}"
+        mean = part.sum() / np.sqrt(part.size)
+        accept_normal(mean, f"the mean of {where} is not 0", among=N_PARTS)
+        accept_squares((part**2).sum(), part.size, f"the variance of {where}", among=N_PARTS)
 
 
 def _accept_lags(rows: Array, what: str) -> None:

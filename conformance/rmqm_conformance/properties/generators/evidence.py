@@ -1,7 +1,7 @@
 """
 Evidence against true standard normal noise: p-values, and how small is too small.
 
-A run asks for less than 500 p-values, each of which must be at least 1e-13, and draws less than
+A run asks for less than 600 p-values, each of which must be at least 1e-13, and draws less than
 4e7 values, none of which may lie beyond 9 deviations: standard normal noise is rejected less than
 once in a thousand million runs. The tests are exact or, where they are not, of such size that
 their p-values near 1e-13 are right within a factor of 10. Where the largest of several values is
