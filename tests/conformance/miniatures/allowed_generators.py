@@ -22,7 +22,7 @@ class _Own(OwnGenerator):
     def normal_from(self, rng, n):
         return rng.standard_normal(n)
 
-    def digest(self, key):
+    def hashed(self, key):
         return hashlib.sha256(str(key).encode("utf-8", "surrogatepass")).digest()
 
 
@@ -38,7 +38,7 @@ class DrawsFromMersenneTwister(_Own):
     generator = "mt19937/ziggurat"
 
     def rng(self, key):
-        return np.random.Generator(np.random.MT19937(int.from_bytes(self.digest(key), "big")))
+        return np.random.Generator(np.random.MT19937(int.from_bytes(self.hashed(key), "big")))
 
 
 class DrawsFromSmallFastChaos(_Own):
@@ -47,7 +47,7 @@ class DrawsFromSmallFastChaos(_Own):
     generator = "sfc64/ziggurat"
 
     def rng(self, key):
-        return np.random.Generator(np.random.SFC64(int.from_bytes(self.digest(key), "big")))
+        return np.random.Generator(np.random.SFC64(int.from_bytes(self.hashed(key), "big")))
 
 
 class DrawsByThePolarMethod(_Own):
@@ -56,7 +56,7 @@ class DrawsByThePolarMethod(_Own):
     generator = "mt19937/polar"
 
     def fresh(self, key, n):
-        words = np.frombuffer(self.digest(key), "<u4")
+        words = np.frombuffer(self.hashed(key), "<u4")
         return np.random.RandomState(words).standard_normal(n)
 
 
@@ -66,7 +66,7 @@ class DrawsByBoxAndMuller(_Own):
     generator = "philox4x64-10/box-muller"
 
     def rng(self, key):
-        return np.random.Generator(np.random.Philox(key=int.from_bytes(self.digest(key)[:16])))
+        return np.random.Generator(np.random.Philox(key=int.from_bytes(self.hashed(key)[:16])))
 
     def normal_from(self, rng, n):
         half = -(-n // 2)
@@ -104,7 +104,7 @@ class _ByQuantile(_Own):
     bits = 0
 
     def normal_from(self, rng, n):
-        return self.quantile((rng.integers(0, 2**self.bits, n) + 0.5) / 2.0**self.bits)
+        return self.normal_quantile((rng.integers(0, 2**self.bits, n) + 0.5) / 2.0**self.bits)
 
 
 class TakesQuantilesOf53Bits(_ByQuantile):
@@ -143,14 +143,14 @@ class CountsWithSha256(_Own):
     generator = "sha256-counter/quantile"
 
     def fresh(self, key, n):
-        base = hashlib.sha256(self.digest(key))
+        base = hashlib.sha256(self.hashed(key))
         blocks = []
         for count in range(-(-n // 4)):
             block = base.copy()
             block.update(struct.pack("<Q", count))
             blocks.append(block.digest())
         words = np.frombuffer(b"".join(blocks), "<u8")[:n]
-        return self.quantile(((words >> np.uint64(12)) + 0.5) / 2.0**52)
+        return self.normal_quantile(((words >> np.uint64(12)) + 0.5) / 2.0**52)
 
 
 class CountsWithSplitMix(_Own):
@@ -159,9 +159,9 @@ class CountsWithSplitMix(_Own):
     generator = "splitmix64/quantile"
 
     def fresh(self, key, n):
-        start = np.frombuffer(self.digest(key)[:8], "<u8")
+        start = np.frombuffer(self.hashed(key)[:8], "<u8")
         z = start + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z ^= z >> np.uint64(31)
-        return self.quantile(((z >> np.uint64(12)) + 0.5) / 2.0**52)
+        return self.normal_quantile(((z >> np.uint64(12)) + 0.5) / 2.0**52)

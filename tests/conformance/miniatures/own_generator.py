@@ -33,5 +33,5 @@ class OwnGenerator(Plain):
         digest = hashlib.sha256(str(key).encode("utf-8", "surrogatepass")).digest()
         return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
 
-    def quantile(self, u):
+    def normal_quantile(self, u):
         return ndtri(u)

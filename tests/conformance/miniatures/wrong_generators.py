@@ -78,7 +78,7 @@ class ShiftsUniformDraws(_Wrong):
 
     def values(self, seed, name, level, x):
         u = (self.rng((seed, name)).random(x.size) + level * 0.6180339887498949) % 1.0
-        return self.quantile(np.clip(u, 1e-16, 1 - 1e-16))
+        return self.normal_quantile(np.clip(u, 1e-16, 1 - 1e-16))
 
 
 class MixesTwoDraws(_Wrong):
@@ -390,34 +390,34 @@ class MirrorsRows(_Wrong):
 class _Buffered(_Wrong):
     """Draws a buffer of values and starts again at its end."""
 
-    length = 0
+    buffer_size = 0
 
     def values(self, seed, name, level, x):
-        return np.resize(self.fresh((seed, name, level), min(x.size, self.length)), x.size)
+        return np.resize(self.fresh((seed, name, level), min(x.size, self.buffer_size)), x.size)
 
 
 class StartsAgainAfter256(_Buffered):
     """Has a buffer of 256 values."""
 
-    length = 256
+    buffer_size = 256
 
 
 class StartsAgainAfter1000(_Buffered):
     """Has a buffer of 1000 values."""
 
-    length = 1000
+    buffer_size = 1000
 
 
 class StartsAgainAfter4096(_Buffered):
     """Has a buffer of 4096 values."""
 
-    length = 4096
+    buffer_size = 4096
 
 
 class StartsAgainAfter50000(_Buffered):
     """Has a buffer of 50000 values."""
 
-    length = 50_000
+    buffer_size = 50_000
 
 
 class ReadsFromOneTable(_Wrong):
