@@ -6,12 +6,15 @@ from types import ModuleType
 
 from . import (
     allowed,
+    allowed_generators,
     wrong_changes,
     wrong_degenerate,
     wrong_distances,
     wrong_documents,
+    wrong_draws,
     wrong_edges,
     wrong_encoder,
+    wrong_generators,
     wrong_inputs,
     wrong_interval,
     wrong_losses,
@@ -43,6 +46,8 @@ def _miniatures(*modules: ModuleType) -> tuple[type[Plain], ...]:
 WRONG: tuple[type[Plain], ...] = _miniatures(
     wrong_inputs,
     wrong_noise,
+    wrong_generators,
+    wrong_draws,
     wrong_distances,
     wrong_changes,
     wrong_degenerate,
@@ -60,5 +65,5 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
 )
 """Each breaks the clause that its attribute `breaks` names."""
 
-ALLOWED: tuple[type[Plain], ...] = _miniatures(allowed)
+ALLOWED: tuple[type[Plain], ...] = _miniatures(allowed, allowed_generators)
 """Correct; each decides otherwise what the specification leaves open."""
