@@ -1,0 +1,225 @@
+"""
+Several processes that judge: each makes the implementation anew, and is dealt check after check.
+
+A check that brings its process down is errored, and another process takes its place. Processes end
+with the run, with Ctrl-C, and with the process that started them.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeAlias
+
+from attrs import define, field, frozen
+
+from rmqm_conformance.catalogue import checks
+from rmqm_conformance.checks import Check, Effort
+from rmqm_conformance.hypothesis_home import home_of_hypothesis
+from rmqm_conformance.report import Outcome
+from rmqm_conformance.running import judge
+from rmqm_conformance.subject import Subject
+from rmqm_spec.errors import UsageError
+
+__all__ = ["Dealt", "Make", "judge_in_jobs"]
+
+Make: TypeAlias = Callable[[], AbstractContextManager[Subject]]
+"""Makes the subject in a process of its own: a function of a module, or a `partial` of one."""
+
+CHECKS = {check.id: check for check in checks()}
+"""Made when this module is imported, once for all processes where a server forks them."""
+
+_PATIENCE_S = 5.0
+"""How long a process may take to end by itself."""
+
+
+@frozen(kw_only=True)
+class Dealt:
+    """What every process is given: how to make the subject, and how to judge it."""
+
+    make: Make
+    effort: Effort
+    reasons: Mapping[str, str]
+
+
+@frozen
+class _Ready:
+    """What a process says once the implementation is open."""
+
+
+@frozen
+class _NotOpened:
+    """What it says if the implementation does not open there."""
+
+    why: str
+
+
+@frozen
+class _Ended:
+    """What it says at its end: notes on the subject."""
+
+    notes: tuple[str, ...]
+
+
+@define
+class _Worker:
+    """A process, the line to it, and the check that it runs."""
+
+    process: BaseProcess
+    line: Connection
+    check: Check | None = field(default=None)
+
+
+def judge_in_jobs(
+    dealt: Dealt, chosen: Sequence[Check], jobs: int, notes: list[str]
+) -> Iterator[Outcome]:
+    """
+    Run checks in several processes.
+
+    Parameters
+    ----------
+    dealt : Dealt
+        What every process is given.
+    chosen : sequence of Check
+        The checks.
+    jobs : int
+        Number of processes.
+    notes : list of str
+        Takes remarks on the subject that belong to no check.
+
+    Yields
+    ------
+    Outcome
+        The outcome of each check, as they end.
+
+    Raises
+    ------
+    UsageError
+        CON001 if the implementation does not open in a process.
+    """
+    todo = deque(sorted(chosen, key=_cost, reverse=True))
+    workers = [_started(dealt) for _ in range(min(jobs, len(todo)))]
+    try:
+        while workers:
+            for line in wait([worker.line for worker in workers]):
+                worker = next(worker for worker in workers if worker.line is line)
+                match _answer(worker):
+                    case Outcome() as outcome:
+                        _deal(worker, todo)
+                        yield outcome
+                    case _Ready():
+                        _deal(worker, todo)
+                    case _NotOpened(why):
+                        raise _cannot_open(why)
+                    case _Ended(remarks):
+                        workers.remove(worker)
+                        notes += [remark for remark in remarks if remark not in notes]
+                    case None:
+                        workers.remove(worker)
+                        workers += [_started(dealt)] if todo else []
+                        yield from _lost(worker)
+    finally:
+        _end([worker.process for worker in workers])
+
+
+def _cannot_open(why: str) -> UsageError:
+    return UsageError(
+        "CON001",
+        f"the implementation opens, but it must open in every process; got {why}",
+        fix="Judge it in this process alone: --jobs 1.",
+    )
+
+
+def _cost(check: Check) -> int:
+    """Return how costly a check is, roughly: a long one must not be the last to start."""
+    return 2 * ("documents" in check.needs) + (check.kind == "property")
+
+
+def _started(dealt: Dealt) -> _Worker:
+    """Start a process; where it can, a server with everything imported forks it."""
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if "forkserver" in methods:
+        context.set_forkserver_preload([__name__])
+    here, there = context.Pipe()
+    process = context.Process(target=_work, args=(there, dealt), daemon=True)
+    process.start()
+    there.close()
+    return _Worker(process, here)
+
+
+def _answer(worker: _Worker) -> Any:
+    """Return what a process says, or None if it has ended."""
+    try:
+        return worker.line.recv()
+    except (EOFError, OSError):
+        return None
+
+
+def _deal(worker: _Worker, todo: deque[Check]) -> None:
+    """Hand over the next check, or None at the end; a process that is gone is met again."""
+    worker.check = todo.popleft() if todo else None
+    with suppress(OSError):
+        worker.line.send(worker.check.id if worker.check else None)
+
+
+def _lost(worker: _Worker) -> Iterator[Outcome]:
+    """Account for the check in which a process ended."""
+    worker.process.join(_PATIENCE_S)
+    code = worker.process.exitcode or 0
+    how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    if (check := worker.check) is not None:
+        yield Outcome(
+            id=check.id,
+            title=check.title,
+            kind=check.kind,
+            clauses=check.clauses,
+            status="errored",
+            message=f"the process that ran the implementation ended with {how}",
+        )
+
+
+def _end(processes: Sequence[BaseProcess]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(_PATIENCE_S)
+        if process.is_alive():
+            process.kill()
+
+
+def _work(line: Connection, dealt: Dealt) -> None:
+    """Judge in this process what is dealt, until nothing is."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with home_of_hypothesis(), suppress(EOFError, BrokenPipeError):
+        try:
+            opened = dealt.make()
+        except Exception as error:  # the implementation is another's
+            line.send(_NotOpened(f"{type(error).__name__}: {error}"))
+            return
+        with opened as subject:
+            line.send(_Ready())
+            while (name := line.recv()) is not None:
+                reason = dealt.reasons.get(name)
+                line.send(judge(CHECKS[name], subject, dealt.effort, reason=reason))
+        line.send(_Ended(tuple(getattr(subject, "notes", ()))))
+
+
+def _end_with_parent() -> None:
+    """End what does not notice by itself that the process that started it is gone."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        time.sleep(_PATIENCE_S)
+        os._exit(1)
