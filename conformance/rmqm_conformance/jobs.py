@@ -76,6 +76,7 @@ class _Worker:
 
     process: BaseProcess
     line: Connection
+    is_open: bool = False
     check: Check | None = field(default=None)
 
 
@@ -117,12 +118,15 @@ def judge_in_jobs(
                         _deal(worker, todo)
                         yield outcome
                     case _Ready():
+                        worker.is_open = True
                         _deal(worker, todo)
                     case _NotOpened(why):
                         raise _cannot_open(why)
                     case _Ended(remarks):
                         workers.remove(worker)
                         notes += [remark for remark in remarks if remark not in notes]
+                    case None if not worker.is_open:
+                        raise _cannot_open(_ending(worker.process))
                     case None:
                         workers.remove(worker)
                         workers += [_started(dealt)] if todo else []
@@ -174,9 +178,7 @@ def _deal(worker: _Worker, todo: deque[Check]) -> None:
 
 def _lost(worker: _Worker) -> Iterator[Outcome]:
     """Account for the check in which a process ended."""
-    worker.process.join(_PATIENCE_S)
-    code = worker.process.exitcode or 0
-    how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    ending = _ending(worker.process)
     if (check := worker.check) is not None:
         yield Outcome(
             id=check.id,
@@ -184,8 +186,14 @@ def _lost(worker: _Worker) -> Iterator[Outcome]:
             kind=check.kind,
             clauses=check.clauses,
             status="errored",
-            message=f"the process that ran the implementation ended with {how}",
+            message=f"the process that ran the implementation ended with {ending}",
         )
+
+
+def _ending(process: BaseProcess) -> str:
+    process.join(_PATIENCE_S)
+    code = process.exitcode or 0
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
 def _end(processes: Sequence[BaseProcess]) -> None:

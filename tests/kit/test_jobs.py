@@ -100,7 +100,7 @@ def test_the_report_does_not_depend_on_the_number_of_processes(rmqm, mine):
 @pytest.mark.parametrize(("name", "how"), [("Dies", "signal SIGKILL"), ("Leaves", "exit code 3")])
 def test_a_check_that_ends_its_process_is_named_and_the_others_go_on(rmqm, mine, name, how):
     done = rmqm("conformance", "--object", f"mine:{name}", *ONLY, "--jobs", 2, "--json", cwd=mine)
-    checks = done.document["checks"]
+    checks = [check for check in done.document["checks"] if check["status"] != "not-claimed"]
     ended = [check for check in checks if how in check["message"]]
     assert ended
     assert all(check["status"] == "errored" for check in ended)
