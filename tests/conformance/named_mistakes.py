@@ -35,7 +35,7 @@ from touching import touching
 from rmqm_conformance.catalogue import checks
 from rmqm_conformance.checks import PROFILES
 from rmqm_conformance.formats.wording import first_line
-from rmqm_conformance.running import judge
+from rmqm_conformance.judging import judge
 from rmqm_conformance.subject import PythonSubject
 
 READ = Path(__file__).with_name("named_mistakes.json")

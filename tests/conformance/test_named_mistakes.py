@@ -6,7 +6,7 @@ from table import EFFORT, read_table
 
 from rmqm_conformance.catalogue import checks
 from rmqm_conformance.formats.wording import first_line
-from rmqm_conformance.running import judge
+from rmqm_conformance.judging import judge
 from rmqm_conformance.subject import PythonSubject
 
 SHARE = 0.6

@@ -8,6 +8,7 @@ import pytest
 from scipy import special
 
 from rmqm_conformance.checks import PROFILES
+from rmqm_conformance.judging import judge
 from rmqm_conformance.problems import Violation
 from rmqm_conformance.properties import generators, noise_statistics
 from rmqm_conformance.properties.generators import evidence
@@ -17,7 +18,6 @@ from rmqm_conformance.properties.generators.coincidences import (
     most_alike,
     pairs_of_equals,
 )
-from rmqm_conformance.running import judge
 from rmqm_conformance.subject import PythonSubject
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))

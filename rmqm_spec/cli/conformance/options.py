@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import frozen
 
 from rmqm_spec.runs.fields import setting
-from rmqm_spec.runs.values import above_zero
+from rmqm_spec.runs.values import above_zero, at_least
 
 __all__ = ["ConformanceRequest"]
 
@@ -32,6 +32,16 @@ class ConformanceRequest:
     seed: int = setting("Seed of the examples.", default=0, typed=int, panel=_WHAT)
     only: list[str] | None = setting(
         "A check or a clause; may be repeated.", typed=list[str], panel=_WHAT
+    )
+    failed: str | None = setting(
+        "What failed last, or in a report: last, or FILE.", typed=str, panel=_WHAT
+    )
+    jobs: int | None = setting(
+        "Processes that judge; by default as many as there are processors, up to 8.",
+        read=at_least(1),
+        typed=int,
+        panel=_WHAT,
+        min=1,
     )
     expected_failures: Path | None = setting(
         "TOML file with the id and the reason of each.", typed=Path, panel=_WHAT
