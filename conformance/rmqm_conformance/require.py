@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rmqm_conformance.naming import Named, unnamed
 from rmqm_conformance.problems import Refused, Violation
 from rmqm_conformance.subject import Subject
 
@@ -106,7 +107,7 @@ def require_refusal(
     operation: str,
     *,
     why: str,
-    naming: Sequence[Sequence[str]] = (),
+    naming: Sequence[Named] = (),
     **arguments: Any,
 ) -> None:
     """
@@ -120,22 +121,21 @@ def require_refusal(
         What it is asked to do.
     why : str
         What must be refused, for the message of the violation.
-    naming : sequence of sequences of str
-        For each thing to be named, texts; the message must hold any of them.
+    naming : sequence of Named
+        The things to be named: inputs, or texts any of which will do.
     **arguments : object
         Arguments of the operation.
     """
     try:
         answer = subject.perform(operation, **arguments)
     except Refused as refusal:
-        for texts in naming:
-            require(
-                any(text.lower() in refusal.message.lower() for text in texts),
-                f"its error must name {' or '.join(map(repr, texts))}; "
-                f"it says: {refusal.message!r}",
-                got=refusal.message,
-                should=list(texts),
-            )
+        lacking = unnamed(naming, refusal.message)
+        require(
+            not lacking,
+            f"its error must name {lacking}; it says: {refusal.message!r}",
+            got=refusal.message,
+            should=lacking,
+        )
     else:
         raise Violation(f"{operation} must refuse {why}; it answers", got=_brief(answer))
 
