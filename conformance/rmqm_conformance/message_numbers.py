@@ -18,7 +18,9 @@ _FEW_DIGITS: Final = 0.01
 _NUMBERS: Final = re.compile(
     r"0x[0-9a-f.]+(?:p[+-]?\d+)?|(?:\d+(?:\.\d+)?|(?<![\d.])\.\d+)(?:e[+-]?\d+)?"
 )
-_GROUPED: Final = re.compile(r"\d{1,3}(?:[,'’_\s]\d{3})+(?:\.\d+)?(?!\d)")
+_MARKS: Final = r"[,'\u2019_\s]"
+"""What groups of three digits are set apart with."""
+_GROUPED: Final = re.compile(rf"\d{{1,3}}(?:{_MARKS}\d{{3}})+(?:\.\d+)?(?!\d)")
 _DECIMAL_COMMA: Final = re.compile(r"\d+,\d+(?:e[+-]?\d+)?")
 _POWER_OF_TEN: Final = re.compile(r"(\d+(?:\.\d+)?)\s*[x×·*]\s*10\s*(?:\^|\*\*)\s*\{?([+-]?\d+)\}?")  # noqa: RUF001
 _NOT_A_NUMBER: Final = re.compile(r"nan|not[ -]a[ -]number|not (?:a )?finite|non-?finite")
@@ -62,7 +64,7 @@ def _written(message: str) -> Iterator[tuple[tuple[int, int], float]]:
         text = match[0]
         yield match.span(), _hexadecimal(text) if text.startswith("0x") else float(text)
     for match in _GROUPED.finditer(message):
-        yield match.span(), float(re.sub(r"[,'’_\s]", "", match[0]))
+        yield match.span(), float(re.sub(_MARKS, "", match[0]))
     for match in _DECIMAL_COMMA.finditer(message):
         yield match.span(), float(match[0].replace(",", "."))
     for match in _POWER_OF_TEN.finditer(message):

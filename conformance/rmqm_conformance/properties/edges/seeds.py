@@ -13,8 +13,8 @@ from rmqm_conformance import oracle
 from rmqm_conformance.checks import Effort
 from rmqm_conformance.laws import statistic, walk
 from rmqm_conformance.properties.expectation import evaluated, expected, require_evaluation
-from rmqm_conformance.properties.helpers import altered
 from rmqm_conformance.properties.free_forms import require_bounds, require_integer
+from rmqm_conformance.properties.helpers import altered
 from rmqm_conformance.properties.reading import at, parsed
 from rmqm_conformance.properties.requests import sound
 from rmqm_conformance.require import require, require_refusal, require_same_bits

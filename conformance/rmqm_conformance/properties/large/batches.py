@@ -9,11 +9,11 @@ from rmqm_conformance import oracle
 from rmqm_conformance.checks import Effort
 from rmqm_conformance.laws import statistic
 from rmqm_conformance.properties.expectation import evaluated, expected, require_evaluation
+from rmqm_conformance.properties.free_forms import require_count
 from rmqm_conformance.properties.helpers import own_inputs, units
 from rmqm_conformance.properties.large.ladder import rungs
-from rmqm_conformance.properties.free_forms import require_count
 from rmqm_conformance.properties.reading import at, document_of, number, parsed
-from rmqm_conformance.require import require_close, require_equal, require_near
+from rmqm_conformance.require import require_close, require_near
 from rmqm_conformance.strategies import Batch, Network
 from rmqm_conformance.subject import Subject
 
