@@ -40,13 +40,20 @@ class InputNamed:
             return own
         n = len(self.ids)
         counted = {self.place, self.place + 1, n - self.place}
-        return [place for k in sorted(counted) for place in places_of_number(str(k), message)]
+        places = [place for k in sorted(counted) for place in places_of_number(str(k), message)]
+        return [place for place in places if _counts_inputs(message, *place)]
 
 
 Named: TypeAlias = InputNamed | Sequence[str | InputNamed]
 """An input, or texts any of which will do; a text that is a number is compared as a number."""
 
 _SHORT = 2
+_INPUT = (
+    "input|row|sample|item|image|example|entry|element|record|instance|observation|photo|index"
+    "|position|place|number|batch|datum|data"
+)
+_BEFORE = re.compile(rf"(?:(?:{_INPUT})\w*|\b(?:id|no|nr|i|n|x)_?|#|\w(?=\[))[^\w-]{{0,4}}-?$")
+_AFTER = re.compile(rf"(?:st|nd|rd|th)?\W{{1,2}}(?:{_INPUT})")
 _STRAIGHT = str.maketrans("‘’‚“”„`´", "''''''''")  # noqa: RUF001 - quotes of typography
 
 
@@ -76,6 +83,11 @@ def unnamed(named: Iterable[Named], message: str) -> str:
 
 def _plain(text: str) -> str:
     return text.translate(_STRAIGHT).casefold()
+
+
+def _counts_inputs(message: str, start: int, end: int) -> bool:
+    """Tell whether a number is said to be that of an input, before it or after it."""
+    return bool(_BEFORE.search(message[:start]) or _AFTER.match(message[end:]))
 
 
 def _places(choice: str | InputNamed, message: str) -> Places:
