@@ -6,6 +6,11 @@ from types import ModuleType
 
 from . import (
     allowed,
+    allowed_answers,
+    allowed_documents,
+    allowed_forms,
+    allowed_messages,
+    allowed_refusals,
     wrong_changes,
     wrong_degenerate,
     wrong_distances,
@@ -60,5 +65,7 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
 )
 """Each breaks the clause that its attribute `breaks` names."""
 
-ALLOWED: tuple[type[Plain], ...] = _miniatures(allowed)
+ALLOWED: tuple[type[Plain], ...] = _miniatures(
+    allowed, allowed_answers, allowed_documents, allowed_forms, allowed_messages, allowed_refusals
+)
 """Correct; each decides otherwise what the specification leaves open."""
