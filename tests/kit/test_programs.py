@@ -52,7 +52,7 @@ def ask(subject):
 
 def test_further_keys_of_a_reply_are_left_aside(program):
     more = (
-        "answer = (lambda old: lambda m: {**old(m), 'result': {**old(m)['result'], 'n': 1}, 'ms': 1}"
+        "answer = (lambda old: lambda m: {**old(m), 'result': {**old(m)['result'], 'n': 1}}"
         " if m['cmd'] == 'run' else old(m))(answer)"
     )
     with ProgramSubject(program(more)) as subject:

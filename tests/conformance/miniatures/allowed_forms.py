@@ -131,9 +131,11 @@ class EscapesEveryLetter(Plain):
 
     def write(self, fields):
         text = json.dumps(fields, allow_nan=False)
-        strings = re.compile(r'"([^"\\]*)"')
-        text = strings.sub(lambda m: f'"{"".join(f"\\u{ord(c):04X}" for c in m[1])}"', text)
-        return re.sub(r"(?<=\d)e(?=[+-])", "E", text)
+        escaped = re.sub(r'"([^"\\]*)"', lambda found: self.escaped(found[1]), text)
+        return re.sub(r"(?<=\d)e(?=[+-])", "E", escaped)
+
+    def escaped(self, text):
+        return '"' + "".join(rf"\u{ord(letter):04X}" for letter in text) + '"'
 
 
 class AddsKeysOfItsOwn(Plain):
