@@ -14,24 +14,27 @@ from golden_cases import CASES, HERE, LANDED, plain
 pytest.importorskip("onnxruntime")
 
 EXPECTED = json.loads(LANDED.read_text(encoding="utf-8"))
-WITHIN = 1e-6  # relative; an ONNX model multiplies matrices in float32, each processor its own way
+WITHIN = 1e-6
+"""Relative; an ONNX model multiplies matrices in float32, each processor in its own way."""
+WITHIN_OF_SIGNS = 1e-4
+"""The same for PGD: a gradient near zero has the other sign after another rounding."""
 
 EXACT = [name for name, kept in EXPECTED.items() if "bits" in kept["exact"]]
 NO_VECTOR_INSTRUCTIONS = "X86_V3 X86_V4 AVX512_ICL AVX2 FMA3 AVX512F AVX512_SKX"
 
 
-def assert_close(value, expected, place="close"):
+def assert_close(value, expected, within, place="close"):
     """Compare numbers within nested data; everything else must be equal."""
     if isinstance(expected, dict):
         assert set(value) >= set(expected), place
         for key in expected:
-            assert_close(value[key], expected[key], f"{place}.{key}")
+            assert_close(value[key], expected[key], within, f"{place}.{key}")
     elif isinstance(expected, list):
         assert len(value) == len(expected), place
         for index, (one, other) in enumerate(zip(value, expected, strict=True)):
-            assert_close(one, other, f"{place}[{index}]")
+            assert_close(one, other, within, f"{place}[{index}]")
     elif isinstance(expected, float):
-        assert value == pytest.approx(expected, rel=WITHIN, abs=WITHIN), place
+        assert value == pytest.approx(expected, rel=within, abs=within), place
     else:
         assert value == expected, place
 
@@ -44,7 +47,8 @@ def test_every_case_is_kept():
 def test_the_numbers_are_those_of_version_0_1_0(name):
     found = plain(CASES[name]())
     assert found["exact"] == EXPECTED[name]["exact"]
-    assert_close(found.get("close"), EXPECTED[name].get("close"))
+    within = WITHIN_OF_SIGNS if "pgd" in name else WITHIN
+    assert_close(found.get("close"), EXPECTED[name].get("close"), within)
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="names instructions of x86-64")
