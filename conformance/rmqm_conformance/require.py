@@ -47,14 +47,14 @@ def require_near(
     what: str, got: float | None, should: float, *, atol: float, rtol: float = 0.0
 ) -> None:
     """
-    Demand ``abs(got - should) <= atol + rtol * abs(should)``, or NaN for NaN.
+    Demand ``abs(got - should) <= atol + rtol * abs(should)``; NaN for NaN, or nothing at all.
 
     Examples
     --------
     >>> require_near("D", 1.0, 1.0 + 1e-13, atol=1e-12)
     """
     if got is None:
-        near, allowed = False, ""
+        near, allowed = math.isnan(should), ""
     elif math.isnan(should):
         near, allowed = math.isnan(got), ""
     else:

@@ -25,10 +25,10 @@ WITH_TEXTS = frozenset({"content_id", "prepare", "name_inputs"})
 
 
 def _answers(operations):
-    """Put the outermost answers of some operations into the form of the class."""
+    """Put the answers of some operations into the form of the class, where others ask for them."""
 
     def decorated(variant):
-        for name in operations:
+        for name in {*operations, "evaluate", "document", "interval"}:
             setattr(variant, name, _reshaped(variant, name))
         return variant
 

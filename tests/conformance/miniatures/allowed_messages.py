@@ -54,7 +54,9 @@ class WritesNoZeroBeforeThePoint(_SpeaksOtherwise):
     """Writes .5 for 0.5, and a minus of typography."""
 
     def written(self, value):
-        return f"{value:+.5f}".replace("0.", ".").replace("-", "−").rstrip("0")  # noqa: RUF001
+        text = f"{abs(value):g}"
+        sign = "−" if value < 0 else "+"  # noqa: RUF001
+        return sign + (text[1:] if text.startswith("0.") else text)
 
 
 class WritesHexadecimalNumbers(_SpeaksOtherwise):
@@ -90,7 +92,7 @@ class ShoutsInCurlyQuotes(_SpeaksOtherwise):
     """Writes capital letters and the quotes of typography."""
 
     def words_for_place(self, thing, names, i, level, what):
-        return f"“{names[i].upper()}” ({thing.upper()}[{level}]) IS BAD!"
+        return f"“{str(names[i]).upper()}” ({thing.upper()}[{level}]) IS BAD!"
 
     def words_for(self, key, a, b):
         return f"‘{key.upper()}’ DIFFERS"  # noqa: RUF001
