@@ -48,6 +48,8 @@ Named: TypeAlias = InputNamed | Sequence[str | InputNamed]
 """An input, or texts any of which will do; a text that is a number is compared as a number."""
 
 _SHORT = 2
+_MARKED_LETTER = re.compile(r"[\s/'\"](\w{1,2})[\s'\"]?")
+"""A short name with a mark that sets it apart, like ``/J``; any other mark does as well."""
 _INPUT = (
     "input|row|sample|item|image|example|entry|element|record|instance|observation|photo|index"
     "|position|place|number|batch|datum|data"
@@ -100,8 +102,10 @@ def _places(choice: str | InputNamed, message: str) -> Places:
 
 def _places_of_text(text: str, message: str) -> Places:
     """Return where a text stands; a letter or two must stand as a word of its own."""
-    pattern = re.escape(_plain(text))
-    if len(text) <= _SHORT:
+    marked = _MARKED_LETTER.fullmatch(text)
+    bare = marked[1] if marked else text
+    pattern = re.escape(_plain(bare))
+    if len(bare) <= _SHORT:
         pattern = rf"(?<![^\W_]){pattern}(?![^\W_])"
     return [match.span() for match in re.finditer(pattern, message)]
 

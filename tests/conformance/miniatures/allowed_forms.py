@@ -174,15 +174,3 @@ class SaysMoreOfNames(Plain):
         alteration["coupling"] = {"name": alteration["coupling"], "levels": "all"}
         alteration["schedule"] = [j / alteration["J"] for j in range(alteration["J"] + 1)]
         return fields
-
-
-class TakesVersionsOfTheSameNumbersAsEqual(Plain):
-    """Compares results of 1.0 and of 1.1, whose numbers are the same."""
-
-    may_differ = ("compare",)
-
-    def read(self, text):
-        document = super().read(text)
-        if document["protocol"]["specification"] in {"1.0", "1.1"}:
-            document["protocol"]["specification"] = "1.0"
-        return document
