@@ -46,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     alarms, runs = 0, 0
     sys.stdout.write(f"{'variant':44} checks  runs  alarms  seconds\n")
     for variant in variants:
-        started, touched = time.perf_counter(), _touched(variant)
+        touched = _touched(variant)
+        started = time.perf_counter()
         done, found = 0, []
         for effort in efforts:
             if time.perf_counter() - started > chosen.seconds:

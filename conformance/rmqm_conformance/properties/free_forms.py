@@ -80,12 +80,14 @@ def require_bounds(value: Any, low: float, high: float, *, place: str) -> None:
 
 
 def _ends(value: Any) -> Any:
+    """Return [low, high] of an object; of keys that begin alike, such as `low`, the shortest."""
     if not isinstance(value, Mapping):
         return value
+    numbers = {key: item for key, item in value.items() if isinstance(item, int | float)}
     ends = []
     for beginnings in (_LOW, _HIGH):
-        named = [item for key, item in value.items() if key.casefold().startswith(beginnings)]
-        ends += named[:1]
+        named = (key for key in numbers if key.casefold().startswith(beginnings))
+        ends += [numbers[key] for key in sorted(named, key=len)[:1]]
     return ends
 
 
