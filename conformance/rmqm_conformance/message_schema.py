@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from rmqm_conformance.operations import CAPABILITIES, EXTENSIONS, Operation, Slot, operations
-from rmqm_conformance.wire import DTYPES
+from rmqm_conformance.wire import DTYPES, SINGLE_BYTES
 
 __all__ = ["message_schema"]
 
 _HEX = r"^(-?0[xX][0-9a-fA-F]+(\.[0-9a-fA-F]*)?[pP][+-]?[0-9]+|[+-]?inf|nan)$"
+_SIGNED_HEX = r"^[+-]?0[xX][0-9a-fA-F]+(\.[0-9a-fA-F]*)?([pP][+-]?[0-9]+)?$"
 _DECIMAL = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_WORDS = r"^[+-]?([iI][nN][fF]([iI][nN][iI][tT][yY])?|[nN][aA][nN])$"
 
 
 def message_schema() -> dict[str, Any]:
@@ -27,11 +29,11 @@ def message_schema() -> dict[str, Any]:
     """
     text = {"type": "string"}
     replies = {
-        "start": _object(protocol={"const": 1}, implementation={"$ref": "#/$defs/description"}),
-        "spec": _object(ok={"type": "boolean"}),
-        "refused": _object(seq={"type": "integer"}, refused=_object(message=text)),
-        "errored": _object(
-            seq={"type": "integer"}, errored=_object(("traceback",), message=text, traceback=text)
+        "start": _open(protocol={"const": 1}, implementation={"$ref": "#/$defs/description"}),
+        "spec": _open(ok={"type": "boolean"}),
+        "refused": _open(seq={"type": "integer"}, refused=_open(message=text)),
+        "errored": _open(
+            seq={"type": "integer"}, errored=_open(("traceback",), message=text, traceback=text)
         ),
     }
     requests = {
@@ -45,7 +47,7 @@ def message_schema() -> dict[str, Any]:
             seq={"type": "integer"},
             case=text,
             op={"const": name},
-            args=_slots(operation.takes, "argument.float"),
+            args=_object(**_slots(operation.takes, "argument.float")),
         )
         replies[f"run.{name}"] = _reply(operation)
     return {
@@ -55,12 +57,12 @@ def message_schema() -> dict[str, Any]:
             "argument.float": {"type": "string", "pattern": _HEX},
             "float": {
                 "oneOf": [
-                    {"type": "string", "pattern": f"{_HEX}|{_DECIMAL}"},
-                    {"type": "number"},
+                    {"type": "string", "pattern": f"{_SIGNED_HEX}|{_DECIMAL}|{_WORDS}"},
+                    {"type": ["number", "null"]},
                 ]
             },
             "array": _object(
-                dtype={"enum": list(DTYPES)},
+                dtype={"enum": [*DTYPES, *SINGLE_BYTES]},
                 shape={"type": "array", "items": {"type": "integer", "minimum": 0}},
                 base64={"type": "string"},
             ),
@@ -80,11 +82,11 @@ def message_schema() -> dict[str, Any]:
 
 
 def _reply(operation: Operation) -> dict[str, Any]:
-    return _object(seq={"type": "integer"}, result=_slots(operation.gives, "float"))
+    return _open(seq={"type": "integer"}, result=_open(**_slots(operation.gives, "float")))
 
 
 def _slots(slots: Mapping[str, Slot], kind_of_float: str) -> dict[str, Any]:
-    return _object(**{name: _kind(slot, kind_of_float) for name, slot in slots.items()})
+    return {name: _kind(slot, kind_of_float) for name, slot in slots.items()}
 
 
 def _kind(slot: Slot, kind_of_float: str) -> dict[str, Any]:
@@ -132,6 +134,11 @@ def _object(optional: tuple[str, ...] = (), /, **properties: Any) -> dict[str, A
         "required": [name for name in properties if name not in optional],
         "additionalProperties": False,
     }
+
+
+def _open(optional: tuple[str, ...] = (), /, **properties: Any) -> dict[str, Any]:
+    """Return an object of a reply, in which a program may say more than it is asked."""
+    return _object(optional, **properties) | {"additionalProperties": True}
 
 
 if __name__ == "__main__":

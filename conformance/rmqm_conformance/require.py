@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rmqm_conformance.naming import Named, unnamed
 from rmqm_conformance.problems import Refused, Violation
 from rmqm_conformance.subject import Subject
 
@@ -48,14 +49,14 @@ def require_near(
     what: str, got: float | None, should: float, *, atol: float, rtol: float = 0.0
 ) -> None:
     """
-    Demand ``abs(got - should) <= atol + rtol * abs(should)``, or NaN for NaN.
+    Demand ``abs(got - should) <= atol + rtol * abs(should)``; NaN for NaN, or nothing at all.
 
     Examples
     --------
     >>> require_near("D", 1.0, 1.0 + 1e-13, atol=1e-12)
     """
     if got is None:
-        near, allowed = False, ""
+        near, allowed = math.isnan(should), ""
     elif math.isnan(should):
         near, allowed = math.isnan(got), ""
     else:
@@ -108,7 +109,7 @@ def require_refusal(
     operation: str,
     *,
     why: str,
-    naming: Sequence[Sequence[str]] = (),
+    naming: Sequence[Named] = (),
     **arguments: Any,
 ) -> None:
     """
@@ -122,23 +123,22 @@ def require_refusal(
         What it is asked to do.
     why : str
         What must be refused, for the message of the violation.
-    naming : sequence of sequences of str
-        For each thing to be named, texts; the message must hold any of them.
+    naming : sequence of Named
+        The things to be named: inputs, or texts any of which will do.
     **arguments : object
         Arguments of the operation.
     """
     try:
         answer = subject.perform(operation, **arguments)
     except Refused as refusal:
-        for texts in naming:
-            require(
-                any(text.lower() in refusal.message.lower() for text in texts),
-                f"its error must name {' or '.join(map(repr, texts))}; "
-                f"it says: {refusal.message!r}",
-                got=refusal.message,
-                should=list(texts),
-                mistake=f"refuses {why} without naming {_called(texts, arguments)}",
-            )
+        lacking = unnamed(naming, refusal.message)
+        require(
+            not lacking,
+            f"its error must name {lacking}; it says: {refusal.message!r}",
+            got=refusal.message,
+            should=lacking,
+            mistake=f"refuses {why} without naming {_called(lacking, arguments)}",
+        )
     else:
         raise Violation(
             f"{operation} must refuse {why}; it answers",
@@ -147,14 +147,15 @@ def require_refusal(
         )
 
 
-def _called(texts: Sequence[str], arguments: dict[str, Any]) -> str:
+def _called(lacking: str, arguments: dict[str, Any]) -> str:
     """Return what a message must name: the argument that holds it, if any, and its value."""
     for key, value in arguments.items():
-        if isinstance(value, int | float) and value and f"{abs(value):g}" in texts:
+        if isinstance(value, int | float) and value and repr(f"{abs(value):g}") in lacking:
             return f"`{key}` ({value:g})"
-        if isinstance(value, list) and any(text in value for text in texts):
-            return f"the entry of `{key}` ({texts[0]})"
-    return f"{texts[0]!r}"
+        for text in value if isinstance(value, list) else ():
+            if repr(text) in lacking:
+                return f"the entry of `{key}` ({text})"
+    return lacking.split(" or ", maxsplit=1)[0]
 
 
 def _exactly(value: Any) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import traceback
 import warnings
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any, Protocol
 
 import numpy as np
@@ -111,11 +113,11 @@ def checked_result(operation: Operation, answer: Any) -> dict[str, Any]:
     Raises
     ------
     Errored
-        If a key is missing or unknown, or a value is not of its kind.
+        If a key is missing, or a value is not of its kind. Further keys are left aside.
     """
-    if not isinstance(answer, Mapping) or set(answer) != set(operation.gives):
+    if not isinstance(answer, Mapping) or not set(operation.gives) <= set(answer):
         got = sorted(map(str, answer)) if isinstance(answer, Mapping) else type(answer).__name__
-        raise Errored(f"{operation.name} must give exactly {sorted(operation.gives)}; got {got}")
+        raise Errored(f"{operation.name} must give {sorted(operation.gives)}; got {got}")
     return {
         key: _checked(f"{operation.name}.{key}", slot, answer[key])
         for key, slot in operation.gives.items()
@@ -132,34 +134,42 @@ def _checked(place: str, slot: Slot, value: Any) -> Any:
 
 
 def _array(value: Any) -> np.ndarray[Any, Any] | None:
+    """Return an array of the byte order of this machine, in C order: neither is judged."""
     try:
-        array = np.array(value)
+        array = np.array(value, order="C")
     except ValueError:
         return None
-    return array if array.dtype.kind in "fiub" else None
+    return array.astype(array.dtype.newbyteorder("=")) if array.dtype.kind in "fiub" else None
 
 
 def _float(value: Any) -> float | None:
-    return (
-        float(value)
-        if isinstance(value, int | float | np.number) and not isinstance(value, bool)
-        else None
-    )
+    """Return a number; a number that is undefined may be null as well (RMQM-DEG-009)."""
+    number = math.nan if value is None else _number(value)
+    return float(number) if isinstance(number, Real) and not isinstance(number, bool) else None
 
 
 def _int(value: Any) -> int | None:
-    return (
-        int(value) if isinstance(value, int | np.integer) and not isinstance(value, bool) else None
-    )
+    """Return an integer; a float that is whole is one, since JSON has one kind of number."""
+    number = _number(value)
+    real = isinstance(number, Real) and not isinstance(number, bool)
+    whole = real and math.isfinite(number) and number == int(number)
+    return int(number) if whole else None
+
+
+def _number(value: Any) -> Any:
+    """Return what an array without axes holds, and anything else as it is."""
+    return value.item() if isinstance(value, np.ndarray | np.generic) and not value.ndim else value
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+    text = _number(value)
+    return text if isinstance(text, str) else None
 
 
 def _texts(value: Any) -> list[str] | None:
-    if isinstance(value, list | tuple) and all(isinstance(text, str) for text in value):
-        return list(value)
+    listed = isinstance(value, list | tuple | np.ndarray)
+    if listed and all(isinstance(text, str) for text in value):
+        return [str(text) for text in value]
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 
 from rmqm_conformance.checks import Check, Effort
 from rmqm_conformance.laws import shown
+from rmqm_conformance.naming import InputNamed, Named
 from rmqm_conformance.operations import operation
 from rmqm_conformance.problems import Errored, Refused, Violation
 from rmqm_conformance.require import (
@@ -69,9 +70,8 @@ def judge_case(case: Mapping[str, Any], subject: Subject, _: Effort, /) -> None:
     try:
         if "refuse" in case:
             rule = case["refuse"]
-            require_refusal(
-                subject, case["op"], why=rule["why"], naming=rule["naming"], **arguments
-            )
+            naming = [_named(texts, arguments.get("ids", ())) for texts in rule["naming"]]
+            require_refusal(subject, case["op"], why=rule["why"], naming=naming, **arguments)
             return
         answer = subject.perform(case["op"], **arguments)
         for key, rule in case["expect"].items():
@@ -85,6 +85,11 @@ def read_arguments(name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     """Turn the arguments of a case into numbers and arrays."""
     takes = operation(name).takes
     return {key: _value(takes[key].kind, value) for key, value in raw.items()}
+
+
+def _named(texts: Sequence[str], ids: Sequence[str]) -> Named:
+    """Return what must be named; a text that is an id is that input."""
+    return [InputNamed(ids, ids.index(text)) if text in ids else text for text in texts]
 
 
 def _check(case: Mapping[str, Any]) -> Check:

@@ -10,12 +10,22 @@ import numpy as np
 
 from rmqm_conformance.operations import Operation, Slot
 
-__all__ = ["DTYPES", "decode_arguments", "decode_results", "encode_arguments", "encode_results"]
+__all__ = [
+    "DTYPES",
+    "SINGLE_BYTES",
+    "decode_arguments",
+    "decode_results",
+    "encode_arguments",
+    "encode_results",
+]
 
 DTYPES: Final = (
     "|u1", "|i1", "|b1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f2", "<f4", "<f8",
 )  # fmt: skip
 """Types of arrays in messages: little-endian, in C order."""
+
+SINGLE_BYTES: Final = ("<u1", "<i1", "<b1")
+"""Types of one byte with an order of bytes, which they do not have: read, but not written."""
 
 _IN_NETWORK = {
     "weight": "array",
@@ -87,8 +97,9 @@ def _decoded(kind: str, raw: Any) -> Any:
     if raw is None:
         return None
     if kind == "array":
-        values = np.frombuffer(base64.b64decode(raw["base64"], validate=True), dtype=raw["dtype"])
-        return values.reshape(raw["shape"]).copy()
+        text = "".join(raw["base64"].split())  # some encoders break their lines
+        values = np.frombuffer(base64.b64decode(text, validate=True), dtype=raw["dtype"])
+        return values.reshape([int(length) for length in raw["shape"]]).copy()
     if kind == "float":
         if not isinstance(raw, str):
             return float(raw)

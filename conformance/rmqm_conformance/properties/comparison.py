@@ -25,17 +25,26 @@ OTHERS: Final[dict[str, dict[str, Any]]] = {
     "seed": {"seed": 31415},
     "variant": {"variant": "authors-2022"},
 }
+_SET = ["input", "ids", "set_of_inputs", "data", "digest", "sample", "image", "collection"]
+_GEOMETRY = ["geometry", "input"]
 NAMES: Final = {
-    "J": ["17", "number of levels", "n_levels", "/J", "'J'", '"J"', " J "],
+    "J": ["J", "17", "level"],
     "seed": ["seed", "31415"],
-    "bounds": ["bounds", "1234.5"],
+    "bounds": ["bound", "1234.5", "range", "limit", "low", "high"],
     "variant": ["variant", "authors-2022"],
-    "ids": ["input", "ids"],
-    "number": ["input", "ids"],
-    "shape": ["shape", "geometry", "input"],
-    "type": ["type", "float32", "<f4", "f4", "geometry", "input"],
+    "ids": _SET,
+    "number": _SET,
+    "shape": ["shape", "size", "dimension", *_GEOMETRY],
+    "type": ["type", "float32", "f4", "float64", "f8", "precision", *_GEOMETRY],
 }
 """For each way to differ, words; a message must hold any of them."""
+PLACES: Final = {
+    "ids": "set_of_inputs",
+    "number": "set_of_inputs",
+    "shape": "geometry",
+    "type": "geometry",
+}
+"""Names under which the documents of an implementation hold what differs, unless the same."""
 
 
 def _other_encoder(network: Network, seed: int) -> Network:
@@ -104,10 +113,17 @@ def _require_refused(subject: Subject, drawn: tuple[Batch, Network], key: str, s
         subject,
         "compare",
         why=f"to compare results that differ in {key}",
-        naming=[NAMES[key]],
+        naming=[[*NAMES[key], *_own_names(subject, key)]],
         first=first,
         second=second,
     )
+
+
+def _own_names(subject: Subject, key: str) -> list[str]:
+    """Return how the documents of an implementation call what differs."""
+    pointer = subject.description.pointers[PLACES.get(key, key)]
+    last = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return [last] if last else []
 
 
 def _changed(drawn: tuple[Batch, Network], key: str) -> tuple[Batch, Network]:

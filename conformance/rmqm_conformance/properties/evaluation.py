@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from rmqm_conformance.laws import law
+from rmqm_conformance.naming import InputNamed
 from rmqm_conformance.properties.expectation import evaluated, expected, require_evaluation
 from rmqm_conformance.properties.helpers import altered
 from rmqm_conformance.require import require_refusal
@@ -109,7 +110,7 @@ def vanishing_vector(subject: Subject, n_levels: int, seed: int, dtype: str) -> 
             subject,
             "evaluate",
             why=f"a representation of norm zero at level {' or '.join(culprits)}",
-            naming=[["alpha"], culprits],
+            naming=[InputNamed(batch.ids, 0), culprits],
             n_levels=n_levels,
             seed=seed,
             variant="paper",
@@ -132,7 +133,10 @@ def overflowing_vector(subject: Subject, n_levels: int, seed: int, variant: str)
         subject,
         "evaluate",
         why="representations that overflow",
-        naming=[batch.ids, [str(level) for level in range(n_levels + 1)]],
+        naming=[
+            [InputNamed(batch.ids, place) for place in range(2)],
+            [str(level) for level in range(n_levels + 1)],
+        ],
         n_levels=n_levels,
         seed=seed,
         variant=variant,

@@ -8,6 +8,7 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from rmqm_conformance.laws import law
+from rmqm_conformance.naming import InputNamed
 from rmqm_conformance.require import require_equal, require_refusal, require_same_bits
 from rmqm_conformance.strategies import Array, Batch, bounds, decimal_bounds, inputs
 from rmqm_conformance.subject import Subject
@@ -85,12 +86,12 @@ def broken_gradient(
     batch = evolve(batch, ids=[f"photo-{name}" for name in "abc"[: len(batch.ids)]])
     gradient = _gradient(batch, seed)
     gradient.flat[place % gradient.size] = bad
-    name = batch.ids[place % gradient.size // gradient[0].size]
+    broken = InputNamed(batch.ids, place % gradient.size // gradient[0].size)
     require_refusal(
         subject,
         "pgd_step",
         why=f"a gradient with the value {bad}",
-        naming=[[name], [str(level)]],
+        naming=[broken, [str(level)]],
         gradient=gradient,
         level=level,
         alpha=None,

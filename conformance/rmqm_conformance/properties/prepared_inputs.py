@@ -75,12 +75,11 @@ def outside(subject: Subject, batch: Batch, bad: float, place: int) -> None:
     """A value outside the bounds, or not a number, is refused with the bounds and the value."""
     given = batch.values[0].copy()
     given.flat[place % given.size] = bad
-    value, low, high = (f"{abs(number):g}" for number in (bad, batch.low, batch.high))
     require_refusal(
         subject,
         "prepare",
         why=f"the value {bad} in [{batch.low}, {batch.high}]",
-        naming=[[value, *(["not a number", "not finite"] if np.isnan(bad) else [])], [low], [high]],
+        naming=[[repr(number)] for number in (bad, batch.low, batch.high)],
         input=given,
         kind="array",
         low=batch.low,

@@ -8,6 +8,11 @@ import hashlib
 from hypothesis import strategies as st
 
 from rmqm_conformance.laws import law
+from rmqm_conformance.properties.free_forms import (
+    require_bounds,
+    require_integer,
+    require_text,
+)
 from rmqm_conformance.properties.reading import at, document_of, parsed
 from rmqm_conformance.require import require, require_equal, require_near
 from rmqm_conformance.strategies import Batch, Network, evaluations, seeds, variants
@@ -19,6 +24,7 @@ __all__ = ["CHECKS"]
 NEEDS = "documents"
 DRAWN = evaluations(max_values=16)
 LEVELS = st.integers(2, 6)
+DEFAULTS = ("variant", "J", "seed", "coupling", "bounds")
 UNITS = st.just((0.0, 1.0))
 
 
@@ -43,22 +49,22 @@ def whole_protocol(
     values = {name: at(document, place) for name, place in pointers.items() if name not in optional}
     once = sorted(set(batch.ids))
     digest = hashlib.sha256("".join(f"{name}\n" for name in once).encode()).hexdigest()
-    should = {
-        "variant": variant,
-        "J": n_levels,
-        "seed": seed,
-        "bounds": [batch.low, batch.high],
-        "resolution": 1e-12,
-        "coupling": "independent",
-        "generator": subject.description.generator,
-        "N": len(once),
-        "set_of_inputs": digest,
-    }
+    should = {"J": n_levels, "resolution": 1e-12, "N": len(once)}
     for name, value in should.items():
         require_equal(f"{name} (at {pointers[name]})", values[name], value)
-    text = str(values["specification"])
-    named = any(version in text for version in (NUMBERS_VERSION, SPEC_VERSION))
-    require(named, f"specification must name version {NUMBERS_VERSION}; got {text!r}")
+    names = {
+        "variant": variant,
+        "coupling": "independent",
+        "generator": subject.description.generator,
+        "set_of_inputs": digest,
+    }
+    for name, text in names.items():
+        require_text(f"{name} (at {pointers[name]})", values[name], text)
+    require_integer(f"seed (at {pointers['seed']})", values["seed"], seed)
+    require_bounds(values["bounds"], batch.low, batch.high, place=pointers["bounds"])
+    named = str(values["specification"])
+    known = any(version in named for version in (NUMBERS_VERSION, SPEC_VERSION))
+    require(known, f"specification must name version {NUMBERS_VERSION}; got {named!r}")
     for name in ("alteration", "schedule", "geometry", "encoder", "output", "preprocessing"):
         require(values[name] not in (None, "", [], {}), f"{name} must stand at {pointers[name]}")
 
@@ -73,9 +79,12 @@ def defaults(subject: Subject, drawn: tuple[Batch, Network]) -> None:
     """By default the variant is `paper`, J is 99, the seed 0, and the draws are independent."""
     usual = document_of(subject, drawn, None, None, None)
     document, pointers = parsed(usual), subject.description.pointers
-    should = {"variant": "paper", "J": 99, "seed": 0, "coupling": "independent", "bounds": [0, 1]}
-    for name, value in should.items():
-        require_equal(f"{name} (at {pointers[name]})", at(document, pointers[name]), value)
+    values = {name: at(document, place) for name, place in pointers.items() if name in DEFAULTS}
+    require_equal(f"J (at {pointers['J']})", values["J"], 99)
+    require_integer(f"seed (at {pointers['seed']})", values["seed"], 0)
+    require_bounds(values["bounds"], 0.0, 1.0, place=pointers["bounds"])
+    for name, text in (("variant", "paper"), ("coupling", "independent")):
+        require_text(f"{name} (at {pointers[name]})", values[name], text)
     named = document_of(subject, drawn, 99, 0, "paper")
     require_near("D", usual["D"], named["D"], atol=1e-12)
     require_near("rmqm", usual["rmqm"], named["rmqm"], atol=1e-9)

@@ -11,7 +11,7 @@ from rmqm_conformance.require import require
 from rmqm_conformance.strategies import Batch, Network
 from rmqm_conformance.subject import Subject
 
-__all__ = ["at", "document_of", "number", "parsed", "total"]
+__all__ = ["at", "document_of", "number", "parsed"]
 
 
 def document_of(
@@ -77,10 +77,3 @@ def number(value: Any, what: str) -> float:
     real = isinstance(value, int | float) and not isinstance(value, bool)
     require(real or value is None, f"{what} must be a number or null; got {value!r:.80}")
     return float(value) if real else math.nan
-
-
-def total(value: Any, what: str) -> float:
-    """Return a count, or the sum of the counts that an object holds, or the length of a list."""
-    if isinstance(value, dict):
-        return math.fsum(total(count, what) for count in value.values())
-    return float(len(value)) if isinstance(value, list) else number(value, what)

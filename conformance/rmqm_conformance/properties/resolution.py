@@ -54,7 +54,7 @@ def zeroed(subject: Subject, drawn: Distances, variant: str) -> None:
 @law(
     "RMQM-RES-002/threshold",
     needs=NEEDS,
-    drawn=distances(kinds=("smooth",), resolutions=(2.0**-40, 2.0**-10), max_inputs=2),
+    drawn=distances(kinds=("smooth",), resolutions=(2.0**-39, 2.0**-10), max_inputs=2),
     place=st.integers(0, 1000),
 )
 def at_the_resolution(subject: Subject, drawn: Distances, place: int) -> None:

@@ -20,7 +20,7 @@ class NotAcceptedError(ValueError):
 
 
 class MyImplementation:
-    """One method for each operation: keyword arguments in, a dict with exactly its keys out."""
+    """One method for each operation: keyword arguments in, a dict with its keys out."""
 
     def describe(self):
         """Say who you are and what you claim; the rest is "not claimed", never a failure."""

@@ -6,7 +6,12 @@ from types import ModuleType
 
 from . import (
     allowed,
+    allowed_answers,
+    allowed_documents,
+    allowed_forms,
     allowed_generators,
+    allowed_messages,
+    allowed_refusals,
     wrong_changes,
     wrong_degenerate,
     wrong_distances,
@@ -65,5 +70,13 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
 )
 """Each breaks the clause that its attribute `breaks` names."""
 
-ALLOWED: tuple[type[Plain], ...] = _miniatures(allowed, allowed_generators)
+ALLOWED: tuple[type[Plain], ...] = _miniatures(
+    allowed,
+    allowed_answers,
+    allowed_documents,
+    allowed_forms,
+    allowed_generators,
+    allowed_messages,
+    allowed_refusals,
+)
 """Correct; each decides otherwise what the specification leaves open."""

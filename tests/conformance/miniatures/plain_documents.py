@@ -95,10 +95,13 @@ class Documents:
         return json.dumps(fields, allow_nan=False)
 
     def compare(self, *, first, second):
-        one, other = json.loads(first), json.loads(second)
+        one, other = self.read(first), self.read(second)
         for key, a, b in self.unlike(one, other):
             raise Refused(self.words_for(key, a, b))
         return {"difference": self.difference_of(one.get("rmqm"), other.get("rmqm"))}
+
+    def read(self, text):
+        return json.loads(text)
 
     def unlike(self, one, other):
         """Yield where the protocols and the sets of inputs differ."""

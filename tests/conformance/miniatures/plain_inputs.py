@@ -81,8 +81,11 @@ class Inputs:
         own = values.dtype if values.dtype.kind == "f" else np.dtype(np.float64)
         bad = self.outside(values.astype(own), own.type(low), own.type(high))
         if bad.any():
-            raise Refused(f"value {values[bad].flat[0]} is not within the bounds [{low}, {high}]")
+            raise Refused(self.words_outside(values[bad].flat[0], low, high))
         return values
+
+    def words_outside(self, value, low, high):
+        return f"value {value} is not within the bounds [{low}, {high}]"
 
     def outside(self, values, low, high):
         return ~((values >= low) & (values <= high))

@@ -83,8 +83,11 @@ class Metric:
     def check_representations(self, z, names, first_level=0):
         for bad, what in ((self.not_finite(z), "not finite"), (self.without_norm(z), "of norm 0")):
             for i, level in np.argwhere(bad):
-                where = f"input {names[i]} at level {first_level + level}"
-                raise Refused(f"the representation of {where} is {what}")
+                place = names, i, first_level + level
+                raise Refused(self.words_for_place("representation", *place, what))
+
+    def words_for_place(self, thing, names, i, level, what):
+        return f"the {thing} of input {names[i]} at level {level} is {what}"
 
     def not_finite(self, z):
         return ~np.isfinite(z).all(-1)

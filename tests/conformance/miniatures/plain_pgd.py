@@ -44,7 +44,7 @@ class Pgd:
     def check_gradient(self, gradient, ids, level):
         for i, rows in enumerate(gradient):
             if not np.isfinite(rows).all():
-                raise Refused(f"the gradient of input {ids[i]} at level {level} is not finite")
+                raise Refused(self.words_for_place("gradient", ids, i, level, "not finite"))
 
     def sign(self, gradient):
         return np.sign(gradient)

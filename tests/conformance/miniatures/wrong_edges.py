@@ -301,3 +301,15 @@ class RecordsRoundedBounds(Plain):
         kind = inputs.dtype.type
         rounded = {"low": float(kind(low)), "high": float(kind(high))}
         return super().document(inputs=inputs, **rounded, **rest)
+
+
+class ClipsHalfPrecision(Plain):
+    """Brings values of float16 into bounds that are not rounded to float16."""
+
+    breaks = "RMQM-INP-007"
+
+    def prepare(self, *, input, low, high, **rest):  # noqa: A002
+        found = super().prepare(input=input, low=low, high=high, **rest)
+        if input.dtype == np.float16:
+            found["values"] = np.clip(found["values"], low, high)
+        return found

@@ -13,7 +13,7 @@ from rmqm_conformance.laws import walk
 from rmqm_conformance.operations import operation
 from rmqm_conformance.properties.edges.values import INTEGERS
 from rmqm_conformance.properties.requests import sound
-from rmqm_conformance.require import require_refusal
+from rmqm_conformance.require import require_refusal, require_same_bits
 from rmqm_conformance.strategies import Array
 from rmqm_conformance.subject import Subject
 
@@ -94,8 +94,19 @@ def _require_refusal(subject: Subject, name: str, request: dict[str, Any], outsi
     require_refusal(subject, name, why=why, **request)
 
 
+@walk("RMQM-INP-007/half-precision-at-bounds", needs="inputs", also="RMQM-INP-008")
+def half_precision(subject: Subject) -> None:
+    """A float16 value at a bound is kept as it is when its type changes, also past the bound."""
+    for low, high in PAIRS:
+        given = np.array([low, high], "<f2")
+        got = subject.perform("prepare", input=given, kind="array", low=low, high=high)["values"]
+        what = f"values of float16 in [{low}, {high}]"
+        require_same_bits(what, got, given.astype("<f4" if got.itemsize == 4 else "<f8"))
+
+
 CHECKS = (
     last_place_of_arrays,
+    half_precision,
     integers,
     *map(_altered, ("white_noise", "evaluate", "pgd_step", "pgd_path", "document")),
 )
