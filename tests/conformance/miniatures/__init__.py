@@ -7,6 +7,7 @@ from types import ModuleType
 from . import (
     allowed,
     wrong_changes,
+    wrong_comparison,
     wrong_degenerate,
     wrong_distances,
     wrong_documents,
@@ -52,6 +53,7 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
     wrong_losses,
     wrong_pgd,
     wrong_documents,
+    wrong_comparison,
     wrong_value_map,
     wrong_edges,
     wrong_refusals,

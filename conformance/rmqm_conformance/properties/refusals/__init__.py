@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from rmqm_conformance.checks import Check
-from rmqm_conformance.properties.refusals import arguments, choices, losses, shapes
+from rmqm_conformance.properties.refusals import (
+    arguments,
+    choices,
+    emptiness,
+    images,
+    losses,
+    naming,
+    rows,
+    shapes,
+    spellings,
+)
 
 __all__ = ["CHECKS"]
 
@@ -14,4 +24,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     *choices.CHECKS,
     *losses.CHECKS,
     *shapes.CHECKS,
+    *spellings.CHECKS,
+    *images.CHECKS,
+    *rows.CHECKS,
+    *naming.CHECKS,
+    *emptiness.CHECKS,
 )
