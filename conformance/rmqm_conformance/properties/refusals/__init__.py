@@ -12,6 +12,7 @@ from rmqm_conformance.properties.refusals import (
     images,
     losses,
     naming,
+    own_encoder,
     rows,
     shapes,
     spellings,
@@ -29,4 +30,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     *rows.CHECKS,
     *naming.CHECKS,
     *emptiness.CHECKS,
+    *own_encoder.CHECKS,
 )

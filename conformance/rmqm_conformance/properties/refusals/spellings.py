@@ -95,7 +95,7 @@ TYPE: Final = refused(
     "RMQM-ALT-008/spelling",
     "A type of a network that is not known gets no values.",
     "map_values",
-    [{"dtype": dtype} for dtype in ("", "none", "no-such-type", "float 32", "float32 ", "uint_8")],
+    [{"dtype": dtype} for dtype in ("", "none", "no-such-type", "float 32", "Float32", "UINT8")],
     or_error=True,
 )
 
