@@ -17,6 +17,8 @@ from . import (
     wrong_interval,
     wrong_losses,
     wrong_metric,
+    wrong_names,
+    wrong_neighbours,
     wrong_noise,
     wrong_pgd,
     wrong_refusals,
@@ -57,6 +59,8 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
     wrong_value_map,
     wrong_edges,
     wrong_refusals,
+    wrong_names,
+    wrong_neighbours,
     wrong_thresholds,
     wrong_sizes,
 )
