@@ -16,11 +16,7 @@ __all__ = ["CHECKS"]
 
 FACTORS: Final = ([1.0], [2.0], [-1.0], [1.0, 1.0], [1.0, 2.0], [2.0, 1.0], [1 - 2.0**-24])
 OFFSETS: Final = ([0.0], [-0.0], [1.0], [-1.0], [0.0, 1.0], [-0.0, 0.0], [1e-11])
-TYPES: Final = (
-    *(("<f4", dtype) for dtype in ("float64", "float32", "float16", "uint8")),
-    ("<f8", "float64"),
-    ("<f8", "float32"),
-)
+TYPES: Final = (("<f4", "float32"), ("<f4", "float16"), ("<f4", "uint8"), ("<f8", "float64"))
 VALUES: Final = (-0.0, 0.0, 1.0, -1.0, 0.1, 0.7, 1e-30, 254.5)
 
 
