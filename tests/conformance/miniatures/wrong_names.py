@@ -151,6 +151,17 @@ class SharesAReference(Plain):
         super().check_references(z, np.broadcast_to(references, z.shape))
 
 
+class LooksAtLabelsFirst(Plain):
+    """Takes every loss of unit vectors that is given labels for the supervised triplet."""
+
+    breaks = "RMQM-LOSS-002"
+
+    def loss(self, *, name, references, labels, **rest):
+        if labels is not None and name != "cross-entropy":
+            name, references = "triplet", None
+        return super().loss(name=name, references=references, labels=labels, **rest)
+
+
 class LeavesOutRowsWithoutDirection(Plain):
     """Takes the loss of a batch over the rows that have one."""
 

@@ -16,6 +16,7 @@ from rmqm_conformance.properties.refusals import (
     rows,
     shapes,
     spellings,
+    surplus,
 )
 
 __all__ = ["CHECKS"]
@@ -31,4 +32,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     *naming.CHECKS,
     *emptiness.CHECKS,
     *own_encoder.CHECKS,
+    *surplus.CHECKS,
 )

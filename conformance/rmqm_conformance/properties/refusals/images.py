@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +16,16 @@ from rmqm_conformance.subject import Subject
 __all__ = ["CHECKS"]
 
 
+NO_IMAGES: Final[tuple[tuple[int, ...], ...]] = (
+    (),
+    (3,),
+    (2, 4, 5, 3),
+    (2, 4, 5, 1),
+    (1, 1, 4, 5, 3),
+)
+"""Shapes of a single number, a row, and batches."""
+
+
 @walk("RMQM-INP-003/no-image", needs="inputs", also="RMQM-INP-009")
 def no_image(subject: Subject) -> None:
     """No channel of an image is dropped and no axis moved; a row or a batch is no image."""
@@ -25,9 +35,9 @@ def no_image(subject: Subject) -> None:
             got = _prepared(subject, image)
             whole = got is None or got.shape == (shape[2], *shape[:2])
             require(whole, f"prepare must refuse an image of shape {shape}, or keep all of it")
-        for shape in ((), (3,), (2, 4, 5, 3), (2, 4, 5, 1), (1, 1, 4, 5, 3)):
-            got = _prepared(subject, _of(shape, dtype))
-            require(got is None, f"prepare must refuse an image of shape {shape}; it answers")
+        for other in NO_IMAGES:
+            got = _prepared(subject, _of(other, dtype))
+            require(got is None, f"prepare must refuse an image of shape {other}; it answers")
 
 
 def _of(shape: tuple[int, ...], dtype: str) -> Array:

@@ -19,9 +19,9 @@ TYPES: Final = ("float64", "float32", "float16", "uint8")
 
 def _nearly(name: str, known: Iterable[str]) -> Iterator[str]:
     """Yield spellings of a name that are no known name."""
-    respelled = (name.upper(), name.capitalize(), name.title(), f" {name}", f"{name} ", f"{name}\n")
-    respelled += tuple(name.replace("-", other) for other in ("_", " ", ""))
-    respelled += (f"{name}s", f"{name}-1", name[:-1], name[:4], name[1:], f"'{name}'")
+    respelled = [name.upper(), name.capitalize(), name.title(), f" {name}", f"{name} ", f"{name}\n"]
+    respelled += [name.replace("-", other) for other in ("_", " ", "")]
+    respelled += [f"{name}s", f"{name}-1", name[:-1], name[:4], name[1:], f"'{name}'"]
     yield from (one for one in dict.fromkeys(respelled) if one not in known)
 
 
