@@ -234,6 +234,45 @@ class InventsAnInput(Plain):
         return super().whole_way(inputs, ids, low, *rest)
 
 
+class MendsNetworks(Plain):
+    """Reads zero for what is not finite in a network, and one for a deviation of zero."""
+
+    breaks = "RMQM-ENC-005"
+
+    def represent(self, network, x, dtype=np.float64):
+        mended = {
+            key: np.nan_to_num(value, posinf=0.0, neginf=0.0)
+            for key, value in network.items()
+            if key != "activation"
+        }
+        mended["std"] = mended["std"] or 1.0
+        return super().represent(network | mended, x, dtype)
+
+
+class ReplacesVanishedRepresentations(Plain):
+    """Takes a vector of ones for a representation of norm zero on the whole way and in paths."""
+
+    breaks = "RMQM-ENC-005"
+
+    def represent(self, network, x, dtype=np.float64):
+        z = super().represent(network, x, dtype)
+        return np.where((z == 0).all(-1, keepdims=True), 1.0, z)
+
+
+class MovesToPaperForOneLevel(Plain):
+    """Evaluates a single level by the variant paper."""
+
+    breaks = "RMQM-DRC-002"
+
+    def evaluate(self, *, n_levels, variant, **rest):
+        variant = "paper" if n_levels == 1 and variant == "authors-2022" else variant
+        return super().evaluate(n_levels=n_levels, variant=variant, **rest)
+
+    def document(self, *, n_levels, variant, **rest):
+        variant = "paper" if n_levels == 1 and variant == "authors-2022" else variant
+        return super().document(n_levels=n_levels, variant=variant, **rest)
+
+
 class FlattensTrajectories(Plain):
     """Takes representations of any rank, flattened."""
 

@@ -68,8 +68,9 @@ def large_steps(subject: Subject) -> None:
     for alpha in (1.0, 1.5, 255.0, 1e6, 1e30):
         for dtype in ("<f4", "<f8"):
             asked = {"alpha": alpha, "inputs": inputs.astype(dtype)}
-            got = subject.perform("pgd_step", **request | asked)["stepped"]
-            require_same_bits(f"stepped by {alpha:g}", got, should.astype(dtype))
+            for level in (1, 31, 1000):
+                got = subject.perform("pgd_step", **request | asked | {"level": level})["stepped"]
+                require_same_bits(f"stepped by {alpha:g}", got, should.astype(dtype))
 
 
 CHECKS = (

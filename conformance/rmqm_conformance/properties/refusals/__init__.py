@@ -12,6 +12,7 @@ from rmqm_conformance.properties.refusals import (
     images,
     losses,
     naming,
+    networks,
     own_encoder,
     rows,
     shapes,
@@ -33,4 +34,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     *emptiness.CHECKS,
     *own_encoder.CHECKS,
     *surplus.CHECKS,
+    *networks.CHECKS,
 )
