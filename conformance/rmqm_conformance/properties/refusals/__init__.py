@@ -8,6 +8,7 @@ from rmqm_conformance.checks import Check
 from rmqm_conformance.properties.refusals import (
     arguments,
     choices,
+    early,
     emptiness,
     images,
     losses,
@@ -35,4 +36,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     *own_encoder.CHECKS,
     *surplus.CHECKS,
     *networks.CHECKS,
+    *early.CHECKS,
 )

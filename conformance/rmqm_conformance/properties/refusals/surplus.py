@@ -23,13 +23,20 @@ BOTH: Final = {"references": REFERENCES["references"], "labels": LABELS["labels"
 @walk("RMQM-LOSS-002/other-arguments", needs="pgd", also="RMQM-LOSS-003 RMQM-LOSS-005")
 def other_arguments(subject: Subject) -> None:
     """Labels do not take the place of references, nor references that of labels."""
+    nothing: dict[str, Any] = {"references": None, "labels": None}
     for name, given in (
         ("displacement", LABELS),
         ("nt-xent", LABELS),
         ("cross-entropy", REFERENCES),
-        *((name, {"references": None, "labels": None}) for name in ("triplet", "cross-entropy")),
+        ("triplet", nothing),
+        ("cross-entropy", nothing),
     ):
-        require_no_number(subject, "loss", name=name, encodings=Z, **given)
+        for n in (1, 2, 4):
+            fewer = {key: value if value is None else value[:n] for key, value in given.items()}
+            require_no_number(subject, "loss", name=name, encodings=Z[:n], **fewer)
+    for labels in ([0, 0, 1, 0], [0, 0, -1, 0]):  # a single class has the label 0 alone
+        request = {"name": "cross-entropy", "references": None, "labels": labels}
+        require_no_number(subject, "loss", encodings=Z[:, :1], **request)
 
 
 @walk("RMQM-LOSS-002/surplus", needs="pgd", also="RMQM-LOSS-003 RMQM-LOSS-004 RMQM-LOSS-005")
