@@ -79,6 +79,7 @@ def difference(
 
 @law(
     "RMQM-PRO-004/other-value-map",
+    at_most=25,
     needs=NEEDS,
     drawn=DRAWN,
     n_levels=st.integers(2, 6),
@@ -144,6 +145,7 @@ def _changed(drawn: tuple[Batch, Network], key: str) -> tuple[Batch, Network]:
 
 @law(
     "RMQM-PRO-003/unlike-protocols",
+    at_most=25,
     needs=NEEDS,
     also="RMQM-PRO-002",
     drawn=PAIRS,
@@ -157,6 +159,7 @@ def unlike_protocols(subject: Subject, drawn: tuple[Batch, Network], swap: bool)
 
 @law(
     "RMQM-PRO-003/unlike-inputs",
+    at_most=25,
     needs=NEEDS,
     also="RMQM-INP-010 RMQM-PRO-002",
     drawn=PAIRS,
