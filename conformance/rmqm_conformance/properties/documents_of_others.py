@@ -15,7 +15,7 @@ from rmqm_conformance.properties.free_forms import require_count
 from rmqm_conformance.properties.protocol_fields import PROTOCOL
 from rmqm_conformance.properties.reading import at, document_of, number, parsed
 from rmqm_conformance.properties.requests import sound
-from rmqm_conformance.require import require, require_equal
+from rmqm_conformance.require import require, require_close, require_equal
 from rmqm_conformance.strategies import Batch, Network
 from rmqm_conformance.subject import Subject
 from rmqm_spec.clauses import NUMBERS_VERSION, SPEC_VERSION
@@ -123,7 +123,28 @@ def some_left(subject: Subject) -> None:
             return
 
 
+@walk("RMQM-INP-004/document-with-copies", needs=NEEDS, also="RMQM-INT-002 RMQM-DOC-003")
+def document_with_copies(subject: Subject) -> None:
+    """Copies change what a document says was offered, and no other number of it."""
+    usual = sound("document")
+    pointers = subject.description.pointers
+    places = [pointers[name] for name in ("D", "D_RC", "P_RC", "N")] + ["/rmqm", "/interval"]
+    for variant in ("paper", "authors-2022"):
+        asked = usual | {"variant": variant}
+        alone = parsed(subject.perform("document", **asked))
+        for rows in ([0, 1, 1], [1, 0, 0, 1, 1]):
+            copies = {"inputs": usual["inputs"][rows], "ids": [usual["ids"][k] for k in rows]}
+            document = parsed(subject.perform("document", **asked | copies))
+            for place in places:
+                got, should = at(document, place), at(alone, place)
+                if should is None or got is None:
+                    require_equal(f"{place} with copies", got, should)
+                else:
+                    require_close(f"{place} with copies", got, should, atol=1e-11)
+
+
 CHECKS = (
+    document_with_copies,
     names_of_the_protocol,
     geometry,
     nothing_else,

@@ -129,6 +129,20 @@ class CountsTheLeftAsUnused(Plain):
         return fields
 
 
+class NarrowsIntervalsByCopies(Plain):
+    """Counts copies in the interval of a document."""
+
+    breaks = "RMQM-INP-004"
+
+    def document(self, *, ids, **rest):
+        self.share = len(set(ids)) / len(ids) if ids else 1.0
+        return super().document(ids=ids, **rest)
+
+    def pair(self, low, high):
+        middle, half = (low + high) / 2, (high - low) / 2 * self.share**0.5
+        return super().pair(middle - half, middle + half)
+
+
 class NeedsTwoValues(Plain):
     """Refuses representations of a single value."""
 
