@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rmqm_conformance import oracle
 from rmqm_conformance.laws import law
 from rmqm_conformance.properties.helpers import ROUNDING, measured, require_distances
-from rmqm_conformance.require import require, require_equal, require_refusal
+from rmqm_conformance.require import require, require_refusal
 from rmqm_conformance.strategies import Array, trajectories
 from rmqm_conformance.subject import Subject
 
