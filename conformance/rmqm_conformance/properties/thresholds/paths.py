@@ -52,6 +52,10 @@ def require_characteristics(
             should = 0.0
         within = 0.0 if math.isnan(should) else agreement(should)  # NaN: no input counts
         require_near(f"{key} of {what}", answer[key], should, atol=within)
-    within = 1e-9 if exact.status == "ok" else 0.0
-    require_near(f"rmqm of {what}", answer["rmqm"], exact.rmqm, atol=within)
+    if exact.status == "ok":  # the characteristics were judged: the metric is that of theirs
+        means = (answer[key] for key in ("D", "S", "D_RC", "P_RC"))
+        should = oracle.metric(variant, *means)
+        require_near(f"rmqm of {what}", answer["rmqm"], should, atol=1e-14, rtol=1e-14)
+    else:
+        require_near(f"rmqm of {what}", answer["rmqm"], exact.rmqm, atol=0.0)
     return exact
