@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve
 
-from rmqm_conformance.catalogue import checks, expected_ids, select
+from rmqm_conformance.catalogue import checks, expected_ids, in_order_of_run, select
 from rmqm_conformance.checks import PROFILES, Check, Effort
 from rmqm_conformance.judging import judge
 from rmqm_conformance.problems import UnknownNameError
@@ -92,15 +92,16 @@ def run(
         raise UnknownNameError(f"profile must be one of {', '.join(PROFILES)}; got {profile!r}")
     subject, effort = subject_of(implementation), evolve(PROFILES[profile], seed=seed)
     chosen = checks() if only is None else select(only)
+    ordered = in_order_of_run(chosen)
     reasons = dict(expected_failures or {})
     started = time.perf_counter()
     outcomes: dict[str, Outcome] = {}
     notes: list[str] = []
     judged: Iterator[Outcome]
     if jobs == 1:
-        judged = (judge(check, subject, effort, reason=reasons.get(check.id)) for check in chosen)
+        judged = (judge(check, subject, effort, reason=reasons.get(check.id)) for check in ordered)
     else:
-        judged = _in_jobs(chosen, make, jobs, effort, reasons, notes)
+        judged = _in_jobs(ordered, make, jobs, effort, reasons, notes)
     for ended in judged:
         outcome = _with_rerun(ended, command, effort)
         outcomes[outcome.id] = outcome

@@ -47,7 +47,7 @@ def judge_in_jobs(
     dealt : Dealt
         What every process is given.
     chosen : sequence of Check
-        The checks.
+        The checks, in the order in which they are dealt.
     jobs : int
         Number of processes.
     notes : list of str
@@ -63,7 +63,7 @@ def judge_in_jobs(
     UsageError
         CON001 if the implementation does not open in a process.
     """
-    todo = deque(sorted(chosen, key=_cost, reverse=True))
+    todo = deque(chosen)
     workers = [_started(dealt) for _ in range(min(jobs, len(todo)))]
     try:
         while workers:
@@ -97,11 +97,6 @@ def _cannot_open(why: str) -> UsageError:
         f"the implementation opens, but it must open in every process; got {why}",
         fix="Judge it in this process alone: --jobs 1.",
     )
-
-
-def _cost(check: Check) -> int:
-    """Return how costly a check is, roughly: a long one must not be the last to start."""
-    return 2 * ("documents" in check.needs) + (check.kind == "property")
 
 
 def _started(dealt: Dealt) -> _Worker:
