@@ -26,7 +26,7 @@ def draws_of_the_seed_alone() -> Iterator[None]:
         yield
         return
     providers.CONSTANTS_CACHE.cache.clear()  # other tests in this process may have filled it
-    setattr(providers, _CONSTANTS_OF_MODULES, providers.Constants)
+    setattr(providers, _CONSTANTS_OF_MODULES, vars(providers)["Constants"])
     try:
         yield
     finally:

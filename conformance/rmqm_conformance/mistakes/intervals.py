@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from rmqm_conformance.mistakes.known import Table, changed, coarse, parts, same_numbers, within
 from rmqm_conformance.mistakes.metric import SHARED
@@ -40,10 +40,10 @@ WIDTHS: dict[str, dict[str, Any]] = {
         quantile=lambda m: 1.959963984540054 if m.n >= 30 else Widening.quantile(m)
     ),
     "takes the quantile of 95 % on one side, which is an interval of 90 %": parts(
-        quantile=lambda m: float(stats.t.ppf(0.95, m.n - 1))
+        quantile=lambda m: float(special.stdtrit(m.n - 1, 0.95))
     ),
     "takes N degrees of freedom instead of N - 1": parts(
-        quantile=lambda m: float(stats.t.ppf(0.975, m.n))
+        quantile=lambda m: float(special.stdtrit(m.n, 0.975))
     ),
     "gives the interval of one standard error": parts(quantile=lambda m: 1.0),
     "gives the interval about zero": parts(

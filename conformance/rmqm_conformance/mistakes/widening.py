@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from rmqm_conformance.mistakes.measuring import Measuring
 
@@ -38,7 +38,7 @@ class Widening(Measuring):
         return {"low": score - half, "high": score + half}
 
     def quantile(self) -> float:
-        return float(stats.t.ppf(0.975, self.n - 1))
+        return float(special.stdtrit(self.n - 1, 0.975))
 
     def influences(self) -> Array:
         return np.asarray((self.moved() - self.weight() * self.spikes()) / self.U())
