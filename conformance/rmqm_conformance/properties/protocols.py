@@ -71,6 +71,7 @@ def whole_protocol(
 
 @law(
     "RMQM-PRO-001/defaults",
+    at_most=25,
     needs=NEEDS,
     also="RMQM-WN-002 RMQM-WN-003 RMQM-WN-008 RMQM-MET-004",
     drawn=evaluations(max_inputs=2, max_values=10, within=UNITS),
@@ -85,6 +86,8 @@ def defaults(subject: Subject, drawn: tuple[Batch, Network]) -> None:
     require_bounds(values["bounds"], 0.0, 1.0, place=pointers["bounds"])
     for name, text in (("variant", "paper"), ("coupling", "independent")):
         require_text(f"{name} (at {pointers[name]})", values[name], text)
+    authors = parsed(document_of(subject, drawn, None, None, "authors-2022"))
+    require_equal("J of authors-2022", at(authors, pointers["J"]), 99)
     named = document_of(subject, drawn, 99, 0, "paper")
     require_near("D", usual["D"], named["D"], atol=1e-12)
     require_near("rmqm", usual["rmqm"], named["rmqm"], atol=1e-9)

@@ -9,6 +9,7 @@ from rmqm_conformance.properties.edges import (
     bounds,
     contents,
     lengths,
+    lookalikes,
     names,
     plain_maps,
     prepared,
@@ -33,4 +34,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     *plain_maps.CHECKS,
     *starts.CHECKS,
     *lengths.CHECKS,
+    *lookalikes.CHECKS,
 )

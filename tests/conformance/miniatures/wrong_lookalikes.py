@@ -1,0 +1,110 @@
+"""Mistakes that show where a value looks like another: equal channels, one level, N equal to E."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .plain import Plain
+
+
+class NamesGreyImagesAlike(Plain):
+    """Gives an image whose channels are equal the id of its first channel."""
+
+    breaks = "RMQM-INP-003"
+
+    def prepare(self, *, input, kind, low, high):  # noqa: A002 - the name in the protocol
+        answer = super().prepare(input=input, kind=kind, low=low, high=high)
+        if kind == "image" and input.shape[-1] == 3 and (input == input[..., :1]).all():
+            answer["id"] = self.content_id(input=input[..., :1])["id"]
+        return answer
+
+
+class PreparesImagesWithoutSign(Plain):
+    """Takes the absolute values of an image."""
+
+    breaks = "RMQM-INP-007"
+
+    def prepare(self, *, input, kind, low, high):  # noqa: A002 - the name in the protocol
+        answer = super().prepare(input=input, kind=kind, low=low, high=high)
+        return answer | {"values": np.abs(answer["values"])} if kind == "image" else answer
+
+
+class HalvesNoiseOfOneLevel(Plain):
+    """Divides by J + 1 where J is 1."""
+
+    breaks = "RMQM-WN-002"
+
+    def epsilon(self, level, n_levels):
+        return level / (n_levels + (n_levels == 1))
+
+
+class TransposesSquareBatches(Plain):
+    """Returns a batch of as many inputs as encodings are long with rows and columns exchanged."""
+
+    breaks = "RMQM-ENC-001"
+
+    def encode(self, *, inputs):
+        answer = super().encode(inputs=inputs)
+        z = answer["encodings"]
+        return answer | {"encodings": z.T.copy() if z.shape[0] == z.shape[1] else z}
+
+
+class ScalesOnlyWhatVanishes(Plain):
+    """Scales a vector only where the sum of its squares is zero or infinite."""
+
+    breaks = "RMQM-DIST-002"
+
+    def unit(self, z):
+        with np.errstate(all="ignore"):
+            plain = np.sqrt((z**2).sum(-1, keepdims=True))
+            return np.where((plain > 0) & np.isfinite(plain), z / plain, super().unit(z))
+
+
+class TakesNoResolutionForDefault(Plain):
+    """Takes a resolution of 0 for none that was given."""
+
+    breaks = "RMQM-RES-002"
+
+    def characterize(self, *, resolution, **rest):
+        return super().characterize(resolution=resolution or 1e-12, **rest)
+
+
+class IgnoresLabelsBelow(Plain):
+    """Leaves inputs with the label -100 out of the loss, as PyTorch does."""
+
+    breaks = "RMQM-LOSS-003"
+
+    def loss(self, *, name, encodings, references, labels):
+        if name != "cross-entropy" or not labels or -100 not in labels:
+            return super().loss(
+                name=name, encodings=encodings, references=references, labels=labels
+            )
+        kept = [max(label, 0) for label in labels]
+        answer = super().loss(name=name, encodings=encodings, references=references, labels=kept)
+        ignored = np.array(labels) == -100
+        return {
+            "values": np.where(ignored, 0, answer["values"]),
+            "gradient": np.where(ignored[:, None], 0, answer["gradient"]),
+        }
+
+
+class WritesZeroAsNothing(Plain):
+    """Writes a component that is exactly zero as null."""
+
+    breaks = "RMQM-DEG-009"
+
+    def number(self, value):
+        return float(value) if value and math.isfinite(value) else None
+
+
+class TakesFewerLevelsForAuthors(Plain):
+    """Takes 29 levels of white noise by default in the variant authors-2022."""
+
+    breaks = "RMQM-WN-002"
+
+    def document(self, *, n_levels, variant, **rest):
+        if n_levels is None and variant == "authors-2022":
+            n_levels = 29
+        return super().document(n_levels=n_levels, variant=variant, **rest)
