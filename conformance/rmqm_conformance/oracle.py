@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
-from scipy import special, stats
+from scipy import special
 
 __all__ = [
     "RESOLUTION",
@@ -31,6 +31,7 @@ __all__ = [
     "noise",
     "path",
     "quantile16",
+    "quantile_of_student",
     "relative_changes",
     "represent",
     "start",
@@ -160,12 +161,12 @@ def half_width(result: ExpectedCharacteristics) -> float:
     spikes = (D_RC_i - result.D_RC) / result.D_RC**2 + (P_RC_i - result.P_RC) / result.P_RC**2
     spikes = np.where(result.kept, spikes, 0.0) * n / result.kept.sum()
     influences = (moved - spikes) / math.exp(result.rmqm)
-    return float(_quantile(n - 1) * math.sqrt(math.fsum(influences**2) / (n * (n - 1))))
+    return float(quantile_of_student(n - 1) * math.sqrt(math.fsum(influences**2) / (n * (n - 1))))
 
 
-@cache
-def _quantile(degrees: int) -> float:
-    return float(stats.t.ppf(0.975, degrees))
+def quantile_of_student(degrees: int) -> float:
+    """Return what Student's t exceeds in one case of forty."""
+    return float(special.stdtrit(degrees, 0.975))
 
 
 # White noise

@@ -9,7 +9,8 @@ from attrs import evolve
 
 from rmqm_conformance.catalogue import checks
 from rmqm_conformance.checks import PROFILES
-from rmqm_conformance.running import judge, subject_of
+from rmqm_conformance.judging import judge
+from rmqm_conformance.running import subject_of
 
 __all__ = ["parametrize_with_clauses"]
 

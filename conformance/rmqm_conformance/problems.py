@@ -35,6 +35,8 @@ class Violation(Exception):  # noqa: N818 - an outcome, as in reports
         The value that was received and what it should be, in a single sentence.
     got, should : object
         Both, as plain data where they are short enough to show.
+    mistake : str
+        The mistake that breaks the rule, where the check can only fail by it.
 
     Attributes
     ----------
@@ -42,9 +44,12 @@ class Violation(Exception):  # noqa: N818 - an outcome, as in reports
         What was asked when it happened.
     """
 
-    def __init__(self, message: str, *, got: Any = None, should: Any = None) -> None:
+    def __init__(
+        self, message: str, *, got: Any = None, should: Any = None, mistake: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
+        self.mistake = mistake
         self.got = got
         self.should = should
         self.example = ""

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from attrs import asdict, frozen
 
 from rmqm_conformance.description import Description
+from rmqm_conformance.explaining import Explanation, explained
 from rmqm_conformance.operations import CAPABILITIES, EXTENSIONS
 from rmqm_conformance.version import SUITE_VERSION
 from rmqm_spec.clauses import SPEC_VERSION
@@ -59,6 +60,8 @@ class Outcome:
         What an implementation that gave no answer left behind.
     rerun : str
         The command that runs this check alone.
+    mistakes : tuple of str
+        Known mistakes each of which would explain it, the likeliest first.
     """
 
     id: str
@@ -73,6 +76,7 @@ class Outcome:
     should: Any = None
     context: str = ""
     rerun: str = ""
+    mistakes: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -145,6 +149,11 @@ class Report:
         """Number of checks that were asked of the implementation."""
         return sum(outcome.status != "not-claimed" for outcome in self.outcomes)
 
+    @property
+    def explanation(self) -> Explanation:
+        """The likely mistakes behind the failures, and which failure follows which."""
+        return explained(self.outcomes)
+
     def by_claim(self) -> dict[str, dict[str, Any]]:
         """Count outcomes by capability and extension; a check counts for each that it needs."""
         claims = self.description.claims
@@ -159,7 +168,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data, as ``schemas/report.schema.json`` describes it."""
-        description = self.description
+        description, explanation = self.description, self.explanation
         return {
             "schema": SCHEMA,
             "verdict": self.verdict,
@@ -186,7 +195,10 @@ class Report:
             "by_claim": self.by_claim(),
             "notes": list(self.notes),
             "seconds": round(self.seconds, 3),
-            "checks": [_plain(outcome) for outcome in self.outcomes],
+            "likely_mistakes": [
+                {"mistake": words, "explains": count} for words, count in explanation.likely
+            ],
+            "checks": [_plain(outcome, explanation) for outcome in self.outcomes],
         }
 
 
@@ -196,8 +208,11 @@ def _needs() -> dict[str, frozenset[str]]:
     return {check.id: check.needs for check in checks()}
 
 
-def _plain(outcome: Outcome) -> dict[str, Any]:
+def _plain(outcome: Outcome, explanation: Explanation) -> dict[str, Any]:
     plain = asdict(outcome)
+    del plain["mistakes"]
+    plain["mistake"] = explanation.mistakes.get(outcome.id)
+    plain["follows"] = explanation.follows.get(outcome.id)
     plain["clauses"] = list(outcome.clauses)
     plain["seconds"] = round(outcome.seconds, 4)
     for key in ("got", "should"):

@@ -23,10 +23,12 @@ __all__ = [
 ]
 
 
-def require(holds: object, message: str, *, got: Any = None, should: Any = None) -> None:
-    """Demand a condition."""
+def require(
+    holds: object, message: str, *, got: Any = None, should: Any = None, mistake: str = ""
+) -> None:
+    """Demand a condition; `mistake` names what breaks it, if nothing else can."""
     if not holds:
-        raise Violation(message, got=got, should=should)
+        raise Violation(message, got=got, should=should, mistake=mistake)
 
 
 def require_equal(what: str, got: Any, should: Any) -> None:
@@ -135,9 +137,25 @@ def require_refusal(
             f"its error must name {lacking}; it says: {refusal.message!r}",
             got=refusal.message,
             should=lacking,
+            mistake=f"refuses {why} without naming {_called(lacking, arguments)}",
         )
     else:
-        raise Violation(f"{operation} must refuse {why}; it answers", got=_brief(answer))
+        raise Violation(
+            f"{operation} must refuse {why}; it answers",
+            got=_brief(answer),
+            mistake=f"does not refuse {why}",
+        )
+
+
+def _called(lacking: str, arguments: dict[str, Any]) -> str:
+    """Return what a message must name: the argument that holds it, if any, and its value."""
+    for key, value in arguments.items():
+        if isinstance(value, int | float) and value and repr(f"{abs(value):g}") in lacking:
+            return f"`{key}` ({value:g})"
+        for text in value if isinstance(value, list) else ():
+            if repr(text) in lacking:
+                return f"the entry of `{key}` ({text})"
+    return lacking.split(" or ", maxsplit=1)[0]
 
 
 def _exactly(value: Any) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from rmqm_spec.arrays import AnyArray, FloatArray
-from rmqm_spec.errors import EncodingError, UsageError
+from rmqm_spec.errors import EncodingError, ShapeError, UsageError
 
 __all__ = [
     "DifferentiableEncoder",
@@ -185,11 +185,20 @@ def vjp_checked(encoder: DifferentiableEncoder, inputs: FloatArray) -> tuple[Any
     EncodingError
         If the encodings are not numbers of shape (N, E); when pulling back, GRA012 if the
         gradient is not real numbers of the shape of the inputs.
+    ShapeError
+        When pulling back, ARG001 if the cotangent has another shape than the encodings.
     """
     found, pullback = encoder.vjp(inputs)
     encodings = _checked(found, len(inputs))
 
     def checked(cotangent: FloatArray) -> FloatArray:
+        if cotangent.shape != encodings.shape:
+            raise ShapeError(
+                "ARG001",
+                f"a cotangent must have the shape of the encodings, {encodings.shape}; "
+                f"got {cotangent.shape}",
+                fix="Give a row for each input, as long as its encoding.",
+            )
         gradient = np.asarray(pullback(cotangent))
         if gradient.shape != inputs.shape or gradient.dtype.kind not in "fiu":
             raise EncodingError(

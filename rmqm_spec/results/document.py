@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -181,6 +182,11 @@ def digest_of_result(document: Mapping[str, Any]) -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions of everything that takes part in a number."""
+    return dict(_versions())
+
+
+@cache  # the files of the packages are slow to read, and they stay while a process runs
+def _versions() -> dict[str, str]:
     releases = {"python": platform.python_version(), "platform": platform.platform()}
     for name in ("rmqm-spec", "numpy", "scipy", "onnx", "Pillow", "onnxruntime", "onnxruntime-gpu"):
         try:

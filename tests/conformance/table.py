@@ -11,7 +11,7 @@ from typing import Any
 from attrs import evolve
 
 from rmqm_conformance.checks import Check, Effort
-from rmqm_conformance.running import judge
+from rmqm_conformance.judging import judge
 from rmqm_conformance.subject import PythonSubject
 
 __all__ = ["EFFORT", "TABLE", "catches", "read_table"]

@@ -12,7 +12,8 @@ from touching import judged_base, touching
 
 from rmqm_conformance.catalogue import checks
 from rmqm_conformance.checks import PROFILES, Effort
-from rmqm_conformance.running import judge, run
+from rmqm_conformance.judging import judge
+from rmqm_conformance.running import run
 from rmqm_conformance.subject import PythonSubject
 
 TABLE = read_table()

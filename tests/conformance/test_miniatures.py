@@ -308,11 +308,11 @@ def same(operation, a, b, tolerance):
 
 
 def as_read(operation, found, right):
-    """Return what is asked of an answer, as the kit reads it: the form of arrays is free."""
+    """Return what is asked of an answer, as the kit reads it: forms are free, null is undefined."""
     if found.keys() & {"refused", "errored"}:
         return found
     read = found | checked_result(operations()[operation], found)
-    return {key: read[key] for key in right if key in read}
+    return {key: np.nan if read[key] is None else read[key] for key in right if key in read}
 
 
 def family_of(wrong):

@@ -9,7 +9,7 @@ from typing import Any
 from miniatures import Plain
 
 from rmqm_conformance.checks import Check, Effort
-from rmqm_conformance.running import judge
+from rmqm_conformance.judging import judge
 from rmqm_conformance.subject import PythonSubject
 
 __all__ = ["judged_base", "touching"]

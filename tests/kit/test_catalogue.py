@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 import rmqm_conformance
-from rmqm_conformance.catalogue import checks, expected_ids, select, uncheckable
+from rmqm_conformance.catalogue import (
+    checks,
+    expected_ids,
+    in_order_of_run,
+    select,
+    uncheckable,
+)
 from rmqm_conformance.description import POINTERS
 from rmqm_conformance.operations import operations, operations_in_markdown
 from rmqm_conformance.problems import UnknownNameError
@@ -31,6 +37,30 @@ def test_every_public_name_can_be_imported(name):
 @pytest.mark.parametrize("clause", MUST)
 def test_every_must_has_a_check_or_a_reason_why_not(clause):
     assert (clause in CHECKED) != (clause in uncheckable())
+
+
+def test_a_run_begins_with_what_is_sharp_and_ends_with_what_is_short():
+    ordered = in_order_of_run(checks())
+    assert set(ordered) == set(checks())
+    n_vectors = sum(check.kind == "vector" for check in checks())
+    assert {check.kind for check in ordered[:n_vectors]} == {"vector"}
+    n_documents = sum("documents" in check.needs for check in ordered[n_vectors:])
+    assert n_documents
+    assert all("documents" not in check.needs for check in ordered[n_vectors + n_documents :])
+
+
+def test_a_report_keeps_the_order_of_the_catalogue():
+    class Nothing:
+        def describe(self):
+            return {"name": "n", "version": "1", "language": "Python", "capabilities": ["inputs"]}
+
+        def content_id(self, **_):
+            return {"id": ""}
+
+    judged = []
+    report = rmqm_conformance.run(Nothing(), progress=lambda *done: judged.append(done[2].id))
+    assert [outcome.id for outcome in report.outcomes] == [check.id for check in checks()]
+    assert judged == [check.id for check in in_order_of_run(checks())]
 
 
 def test_only_musts_need_a_reason():

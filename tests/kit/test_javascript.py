@@ -12,7 +12,7 @@ from attrs import evolve
 from rmqm_conformance import ProgramSubject, run
 from rmqm_conformance.catalogue import checks
 from rmqm_conformance.checks import Effort
-from rmqm_conformance.running import judge
+from rmqm_conformance.judging import judge
 
 ROOT = Path(__file__).parents[2]
 HARNESS = f"node {ROOT / 'examples' / 'javascript' / 'harness.mjs'}"

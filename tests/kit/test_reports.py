@@ -136,3 +136,42 @@ def test_a_failure_shows_what_was_asked_the_clause_and_how_to_run_it_again():
         assert part in made
     assert "line 49" in made
     assert "line 3\n" not in made
+
+
+def failures(*mistakes_of):
+    return tuple(
+        outcome(place, "failed", message=f"D={place}, but should be 2", mistakes=mistakes)
+        for place, mistakes in enumerate(mistakes_of)
+    )
+
+
+def test_failures_of_a_kind_are_folded_under_the_first():
+    found = report(
+        [], outcomes=failures(("divides by 2",), ("divides by 2", "adds 1"), ("adds 1",))
+    )
+    made = text(found)
+    assert made.startswith("likely mistake: divides by 2 (explains 2 of 3 failures)\n")
+    assert f"1 more of this kind: {IDS[1]}" in made
+    assert made.count("        rule ") == 2
+    assert text(found, everything=True).count("        rule ") == 3
+    plain = {one["id"]: one for one in found.to_dict()["checks"]}
+    assert [plain[name]["follows"] for name in IDS[:3]] == [None, IDS[0], None]
+    assert [plain[name]["mistake"] for name in IDS[:3]] == [
+        "divides by 2",
+        "divides by 2",
+        "adds 1",
+    ]
+    assert "divides by 2" in markdown(found)
+    assert f"of the same kind as {IDS[0]}" in junit(found)
+
+
+def test_a_single_failure_with_many_explanations_names_none():
+    found = report([], outcomes=failures(("a", "b", "c", "d")))
+    assert text(found).startswith("failed: RMQM-")
+    assert found.to_dict()["likely_mistakes"] == []
+
+
+def test_failures_of_a_clause_with_the_same_message_are_folded():
+    found = report([], outcomes=failures((), ()))
+    same_clause = IDS[0].split("/")[0] == IDS[1].split("/")[0]
+    assert bool(found.explanation.follows) == same_clause

@@ -14,8 +14,8 @@ from attrs import evolve
 from rmqm_conformance import ProgramSubject, run
 from rmqm_conformance.catalogue import checks
 from rmqm_conformance.checks import Effort
+from rmqm_conformance.judging import judge
 from rmqm_conformance.problems import Refused
-from rmqm_conformance.running import judge
 
 SOURCE = Path(__file__).parents[2] / "examples" / "rust"
 CAPABILITIES = {"inputs", "noise", "characteristics", "interval", "value-map"}

@@ -18,7 +18,8 @@ from mutation_mutants import Mutant
 
 from rmqm_conformance.catalogue import checks
 from rmqm_conformance.checks import PROFILES, Effort
-from rmqm_conformance.running import judge, subject_of
+from rmqm_conformance.judging import judge
+from rmqm_conformance.running import subject_of
 
 __all__ = ["Fate", "fates"]
 

@@ -13,7 +13,8 @@ from mutation_modules import Modules
 from mutation_mutants import Mutant
 
 from rmqm_conformance.checks import Check, Effort
-from rmqm_conformance.running import judge, subject_of
+from rmqm_conformance.judging import judge
+from rmqm_conformance.running import subject_of
 
 __all__ = ["Reach", "measure"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
-from rmqm_conformance.formats.wording import rule_of, verdict_line
+from rmqm_conformance.formats.wording import first_line, rule_of, verdict_line
 from rmqm_conformance.report import Outcome, Report
 
 __all__ = ["junit"]
@@ -32,8 +32,14 @@ def junit(report: Report) -> str:
     )
     properties = ET.SubElement(suite, "properties")
     ET.SubElement(properties, "property", name="verdict", value=verdict_line(report))
+    explanation = report.explanation
+    if line := first_line(report.outcomes):
+        ET.SubElement(properties, "property", name="first line", value=_clean(line))
     for outcome in report.outcomes:
-        _case(suite, outcome)
+        mistake, leader = (
+            told.get(outcome.id, "") for told in (explanation.mistakes, explanation.follows)
+        )
+        _case(suite, outcome, _about(mistake, leader))
     for name, message in about.items():
         case = ET.SubElement(suite, "testcase", classname="run", name=name, time="0")
         ET.SubElement(case, "failure", message=_clean(message))
@@ -50,7 +56,13 @@ def _about_the_run(report: Report) -> dict[str, str]:
     return problems
 
 
-def _case(suite: ET.Element, outcome: Outcome) -> None:
+def _about(mistake: str, leader: str) -> tuple[str, ...]:
+    """Return what is known about the cause of a failure."""
+    likely = (f"likely mistake: {mistake}",) if mistake else ()
+    return (*likely, f"of the same kind as {leader}") if leader else likely
+
+
+def _case(suite: ET.Element, outcome: Outcome, causes: tuple[str, ...]) -> None:
     family, name = outcome.id.split("/", maxsplit=1)
     case = ET.SubElement(
         suite, "testcase", classname=family, name=name, time=f"{outcome.seconds:.4f}"
@@ -70,6 +82,7 @@ def _case(suite: ET.Element, outcome: Outcome) -> None:
         parts = [
             outcome.title,
             outcome.message,
+            *causes,
             outcome.example,
             *clauses,
             outcome.context,

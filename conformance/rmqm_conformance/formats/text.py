@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
-from rmqm_conformance.formats.wording import rule_of, tally, verdict_line
+from rmqm_conformance.formats.wording import first_line, rule_of, tally, verdict_line
 from rmqm_conformance.report import Outcome, Report
 from rmqm_conformance.version import SUITE_VERSION
 from rmqm_spec.clauses import SPEC_VERSION, clause
@@ -13,21 +14,38 @@ __all__ = ["text"]
 
 _WORDS = {"failed": "FAIL", "errored": "ERROR", "unexpected-pass": "UNEXPECTED PASS"}
 _CONTEXT_LINES = 12
+_WIDTH = 92
+_ALSO = 5
 
 
-def text(report: Report) -> str:
-    """Return the report as lines: failures first, then what was claimed, then the verdict."""
-    return "\n".join(_lines(report))
+def text(report: Report, *, everything: bool = False) -> str:
+    """
+    Return the report as lines: failures first, then what was claimed, then the verdict.
+
+    Parameters
+    ----------
+    report : Report
+        What a run found.
+    everything : bool
+        Whether each failure is explained whole, not the first of each kind alone.
+    """
+    return "\n".join(_lines(report, everything))
 
 
-def _lines(report: Report) -> Iterator[str]:
-    description = report.description
+def _lines(report: Report, everything: bool) -> Iterator[str]:
+    description, explanation = report.description, report.explanation
+    if line := first_line(report.outcomes):
+        yield line
     yield f"rmqm-spec conformance: suite {SUITE_VERSION}, specification {SPEC_VERSION}"
     who = f"{description.name} {description.version} ({description.language})"
     yield f"  {who}, profile {report.profile}, seed {report.seed}"
+    for words, count in explanation.likely[1:_ALSO]:
+        yield f"  also likely: {words} (explains {count})"
     for outcome in report.troubles:
-        yield ""
-        yield from _trouble(outcome)
+        if everything or outcome.id not in explanation.follows:
+            yield ""
+            yield from _trouble(outcome, explanation.mistakes.get(outcome.id))
+            yield from () if everything else _folded(explanation.followers(outcome.id))
     expected_failures = [
         outcome for outcome in report.outcomes if outcome.status == "expected-failure"
     ]
@@ -44,10 +62,12 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"  {verdict_line(report)}"
 
 
-def _trouble(outcome: Outcome) -> Iterator[str]:
+def _trouble(outcome: Outcome, mistake: str | None) -> Iterator[str]:
     yield f"  {_WORDS[outcome.status]}  {outcome.id}"
     yield f"        {outcome.title}"
     yield f"    >   {outcome.message}"
+    if mistake:
+        yield f"        likely  {mistake}"
     if outcome.example:
         yield f"        asked   {outcome.example}"
     for name in outcome.clauses:
@@ -59,6 +79,14 @@ def _trouble(outcome: Outcome) -> Iterator[str]:
     yield from (f"        | {line}" for line in lines)
     if outcome.rerun:
         yield f"        rerun   {outcome.rerun}"
+
+
+def _folded(followers: tuple[str, ...]) -> Iterator[str]:
+    """Yield the ids of failures of the same kind, a few to a line."""
+    if followers:
+        listed = textwrap.wrap(", ".join(followers), _WIDTH, break_on_hyphens=False)
+        start = f"{len(followers)} more of this kind: "
+        yield from (f"        {start if not k else ''}{line}" for k, line in enumerate(listed))
 
 
 def _claims(report: Report) -> Iterator[str]:

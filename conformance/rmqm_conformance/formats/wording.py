@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from rmqm_conformance.report import Report
+from collections import Counter
+from collections.abc import Sequence
+
+from rmqm_conformance.explaining import explained
+from rmqm_conformance.report import Outcome, Report
 from rmqm_spec.clauses import clause
 
-__all__ = ["rule_of", "tally", "verdict_line"]
+__all__ = ["first_line", "rule_of", "tally", "verdict_line"]
 
 
 def verdict_line(report: Report) -> str:
@@ -44,3 +48,18 @@ def rule_of(name: str) -> str:
     """Return level and title of a clause, and where it stands."""
     rule = clause(name)
     return f"{name} {rule.level}: {rule.title} (docs/specification.md#{name.lower()})"
+
+
+def first_line(outcomes: Sequence[Outcome]) -> str:
+    """Return the likely mistake behind most failures, or else the clauses that failed."""
+    found = explained(outcomes)
+    if not found.n_failed:
+        return ""
+    if found.likely:
+        words, count = found.likely[0]
+        return f"likely mistake: {words} (explains {count} of {found.n_failed} failures)"
+    failed = (outcome for outcome in outcomes if outcome.status in {"failed", "errored"})
+    clauses = Counter(outcome.clauses[0] for outcome in failed)
+    told = ", ".join(f"{name} ({count})" for name, count in clauses.most_common(3))
+    more = f" and {len(clauses) - 3} more clauses" if len(clauses) > 3 else ""
+    return f"failed: {told}{more}"

@@ -125,6 +125,7 @@ def _require_undefined(counts: Any, should: Expected) -> None:
 
 @law(
     "RMQM-DOC-003/other-encoder",
+    at_most=25,
     needs="documents",
     also="RMQM-PRO-004",
     drawn=evaluations(max_inputs=1, max_values=12),
@@ -140,6 +141,7 @@ def other_encoder(subject: Subject, drawn: tuple[Batch, Network], key: str) -> N
 
 @law(
     "RMQM-PRO-004/value-map-recorded",
+    at_most=25,
     needs="documents",
     also="RMQM-DOC-003",
     drawn=evaluations(max_inputs=1, max_values=12),

@@ -7,7 +7,6 @@ import math
 
 import numpy as np
 from hypothesis import strategies as st
-from scipy import stats
 
 from rmqm_conformance import oracle
 from rmqm_conformance.laws import law
@@ -53,7 +52,7 @@ def _tolerance(exact: oracle.ExpectedCharacteristics) -> float:
     ]
     relative = 10 * (moved + sum(changed)) * len(exact.kept) / exact.kept.sum()
     n = len(exact.kept)
-    return float(1e-13 + relative / math.exp(exact.rmqm) * (1 + stats.t.ppf(0.975, n - 1)))
+    return float(1e-13 + relative / math.exp(exact.rmqm) * (1 + oracle.quantile_of_student(n - 1)))
 
 
 @law("RMQM-INT-001/influences", needs=NEEDS, also="RMQM-INT-002", drawn=DRAWN, variant=variants())
@@ -116,7 +115,7 @@ def copies(subject: Subject, drawn: Distances, variant: str, times: int) -> None
     n = len(drawn.displacements)
     before = _half(subject, drawn, variant)
     after = _half(subject, drawn.of(np.tile(np.arange(n), times)), variant)
-    quantiles = [float(stats.t.ppf(0.975, degrees)) for degrees in (n - 1, times * n - 1)]
+    quantiles = [oracle.quantile_of_student(degrees) for degrees in (n - 1, times * n - 1)]
     narrower = quantiles[1] / quantiles[0] * math.sqrt((n - 1) / (times * n - 1))
     slack = 4 * _tolerance(_exact(drawn, variant))
     require_near("half the width", after, before * narrower, atol=slack, rtol=1e-9)

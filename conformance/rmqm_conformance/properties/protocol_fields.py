@@ -45,7 +45,14 @@ PROTOCOL: Final = (
 """Places of a document in which two comparable results are equal."""
 
 
-@law("RMQM-PRO-003/every-field", needs=NEEDS, also="RMQM-PRO-002", drawn=DRAWN, swap=st.booleans())
+@law(
+    "RMQM-PRO-003/every-field",
+    at_most=25,
+    needs=NEEDS,
+    also="RMQM-PRO-002",
+    drawn=DRAWN,
+    swap=st.booleans(),
+)
 def every_field(subject: Subject, drawn: tuple[Batch, Network], swap: bool) -> None:
     """Two documents that differ in a single field of the protocol are not compared."""
     text = document_of(subject, drawn, 3, 7, "paper")["document"]
@@ -91,7 +98,7 @@ def _other(value: Any) -> Any:
     return 224 if value is None else [value]
 
 
-@law("RMQM-PRO-003/undefined-difference", needs=NEEDS, also="RMQM-DEG-009", drawn=DRAWN)
+@law("RMQM-PRO-003/undefined-difference", at_most=25, needs=NEEDS, also="RMQM-DEG-009", drawn=DRAWN)
 def undefined_difference(subject: Subject, drawn: tuple[Batch, Network]) -> None:
     """Against a result without a score there is no difference: it is undefined, or refused."""
     batch, network = drawn

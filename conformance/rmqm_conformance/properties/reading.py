@@ -65,7 +65,10 @@ def at(document: Any, pointer: str) -> Any:
         try:
             place = place[int(key)] if isinstance(place, list) else place[key]
         except (KeyError, IndexError, ValueError, TypeError):
-            raise Violation(f"the document must hold something at {pointer}") from None
+            raise Violation(
+                f"the document must hold something at {pointer}",
+                mistake=f"leaves {pointer} out of documents",
+            ) from None
     return place
 
 

@@ -25,7 +25,11 @@ def _untouched(capability: str) -> Check:
         """No operation writes to its arguments: neither to arrays nor to lists."""
         for name, request in _requests(subject, capability):
             touched = subject.touched(name, **request)
-            require(not touched, f"{name} must not write to its arguments; it writes to {touched}")
+            require(
+                not touched,
+                f"{name} must not write to its arguments; it writes to {touched}",
+                mistake="writes to its arguments",
+            )
 
     return untouched
 

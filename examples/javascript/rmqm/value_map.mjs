@@ -9,6 +9,10 @@ const ROUNDINGS = { float64: Number, float32: Math.fround, float16: Math.fround,
 export function mapValues(inputs, scale, mean, std, dtype) {
   demand(Object.hasOwn(ROUNDINGS, dtype), `dtype must be among ${Object.keys(ROUNDINGS).join(", ")}; got ${dtype}`);
   demand(std.floats().every((value) => value > 0), `std must be above zero; got ${std.floats().join(", ")}`);
+  for (const given of [mean, std]) {
+    const count = given.floats().length;
+    demand([1, inputs.shape[1]].includes(count), `mean and std must have 1 or ${inputs.shape[1]} values; got ${count}`);
+  }
   const [factors, offsets] = constants(scale, mean.floats(), std.floats(), ROUNDINGS[dtype]);
   const values = inputs.floats();
   const identity = factors.every((a) => a === 1) && offsets.every((b) => b === 0);

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rmqm_spec.cli.conformance.kit import implementation, require_kit
+from rmqm_spec.cli.conformance.kit import require_kit
+from rmqm_spec.cli.conformance.last_run import failed_checks, keep_failed
 from rmqm_spec.cli.conformance.options import ConformanceRequest
+from rmqm_spec.cli.conformance.subjects import open_subject
 from rmqm_spec.errors import IncompleteError, UsageError
 from rmqm_spec.screen.console import ConsoleListener
 from rmqm_spec.screen.writing import print_json, print_text
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
     from rmqm_conformance.report import Outcome, Report
 
 __all__ = ["run_conformance"]
+
+_FEW = 40
+"""So few checks take less time than another process takes to start."""
+
+_MOST_JOBS = 8
+"""More processes would wait for the longest checks."""
 
 
 def run_conformance(request: ConformanceRequest, *, as_json: bool) -> int:
@@ -32,26 +40,44 @@ def run_conformance(request: ConformanceRequest, *, as_json: bool) -> int:
     if request.expected_failures is not None:
         reasons = read_expected_failures(request.expected_failures)
     reports = _writable_reports(request)
-    report = _judged(request, reasons)
+    report = _judged(request, _chosen(request), reasons)
+    keep_failed(request.command, report)
     for path, content in reports:
         path.write_text(content(report), encoding="utf-8")
     if as_json:
         print_json({"ok": report.ok, "rmqm": None, "interval": None, **report.to_dict()})
     else:
-        print_text(text(report))
+        print_text(text(report, everything=request.verbose))
     return 0 if report.ok else 1
 
 
-def _judged(request: ConformanceRequest, reasons: dict[str, str] | None) -> Report:
+def _chosen(request: ConformanceRequest) -> list[str] | None:
+    """Return the checks that are asked for, or None for all."""
+    if request.failed is None:
+        return request.only
+    if request.only:
+        raise UsageError(
+            "ARG001",
+            "--failed and --only must not be given together; got both",
+            fix="Leave one of them out.",
+        )
+    return failed_checks(request.failed, request.command)
+
+
+def _judged(
+    request: ConformanceRequest, only: list[str] | None, reasons: dict[str, str] | None
+) -> Report:
     from attrs import evolve
 
     from rmqm_conformance import run
+    from rmqm_conformance.hypothesis_home import home_of_hypothesis
 
     so_far = Counter[str]()
     screen = ConsoleListener()
+    opened = partial(open_subject, request.cmd, request.object, request.deadline)
     with (
-        _home_of_hypothesis(),
-        _subject(request) as subject,
+        home_of_hypothesis(),
+        opened() as subject,
         screen.work("judging", units=("checks", "checks")) as progress,
     ):
 
@@ -66,10 +92,12 @@ def _judged(request: ConformanceRequest, reasons: dict[str, str] | None) -> Repo
                 subject,
                 profile=request.profile,
                 seed=request.seed,
-                only=request.only,
+                only=only,
                 expected_failures=reasons,
                 progress=show,
                 command=request.command,
+                jobs=request.jobs or _usual_jobs(only),
+                make=opened,
             )
         except KeyboardInterrupt as stopped:
             counts = ", ".join(f"{count} {status}" for status, count in so_far.items())
@@ -79,37 +107,13 @@ def _judged(request: ConformanceRequest, reasons: dict[str, str] | None) -> Repo
                 f"{so_far.total()} of them: {counts or 'nothing'}",
                 fix="Run the same command again; --profile fast and --only take less time.",
             ) from stopped
-    return evolve(report, notes=tuple(getattr(subject, "notes", ())))
+    remarks = (note for note in getattr(subject, "notes", ()) if note not in report.notes)
+    return evolve(report, notes=(*report.notes, *remarks))
 
 
-@contextmanager
-def _home_of_hypothesis() -> Iterator[None]:
-    """Keep hypothesis from making its folder where the user happens to be."""
-    from tempfile import TemporaryDirectory
-
-    from hypothesis.configuration import set_hypothesis_home_dir
-
-    with TemporaryDirectory(prefix="rmqm-conformance-") as folder:
-        set_hypothesis_home_dir(folder)
-        yield
-
-
-@contextmanager
-def _subject(request: ConformanceRequest) -> Iterator[Any]:
-    from rmqm_conformance.program import ProgramSubject
-    from rmqm_conformance.running import subject_of
-
-    if request.cmd and request.object:
-        raise UsageError(
-            "ARG001",
-            "--cmd and --object must not be given together; got both",
-            fix="Judge one implementation at a time.",
-        )
-    if request.cmd:
-        with ProgramSubject(request.cmd, deadline_s=request.deadline) as program:
-            yield program
-    else:
-        yield subject_of(implementation(request.object))
+def _usual_jobs(only: list[str] | None) -> int:
+    """Return how many processes judge where nothing is said: few checks are not worth a second."""
+    return 1 if only is not None and len(only) < _FEW else min(os.cpu_count() or 1, _MOST_JOBS)
 
 
 def _writable_reports(request: ConformanceRequest) -> list[tuple[Path, Any]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import frozen
 
 from rmqm_spec.runs.fields import setting
-from rmqm_spec.runs.values import above_zero
+from rmqm_spec.runs.values import above_zero, at_least
 
 __all__ = ["ConformanceRequest"]
 
@@ -33,8 +33,24 @@ class ConformanceRequest:
     only: list[str] | None = setting(
         "A check or a clause; may be repeated.", typed=list[str], panel=_WHAT
     )
+    failed: str | None = setting(
+        "What failed last, or in a report: last, or FILE.", typed=str, panel=_WHAT
+    )
+    jobs: int | None = setting(
+        "Processes that judge; by default as many as there are processors, up to 8.",
+        read=at_least(1),
+        typed=int,
+        panel=_WHAT,
+        min=1,
+    )
     expected_failures: Path | None = setting(
         "TOML file with the id and the reason of each.", typed=Path, panel=_WHAT
+    )
+    verbose: bool = setting(
+        "Explain every failure whole, not the first of each kind alone.",
+        default=False,
+        typed=bool,
+        panel=_WHERE,
     )
     report: Path | None = setting("Write the report as JSON.", typed=Path, panel=_WHERE)
     junit: Path | None = setting("Write the report as JUnit XML.", typed=Path, panel=_WHERE)

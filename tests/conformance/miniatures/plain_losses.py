@@ -49,7 +49,12 @@ class Losses:
         largest = np.abs(z).max(-1, keepdims=True)
         return largest * self.norm(z / largest)
 
+    def check_references(self, z, references):
+        if references is None or references.shape != z.shape:
+            raise Refused("each encoding needs a reference of the same length")
+
     def displacement(self, z, references):
+        self.check_references(z, references)
         attacked, phi = self.unit(z), self.unit(references)
         values = ((attacked - phi) ** 2).sum(-1)
         return values, self.factor() * self.to_representation(attacked - phi, z)
@@ -73,11 +78,14 @@ class Losses:
     def triplet(self, z, references, labels):
         n = len(z)
         if labels is None:
+            self.check_references(z, references)
             phi = self.unit(np.concatenate([z, references]))
             groups = np.tile(np.arange(n), 2)
         else:
             phi, groups = self.unit(z), np.asarray(labels)
         apart = self.norm(phi[:, None] - phi)[..., 0]
+        if not np.isfinite(apart).all():  # a row without a direction
+            return np.full(1, np.nan), np.full_like(z, np.nan)
         triplets = self.triplets(apart, groups)
         if not triplets:
             return self.without_triplets(z)
@@ -127,6 +135,7 @@ class Losses:
         return 0 < gap <= 0.5 and self.margin - gap > 0
 
     def nt_xent(self, z, views):
+        self.check_references(z, views)
         n = len(z)
         phi = self.unit(np.concatenate([z, views]))
         similar = phi @ phi.T / self.temperature

@@ -13,6 +13,8 @@ class ValueMap:
     def map_values(self, *, inputs, scale, means, stds, dtype):
         if not (stds > 0).all():
             raise Refused(f"standard deviations must be above zero; got {stds}")
+        if not {means.size, stds.size} <= {1, inputs.shape[1]}:
+            raise Refused(f"{means.size} means and {stds.size} deviations do not fit the channels")
         shape = (-1, *[1] * (inputs.ndim - 2))
         mean, std = means.reshape(shape), stds.reshape(shape)
         return {"values": self.to_type(self.mapped(inputs, scale, mean, std, dtype), dtype)}

@@ -8,10 +8,13 @@ from rmqm_conformance.checks import Check
 from rmqm_conformance.properties.edges import (
     bounds,
     contents,
+    lengths,
     names,
+    plain_maps,
     prepared,
     representations,
     seeds,
+    starts,
     steps,
     value_map,
 )
@@ -27,4 +30,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *steps.CHECKS,
     *representations.CHECKS,
     *value_map.CHECKS,
+    *plain_maps.CHECKS,
+    *starts.CHECKS,
+    *lengths.CHECKS,
 )

@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from rmqm_conformance.checks import Check
-from rmqm_conformance.properties.refusals import arguments, choices, losses, shapes
+from rmqm_conformance.properties.refusals import (
+    arguments,
+    choices,
+    early,
+    emptiness,
+    images,
+    losses,
+    naming,
+    networks,
+    own_encoder,
+    rows,
+    shapes,
+    spellings,
+    surplus,
+)
 
 __all__ = ["CHECKS"]
 
@@ -14,4 +28,13 @@ CHECKS: Final[tuple[Check, ...]] = (
     *choices.CHECKS,
     *losses.CHECKS,
     *shapes.CHECKS,
+    *spellings.CHECKS,
+    *images.CHECKS,
+    *rows.CHECKS,
+    *naming.CHECKS,
+    *emptiness.CHECKS,
+    *own_encoder.CHECKS,
+    *surplus.CHECKS,
+    *networks.CHECKS,
+    *early.CHECKS,
 )

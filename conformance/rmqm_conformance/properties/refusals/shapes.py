@@ -65,7 +65,7 @@ VECTORS = refused(
 @walk("RMQM-PGD-009/shape-of-gradient", needs="pgd", also="RMQM-PGD-001")
 def shape_of_gradient(subject: Subject) -> None:
     """A gradient that has not the shape of the inputs gives no step."""
-    for shape in ((2, 3), (3, 4), (2, 4, 4), (0, 4)):
+    for shape in ((2, 3), (3, 4), (2, 4, 4), (0, 4), (1, 4), (2, 1), (8,), (4, 2), (2, 2, 2)):
         require_no_number(subject, "pgd_step", gradient=np.ones(shape))
 
 

@@ -81,6 +81,8 @@ def require_no_number(subject: Subject, operation_name: str, /, **spoilt: Any) -
 
 
 def _told(value: Any) -> str:
-    if isinstance(value, np.ndarray) and value.size > 12:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}={_told(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, np.ndarray) and value.size > 24:
         return f"an array of shape {value.shape}"
     return repr(value.tolist() if isinstance(value, np.ndarray) else value)

@@ -6,6 +6,7 @@ from typing import Final
 
 from rmqm_conformance.checks import Check
 from rmqm_conformance.properties.thresholds import (
+    excess,
     intervals,
     resolutions,
     small_numbers,
@@ -20,5 +21,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     *resolutions.CHECKS,
     *small_numbers.CHECKS,
     *intervals.CHECKS,
+    *excess.CHECKS,
     *ties.CHECKS,
 )
