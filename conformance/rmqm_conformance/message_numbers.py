@@ -38,7 +38,7 @@ def is_number(text: str) -> bool:
 
 def places_of_number(text: str, message: str) -> Places:
     """
-    Return where a message in lower case holds a number, whatever its sign.
+    Return where a message in lower case holds a number; the sign of a whole number counts.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def places_of_number(text: str, message: str) -> Places:
     [(11, 19)]
     >>> places_of_number("1234.5", "at most 1,234.5")
     [(8, 15)]
-    >>> places_of_number("11", "level 110")
+    >>> places_of_number("11", "level 110 or -11")
     []
     """
     value = abs(float(text))
@@ -55,7 +55,15 @@ def places_of_number(text: str, message: str) -> Places:
     if math.isinf(value):
         return [match.span() for match in _INFINITE.finditer(message)]
     plain = message.replace("−", "-")  # noqa: RUF001 - the sign of typography
-    return [place for place, written in _written(plain) if _stands_for(written, value)]
+    found = [place for place, written in _written(plain) if _stands_for(written, value)]
+    if value == 0 or not text.lstrip("-").isdecimal():
+        return found
+    return [place for place in found if _has_sign(plain, place[0]) == text.startswith("-")]
+
+
+def _has_sign(message: str, start: int) -> bool:
+    """Tell whether a minus sign stands before a number, and not a dash behind a word."""
+    return bool(re.search(r"(?<![^\W_])-$", message[:start]))
 
 
 def _written(message: str) -> Iterator[tuple[tuple[int, int], float]]:

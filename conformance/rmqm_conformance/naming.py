@@ -39,7 +39,7 @@ class InputNamed:
         if own or any(_places_of_text(text, message) for text in others):
             return own
         n = len(self.ids)
-        counted = {self.place, self.place + 1, n - self.place}
+        counted = {self.place, self.place + 1, self.place - n}
         places = [place for k in sorted(counted) for place in places_of_number(str(k), message)]
         return [place for place in places if _counts_inputs(message, *place)]
 

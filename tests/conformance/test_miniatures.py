@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from miniatures import ALLOWED, WRONG, Plain
 
+from rmqm_conformance.operations import operations
+from rmqm_conformance.subject import checked_result
 from rmqm_spec.clauses import specification
 
 EXACT = {"content_id", "prepare", "name_inputs", "white_noise", "pgd_step", "pgd_path"}
@@ -305,6 +307,14 @@ def same(operation, a, b, tolerance):
     return bool(a == b)
 
 
+def as_read(operation, found, right):
+    """Return what is asked of an answer, as the kit reads it: forms are free, null is undefined."""
+    if found.keys() & {"refused", "errored"}:
+        return found
+    read = found | checked_result(operations()[operation], found)
+    return {key: np.nan if read[key] is None else read[key] for key in right if key in read}
+
+
 def family_of(wrong):
     return wrong.__module__.rpartition("wrong_")[2]
 
@@ -330,7 +340,7 @@ def test_an_allowed_miniature_gives_right_results(allowed):
         for operation, asked, right in expected(family):
             if operation in subject.may_differ:
                 continue
-            found = perform(subject, operation, asked)
+            found = as_read(operation, perform(subject, operation, asked), right)
             assert set(right) == set(found)
             plain = told if "document" in right else dict
             tolerance = 1e-6 if operation in SINGLE else 1e-9

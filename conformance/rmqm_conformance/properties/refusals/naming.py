@@ -3,16 +3,15 @@
 # ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import numpy as np
 
 from rmqm_conformance.laws import walk
-from rmqm_conformance.problems import Refused, Violation
+from rmqm_conformance.naming import InputNamed
 from rmqm_conformance.properties.helpers import altered
 from rmqm_conformance.properties.requests import sound
-from rmqm_conformance.require import require
+from rmqm_conformance.require import require_refusal
 from rmqm_conformance.strategies import Batch, Levels
 from rmqm_conformance.subject import Subject
 
@@ -20,23 +19,15 @@ __all__ = ["CHECKS"]
 
 NAMES: Final = ["alpha", "beta", "gamma"]
 N_LEVELS: Final = 43
-_NUMBER: Final = re.compile(r"(?<!\w)-\d+|(?<![\d.])\d+")
-"""Whole numbers of a message: -17 is not 17, and neither is 117."""
 
 
 def _require_named(
-    subject: Subject, operation: str, culprit: tuple[str, int], asked: dict[str, Any]
+    subject: Subject, operation: str, culprit: tuple[int, int], asked: dict[str, Any]
 ) -> None:
-    name, level = culprit
-    try:
-        subject.perform(operation, **asked)
-    except Refused as refusal:
-        told = refusal.message
-        require(name in told, f"its error must name the input {name!r}; it says: {told!r}")
-        named = str(level) in _NUMBER.findall(told)
-        require(named, f"its error must name the level {level}; it says: {told!r}")
-        return
-    raise Violation(f"{operation} must refuse what is not finite, or of norm 0; it answers")
+    row, level = culprit
+    why = "what is not finite, or of norm 0"
+    naming = [InputNamed(NAMES, row), [str(level)]]
+    require_refusal(subject, operation, why=why, naming=naming, **asked)
 
 
 @walk("RMQM-ENC-005/named", needs="encoder noise")
@@ -51,7 +42,7 @@ def named_by_evaluations(subject: Subject) -> None:
         network = {"weight": np.array([[1.0], [2.0]]), "bias": np.array([-1.0, -2.0]) * value}
         network |= {"scale": 1.0, "mean": 0.0, "std": 1.0, "activation": "identity"}
         asked = {"network": network, "n_levels": N_LEVELS, "seed": 5, "variant": "paper"}
-        _require_named(subject, "evaluate", (NAMES[row], level), asked | batch.arguments)
+        _require_named(subject, "evaluate", (row, level), asked | batch.arguments)
 
 
 @walk("RMQM-PGD-009/named", needs="pgd")
@@ -64,7 +55,7 @@ def named_by_steps(subject: Subject) -> None:
             gradient[row, 2] = bad
             asked = {"inputs": inputs, "ids": NAMES, "gradient": gradient, "level": level}
             request = sound("pgd_step") | asked
-            _require_named(subject, "pgd_step", (NAMES[row], level), request)
+            _require_named(subject, "pgd_step", (row, level), request)
 
 
 CHECKS = (named_by_evaluations, named_by_steps)
