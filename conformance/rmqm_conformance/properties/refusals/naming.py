@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from rmqm_conformance.laws import walk
-from rmqm_conformance.naming import InputNamed
+from rmqm_conformance.naming import InputNamed, Named
 from rmqm_conformance.properties.helpers import altered
 from rmqm_conformance.properties.requests import sound
 from rmqm_conformance.require import require_refusal
@@ -26,7 +26,7 @@ def _require_named(
 ) -> None:
     row, level = culprit
     why = "what is not finite, or of norm 0"
-    naming = [InputNamed(NAMES, row), [str(level)]]
+    naming: list[Named] = [InputNamed(NAMES, row), [str(level)]]
     require_refusal(subject, operation, why=why, naming=naming, **asked)
 
 
