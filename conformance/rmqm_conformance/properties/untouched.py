@@ -51,6 +51,10 @@ def _requests(subject: Subject, capability: str) -> Iterator[tuple[str, dict[str
             if name == "prepare":
                 image = np.linspace(0, 1, 12, dtype="<f4").reshape(2, 2, 3)
                 yield name, usual | {"input": image, "kind": "image"}
+                yield name, usual | {"input": -0.0 * image, "kind": "image"}
+                yield name, usual | {"input": -0.0 * usual["input"]}
+            if name == "map_values":
+                yield name, usual | {"dtype": "float64"}
             if name in {"characterize", "interval"}:
                 yield name, _still(usual)
 

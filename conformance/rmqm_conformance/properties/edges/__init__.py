@@ -8,6 +8,7 @@ from rmqm_conformance.checks import Check
 from rmqm_conformance.properties.edges import (
     bounds,
     contents,
+    digits,
     lengths,
     lookalikes,
     names,
@@ -35,4 +36,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     *starts.CHECKS,
     *lengths.CHECKS,
     *lookalikes.CHECKS,
+    *digits.CHECKS,
 )
