@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
+import numpy as np
+
 from rmqm_conformance.checks import Check
 from rmqm_conformance.description import Description
 from rmqm_conformance.mistakes import (
@@ -48,6 +50,9 @@ TABLES: Final[tuple[Table, ...]] = (
 
 _DRAWING: Final = {"white_noise", "pgd_path"}
 _SHORT: Final = 80
+_AT_MOST: Final = 20_000
+"""Values of an array in a request whose answer is computed once for every mistake."""
+
 _NUMBER: Final = re.compile(r"(?<![\w.-])-?\d[\d.]*(?:e[+-]?\d+)?")
 """Values in a message, which differ from failure to failure of the same kind."""
 
@@ -76,7 +81,7 @@ def likely_mistakes(
     found = [
         *_answered_impossible(listed),
         *_betrayed(listed, description),
-        *_computed(listed),
+        *_computed(listed, description),
     ]
     if not found:
         found = [*_by_check(check, problem)]
@@ -91,14 +96,23 @@ def _answered_impossible(exchanges: list[Exchange]) -> Iterator[str]:
             yield f"does not refuse {words}"
 
 
-def _computed(exchanges: list[Exchange]) -> Iterator[str]:
+def _computed(exchanges: list[Exchange], description: Description) -> Iterator[str]:
     by_operation: dict[str, list[Exchange]] = {}
+    draws_its_own = "generator" not in description.claims
     for exchange in exchanges:
+        if _is_large(exchange) or (draws_its_own and exchange.operation == "white_noise"):
+            continue
         if not wrong_with(exchange.operation, exchange.arguments):
             by_operation.setdefault(exchange.operation, []).append(exchange)
     for table in TABLES:
         if table.operation in by_operation:
             yield from table.likely(by_operation[table.operation])
+
+
+def _is_large(exchange: Exchange) -> bool:
+    """Tell whether hundreds of mistakes would take long to compute."""
+    values = (*exchange.arguments.values(), *(exchange.answer or {}).values())
+    return max(map(np.size, values), default=0) > _AT_MOST
 
 
 def _betrayed(exchanges: list[Exchange], description: Description) -> Iterator[str]:
