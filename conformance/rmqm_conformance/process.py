@@ -11,11 +11,16 @@ import threading
 from collections import deque
 from contextlib import suppress
 from typing import IO
+from weakref import WeakSet
 
+from rmqm_conformance.endings import ending_of
 from rmqm_conformance.problems import Errored
 from rmqm_spec.errors import UsageError
 
-__all__ = ["LineProcess"]
+__all__ = ["LineProcess", "kill_programs"]
+
+_RUNNING: WeakSet[LineProcess] = WeakSet()
+"""The programs that this process has started."""
 
 _LINES_KEPT = 40
 _TIME_TO_END_S = 2.0
@@ -76,6 +81,7 @@ class LineProcess:
         ]
         for reader in self._readers:
             reader.start()
+        _RUNNING.add(self)
 
     def ask(self, line: str, *, deadline_s: float) -> str:
         """
@@ -113,11 +119,17 @@ class LineProcess:
         self.kill()  # for children that it left behind
         return f"the program ended with exit code {code} after stop" if code else ""
 
+    @property
+    def pid(self) -> int:
+        """The number of the program, which is that of its group."""
+        return self._process.pid
+
     def kill(self) -> None:
         """End the program and its children now."""
         with suppress(OSError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        _RUNNING.discard(self)
         with suppress(OSError):
             self._stdin.close()
         for reader in self._readers:
@@ -129,8 +141,7 @@ class LineProcess:
         except subprocess.TimeoutExpired:
             self.kill()
             return "the program closed its stdout"
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        return f"the program ended with {how} instead of an answer"
+        return f"the program ended with {ending_of(code)} instead of an answer"
 
     def _last_lines(self) -> str:
         self._readers[1].join(timeout=0.5)
@@ -145,3 +156,10 @@ class LineProcess:
     def _read_stderr(self, stream: IO[str]) -> None:
         with stream:
             self._stderr_lines.extend(stream)
+
+
+def kill_programs() -> None:
+    """End every program that this process has started, with its children."""
+    for program in list(_RUNNING):
+        with suppress(OSError):
+            os.killpg(program.pid, signal.SIGKILL)

@@ -100,6 +100,8 @@ class PythonSubject:
                 answer = method(**given)
         except self._refusals as refusal:
             raise Refused(str(refusal)) from refusal
+        except SystemExit as error:
+            raise Errored(f"it ends the process: SystemExit: {error.code}") from error
         except Exception as error:
             problem = f"{type(error).__name__}: {error}"
             raise Errored(problem, context=traceback.format_exc()) from error
@@ -163,7 +165,7 @@ def _number(value: Any) -> Any:
 
 def _text(value: Any) -> str | None:
     text = _number(value)
-    return text if isinstance(text, str) else None
+    return str(text) if isinstance(text, str) else None
 
 
 def _texts(value: Any) -> list[str] | None:

@@ -96,6 +96,7 @@ def test_a_file_that_is_no_report_is_refused(judge, mine, text):
     done = judge("--failed", "report.json")
     assert done.returncode == 3
     assert "CON008" in done.stderr
+    assert "which is no conformance report" in done.stderr
     assert "Give a file that --report wrote" in done.stderr
 
 

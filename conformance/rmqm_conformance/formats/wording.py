@@ -57,7 +57,9 @@ def first_line(outcomes: Sequence[Outcome]) -> str:
         return ""
     if found.likely:
         words, count = found.likely[0]
-        return f"likely mistake: {words} (explains {count} of {found.n_failed} failures)"
+        failures = "failure" if found.n_failed == 1 else "failures"
+        plain = " ".join(words.split())
+        return f"likely mistake: {plain} (explains {count} of {found.n_failed} {failures})"
     failed = (outcome for outcome in outcomes if outcome.status in {"failed", "errored"})
     clauses = Counter(outcome.clauses[0] for outcome in failed)
     told = ", ".join(f"{name} ({count})" for name, count in clauses.most_common(3))

@@ -8,7 +8,7 @@ with the run, with Ctrl-C, and with the process that started them.
 from __future__ import annotations
 
 import multiprocessing
-import signal
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -19,6 +19,7 @@ from typing import Any
 from attrs import define
 
 from rmqm_conformance.checks import Check
+from rmqm_conformance.endings import ending_of
 from rmqm_conformance.jobs.working import PATIENCE_S, Dealt, Ended, NotOpened, Ready, work
 from rmqm_conformance.report import Outcome
 from rmqm_spec.errors import UsageError
@@ -94,8 +95,9 @@ def judge_in_jobs(
 def _cannot_open(why: str) -> UsageError:
     return UsageError(
         "CON001",
-        f"the implementation opens, but it must open in every process; got {why}",
-        fix="Judge it in this process alone: --jobs 1.",
+        "the implementation must start in every process that judges it; it started in the first, "
+        f"but not in another: {why}",
+        fix="Judge it in a single process: --jobs 1.",
     )
 
 
@@ -143,14 +145,17 @@ def _lost(worker: _Worker) -> Iterator[Outcome]:
 
 def _ending(process: BaseProcess) -> str:
     process.join(PATIENCE_S)
-    code = process.exitcode or 0
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    if process.exitcode is None:
+        process.kill()
+        return "its line to the judge closed"
+    return ending_of(process.exitcode)
 
 
 def _end(processes: Sequence[BaseProcess]) -> None:
+    until = time.monotonic() + PATIENCE_S
     for process in processes:
         process.terminate()
     for process in processes:
-        process.join(PATIENCE_S)
+        process.join(max(0.0, until - time.monotonic()))
         if process.is_alive():
             process.kill()

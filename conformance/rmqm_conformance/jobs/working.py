@@ -9,16 +9,19 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from multiprocessing.connection import Connection, wait
+from pickle import PicklingError
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rmqm_conformance.catalogue import checks
 from rmqm_conformance.checks import Effort
 from rmqm_conformance.hypothesis_home import home_of_hypothesis
 from rmqm_conformance.judging import judge
+from rmqm_conformance.process import kill_programs
+from rmqm_conformance.report import Outcome
 from rmqm_conformance.subject import Subject
 
 __all__ = ["PATIENCE_S", "Dealt", "Ended", "Make", "NotOpened", "Ready", "work"]
@@ -66,18 +69,26 @@ def work(line: Connection, dealt: Dealt) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    with home_of_hypothesis(), suppress(EOFError, BrokenPipeError):
+    with home_of_hypothesis(), suppress(EOFError, OSError), ExitStack() as opened:
         try:
-            opened = dealt.make()
+            subject = opened.enter_context(dealt.make())
         except Exception as error:  # the implementation is another's
             line.send(NotOpened(f"{type(error).__name__}: {error}"))
             return
-        with opened as subject:
-            line.send(Ready())
-            while (name := line.recv()) is not None:
-                reason = dealt.reasons.get(name)
-                line.send(judge(CHECKS[name], subject, dealt.effort, reason=reason))
+        line.send(Ready())
+        while (name := line.recv()) is not None:
+            reason = dealt.reasons.get(name)
+            _send(line, judge(CHECKS[name], subject, dealt.effort, reason=reason))
+        opened.close()
         line.send(Ended(tuple(getattr(subject, "notes", ()))))
+
+
+def _send(line: Connection, outcome: Outcome) -> None:
+    """Send an outcome; values that no other process can read are left out of it."""
+    try:
+        line.send(outcome)
+    except (PicklingError, AttributeError, TypeError):
+        line.send(evolve(outcome, got=None, should=None))
 
 
 def _end_with_parent() -> None:
@@ -86,4 +97,5 @@ def _end_with_parent() -> None:
     if parent is not None:
         wait([parent.sentinel])
         time.sleep(PATIENCE_S)
+        kill_programs()
         os._exit(1)

@@ -41,14 +41,25 @@ def run_conformance(request: ConformanceRequest, *, as_json: bool) -> int:
         reasons = read_expected_failures(request.expected_failures)
     reports = _writable_reports(request)
     report = _judged(request, _chosen(request), reasons)
-    keep_failed(request.command, report)
-    for path, content in reports:
-        path.write_text(content(report), encoding="utf-8")
     if as_json:
         print_json({"ok": report.ok, "rmqm": None, "interval": None, **report.to_dict()})
     else:
         print_text(text(report, everything=request.verbose))
+    for path, content in reports:
+        _write(path, content(report))
+    keep_failed(request.command, report)
     return 0 if report.ok else 1
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            "ARG005",
+            f"a report must be written to a file that takes it; got {path}: {error}",
+            fix="Choose another place; the report is printed above.",
+        ) from error
 
 
 def _chosen(request: ConformanceRequest) -> list[str] | None:
@@ -96,24 +107,26 @@ def _judged(
                 expected_failures=reasons,
                 progress=show,
                 command=request.command,
-                jobs=request.jobs or _usual_jobs(only),
+                jobs=request.jobs or _usual_jobs(only, may_end_its_process=bool(request.object)),
                 make=opened,
             )
         except KeyboardInterrupt as stopped:
             counts = ", ".join(f"{count} {status}" for status, count in so_far.items())
             raise IncompleteError(
                 "RUN001",
-                "the work must run to its end; it was interrupted after "
-                f"{so_far.total()} of them: {counts or 'nothing'}",
+                "every check must run; the run was interrupted after "
+                f"{so_far.total()} of them ({counts or 'before the first ended'})",
                 fix="Run the same command again; --profile fast and --only take less time.",
             ) from stopped
     remarks = (note for note in getattr(subject, "notes", ()) if note not in report.notes)
     return evolve(report, notes=(*report.notes, *remarks))
 
 
-def _usual_jobs(only: list[str] | None) -> int:
+def _usual_jobs(only: list[str] | None, *, may_end_its_process: bool) -> int:
     """Return how many processes judge where nothing is said: few checks are not worth a second."""
-    return 1 if only is not None and len(only) < _FEW else min(os.cpu_count() or 1, _MOST_JOBS)
+    are_few = only is not None and len(only) < _FEW
+    jobs = 1 if are_few else min(os.cpu_count() or 1, _MOST_JOBS)
+    return max(jobs, 2) if may_end_its_process else jobs
 
 
 def _writable_reports(request: ConformanceRequest) -> list[tuple[Path, Any]]:

@@ -27,7 +27,7 @@ def require_kit() -> None:
 
 def implementation(name: str | None) -> Any:
     """Return the object of that name, or this installation."""
-    if name:
+    if name is not None:
         return _imported(name)
     from rmqm_spec.cli.conformance.own_implementation import OwnImplementation
 

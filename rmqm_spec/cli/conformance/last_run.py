@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rmqm_spec.errors import UnreadableError, UsageError
+from rmqm_spec.screen.writing import note
 
 if TYPE_CHECKING:
     from rmqm_conformance.report import Report
@@ -50,12 +50,15 @@ def failed_checks(given: str, command: str) -> list[str]:
     failed = _last(command) if given == _LAST else _reported(Path(given))
     where = "the last run of this implementation in this folder" if given == _LAST else given
     if failed is None:
-        raise _nothing(f"no run of {command!r} in this folder is known", "Run it without --failed.")
+        raise _nothing(
+            f"no run of {command!r} in this folder is known",
+            "Run it without --failed, or give a file that --report wrote.",
+        )
     known = [name for name in expected_ids() if name in failed]
     if failed and not known:
         raise _nothing(
             f"{where} names no check of this suite",
-            "Run it without --failed: the suite is another.",
+            "Run it without --failed: the report is from another version of the suite.",
         )
     if not known:
         raise _nothing(f"nothing failed in {where}", "Run it without --failed to judge it whole.")
@@ -63,20 +66,28 @@ def failed_checks(given: str, command: str) -> list[str]:
 
 
 def keep_failed(command: str, report: Report) -> None:
-    """Keep which checks failed; where nothing can be written, nothing is kept."""
+    """Keep which checks failed; where nothing can be written, say so."""
     ran = {outcome.id for outcome in report.outcomes}
     before = set(_last(command) or ()) - ran
     failed = before | {outcome.id for outcome in report.outcomes if outcome.status in _FAILED}
-    place = _place(command)
-    with suppress(OSError):
+    try:
+        place = _place(command)
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(json.dumps({"command": command, "failed": sorted(failed)}), "utf-8")
+        whole = place.with_name(f"{place.name}.{os.getpid()}")
+        whole.write_text(json.dumps({"failed": sorted(failed)}), encoding="utf-8")
+        whole.replace(place)
+    except (OSError, RuntimeError, ValueError) as error:
+        if failed:
+            note(
+                f"  the ids of the failed checks could not be kept ({error}): --failed last will "
+                "not know them; --report FILE and --failed FILE will"
+            )
 
 
 def _last(command: str) -> list[str] | None:
     try:
         return list(json.loads(_place(command).read_text(encoding="utf-8"))["failed"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -87,14 +98,15 @@ def _reported(path: Path) -> Collection[str]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnreadableError(
             "CON008",
-            f"--failed must be last, or a report of an earlier run; got {path}: "
-            f"{type(error).__name__}: {error}",
+            f"--failed must be last, or a report of an earlier run; got {str(path)!r}, which is no "
+            f"conformance report ({type(error).__name__})",
             fix="Give a file that --report wrote.",
         ) from error
 
 
 def _nothing(got: str, fix: str) -> UsageError:
-    return UsageError("CON007", f"--failed needs a check that failed; got none: {got}", fix=fix)
+    message = f"--failed needs a check that failed; got none, since {got}"
+    return UsageError("CON007", message, fix=fix)
 
 
 def _place(command: str) -> Path:

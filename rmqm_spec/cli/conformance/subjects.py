@@ -32,20 +32,28 @@ def open_subject(cmd: str | None, name: str | None, deadline_s: float) -> Iterat
     Raises
     ------
     UsageError
-        ARG001 if both are given; CON003 or CON005 if it does not start or cannot be imported.
+        ARG001 if both are given, or an empty text; CON003 or CON005 if it does not start or
+        cannot be imported.
     DescriptionError
         If it does not describe itself.
     """
     from rmqm_conformance.program import ProgramSubject
     from rmqm_conformance.running import subject_of
 
-    if cmd and name:
+    if cmd is not None and name is not None:
         raise UsageError(
             "ARG001",
             "--cmd and --object must not be given together; got both",
             fix="Judge one implementation at a time.",
         )
-    if cmd:
+    for flag, given in (("--cmd", cmd), ("--object", name)):
+        if given is not None and not given.strip():
+            raise UsageError(
+                "ARG001",
+                f"{flag} must name an implementation; got an empty text",
+                fix="Name it, or leave the option out to judge this installation.",
+            )
+    if cmd is not None:
         with ProgramSubject(cmd, deadline_s=deadline_s) as program:
             yield program
     else:
