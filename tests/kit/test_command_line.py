@@ -134,6 +134,8 @@ def test_a_bad_file_of_expected_failures_is_refused(judge, mine, text, said):
         (["--profile", "quick"], 2, "profile must be one of fast, full"),
         (["--cmd", "x", "--object", "y:z"], 2, "got both"),
         (["--cmd", "no-such-program"], 2, "CON003"),
+        (["--cmd", ""], 2, "--cmd must name an implementation; got an empty text"),
+        (["--object", " "], 2, "--object must name an implementation; got an empty text"),
         (["--object", "nowhere:Mine"], 2, "CON005"),
         (["--object", "mine:Nobody"], 2, "CON005"),
         (["--deadline", "0"], 2, "--deadline must be"),

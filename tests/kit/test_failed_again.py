@@ -112,3 +112,25 @@ def test_failed_and_only_are_not_given_together(judge):
     done = judge("--failed", "last", "--only", "RMQM-INP-002")
     assert done.returncode == 2
     assert "--failed and --only must not be given together" in done.stderr
+
+
+def test_a_report_is_printed_where_nothing_can_be_kept(rmqm, mine):
+    command = ["conformance", "--object", "mine:Mine", *ONLY]
+    done = rmqm(*command, cwd=mine, env={"XDG_STATE_HOME": "/proc/nowhere"})
+    assert done.returncode == 1
+    assert "NOT CONFORMANT" in done.stdout
+    assert "could not be kept" in done.stderr
+    assert "--failed FILE" in done.stderr
+
+
+def test_a_report_is_printed_where_its_file_cannot_be_written(rmqm, mine):
+    done = rmqm("conformance", "--object", "mine:Mine", *ONLY, "--report", "/dev/full", cwd=mine)
+    assert done.returncode == 2
+    assert "NOT CONFORMANT" in done.stdout
+    assert "ARG005" in done.stderr
+
+
+def test_nothing_but_ids_is_kept(judge, mine):
+    judge(*ONLY)
+    (kept,) = (mine / "state").rglob("*.json")
+    assert set(json.loads(kept.read_text(encoding="utf-8"))) == {"failed"}

@@ -31,6 +31,10 @@ class Leaves(Mine):
     def content_id(self, input):
         os._exit(3)
 
+class EndsWithSystemExit(Mine):
+    def content_id(self, input):
+        raise SystemExit(0)
+
 class Hangs(Mine):
     def content_id(self, input):
         with open("asked", "a") as asked:
@@ -106,6 +110,26 @@ def test_a_check_that_ends_its_process_is_named_and_the_others_go_on(rmqm, mine,
     assert all(check["status"] == "errored" for check in ended)
     assert {check["status"] for check in checks} == {"errored"}
     assert [check for check in checks if "not written yet" in check["message"]]
+
+
+@pytest.mark.parametrize("name", ["Leaves", "EndsWithSystemExit"])
+def test_a_single_check_that_ends_its_process_is_no_success(rmqm, mine, name):
+    who = ["--object", f"mine:{name}", "--only", "RMQM-INP-002/annex-a"]
+    done = rmqm("conformance", *who, "--json", cwd=mine)
+    assert done.returncode == 1
+    assert done.document["counts"]["errored"] == 1
+
+
+def test_a_program_ends_with_the_processes_that_asked_it(rmqm, mine):
+    (mine / "serves.py").write_text(
+        "from mine import Hangs\nfrom rmqm_conformance import serve\nserve(Hangs())\n"
+    )
+    who = ["--cmd", f"{sys.executable} serves.py", *ONLY, "--jobs", 2]
+    started = rmqm.start("conformance", *who, cwd=mine)
+    pids = asked(mine)
+    started.kill()
+    started.communicate(timeout=30)
+    assert wait_for_end(pids) == []
 
 
 def test_ctrl_c_ends_every_process(rmqm, mine):

@@ -26,7 +26,7 @@ def changes_of(value: Any, *, any_case: bool = False) -> Iterator[Any]:
     >>> list(changes_of("ab", any_case=True))
     ['ab ', ' ab', 'abx', 'a', 'b', 'ba']
     >>> list(changes_of(1.5))
-    [1.5000000000000002, 1.4999999999999998, 1.5000001, 1.500000000001, 2.5, -1.5]
+    [1.5000000000000002, 1.4999999999999998, 1.50000015, 1.500000000001, 2.5, -1.5]
     """
     if isinstance(value, str):
         others: Iterator[Any] = _texts(value, any_case)
