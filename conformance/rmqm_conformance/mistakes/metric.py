@@ -103,7 +103,8 @@ def _alike(answer: Answer, expected: Answer) -> bool:
 def _seen(answer: Answer, expected: Answer) -> str:
     """Tell what a wrong answer of `characterize` shows."""
     got, should = answer["status"], expected["status"]
-    if got != should:
+    means = {key: expected[key] for key in _CHARACTERISTICS}
+    if got != should and same_numbers(answer, means):  # else the status follows from a wrong number
         return f"gives the status `{got}` where it is `{should}`"
     alone = {key: value for key, value in expected.items() if key not in _NUMBERS}
     if should != "ok" and math.isnan(answer["D"]) and same_numbers(answer, alone):
@@ -111,6 +112,7 @@ def _seen(answer: Answer, expected: Answer) -> str:
     return coarse(answer, expected)
 
 
+_CHARACTERISTICS = ("D", "S", "D_RC", "P_RC")
 _NUMBERS = {"D", "S", "D_RC", "P_RC", "rmqm"}
 
 SHARED = MEANS | CHANGES | DEGENERATE | SCORES
