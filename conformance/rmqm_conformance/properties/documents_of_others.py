@@ -18,15 +18,13 @@ from rmqm_conformance.properties.requests import sound
 from rmqm_conformance.require import require, require_close, require_equal
 from rmqm_conformance.strategies import Batch, Network
 from rmqm_conformance.subject import Subject
-from rmqm_spec.clauses import NUMBERS_VERSION, SPEC_VERSION
+from rmqm_spec.clauses import NUMBERS_VERSION
 
 __all__ = ["CHECKS"]
 
 NEEDS = "documents"
-VERSIONS: Final = re.compile(
-    rf"(?<![\d.])({'|'.join(map(re.escape, (NUMBERS_VERSION, SPEC_VERSION)))})(\.0)?(?![\d.]*\d)"
-)
-"""A version of the specification as it stands in a text, and not in a longer number."""
+VERSION: Final = re.compile(rf"(?<![\d.]){re.escape(NUMBERS_VERSION)}(\.0)?(?![\d.]*\d)")
+"""The version that last changed a number as it stands in a text, and not in a longer number."""
 
 
 def _said(subject: Subject, names: tuple[str, ...], **asked: Any) -> dict[str, Any]:
@@ -40,7 +38,7 @@ def names_of_the_protocol(subject: Subject) -> None:
     """Specification, alteration and schedule are named as such, not by something else."""
     said = _said(subject, ("specification", "alteration", "schedule"))
     text = said["specification"]
-    named = isinstance(text, str | float) and VERSIONS.search(str(text))
+    named = isinstance(text, str | float) and VERSION.search(str(text))
     require(named, f"specification must name version {NUMBERS_VERSION}; got {text!r:.80}")
     other = re.search("result|suite|numpy|python", str(text), re.IGNORECASE)
     require(not other, f"specification must name the specification alone; got {text!r:.80}")

@@ -53,6 +53,8 @@ def _requests(subject: Subject, capability: str) -> Iterator[tuple[str, dict[str
                 yield name, usual | {"input": image, "kind": "image"}
                 yield name, usual | {"input": -0.0 * image, "kind": "image"}
                 yield name, usual | {"input": -0.0 * usual["input"]}
+            if name == "white_noise":
+                yield name, usual | {"levels": [3, 0, 2, 1]}
             if name == "map_values":
                 yield name, usual | {"dtype": "float64"}
             if name in {"characterize", "interval"}:

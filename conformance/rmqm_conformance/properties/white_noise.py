@@ -136,7 +136,7 @@ def bits(subject: Subject, batch: Batch, asked: Levels, seed: int) -> None:
 )
 def one_direction(subject: Subject, batch: Batch, n_levels: int, seed: int) -> None:
     """With the coupling `common` every level is the draw of level 1 times the level."""
-    empty, levels = _empty(batch), [1, 2, 3, 5]
+    empty, levels = _empty(batch), [3, 1, 2, 5]
     walk = altered(subject, empty, Levels(n_levels, levels), seed, "common")
     first: Array = altered(subject, empty, Levels(n_levels, [1]), seed)[:, 0]
     for place, level in enumerate(levels):

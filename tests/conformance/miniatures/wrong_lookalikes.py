@@ -108,3 +108,78 @@ class TakesFewerLevelsForAuthors(Plain):
         if n_levels is None and variant == "authors-2022":
             n_levels = 29
         return super().document(n_levels=n_levels, variant=variant, **rest)
+
+
+class ScalesShortVectorsAlone(Plain):
+    """Takes the norm of vectors of 32 values and more without scaling them."""
+
+    breaks = "RMQM-DIST-002"
+
+    def unit(self, z):
+        if z.shape[-1] < 32:
+            return super().unit(z)
+        with np.errstate(all="ignore"):
+            return z / np.sqrt((z**2).sum(-1, keepdims=True))
+
+
+class ChecksTheEndsOfLevels(Plain):
+    """Checks the first and the last level that are asked for, and no other."""
+
+    breaks = "RMQM-ALT-001"
+
+    def white_noise(self, *, levels, n_levels, **rest):
+        between = [min(max(level, 0), n_levels) for level in levels[1:-1]]
+        checked = [*levels[:1], *between, *levels[1:][-1:]]
+        return super().white_noise(levels=checked, n_levels=n_levels, **rest)
+
+
+class SortsLevelsInPlace(Plain):
+    """Sorts the list of levels that it is given."""
+
+    breaks = "RMQM-ENC-004"
+
+    def white_noise(self, *, levels, **rest):
+        answer = super().white_noise(levels=list(levels), **rest)
+        levels.sort()
+        return answer
+
+
+class MisreadsBigEndian(Plain):
+    """Reads the bytes of an array as little-endian, whatever it declares."""
+
+    breaks = "RMQM-INP-007"
+
+    def prepare(self, *, input, **rest):  # noqa: A002 - the name in the protocol
+        if input.dtype.str[0] == ">":
+            input = input.view(input.dtype.newbyteorder("<"))  # noqa: A001
+        return super().prepare(input=input, **rest)
+
+
+class MapsToTheLargestNumber(Plain):
+    """Cuts values to the range of float32, where they are infinite."""
+
+    breaks = "RMQM-ALT-008"
+
+    def to_type(self, values, dtype):
+        values = super().to_type(values, dtype)
+        limit = np.finfo(np.float32).max
+        return np.clip(values, -limit, limit) if dtype == "float32" else values
+
+
+class NamesTheNewestVersion(Plain):
+    """Names the newest version of the specification, which changed no number."""
+
+    breaks = "RMQM-PRO-002"
+
+    def fields(self, fields):
+        fields["protocol"]["specification"] = "1.1"
+        return fields
+
+
+class TakesTheFirstLevelAskedAsCommon(Plain):
+    """Takes the draw of the first level that is asked for, with the coupling `common`."""
+
+    breaks = "RMQM-WN-009"
+
+    def level_of_draw(self, level, levels, setting):
+        return next(n for n in levels if n) if setting.coupling == "common" else level

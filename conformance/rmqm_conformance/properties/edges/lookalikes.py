@@ -51,6 +51,21 @@ def plain_images(subject: Subject) -> None:
             require_same_bits("values of a plain image", answer["values"], values)
 
 
+@walk("RMQM-INP-007/any-byte-order", needs="inputs", also="RMQM-INP-002")
+def any_byte_order(subject: Subject) -> None:
+    """Values are read in the byte order that an array declares; the id is the same in any."""
+    for kind in ("f4", "f8", "u2", "i4"):
+        plain = np.arange(6).astype(f"<{kind}") / (8 if kind[0] == "f" else 1)
+        plain = plain.astype(f"<{kind}")
+        swapped = plain.astype(f">{kind}")
+        usual = {"kind": "array", "low": 0.0, "high": 8.0}
+        should, got = (
+            subject.perform("prepare", input=array, **usual) for array in (plain, swapped)
+        )
+        require_equal(f"id of >{kind}", got["id"], should["id"])
+        require_same_bits(f"values of >{kind}", got["values"], should["values"])
+
+
 @walk("RMQM-WN-002/few-levels", needs="noise generator", also="RMQM-WN-001")
 def few_levels(subject: Subject) -> None:
     """With J = 1 or 2 the last level has noise of the whole width, like that of any J."""
@@ -79,12 +94,13 @@ def as_many_as_long(subject: Subject) -> None:
 @walk("RMQM-DIST-002/subnormal-squares", needs="characteristics")
 def subnormal_squares(subject: Subject) -> None:
     """Vectors whose squares are subnormal, or hardly finite, have directions to the last digit."""
-    z = np.random.default_rng(5).normal(size=(2, 4, 3))
-    d, s = oracle.distances(z)
-    for power in (*range(-540, -504, 4), 500, 505, 510, 511):
-        got = measured(subject, np.ldexp(z, power))
-        require_distances(f"displacements at 2^{power}", got[0], d)
-        require_distances(f"step_lengths at 2^{power}", got[1], s)
+    for length in (3, 48, 300):
+        z = np.random.default_rng(length).normal(size=(2, 4, length))
+        d, s = oracle.distances(z)
+        for power in (-900, *range(-540, -504, 4), 500, 505, 510, 511, 900):
+            got = measured(subject, np.ldexp(z, power))
+            require_distances(f"displacements of E={length} at 2^{power}", got[0], d)
+            require_distances(f"step_lengths of E={length} at 2^{power}", got[1], s)
 
 
 @walk("RMQM-RES-002/no-resolution", needs="characteristics", also="RMQM-RES-005")
@@ -99,4 +115,11 @@ def no_resolution(subject: Subject) -> None:
     require_characteristics("a resolution of 0", subject, d, s, PAPER, 0.0)
 
 
-CHECKS = (plain_images, few_levels, as_many_as_long, subnormal_squares, no_resolution)
+CHECKS = (
+    plain_images,
+    any_byte_order,
+    few_levels,
+    as_many_as_long,
+    subnormal_squares,
+    no_resolution,
+)

@@ -42,7 +42,9 @@ def ends_of_types(subject: Subject) -> None:
     for given in ("<f4", "<f8"):
         near = [1 + 2**-11 + 2**-23, 1 + 3 * 2**-11, 1 + 2**-11 + 2**-40]
         plain = np.array([*halves, *near], given)
-        x = np.concatenate([plain, -plain, small_of("<f4").astype(given)])[None, None]
+        large = np.array([3e38, 1e39, 1e300] if given == "<f8" else [3e38], given)
+        parts = [plain, -plain, large, -large, small_of("<f4").astype(given)]
+        x = np.concatenate(parts)[None, None]
         for dtype in ("float64", "float32", "float16"):
             for scale, mean, std in MAPS:
                 request: dict[str, Any] = {"scale": scale, "dtype": dtype}

@@ -114,7 +114,10 @@ LEVEL: Final = refused(
     "RMQM-ALT-001/level-beyond",
     "A level below 0 or beyond J is refused, alone and beside others.",
     "white_noise",
-    [{"levels": levels} for levels in ([-1], [4], [0, 4], [3, 2, -1], [2**64], [-(2**64)])],
+    [
+        {"levels": levels}
+        for levels in ([-1], [4], [0, 4], [3, 2, -1], [1, 4, 2], [0, -1, 3], [2**64], [-(2**64)])
+    ],
 )
 
 DEVIATIONS: Final = refused(
