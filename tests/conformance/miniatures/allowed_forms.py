@@ -163,13 +163,13 @@ class ReversesKeys(Plain):
 
 
 class SaysMoreOfNames(Plain):
-    """Gives objects where a name would do, and its own version of the specification."""
+    """Gives objects where a name would do, and says more of the specification than its version."""
 
     may_differ = ("document", "compare")
 
     def fields(self, fields):
         protocol = fields["protocol"]
-        protocol["specification"] = "RMQM 1.1 (https://example.org/rmqm)"
+        protocol["specification"] = "RMQM 1.0 (https://example.org/rmqm)"
         alteration = protocol["alteration"]
         alteration["generator"] = {"name": alteration["generator"], "version": 1}
         alteration["coupling"] = {"name": alteration["coupling"], "levels": "all"}
