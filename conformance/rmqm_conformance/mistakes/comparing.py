@@ -5,26 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from rmqm_conformance.mistakes.contents import ABSENT, standing_at
+from rmqm_conformance.document_places import ABSENT, PROTOCOL, standing_at
 from rmqm_conformance.mistakes.writing import read
 from rmqm_conformance.recording import Exchange
 
 __all__ = ["mistakes_of_comparison"]
-
-_COMPARED: Final = (
-    "specification",
-    "variant",
-    "alteration",
-    "J",
-    "schedule",
-    "seed",
-    "bounds",
-    "coupling",
-    "generator",
-    "resolution",
-    "geometry",
-    "set_of_inputs",
-)
 
 
 def mistakes_of_comparison(exchanges: Sequence[Exchange], pointers: Mapping[str, str]) -> list[str]:
@@ -33,12 +18,12 @@ def mistakes_of_comparison(exchanges: Sequence[Exchange], pointers: Mapping[str,
     first, second = (read(exchange.arguments[key]) for key in ("first", "second"))
     if not isinstance(first, dict) or not isinstance(second, dict) or not first or not second:
         return ["compares texts that are no documents"] if exchange.answer else []
-    unlike = [words for name in _COMPARED for words in _unlike(name, first, second, pointers)]
+    unlike = [words for name in PROTOCOL for words in _unlike(name, first, second, pointers)]
     if exchange.answer is None:
         return [] if unlike else [*_refused(first, second, pointers)]
     if unlike:
         return [f"compares documents that differ in {words}" for words in unlike]
-    absent = [n for n in _COMPARED if standing_at(first, pointers[n]) is ABSENT]
+    absent = [n for n in PROTOCOL if standing_at(first, pointers[n]) is ABSENT]
     if absent:
         return [f"leaves `{name}` out of documents (at {pointers[name]})" for name in absent]
     return [words for words, wrong in _DIFFERENCES.items() if all(map(wrong, exchanges))]

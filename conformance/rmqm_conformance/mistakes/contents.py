@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
+from rmqm_conformance.document_places import ABSENT, standing_at
 from rmqm_conformance.mistakes.identifying import Naming
 
-__all__ = ["ABSENT", "mistakes_of_contents", "standing_at"]
-
-ABSENT: Final = object()
-"""What stands where a document holds nothing."""
+__all__ = ["mistakes_of_contents"]
 
 
 def mistakes_of_contents(
@@ -24,18 +22,6 @@ def mistakes_of_contents(
         *_counts(document, asked, pointers),
         *_digits(document, answer, pointers),
     ]
-
-
-def standing_at(document: Any, pointer: str) -> Any:
-    """Return what stands at a pointer, or `ABSENT`."""
-    place = document
-    for raw in pointer.split("/")[1:]:
-        key = raw.replace("~1", "/").replace("~0", "~")
-        try:
-            place = place[int(key)] if isinstance(place, list) else place[key]
-        except (KeyError, IndexError, ValueError, TypeError):
-            return ABSENT
-    return place
 
 
 def _places(

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from rmqm_conformance.document_places import PROTOCOL
 from rmqm_conformance.laws import walk
 from rmqm_conformance.properties.expectation import expected
 from rmqm_conformance.properties.free_forms import require_count
-from rmqm_conformance.properties.protocol_fields import PROTOCOL
 from rmqm_conformance.properties.reading import at, document_of, number, parsed
 from rmqm_conformance.properties.requests import sound
 from rmqm_conformance.require import require, require_close, require_equal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ __all__ = [
     "altered",
     "characterized",
     "characterized_without_doubt",
+    "hash_of",
     "measured",
     "own_inputs",
     "require_agreement",
@@ -27,6 +29,14 @@ __all__ = [
 
 ROUNDING = 2e-14
 """More than the rounding of a distance between short unit vectors in float64."""
+
+
+def hash_of(array: Array) -> str:
+    """Return the id of an input by its content: RMQM-INP-002."""
+    shape = "x".join(map(str, array.shape))
+    header = f"rmqm-input/1 {array.dtype.kind}{array.dtype.itemsize} {shape}\n"
+    little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    return hashlib.sha256(header.encode() + little.tobytes()).hexdigest()
 
 
 def agreement(value: float) -> float:

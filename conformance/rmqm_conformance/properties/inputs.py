@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from rmqm_conformance.laws import law
+from rmqm_conformance.properties.helpers import hash_of
 from rmqm_conformance.require import require_equal
 from rmqm_conformance.strategies import Array, any_arrays, images, names
 from rmqm_conformance.subject import Subject
@@ -22,16 +23,10 @@ def _content_id(subject: Subject, array: Array) -> str:
     return str(subject.perform("content_id", input=array)["id"])
 
 
-def _hash(array: Array) -> str:
-    shape = "x".join(map(str, array.shape))
-    header = f"rmqm-input/1 {array.dtype.kind}{array.dtype.itemsize} {shape}\n"
-    return hashlib.sha256(header.encode() + array.astype(array.dtype.str).tobytes()).hexdigest()
-
-
 @law("RMQM-INP-002/digest", needs=NEEDS, array=any_arrays())
 def digest(subject: Subject, array: Array) -> None:
     """The id is the SHA-256 digest of a header and the values in C order, little-endian."""
-    require_equal("id", _content_id(subject, array), _hash(array))
+    require_equal("id", _content_id(subject, array), hash_of(array))
 
 
 @law("RMQM-INP-002/same-content", needs=NEEDS, array=any_arrays())
@@ -66,14 +61,14 @@ def other_content(subject: Subject, array: Array, place: int) -> None:
 def given_image(subject: Subject, image: Array) -> None:
     """The id of an image is that of the array (H, W, C) that was given."""
     result = subject.perform("prepare", input=image, kind="image", low=0.0, high=1.0)
-    require_equal("id", result["id"], _hash(image))
+    require_equal("id", result["id"], hash_of(image))
 
 
 @law("RMQM-INP-003/given-array", needs=NEEDS, also="RMQM-INP-002", array=any_arrays())
 def given_array(subject: Subject, array: Array) -> None:
     """The id of another input is that of the array that was given."""
     result = subject.perform("prepare", input=array, kind="array", low=0.0, high=128.0)
-    require_equal("id", result["id"], _hash(array))
+    require_equal("id", result["id"], hash_of(array))
 
 
 @law(

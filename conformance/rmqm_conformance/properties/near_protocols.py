@@ -15,10 +15,10 @@ from copy import deepcopy
 from itertools import cycle, permutations
 from typing import Any
 
+from rmqm_conformance.document_places import PROTOCOL
 from rmqm_conformance.laws import walk
 from rmqm_conformance.problems import Errored, Refused
 from rmqm_conformance.properties.changes import changes_of, odd_changes_of
-from rmqm_conformance.properties.protocol_fields import PROTOCOL
 from rmqm_conformance.properties.reading import at, parsed
 from rmqm_conformance.properties.requests import sound
 from rmqm_conformance.require import require, require_refusal

@@ -12,11 +12,12 @@ import math
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
+from rmqm_conformance.document_places import PROTOCOL
 from rmqm_conformance.laws import law
 from rmqm_conformance.problems import Refused
 from rmqm_conformance.properties.reading import at, document_of, parsed
@@ -28,21 +29,6 @@ __all__ = ["CHECKS"]
 
 NEEDS = "comparison documents"
 DRAWN = evaluations(min_inputs=2, max_inputs=2, max_values=12, dtypes=("<f8",))
-PROTOCOL: Final = (
-    "specification",
-    "variant",
-    "alteration",
-    "J",
-    "schedule",
-    "seed",
-    "bounds",
-    "coupling",
-    "generator",
-    "resolution",
-    "geometry",
-    "set_of_inputs",
-)
-"""Places of a document in which two comparable results are equal."""
 
 
 @law(

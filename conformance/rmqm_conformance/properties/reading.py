@@ -6,6 +6,7 @@ import json
 import math
 from typing import Any
 
+from rmqm_conformance.document_places import ABSENT, standing_at
 from rmqm_conformance.problems import Violation
 from rmqm_conformance.require import require
 from rmqm_conformance.strategies import Batch, Network
@@ -59,16 +60,12 @@ def parsed(answer: dict[str, Any]) -> Any:
 
 def at(document: Any, pointer: str) -> Any:
     """Return what a JSON pointer points to."""
-    place = document
-    for raw in pointer.split("/")[1:]:
-        key = raw.replace("~1", "/").replace("~0", "~")
-        try:
-            place = place[int(key)] if isinstance(place, list) else place[key]
-        except (KeyError, IndexError, ValueError, TypeError):
-            raise Violation(
-                f"the document must hold something at {pointer}",
-                mistake=f"leaves {pointer} out of documents",
-            ) from None
+    place = standing_at(document, pointer)
+    require(
+        place is not ABSENT,
+        f"the document must hold something at {pointer}",
+        mistake=f"leaves {pointer} out of documents",
+    )
     return place
 
 

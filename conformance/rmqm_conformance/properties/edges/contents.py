@@ -3,8 +3,6 @@
 # ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 
 from rmqm_conformance.laws import walk
@@ -15,6 +13,7 @@ from rmqm_conformance.properties.edges.values import (
     not_numbers_of,
     small_of,
 )
+from rmqm_conformance.properties.helpers import hash_of
 from rmqm_conformance.require import require_equal
 from rmqm_conformance.strategies import Array
 from rmqm_conformance.subject import Subject
@@ -26,9 +25,7 @@ FLOATS = ("<f2", "<f4", "<f8")
 
 
 def _require_id(subject: Subject, array: Array) -> None:
-    shape = "x".join(str(length) for length in array.shape)
-    header = f"rmqm-input/1 {array.dtype.kind}{array.dtype.itemsize} {shape}\n"
-    should = hashlib.sha256(header.encode() + array.tobytes()).hexdigest()
+    should = hash_of(array)
     got = subject.perform("content_id", input=array)["id"]
     require_equal(f"id of {array.dtype} {array.ravel()[:8]} of shape {array.shape}", got, should)
 

@@ -3,8 +3,6 @@
 # ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 
 from rmqm_conformance import oracle
@@ -12,6 +10,7 @@ from rmqm_conformance.laws import walk
 from rmqm_conformance.problems import Refused
 from rmqm_conformance.properties.helpers import (
     altered,
+    hash_of,
     measured,
     own_inputs,
     require_distances,
@@ -19,16 +18,10 @@ from rmqm_conformance.properties.helpers import (
 from rmqm_conformance.properties.requests import sound
 from rmqm_conformance.properties.thresholds.paths import PAPER, require_characteristics
 from rmqm_conformance.require import require_close, require_equal, require_same_bits
-from rmqm_conformance.strategies import Array, Batch, Levels
+from rmqm_conformance.strategies import Batch, Levels
 from rmqm_conformance.subject import Subject
 
 __all__ = ["CHECKS"]
-
-
-def _id(array: Array) -> str:
-    shape = "x".join(map(str, array.shape))
-    header = f"rmqm-input/1 {array.dtype.kind}{array.dtype.itemsize} {shape}\n"
-    return hashlib.sha256(header.encode() + array.tobytes()).hexdigest()
 
 
 @walk("RMQM-INP-003/plain-images", needs="inputs", also="RMQM-INP-002 RMQM-INP-007")
@@ -45,7 +38,7 @@ def plain_images(subject: Subject) -> None:
         -0.0 * flat[..., :1],
     ):
         answer = subject.perform("prepare", input=image, kind="image", low=0.0, high=1.0)
-        require_equal(f"id of an image of shape {image.shape}", answer["id"], _id(image))
+        require_equal(f"id of an image of shape {image.shape}", answer["id"], hash_of(image))
         if image.dtype == "<f4":
             values = np.ascontiguousarray(image.transpose(2, 0, 1))
             require_same_bits("values of a plain image", answer["values"], values)

@@ -9,20 +9,14 @@ import numpy as np
 
 from rmqm_conformance.checks import Effort
 from rmqm_conformance.laws import statistic
+from rmqm_conformance.properties.helpers import hash_of
 from rmqm_conformance.properties.large.ladder import rungs
 from rmqm_conformance.require import require_equal, require_same_bits
-from rmqm_conformance.strategies import Array
 from rmqm_conformance.subject import Subject
 
 __all__ = ["CHECKS"]
 
 NEEDS = "inputs"
-
-
-def _id(array: Array) -> str:
-    shape = "x".join(map(str, array.shape))
-    header = f"rmqm-input/1 {array.dtype.kind}{array.dtype.itemsize} {shape}\n"
-    return hashlib.sha256(header.encode() + array.tobytes()).hexdigest()
 
 
 @statistic("RMQM-INP-002/large-content", needs=NEEDS)
@@ -36,11 +30,11 @@ def large_content(subject: Subject, effort: Effort) -> None:
             if place is not None:
                 array[place] ^= 1
             name = subject.perform("content_id", input=array)["id"]
-            require_equal(f"id of {size} bytes", name, _id(array))
+            require_equal(f"id of {size} bytes", name, hash_of(array))
     for rank in (5, 9, 17):
         array = np.arange(6, dtype="<f4").reshape(2, *[1] * (rank - 2), 3)
         name = subject.perform("content_id", input=array)["id"]
-        require_equal(f"id of an array of {rank} axes", name, _id(array))
+        require_equal(f"id of an array of {rank} axes", name, hash_of(array))
 
 
 @statistic("RMQM-INP-010/large-set", needs=NEEDS, also="RMQM-INP-004 RMQM-INP-005")
