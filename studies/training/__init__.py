@@ -1,0 +1,1 @@
+"""Encoders for the studies: networks, training methods, and their export to ONNX."""

@@ -1,0 +1,100 @@
+"""Training methods: what a network learns from a batch of images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import torch
+import torch.nn.functional as F  # noqa: N812 (the name everybody knows)
+from torch import Tensor, nn
+
+from studies.training.losses import nt_xent, triplet
+from studies.training.views import perspective, rotation
+
+__all__ = ["METHODS", "SUPERVISED", "UNTRAINED", "Method"]
+
+UNTRAINED: Final = "untrained"
+
+
+class Method(Protocol):
+    """A training method, made for one network."""
+
+    heads: nn.Module
+    """What is trained beside the encoder and thrown away."""
+
+    def loss(self, encoder: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+        """Return the loss of a batch: images (N, C, H, W) and labels (N,)."""
+        ...
+
+
+class _WithLabels:
+    """Cross-entropy of a linear layer on ReLU of the embedding, triplets of one class, or both."""
+
+    def __init__(self, size: int, classes: int, *, entropy: bool, triplets: bool) -> None:
+        self.heads = nn.Linear(size, classes)
+        self._entropy, self._triplets = entropy, triplets
+
+    def loss(self, encoder: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+        embeddings = encoder(images)
+        loss = embeddings.new_zeros(())
+        if self._entropy:
+            loss = loss + F.cross_entropy(self.heads(embeddings.relu()), labels)
+        if self._triplets:
+            loss = loss + triplet(embeddings, labels)
+        return loss
+
+
+class _TwoViews:
+    """Two views of each image, turned and from another point of view, belong together."""
+
+    def __init__(self, random: torch.Generator, compare: Callable[[Tensor, Tensor], Tensor]) -> None:
+        self.heads: nn.Module = nn.Identity()
+        self._random, self._compare = random, compare
+
+    def loss(self, encoder: nn.Module, images: Tensor, labels: Tensor) -> Tensor:  # noqa: ARG002
+        views = torch.cat([rotation(images, self._random), perspective(images, self._random)])
+        first, second = encoder(views).chunk(2)
+        return self._compare(first, second)
+
+
+def _triplets_of_views(first: Tensor, second: Tensor) -> Tensor:
+    each = torch.arange(len(first))
+    return triplet(torch.cat([first, second]), torch.cat([each, each]))
+
+
+class _Autoencoder:
+    """A decoder of two layers gives back the pixels; mean squared error."""
+
+    def __init__(self, size: int, pixels: int) -> None:
+        self.heads: nn.Module = nn.Sequential(
+            nn.Linear(size, 256), nn.ReLU(), nn.Linear(256, pixels)
+        )
+
+    def loss(self, encoder: nn.Module, images: Tensor, labels: Tensor) -> Tensor:  # noqa: ARG002
+        return F.mse_loss(self.heads(encoder(images)), images.flatten(1))
+
+
+@torch.no_grad()
+def _random(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+METHODS: Final[dict[str, Callable[[int, int, int, int], Method]]] = {
+    "cross-entropy": lambda size, classes, pixels, seed: _WithLabels(
+        size, classes, entropy=True, triplets=False
+    ),
+    "triplet-entropy": lambda size, classes, pixels, seed: _WithLabels(
+        size, classes, entropy=True, triplets=True
+    ),
+    "triplet-supervised": lambda size, classes, pixels, seed: _WithLabels(
+        size, classes, entropy=False, triplets=True
+    ),
+    "triplet-ss": lambda size, classes, pixels, seed: _TwoViews(_random(seed), _triplets_of_views),
+    "nt-xent": lambda size, classes, pixels, seed: _TwoViews(_random(seed), nt_xent),
+    "autoencoder": lambda size, classes, pixels, seed: _Autoencoder(size, pixels),
+}
+"""By name: from the embedding's size, the classes, the pixels of an image and a seed."""
+
+SUPERVISED: Final = frozenset({"cross-entropy", "triplet-entropy", "triplet-supervised"})
+"""Methods that learn from labels."""
