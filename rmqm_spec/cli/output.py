@@ -59,14 +59,20 @@ def null_line(null: Mapping[str, Any]) -> str:
     return f"{line}; score minus null {null['difference']:+.3f} [{low:+.3f}, {high:+.3f}]"
 
 
-def measure_line(measured: Mapping[str, Any]) -> str:
-    """Return the value of a further measure as a line."""
+def measure_line(
+    measured: Mapping[str, Any], of_null: Mapping[str, Any] | None = None
+) -> str:
+    """Return the value of a further measure as a line, beside that of permuted weights."""
     if measured["value"] is None:
         return f"  {measured['title']} undefined ({measured['status']})"
     units = "" if measured["units"] == "1" else f" {measured['units']}"
     interval = measured["interval"]
     width = f"  [{interval[0]:.4g}, {interval[1]:.4g}] 95 % CI" if interval else "  (no interval)"
-    return f"  {measured['title']} {measured['value']:.4g}{units}{width}"
+    null = ""
+    if of_null is not None:
+        value = of_null["value"]
+        null = f"; null {'undefined' if value is None else format(value, '.4g')}"
+    return f"  {measured['title']} {measured['value']:.4g}{units}{width}{null}"
 
 
 def used_line(document: Mapping[str, Any], stopped_by: str = "at the requested precision") -> str:

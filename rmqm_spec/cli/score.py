@@ -48,8 +48,9 @@ def _print(scored: Score, say: Callable[[str], None]) -> None:
     say(score_line(document))
     if scored.null:
         say(null_line(scored.null))
-    for measured in scored.measures.values():
-        say(measure_line(measured))
+    of_null = (scored.null or {}).get("measures") or {}
+    for name, measured in scored.measures.items():
+        say(measure_line(measured, of_null.get(name)))
     say(f"{used_line(document)}   -> {scored.path}{computed}")
     for skipped in document["inputs"]["skipped"][:10]:
         note(f"  left out: {skipped['name']} ({skipped['code']}) {skipped['message']}")

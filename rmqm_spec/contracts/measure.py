@@ -10,10 +10,10 @@ from attrs import field, frozen
 
 from rmqm_spec.arrays import AnyArray
 
-__all__ = ["Column", "Direction", "Measure", "Meter", "Need", "Summary"]
+__all__ = ["Column", "Direction", "InputMeter", "Measure", "Meter", "Need", "Summary", "keeper"]
 
-Need: TypeAlias = Literal["unaltered", "altered", "labels", "gradients", "encoders"]
-"""Encodings of unaltered or of altered inputs, labels, gradients, or several encoders."""
+Need: TypeAlias = Literal["unaltered", "altered", "inputs", "labels", "gradients", "encoders"]
+"""Encodings of unaltered or altered inputs, the inputs, labels, gradients, or several encoders."""
 
 Direction: TypeAlias = Literal["higher", "lower"] | None
 """Which values are better; None where that is not known."""
@@ -81,6 +81,15 @@ class Meter(Protocol):
 
 
 @runtime_checkable
+class InputMeter(Meter, Protocol):
+    """A meter that looks at the inputs too: that of a measure whose needs include "inputs"."""
+
+    def look(self, inputs: AnyArray, /) -> None:
+        """Take the unaltered inputs (n, *S), before the first call of `update`."""
+        ...
+
+
+@runtime_checkable
 class Measure(Protocol):
     """
     A measure as a plug: an entry point of the group ``rmqm_spec.measures`` names one.
@@ -88,6 +97,9 @@ class Measure(Protocol):
     Every measure sees the same walk: encoders run once for all of them. What it keeps of a group
     must depend on that group alone, so that killed work resumes and merged work gives the same
     bits; `summarise` gets the columns of all distinct inputs in the order of their ids.
+
+    Measures that need the same columns can share a meter: a further attribute ``keeps``, a text,
+    names what they keep in common (see `keeper`).
     """
 
     @property
@@ -137,3 +149,19 @@ class Measure(Protocol):
     def summarise(self, columns: Mapping[str, AnyArray]) -> Any:
         """Return a `Summary` from the columns of all inputs, each (N, ...)."""
         ...
+
+
+def keeper(measure: Measure) -> str:
+    """
+    Return the name under which the columns of a measure are kept.
+
+    It is the attribute ``keeps`` where the measure has one, otherwise its name. Measures that keep
+    under one name share the meter of the first of them, so they must declare the same columns.
+
+    Examples
+    --------
+    >>> from rmqm_spec.measures.movement import RMQM
+    >>> keeper(RMQM)
+    'rmqm'
+    """
+    return str(getattr(measure, "keeps", measure.name))

@@ -48,7 +48,7 @@ class Group:
 
 def column_key(measure: str, column: str) -> str:
     """
-    Name a column of a measure among those of all measures.
+    Name a column among those of all measures, by the `keeper` of its measure.
 
     Examples
     --------

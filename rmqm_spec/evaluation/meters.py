@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.contracts.measure import Measure, Summary
+from rmqm_spec.contracts.measure import Measure, Summary, keeper
 from rmqm_spec.errors import RmqmError, UsageError
 from rmqm_spec.evaluation.group import column_key
 from rmqm_spec.evaluation.measure_contract import broken_measure, require_summary
@@ -17,13 +17,13 @@ __all__ = ["Meters", "require_walk_suffices", "summarised"]
 
 Outcome = TypeVar("Outcome")
 
-_GIVEN = frozenset({"unaltered", "altered"})
+_GIVEN = frozenset({"unaltered", "altered", "inputs"})
 """What a walk gives to measures."""
 
 
 class Meters:
     """
-    Meters for a group of inputs, one of each measure.
+    Meters for a group of inputs: one of each measure, or of several that keep the same columns.
 
     Parameters
     ----------
@@ -41,8 +41,14 @@ class Meters:
         self._n_inputs = n_inputs
         self._meters = [
             (measure, _guarded(measure, "start", measure.start, n_inputs, n_levels, names))
-            for measure in measures
+            for measure in _with_own_meters(measures)
         ]
+
+    def look(self, inputs: AnyArray) -> None:
+        """Hand the unaltered inputs (n, *S) to the measures that need them."""
+        for measure, meter in self._meters:
+            if "inputs" in measure.needs:
+                _guarded(measure, "look", meter.look, inputs.view())
 
     def update(self, encodings: AnyArray) -> None:
         """Hand the encodings (n, L, E) of the next L levels to every measure."""
@@ -73,13 +79,27 @@ class Meters:
                         measure,
                         f"{rows.dtype} of shape {rows.shape} as {name} of {self._n_inputs} inputs",
                     )
-                kept[column_key(measure.name, name)] = rows
+                kept[column_key(keeper(measure), name)] = rows
         return kept
+
+
+def _with_own_meters(measures: Sequence[Measure]) -> list[Measure]:
+    """Return the first measure of each `keeper`, whose meter serves the others too."""
+    first: dict[str, Measure] = {}
+    for measure in measures:
+        shared = first.setdefault(keeper(measure), measure)
+        if tuple(measure.kept) != tuple(shared.kept):
+            raise broken_measure(
+                measure,
+                f"other columns than those of {shared.name}, with which it shares "
+                f"{keeper(measure)!r}",
+            )
+    return list(first.values())
 
 
 def require_walk_suffices(measures: Sequence[Measure]) -> None:
     """
-    Refuse measures that need more than encodings of unaltered and altered inputs.
+    Refuse measures that need more than inputs, altered inputs and their encodings.
 
     Raises
     ------
@@ -92,7 +112,7 @@ def require_walk_suffices(measures: Sequence[Measure]) -> None:
         if missing:
             raise UsageError(
                 "MEA001",
-                f"a measure of a score must need encodings alone; {measure.name} needs "
+                f"a measure of a score must need inputs and encodings alone; {measure.name} needs "
                 f"{', '.join(missing)}",
                 fix="Leave it out here; rmqm-spec measures lists what each measure needs.",
             )

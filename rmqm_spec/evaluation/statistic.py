@@ -10,7 +10,7 @@ from attrs import field, frozen
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.characteristics import Characteristics, Variant
 from rmqm_spec.contracts.alteration import AnyAlteration
-from rmqm_spec.contracts.measure import Measure, Summary
+from rmqm_spec.contracts.measure import Measure, Summary, keeper
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.evaluation.group import Group, column_key
 from rmqm_spec.evaluation.meters import summarised
@@ -126,11 +126,13 @@ class Statistic:
         self._resolution = resolution
         self._name = name
         self._measures = tuple(measures)
-        self._keys = [
-            column_key(measure.name, column.name)
-            for measure in (RMQM, *measures)
-            for column in measure.kept
-        ]
+        self._keys = list(
+            dict.fromkeys(
+                column_key(keeper(measure), column.name)
+                for measure in (RMQM, *measures)
+                for column in measure.kept
+            )
+        )
 
     def add(self, group: Group) -> None:
         """Take a group; groups come in order, so that the same bits result from any cut."""
@@ -193,7 +195,7 @@ class Statistic:
     def _columns(self, measure: Measure, ids: Sequence[str]) -> dict[str, AnyArray]:
         """Return the columns of a measure, each (N, ...), in the order of `ids`."""
         places = {
-            column.name: self._keys.index(column_key(measure.name, column.name))
+            column.name: self._keys.index(column_key(keeper(measure), column.name))
             for column in measure.kept
         }
         return {

@@ -89,6 +89,7 @@ class Walk:
         names = [f"{entry.name} (id {entry.id[:12]})" for entry in loaded]
         meters = Meters(self.measures, len(loaded), self.alteration.n_levels, names)
         values = np.stack([entry.values for entry in loaded])
+        meters.look(values)
         if self._dependent is not None:
             dtype = self._follow(self._dependent, values, ids, meters)
         else:

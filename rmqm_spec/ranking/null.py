@@ -46,6 +46,8 @@ def against_null(result: StoredResult, null: StoredResult, **made: Any) -> dict[
         "error": None,
         **made,
     }
+    if null.document.get("measures"):
+        entry["measures"] = null.document["measures"]
     if result.document["status"] == null.document["status"] == "ok":
         pair = rank_results({_TRAINED: result, _NULL: null})[0].pairs[0]
         sign = 1 if pair.first == _TRAINED else -1

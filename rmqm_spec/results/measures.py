@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.contracts.measure import Measure, Summary
+from rmqm_spec.contracts.measure import Measure, Summary, keeper
 from rmqm_spec.documents.archives import BROKEN_ARCHIVE
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.evaluation.group import column_key
@@ -59,8 +59,8 @@ def measure_section(measure: Measure, summary: Summary) -> dict[str, Any]:
 def packed_columns(measured: Mapping[str, Measured], result_sha256: str) -> bytes:
     """Return the columns of all measures as the bytes of `FILE`."""
     columns: dict[str, Any] = {
-        column_key(name, column): values
-        for name, measured_values in measured.items()
+        column_key(keeper(measured_values.measure), column): values
+        for measured_values in measured.values()
         for column, values in measured_values.columns.items()
     }
     stream = io.BytesIO()
@@ -97,7 +97,7 @@ def read_columns(path: Path, result_sha256: str, measure: Measure) -> dict[str, 
             if str(stored["result_sha256"]) != result_sha256:
                 raise ValueError("they are those of another result")
             return {
-                column.name: stored[column_key(measure.name, column.name)]
+                column.name: stored[column_key(keeper(measure), column.name)]
                 for column in measure.kept
             }
     except BROKEN_ARCHIVE as error:

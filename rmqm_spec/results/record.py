@@ -183,6 +183,9 @@ class NullEntry:
     model_sha256: str | None
     result_sha256: str | None
     error: ErrorEntry | None = entry("Why the null failed; null where it did not.")
+    measures: dict[str, MeasureEntry] = entry(
+        "Further measures of the null's encodings, by name.", optional=True
+    )
     seed: int = entry(optional=True)
     tensors: int = entry(optional=True)
     values: int = entry(optional=True)

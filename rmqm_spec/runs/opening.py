@@ -23,7 +23,6 @@ from rmqm_spec.contracts.registry import (
     executor_kind,
     load_all,
 )
-from rmqm_spec.contracts.registry import measure as load_measure
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.candidate_names import folder_name
 from rmqm_spec.runs.gradients import check_gradient, gradient_routes, with_gradient
@@ -123,6 +122,8 @@ def open_run(
     from rmqm_spec.identity import digest_of_json
     from rmqm_spec.results.document import plain, protocol_of, versions
 
+    from rmqm_spec.measures.named import measure_named
+
     check_request(request)
     opener = backend_of(request)
     encoder = encoder or open_model(request, opener)
@@ -132,13 +133,13 @@ def open_run(
     alteration = _alteration(request, kind, prepared.bounds, encoder.spec)
     graded = with_gradient(request, kind, opener, encoder, prepared)
     encoder = for_inputs(encoder, prepared)
-    measures = tuple(load_measure(name) for name in request.protocol.measure)
+    measures = tuple(measure_named(name) for name in request.protocol.measure)
     source = request.inputs.shown or prepared.source.label
     asked = _asked(request, source)
     if kind.needs_gradients:
         asked.append(route_of(graded))
     if measures:
-        asked.append([_origin("measure", measure.name) for measure in measures])
+        asked.append([_origin_of(measure) for measure in measures])
     description = encoder.description
     protocol = protocol_of(
         request.protocol.variant, alteration.to_dict(), encoder.traits.resolution, description
@@ -199,8 +200,9 @@ def check_request(request: RunRequest) -> None:
         )
     from rmqm_spec.evaluation.meters import require_walk_suffices
     from rmqm_spec.measures.movement import RMQM
+    from rmqm_spec.measures.named import measure_named
 
-    require_walk_suffices([RMQM, *(load_measure(name) for name in protocol.measure)])
+    require_walk_suffices([RMQM, *(measure_named(name) for name in protocol.measure)])
 
 
 def open_inputs(
@@ -261,8 +263,10 @@ def _alteration(
     )
 
 
-def _origin(kind: str, name: str) -> str:
-    return f"{name} {available(kind)[name]}"
+def _origin_of(measure: Measure) -> str:
+    """Return the name of a measure, and where it is installed from."""
+    plug = measure.name.partition("@")[0]
+    return f"{measure.name} {available('measure')[plug]}"
 
 
 def _name_of(model: Path) -> str:

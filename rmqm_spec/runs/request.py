@@ -261,7 +261,7 @@ class ProtocolSettings:
         panel="Protocol",
     )
     measure: tuple[str, ...] = setting(
-        "A further measure of the same encodings; may be repeated.",
+        "Further measures of the same encodings: NAME, or NAME@SIZE.",
         default=(),
         read=words,
         typed=list[str],

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rmqm_spec.contracts.registry import available, measure
+from rmqm_spec.contracts.registry import available
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.evaluation.meters import summarised
 from rmqm_spec.findings import Finding
+from rmqm_spec.measures.named import measure_named
 from rmqm_spec.results.document import plain
 from rmqm_spec.results.measures import measure_section, read_columns
 from rmqm_spec.validation.agreement import agreement
@@ -32,7 +33,7 @@ def measures_follow(path: Path, document: Mapping[str, Any], n_inputs: int) -> I
         Number of inputs in ``distances.npz``.
     """
     for name, section in document["measures"].items():
-        if name not in available("measure"):
+        if name.partition("@")[0] not in available("measure"):
             yield Finding(
                 code="VAL012",
                 level="warn",
@@ -54,7 +55,7 @@ def measures_follow(path: Path, document: Mapping[str, Any], n_inputs: int) -> I
 
 
 def _problems(path: Path, document: Mapping[str, Any], name: str, n_inputs: int) -> Iterator[str]:
-    known = measure(name)
+    known = measure_named(name)
     columns = read_columns(path, document["result_sha256"], known)
     for column, rows in columns.items():
         if len(rows) != n_inputs:

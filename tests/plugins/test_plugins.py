@@ -104,14 +104,14 @@ def assert_valid(run, path, schema):
 @pytest.fixture(scope="module")
 def scored(run):
     """Score with the measure and the alteration at once, with a report."""
-    plugs = ["--measure", "rankme", "--alteration", "gaussian-blur", "--widest", "2"]
+    plugs = ["--measure", "effective-rank", "--alteration", "gaussian-blur", "--widest", "2"]
     out = ["--out", "scored", "--report", "scored.html"]
     return run("score", NTXENT, "--n", 12, "--levels", 6, *plugs, *out)
 
 
 @pytest.fixture(scope="module")
 def ranked(run):
-    plugs = ["--measure", "rankme", "--alteration", "gaussian-blur"]
+    plugs = ["--measure", "effective-rank", "--alteration", "gaussian-blur"]
     out = ["--out", "ranked", "--report", "ranked.html"]
     return run("rank", NTXENT, CROSS_ENTROPY, "--n", 8, "--levels", 4, *plugs, *out)
 
@@ -133,7 +133,7 @@ def networks(run):
 
 
 def test_the_package_under_test_is_the_one_that_was_installed(python):
-    code = "import rmqm_spec, rmqm_rankme; print(rmqm_spec.__file__, rmqm_rankme.__file__)"
+    code = "import rmqm_spec, rmqm_effective_rank; print(rmqm_spec.__file__, rmqm_effective_rank.__file__)"
     done = subprocess.run(
         [str(python), "-c", code], capture_output=True, text=True, check=True, cwd="/"
     )
@@ -159,7 +159,7 @@ def test_help_shows_the_options_of_plugs(run, command):
 
 def test_measures_lists_the_measure_and_names_the_broken_plug(run):
     done = run("measures")
-    assert "RankMe: How many directions" in done.stdout
+    assert "Effective rank: How many directions" in done.stdout
     assert "rmqm " in done.stdout
     assert "broken" in done.stderr
     assert "spilt milk" in done.stderr
@@ -170,14 +170,14 @@ def test_measures_as_json(run):
         measure["name"]: measure
         for measure in json.loads(run("measures", "--json").stdout)["measures"]
     }
-    assert listed["rankme"]["needs"] == ["unaltered"]
-    assert [column["name"] for column in listed["rankme"]["columns"]] == ["encodings"]
+    assert listed["effective-rank"]["needs"] == ["unaltered"]
+    assert [column["name"] for column in listed["effective-rank"]["columns"]] == ["encodings"]
 
 
 def test_the_doctor_lists_every_plug_and_what_is_wrong_with_one(run):
     document = json.loads(run("doctor", "--json").stdout)
     text = json.dumps(document)
-    for name in ("rankme", "gaussian-blur", "process-pool", "numpy"):
+    for name in ("effective-rank", "gaussian-blur", "process-pool", "numpy"):
         assert f'"{name}"' in text
     assert text.count("spilt milk") == len(GROUPS)
 
@@ -193,15 +193,15 @@ def test_a_broken_plug_is_named_where_it_is_asked_for(run, option):
 
 
 def test_a_score_holds_the_measure(run, scored):
-    measured = read(run, "scored/result.json")["measures"]["rankme"]
+    measured = read(run, "scored/result.json")["measures"]["effective-rank"]
     low, high = measured["interval"]
     assert low < measured["value"] < high
-    assert measured["title"] == "RankMe"
-    assert "RankMe" in scored.stdout
+    assert measured["title"] == "Effective rank"
+    assert "Effective rank" in scored.stdout
     with np.load(run.folder / "scored/measures.npz", allow_pickle=False) as columns:
-        encodings = columns["rankme.encodings"].astype(np.float64)
+        encodings = columns["effective-rank.encodings"].astype(np.float64)
     shares = np.linalg.svd(encodings, compute_uv=False)
-    shares = shares / shares.sum() + 1e-7
+    shares = shares / shares.sum()
     assert measured["value"] == pytest.approx(np.exp(-(shares * np.log(shares)).sum()))
 
 
@@ -213,7 +213,7 @@ def test_the_measure_is_fed_with_encodings_of_unaltered_inputs(run, scored):
     session = onnxruntime.InferenceSession(NTXENT, providers=["CPUExecutionProvider"])
     (all_encodings,) = session.run(["embedding"], {"input": images})
     with np.load(run.folder / "scored/measures.npz", allow_pickle=False) as columns:
-        kept = columns["rankme.encodings"]
+        kept = columns["effective-rank.encodings"]
     distances = np.abs(kept[:, None] - all_encodings).max(axis=2).min(axis=1)
     assert distances.max() < 1e-2  # images of digits are read as bytes
 
@@ -244,25 +244,25 @@ def test_a_result_with_plugs_is_valid(run, scored):
 
 def test_a_report_shows_measure_and_alteration(run, scored):
     page = (run.folder / "scored.html").read_text(encoding="utf-8")
-    assert "RankMe" in page
+    assert "Effective rank" in page
     assert "Gaussian blur" in page
     assert "level (blur: level/6 of 2 pixels)" in page
     assert "white noise" not in page
-    assert "--measure rankme" in page
+    assert "--measure effective-rank" in page
     assert "--widest 2" in page
 
 
 def test_the_same_command_finds_its_result_again(run, scored):
-    plugs = ["--measure", "rankme", "--alteration", "gaussian-blur", "--widest", "2"]
+    plugs = ["--measure", "effective-rank", "--alteration", "gaussian-blur", "--widest", "2"]
     again = run("score", NTXENT, "--n", 12, "--levels", 6, *plugs, "--out", "scored")
-    assert "RankMe" in again.stdout
+    assert "Effective rank" in again.stdout
     assert "encodings" not in again.stderr
 
 
 def test_a_ranking_holds_measure_and_alteration(run, ranked):
     document = read(run, "ranked/rank.json")
     assert document["protocol"]["alteration"]["name"] == "gaussian-blur"
-    assert all(model["measures"]["rankme"]["value"] > 1 for model in document["ranked"])
+    assert all(model["measures"]["effective-rank"]["value"] > 1 for model in document["ranked"])
 
 
 def test_a_ranking_with_plugs_is_valid(run, ranked):
@@ -271,13 +271,13 @@ def test_a_ranking_with_plugs_is_valid(run, ranked):
 
 def test_the_report_of_a_ranking_shows_measure_and_alteration(run, ranked):
     page = (run.folder / "ranked.html").read_text(encoding="utf-8")
-    assert "RankMe" in page
+    assert "Effective rank" in page
     assert "Gaussian blur" in page
 
 
 @pytest.mark.parametrize("alteration", ["white-noise", "gaussian-blur", "pgd"])
 def test_a_pool_of_processes_gives_the_bits_of_one_process(run, alteration):
-    common = ["score", NTXENT, "--n", 24, "--levels", 5, "--measure", "rankme"]
+    common = ["score", NTXENT, "--n", 24, "--levels", 5, "--measure", "effective-rank"]
     common += ["--alteration", alteration]
     run(*common, "--out", f"threads-{alteration}")
     pool = ["--executor", "process-pool", "--processes", 2]
@@ -323,12 +323,12 @@ def test_blur_refuses_what_is_no_image(run, networks):
 
 
 def test_the_numpy_backend_scores_its_networks_without_being_named(run, networks):
-    common = ["--n", 6, "--levels", 12, "--measure", "rankme"]
+    common = ["--n", 6, "--levels", 12, "--measure", "effective-rank"]
     run("score", "image.mlp.npz", *common, "--out", "mlp", "--report", "mlp.html")
     document = read(run, "mlp/result.json")
     assert document["null"] is None
     assert document["model"]["name"] == "image.mlp.npz"
-    assert document["measures"]["rankme"]["details"]["dimensions"] == 10
+    assert document["measures"]["effective-rank"]["details"]["dimensions"] == 10
     with np.load(run.folder / "mlp/distances.npz", allow_pickle=False) as stored:
         displacements = stored["displacements"]
     from rmqm_spec import WhiteNoise, evaluate

@@ -1,4 +1,4 @@
-"""RankMe as a measure: how many directions encodings of unaltered inputs spread over."""
+"""The effective rank as a measure: how many directions encodings of unaltered inputs spread over."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ import numpy as np
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.contracts.measure import Column, Direction, Need, Summary
 
-__all__ = ["RANKME", "RankMe", "effective_rank"]
-
-EPSILON = 1e-7
-"""Added to every share, as in the paper, so that none is zero."""
+__all__ = ["EFFECTIVE_RANK", "EffectiveRank", "effective_rank"]
 
 MOST_PARTS = 20
 """Into so many parts the inputs are cut for the interval, or one part per input."""
@@ -23,7 +20,7 @@ def effective_rank(encodings: AnyArray) -> float:
     r"""
     Return the exponential of the entropy of normalised singular values.
 
-    .. math:: \exp\Bigl(-\sum_k p_k \log p_k\Bigr), \quad p_k = \sigma_k / \sum_i \sigma_i + 10^{-7}
+    .. math:: \exp\Bigl(-\sum_k p_k \log p_k\Bigr), \quad p_k = \sigma_k / \sum_i \sigma_i
 
     Parameters
     ----------
@@ -46,7 +43,8 @@ def effective_rank(encodings: AnyArray) -> float:
     total = singular_values.sum()
     if not total > 0:
         return math.nan
-    shares = singular_values / total + EPSILON
+    shares = singular_values / total
+    shares = shares[shares > 0]
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
@@ -86,22 +84,22 @@ class UnalteredEncodings:
         return {"encodings": self._unaltered}
 
 
-class RankMe:
+class EffectiveRank:
     """
-    RankMe (Garrido et al. 2023), with an interval by a delete-group jackknife.
+    The effective rank (Roy and Vetterli 2007), with an interval by a delete-group jackknife.
 
     Examples
     --------
-    >>> meter = RANKME.start(4, 1, ["a", "b", "c", "d"])
+    >>> meter = EFFECTIVE_RANK.start(4, 1, ["a", "b", "c", "d"])
     >>> meter.update(np.eye(4)[:, None])
-    >>> round(RANKME.summarise(meter.columns()).value, 3)
+    >>> round(EFFECTIVE_RANK.summarise(meter.columns()).value, 3)
     4.0
     """
 
-    name = "rankme"
-    title = "RankMe"
+    name = "effective-rank"
+    title = "Effective rank"
     summary = "How many directions the encodings of unaltered inputs spread over."
-    source = "Garrido et al. 2023, RankMe (arXiv:2210.02885), section 3, Eq. 1 and 2"
+    source = "Roy and Vetterli 2007, The effective rank, section 3"
     units = "1"
     direction: Direction = "higher"
     needs: frozenset[Need] = frozenset({"unaltered"})
@@ -132,4 +130,4 @@ class RankMe:
         )
 
 
-RANKME = RankMe()
+EFFECTIVE_RANK = EffectiveRank()

@@ -1,0 +1,1 @@
+"""Does a measure order encoders of several architectures, trained in several ways on MNIST?"""
