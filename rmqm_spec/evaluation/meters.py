@@ -140,7 +140,12 @@ def summarised(measure: Measure, columns: Mapping[str, AnyArray]) -> Summary:
     SubjectError
         MEA002 if it fails, or gives a summary that breaks its contract.
     """
-    return require_summary(measure, _guarded(measure, "summarise", measure.summarise, columns))
+    from threadpoolctl import threadpool_limits
+
+    # Threads of linear algebra slow small problems down, and another number of them may round
+    # otherwise: a value must not depend on the machine's processors.
+    with threadpool_limits(1, user_api="blas"):
+        return require_summary(measure, _guarded(measure, "summarise", measure.summarise, columns))
 
 
 def _guarded(measure: Measure, step: str, work: Callable[..., Outcome], *arguments: Any) -> Outcome:

@@ -1,0 +1,1 @@
+"""Measures of encodings with labels: pure functions of encodings and classes."""

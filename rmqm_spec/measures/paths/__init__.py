@@ -1,0 +1,1 @@
+"""Measures without labels of the path that encodings take while alterations grow."""

@@ -1,0 +1,100 @@
+"""How far encodings move, in units of the distance between neighbouring inputs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from rmqm_spec.arrays import Float64Array
+from rmqm_spec.measures.paths.neighbours import blocks_of_squares
+from rmqm_spec.measures.paths.views import TENTHS, ViewMeasure, each_share
+from rmqm_spec.measures.unaltered import Undefined
+from rmqm_spec.resolution import at_resolution
+
+__all__ = ["RELATIVE_DISPLACEMENT", "nearest_distances", "relative_displacement"]
+
+_VIEW: Final = TENTHS.index(7)
+
+
+def relative_displacement(vectors: Float64Array, resolution: float, view: int = _VIEW) -> float:
+    r"""
+    Return the median of displacement over distance to the nearest other unaltered input.
+
+    .. math:: \operatorname{median}_i \frac{\lVert \phi_{i0} - \phi_{ij} \rVert}
+        {\min_{k \ne i} \lVert \phi_{i0} - \phi_{k0} \rVert}
+
+    Parameters
+    ----------
+    vectors : (N, 6, E) ndarray
+        Unit vectors.
+    resolution : float
+        Distances below it count as zero.
+    view : int
+        Position of the altered view.
+
+    Returns
+    -------
+    float
+        Above 1 the encodings of half of the inputs have moved further than the next input is away.
+
+    Raises
+    ------
+    Undefined
+        ``duplicates`` if every input has another with the same encoding. Inputs that have one are
+        left out.
+
+    Examples
+    --------
+    >>> plane = np.array([[[1.0, 0.0]] * 5 + [[0.0, 1.0]], [[0.6, 0.8]] * 6])
+    >>> round(relative_displacement(plane, 1e-12, view=5), 4)
+    0.7906
+    """
+    return _median_of_ratios(
+        vectors, nearest_distances(vectors[:, 0], resolution), resolution, view
+    )
+
+
+def nearest_distances(vectors: Float64Array, resolution: float) -> Float64Array:
+    """
+    Return the distance of each unit vector (N, E) to the nearest other one.
+
+    The nearest is sought by scalar products, its distance then taken directly: it is a
+    denominator.
+
+    Examples
+    --------
+    >>> nearest_distances(np.array([[1.0, 0.0], [0.6, 0.8], [-1.0, 0.0]]), 1e-12).round(4)
+    array([0.8944, 0.8944, 1.7889])
+    """
+    nearest = np.empty(len(vectors), dtype=np.intp)
+    for rows, squares in blocks_of_squares(vectors, vectors):
+        squares[np.arange(len(squares)), rows] = np.inf
+        nearest[rows] = squares.argmin(axis=1)
+    return at_resolution(np.linalg.norm(vectors - vectors[nearest], axis=1), resolution)
+
+
+def _median_of_ratios(
+    vectors: Float64Array, nearest: Float64Array, resolution: float, view: int
+) -> float:
+    apart = nearest > 0
+    if not apart.any():
+        raise Undefined("duplicates")
+    moved = np.linalg.norm(vectors[apart, view] - vectors[apart, 0], axis=1)
+    return float(np.median(at_resolution(moved, resolution) / nearest[apart]))
+
+
+def _details(vectors: Float64Array, resolution: float) -> dict[str, float]:
+    nearest = nearest_distances(vectors[:, 0], resolution)
+    at = each_share(lambda view: _median_of_ratios(vectors, nearest, resolution, view))
+    return {**at, "left-out": float((nearest == 0).sum())}
+
+
+RELATIVE_DISPLACEMENT = ViewMeasure(
+    name="relative-displacement",
+    title="Relative displacement",
+    summary="How far encodings move, relative to the nearest other input.",
+    source="our definition: displacement of RMQM-DIST at 0.7 J over nearest-neighbour distance",
+    function=relative_displacement,
+    details=_details,
+)

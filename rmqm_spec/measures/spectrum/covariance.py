@@ -1,0 +1,108 @@
+"""Ranks of the covariance that need no threshold: NESum and participation ratio."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rmqm_spec.arrays import AnyArray
+from rmqm_spec.measures.spectrum.prepared import centred, eigenvalues
+from rmqm_spec.measures.unaltered import UnalteredMeasure
+
+__all__ = ["NESUM", "PARTICIPATION_RATIO", "nesum", "participation_ratio"]
+
+
+def nesum(encodings: AnyArray) -> float:
+    r"""
+    Return the sum of the eigenvalues of the covariance over the largest one.
+
+    .. math:: \sum_k \lambda_k / \lambda_1
+
+    Parameters
+    ----------
+    encodings : (N, E) ndarray
+        One row per input.
+
+    Returns
+    -------
+    float
+        From 1 to min(N - 1, E).
+
+    Raises
+    ------
+    Undefined
+        ``not-finite``, ``all-zero``, ``constant``.
+
+    Notes
+    -----
+    He and Ozay, "Exploring the Gap between Collapsed & Whitened Features in Self-Supervised
+    Learning", ICML 2022. Encodings are centred. From few inputs the largest eigenvalue comes out
+    too large, and the value too low. There is no interval: with 200 Gaussian inputs of E = 100,
+    those of the jackknife held the value of very many inputs in 93 % of runs for eigenvalues 1 / k
+    but in 71 % for k^-0.5.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(nesum(np.array([[2.0, 0.0], [-2.0, 0.0], [0.0, 1.0], [0.0, -1.0]])), 6)
+    1.25
+    """
+    spectrum = eigenvalues(centred(encodings))
+    return float((spectrum / spectrum[0]).sum())
+
+
+def participation_ratio(encodings: AnyArray) -> float:
+    r"""
+    Return the participation ratio of the eigenvalues of the covariance.
+
+    .. math:: \Bigl(\sum_k \lambda_k\Bigr)^2 / \sum_k \lambda_k^2
+
+    Parameters
+    ----------
+    encodings : (N, E) ndarray
+        One row per input.
+
+    Returns
+    -------
+    float
+        From 1 to min(N - 1, E).
+
+    Raises
+    ------
+    Undefined
+        ``not-finite``, ``all-zero``, ``constant``.
+
+    Notes
+    -----
+    Gao et al., "A theory of multineuronal dimensionality, dynamics and measurement", 2017.
+    Encodings are centred. With N inputs the value is too low by about its square over N.
+    There is no interval: with 200 Gaussian inputs and eigenvalues 1 / k, those of the jackknife
+    held the value of very many inputs in 95 % of runs for E = 8 and 85 % for E = 100.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rows = np.array([[2.0, 0.0], [-2.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
+    >>> round(participation_ratio(rows), 6)  # (4 + 1)^2 / (16 + 1)
+    1.470588
+    """
+    spectrum = eigenvalues(centred(encodings))
+    return float(spectrum.sum() ** 2 / (spectrum**2).sum())
+
+
+NESUM: Final = UnalteredMeasure(
+    name="nesum",
+    title="NESum",
+    summary="Total variance of the encodings, as a multiple of that of their main direction.",
+    source="He and Ozay 2022, Exploring the Gap between Collapsed & Whitened Features, ICML",
+    function=nesum,
+    has_interval=False,
+)
+
+PARTICIPATION_RATIO: Final = UnalteredMeasure(
+    name="participation-ratio",
+    title="Participation ratio",
+    summary="Over how many directions the variance of the encodings spreads.",
+    source="Gao et al. 2017, A theory of multineuronal dimensionality, dynamics and measurement",
+    function=participation_ratio,
+    has_interval=False,
+)

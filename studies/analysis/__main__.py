@@ -1,0 +1,72 @@
+"""``python -m studies.analysis TABLE.csv``: the statistics of the protocol, as JSON and Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from studies.analysis.judging import KINDS, chosen_predictor, summary
+from studies.analysis.zoo_table import read_table
+
+_HEADS = (
+    ("mean", "transfer"),
+    ("within_architecture", "one architecture"),
+    ("within_size", "one size"),
+    ("least_with_one_left_out", "least, one left out"),
+    ("unseen_architectures", "unseen"),
+    ("own_domain", "trained on"),
+    ("gap_fidelity", "gaps"),
+)
+
+
+def main() -> None:
+    """Write ``analysis.json`` and ``analysis.md`` beside the table."""
+    parser = argparse.ArgumentParser(prog="python -m studies.analysis", description=__doc__)
+    parser.add_argument("table", type=Path)
+    parser.add_argument("--own-domain", default="mnist", help="task of the training images")
+    asked = parser.parse_args()
+    table = read_table(asked.table)
+    entries = summary(table, asked.own_domain)
+    predictor = chosen_predictor(table, asked.own_domain)
+    folder = asked.table.parent
+    document = {"encoders": len(table.names), "measures": entries, "predictor": predictor}
+    (folder / "analysis.json").write_text(json.dumps(document, indent=1) + "\n")
+    page = "\n".join(
+        line for kind in KINDS for line in (*_table(entries, kind, len(table.names)), "")
+    )
+    (folder / "analysis.md").write_text(page)
+    print(page)
+    print(json.dumps(predictor, indent=1))
+
+
+def _table(entries: list[dict[str, Any]], kind: str, n_encoders: int) -> list[str]:
+    ordered = sorted(entries, key=lambda entry: -entry[kind]["mean"])
+    tasks = list(ordered[0][kind]["tasks"])
+    heads = ["measure", "sign", *tasks, *(head for _, head in _HEADS), "minus RMQM"]
+    lines = [
+        f"Spearman's rho with {kind}, {n_encoders} encoders",
+        "",
+        f"| {' | '.join(heads)} |",
+        "|" + " --- |" * len(heads),
+    ]
+    for entry in ordered:
+        values = entry[kind]
+        low, high = values["interval"]
+        cells = [entry["measure"], "+" if entry["sign"] > 0 else "-"]
+        cells += [_rho(value) for value in values["tasks"].values()]
+        cells += [f"{_rho(values['mean'])} [{_rho(low)}, {_rho(high)}]"]
+        cells += [_rho(values[key]) for key, _ in _HEADS[1:]]
+        least, most = values["minus_rmqm_interval"]
+        cells += [f"{values['minus_rmqm']:+.2f} [{least:+.2f}, {most:+.2f}]"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _rho(value: float) -> str:
+    return f"{value:.2f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""``python -m studies.architectures --data FOLDER``: train, measure, judge; results as a table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict
+
+from studies.architectures.design import design, quick_design
+from studies.measuring.judging import accuracies
+from studies.measuring.measuring import label_free
+from studies.measuring.table import ResultTable
+from studies.measuring.tasks import Task, mnist_source, mnist_tasks
+from studies.training.training import Recipe
+from studies.training.zoo import make_encoders
+
+_HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Run what is missing of the study."""
+    parser = argparse.ArgumentParser(prog="python -m studies.architectures", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the data sets")
+    parser.add_argument("--work", type=Path, default=Path("study-architectures"), help="scratch")
+    parser.add_argument("--results", type=Path, help="CSV; by default that of the study")
+    parser.add_argument("--workers", type=int, default=1, help="processes")
+    parser.add_argument("--quick", action="store_true", help="eight small encoders, in minutes")
+    asked = parser.parse_args()
+    recipes = quick_design() if asked.quick else design()
+    default = asked.work / "results.csv" if asked.quick else _HERE / "results" / "encoders.csv"
+    table = ResultTable(asked.results or default)
+    missing = [recipe for recipe in recipes if recipe.name not in table.rows]
+    files = make_encoders(
+        missing, asked.data / "mnist.npz", asked.work / "encoders", workers=asked.workers
+    )
+    source = mnist_source(asked.data, asked.work / "data", 200 if asked.quick else 500)
+    tasks = mnist_tasks(asked.data, asked.work / "data", 400 if asked.quick else 2_000)
+    begun = time.monotonic()
+    with ProcessPoolExecutor(asked.workers) as pool:
+        row = partial(_row, files=files, source=source, tasks=tasks, work=asked.work)
+        for number, (name, values) in enumerate(pool.map(row, missing), 1):
+            table.add(name, values)
+            left = (time.monotonic() - begun) / number * (len(missing) - number) / 60
+            print(
+                f"  measured {number} of {len(missing)}: {name} ({left:.0f} min left)",
+                file=sys.stderr,
+                flush=True,
+            )
+
+
+def _row(
+    recipe: Recipe, *, files: dict[str, Path], source: Path, tasks: list[Task], work: Path
+) -> tuple[str, dict[str, Any]]:
+    encoder = files[recipe.name]
+    folder = work / "results" / recipe.name
+    folder.mkdir(parents=True, exist_ok=True)
+    values = {**asdict(recipe), **json.loads(encoder.with_suffix(".json").read_text())}
+    values.pop("seconds")
+    values |= label_free(encoder, source, folder)
+    for task in tasks:
+        values |= accuracies(encoder, task, folder)
+    shutil.rmtree(folder / "short")
+    shutil.rmtree(folder / "full")
+    return recipe.name, values
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Encoders measured and judged through the public functions of rmqm-spec, and kept as a table."""

@@ -1,0 +1,54 @@
+"""Accuracies of an encoder on a task: one nearest neighbour, and a linear classifier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+import rmqm_spec
+from studies.measuring.tasks import Task
+
+__all__ = ["accuracies"]
+
+_PENALTIES = tuple(10.0**power for power in range(-3, 5))
+
+
+def accuracies(encoder: Path, task: Task, folder: Path) -> dict[str, float]:
+    """
+    Return the accuracies of a task, by ``TASK_1nn`` and ``TASK_probe``.
+
+    The neighbours are those of ``rmqm-spec probe``, on its stratified halves. The linear classifier
+    is scikit-learn's ridge classifier on the unit encodings that the same command saved, in the
+    same halves, standardised, its penalty chosen by leave-one-out on the training half.
+    """
+    saved = folder / "encodings.npz"
+    saved.unlink(missing_ok=True)
+    probed = rmqm_spec.probe(
+        str(encoder),
+        data=f"{task.file}:images",
+        labels=f"{task.file}:labels",
+        k="1",
+        C="none",
+        save_encodings=str(saved),
+        out=str(folder / "probe"),
+        force=True,
+    )
+    (model,) = probed.models.values()
+    with np.load(saved, allow_pickle=False) as arrays:
+        encodings, labels = arrays["unit_encodings"], arrays["labels"]
+        is_train = arrays["parts"] == "train"
+    return {
+        f"{task.name}_1nn": float(model.document["probes"]["1-nn"]["accuracy"]),
+        f"{task.name}_probe": _ridge_accuracy(encodings, labels, is_train),
+    }
+
+
+def _ridge_accuracy(encodings: np.ndarray, labels: np.ndarray, is_train: np.ndarray) -> float:
+    from sklearn.linear_model import RidgeClassifierCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    classifier = make_pipeline(StandardScaler(), RidgeClassifierCV(_PENALTIES))
+    classifier.fit(encodings[is_train], labels[is_train])
+    return float(classifier.score(encodings[~is_train], labels[~is_train]))

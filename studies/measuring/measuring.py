@@ -1,0 +1,78 @@
+"""All label-free numbers of an encoder, from two runs of ``rmqm-spec score``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import rmqm_spec
+from rmqm_spec.contracts.registry import load_all
+
+__all__ = ["MATCHED_SIZE", "label_free"]
+
+MATCHED_SIZE: Final = 16
+"""Size of the projected encodings of size-matched values."""
+
+_SHORT_PATH = 10
+
+
+def label_free(encoder: Path, source: Path, folder: Path, *, n_path: int = 100) -> dict[str, Any]:
+    """
+    Return what can be measured without labels, by name.
+
+    Parameters
+    ----------
+    encoder : Path
+        The model.
+    source : Path
+        An .npz with ``images``.
+    folder : Path
+        Receives the results.
+    n_path : int
+        Images on the full path of the specification; all images take a path of ten levels.
+
+    Returns
+    -------
+    dict
+        ``rmqm``, ``D``, ``1/D_RC``, ``1/P_RC`` and their ends of the interval on the full path;
+        ``rmqm-null`` the score less that of permuted weights; ``NAME`` and ``NAME@16`` of every
+        measure, ``NAME:DETAIL`` of its details. None where a value is undefined.
+    """
+    full = _score(encoder, source, folder / "full", n=n_path, null=True)
+    short = _score(
+        encoder, source, folder / "short", levels=_SHORT_PATH, measure=_measures(), null=False
+    )
+    document = full.stored.document
+    components = document["components"]
+    values: dict[str, Any] = {
+        "rmqm": document["rmqm"],
+        "rmqm_low": (document["interval"] or (None, None))[0],
+        "rmqm_high": (document["interval"] or (None, None))[1],
+        "rmqm-null": (document["null"] or {}).get("difference"),
+        "D": components["D"],
+        "1/D_RC": _reciprocal(components["D_RC"]),
+        "1/P_RC": _reciprocal(components["P_RC"]),
+    }
+    for name, measured in short.measures.items():
+        values[name] = measured["value"]
+        for detail, value in measured["details"].items():
+            values[f"{name}:{detail}"] = value
+    return values
+
+
+def _measures() -> list[str]:
+    """Every installed measure but RMQM, and the size-matched value of those of encodings."""
+    working, _ = load_all("measure")
+    names = sorted(set(working) - {"rmqm"})
+    matched = [name for name in names if working[name].needs == frozenset({"unaltered"})]
+    return [*names, *(f"{name}@{MATCHED_SIZE}" for name in matched)]
+
+
+def _score(encoder: Path, source: Path, folder: Path, **options: Any) -> Any:
+    return rmqm_spec.score(
+        str(encoder), data=f"{source}:images", out=str(folder), force=True, **options
+    )
+
+
+def _reciprocal(value: float | None) -> float | None:
+    return 1 / value if value else None
