@@ -59,9 +59,7 @@ def null_line(null: Mapping[str, Any]) -> str:
     return f"{line}; score minus null {null['difference']:+.3f} [{low:+.3f}, {high:+.3f}]"
 
 
-def measure_line(
-    measured: Mapping[str, Any], of_null: Mapping[str, Any] | None = None
-) -> str:
+def measure_line(measured: Mapping[str, Any], of_null: Mapping[str, Any] | None = None) -> str:
     """Return the value of a further measure as a line, beside that of permuted weights."""
     if measured["value"] is None:
         return f"  {measured['title']} undefined ({measured['status']})"

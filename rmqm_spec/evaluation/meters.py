@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.contracts.measure import Measure, Summary, keeper
+from rmqm_spec.contracts.measure import InputMeter, Measure, Summary, keeper
 from rmqm_spec.errors import RmqmError, UsageError
 from rmqm_spec.evaluation.group import column_key
 from rmqm_spec.evaluation.measure_contract import broken_measure, require_summary
@@ -48,7 +48,7 @@ class Meters:
         """Hand the unaltered inputs (n, *S) to the measures that need them."""
         for measure, meter in self._meters:
             if "inputs" in measure.needs:
-                _guarded(measure, "look", meter.look, inputs.view())
+                _guarded(measure, "look", cast("InputMeter", meter).look, inputs)
 
     def update(self, encodings: AnyArray) -> None:
         """Hand the encodings (n, L, E) of the next L levels to every measure."""

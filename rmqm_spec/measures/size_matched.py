@@ -186,4 +186,3 @@ class SizeMatched:
             return Summary(value=math.nan, status="too-few-dimensions")
         summary: Summary = self.measure.summarise(columns)
         return summary
-

@@ -13,7 +13,7 @@ from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.contracts.measure import Column, Direction, Need, Summary
 from rmqm_spec.measures.jackknife import jackknife_interval
 
-__all__ = ["ENCODINGS", "FirstLevel", "Undefined", "UnalteredMeasure"]
+__all__ = ["ENCODINGS", "FirstLevel", "UnalteredMeasure", "Undefined"]
 
 ENCODINGS = Column(
     name="encodings", units="the encoder's own", meaning="of the unaltered input, (E,)"

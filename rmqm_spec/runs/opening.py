@@ -120,9 +120,8 @@ def open_run(
         Whatever is wrong with the request, the model or the data, by name.
     """
     from rmqm_spec.identity import digest_of_json
-    from rmqm_spec.results.document import plain, protocol_of, versions
-
     from rmqm_spec.measures.named import measure_named
+    from rmqm_spec.results.document import plain, protocol_of, versions
 
     check_request(request)
     opener = backend_of(request)

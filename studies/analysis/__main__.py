@@ -1,4 +1,4 @@
-"""``python -m studies.analysis TABLE.csv``: the statistics of the protocol, as JSON and Markdown."""
+"""``python -m studies.analysis TABLE.csv``: the protocol's statistics, as JSON and Markdown."""
 
 from __future__ import annotations
 

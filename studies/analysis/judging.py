@@ -1,4 +1,4 @@
-"""How well measures order encoders: within tasks, architectures and sizes, and on unseen families."""
+"""How well measures order encoders: within tasks, architectures, sizes, and on unseen ones."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -49,4 +48,4 @@ class ResultTable:
             writer = csv.DictWriter(file, ["encoder", *columns], restval="", lineterminator="\n")
             writer.writeheader()
             writer.writerows({"encoder": name, **row} for name, row in sorted(self.rows.items()))
-        os.replace(unfinished, self._path)
+        unfinished.replace(self._path)

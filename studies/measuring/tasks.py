@@ -69,7 +69,10 @@ def mnist_tasks(data: Path, folder: Path, n_images: int = _OF_EACH) -> list[Task
         images, labels = arrays["images"][chosen], arrays["labels"][chosen]
     strokes = images if np.median(images) < 128 else 255 - images
     small = np.stack(
-        [np.asarray(Image.fromarray(image).resize((28, 28), Image.Resampling.BOX)) for image in strokes]
+        [
+            np.asarray(Image.fromarray(image).resize((28, 28), Image.Resampling.BOX))
+            for image in strokes
+        ]
     )
     path = _written(folder / f"omniglot_{n_images}.npz", images=small, labels=labels)
     tasks.append(Task("omniglot", path))

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from studies.training.losses import nt_xent, triplet
 from studies.training.views import perspective, rotation
 
-__all__ = ["METHODS", "SUPERVISED", "UNTRAINED", "Method"]
+__all__ = ["METHODS", "SUPERVISED", "UNTRAINED", "Method", "method_named"]
 
 UNTRAINED: Final = "untrained"
 
@@ -48,7 +48,9 @@ class _WithLabels:
 class _TwoViews:
     """Two views of each image, turned and from another point of view, belong together."""
 
-    def __init__(self, random: torch.Generator, compare: Callable[[Tensor, Tensor], Tensor]) -> None:
+    def __init__(
+        self, random: torch.Generator, compare: Callable[[Tensor, Tensor], Tensor]
+    ) -> None:
         self.heads: nn.Module = nn.Identity()
         self._random, self._compare = random, compare
 
@@ -75,26 +77,41 @@ class _Autoencoder:
         return F.mse_loss(self.heads(encoder(images)), images.flatten(1))
 
 
-@torch.no_grad()
-def _random(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
+METHODS: Final = (
+    "cross-entropy",
+    "triplet-entropy",
+    "triplet-supervised",
+    "triplet-ss",
+    "nt-xent",
+    "autoencoder",
+)
 
 
-METHODS: Final[dict[str, Callable[[int, int, int, int], Method]]] = {
-    "cross-entropy": lambda size, classes, pixels, seed: _WithLabels(
-        size, classes, entropy=True, triplets=False
-    ),
-    "triplet-entropy": lambda size, classes, pixels, seed: _WithLabels(
-        size, classes, entropy=True, triplets=True
-    ),
-    "triplet-supervised": lambda size, classes, pixels, seed: _WithLabels(
-        size, classes, entropy=False, triplets=True
-    ),
-    "triplet-ss": lambda size, classes, pixels, seed: _TwoViews(_random(seed), _triplets_of_views),
-    "nt-xent": lambda size, classes, pixels, seed: _TwoViews(_random(seed), nt_xent),
-    "autoencoder": lambda size, classes, pixels, seed: _Autoencoder(size, pixels),
-}
-"""By name: from the embedding's size, the classes, the pixels of an image and a seed."""
+def method_named(name: str, *, size: int, classes: int, pixels: int, seed: int) -> Method:
+    """
+    Return a training method for one network.
+
+    Parameters
+    ----------
+    name : str
+        One of `METHODS`.
+    size, classes, pixels : int
+        Values of an embedding, classes of the labels, values of an image.
+    seed : int
+        Of the views.
+    """
+    if name in SUPERVISED:
+        return _WithLabels(
+            size,
+            classes,
+            entropy=name != "triplet-supervised",
+            triplets=name != "cross-entropy",
+        )
+    if name == "autoencoder":
+        return _Autoencoder(size, pixels)
+    views = torch.Generator().manual_seed(seed)
+    return _TwoViews(views, {"triplet-ss": _triplets_of_views, "nt-xent": nt_xent}[name])
+
 
 SUPERVISED: Final = frozenset({"cross-entropy", "triplet-entropy", "triplet-supervised"})
 """Methods that learn from labels."""

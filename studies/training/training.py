@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,10 @@ import torch
 from attrs import frozen
 from torch import Tensor, nn
 
-from studies.training.methods import METHODS, UNTRAINED
+from studies.training.methods import UNTRAINED, method_named
 from studies.training.networks import Images, build
 
-__all__ = ["Recipe", "TrainingData", "Trained", "export", "train"]
+__all__ = ["Recipe", "Trained", "TrainingData", "export", "train"]
 
 LEARNING_RATE = 0.001
 MOMENTUM = 0.9
@@ -105,7 +106,9 @@ def train(recipe: Recipe, data: TrainingData) -> Trained:
         return Trained(encoder.eval(), float("nan"))
     pixels = images.channels * images.side**2
     classes = int(data.labels.max()) + 1
-    method = METHODS[recipe.method](recipe.size, classes, pixels, recipe.seed)
+    method = method_named(
+        recipe.method, size=recipe.size, classes=classes, pixels=pixels, seed=recipe.seed
+    )
     weights = [*encoder.parameters(), *method.heads.parameters()]
     optimiser: torch.optim.Optimizer = (
         torch.optim.Adam(weights, LEARNING_RATE, fused=True)
@@ -123,21 +126,16 @@ def train(recipe: Recipe, data: TrainingData) -> Trained:
     return Trained(encoder.eval(), float(np.mean(losses[-max(1, len(losses) // 10) :])))
 
 
-def _batches(recipe: Recipe, data: TrainingData) -> list[tuple[Tensor, Tensor]]:
-    """Return batches until so many images were seen; every pass has its own order."""
+def _batches(recipe: Recipe, data: TrainingData) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield batches until so many images were seen; every pass has its own order."""
     random = np.random.default_rng(recipe.seed)
     n = len(data.images)
     order = np.concatenate([random.permutation(n) for _ in range(-(-recipe.seen // n))])
     order = order[: recipe.seen]
-
-    class Batches:
-        def __iter__(self):  # noqa: ANN204
-            for start in range(0, len(order) - BATCH_SIZE + 1, BATCH_SIZE):
-                rows = order[start : start + BATCH_SIZE]
-                pixels = torch.from_numpy(data.images[rows]).float() / 255
-                yield pixels, torch.from_numpy(data.labels[rows].astype(np.int64))
-
-    return Batches()
+    for start in range(0, len(order) - BATCH_SIZE + 1, BATCH_SIZE):
+        rows = order[start : start + BATCH_SIZE]
+        pixels = torch.from_numpy(data.images[rows]).float() / 255
+        yield pixels, torch.from_numpy(data.labels[rows].astype(np.int64))
 
 
 def export(trained: Trained, images: Images, path: Path) -> None:

@@ -133,7 +133,7 @@ def networks(run):
 
 
 def test_the_package_under_test_is_the_one_that_was_installed(python):
-    code = "import rmqm_spec, rmqm_effective_rank; print(rmqm_spec.__file__, rmqm_effective_rank.__file__)"
+    code = "import rmqm_spec, rmqm_effective_rank as plug; print(rmqm_spec.__file__, plug.__file__)"
     done = subprocess.run(
         [str(python), "-c", code], capture_output=True, text=True, check=True, cwd="/"
     )

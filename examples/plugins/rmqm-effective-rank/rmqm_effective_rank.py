@@ -1,4 +1,4 @@
-"""The effective rank as a measure: how many directions encodings of unaltered inputs spread over."""
+"""The effective rank as a measure: how many directions encodings spread over."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from rmqm_spec.measures.unaltered import UnalteredMeasure, Undefined
 __all__ = ["MLE_DIMENSION", "TWO_NN", "mle_dimension", "two_nn"]
 
 LEAST: Final = 10
-"""With fewer inputs a tenth of them is not even one."""
+"""A tenth of fewer is not even one."""
 
 N_NEIGHBOURS: Final = 20
 """k of the maximum likelihood estimate."""
@@ -109,7 +109,7 @@ def mle_dimension(encodings: AnyArray) -> float:
 
         1 / d = mean over x of  1 / (k - 1) sum_(j < k) log(T_k(x) / T_j(x))
 
-    Inputs with T_1 = 0, that is with an exact copy, are left out; they remain neighbours.
+    Inputs with T_1 = 0 are left out; they remain neighbours.
     In simulations the interval, 1.4 to 2 times too wide, covered the mean over samples of the same
     N in 99 of 100 runs. It says nothing of the bias: some -10 % for 3 dimensions and 200 inputs.
 
@@ -119,7 +119,7 @@ def mle_dimension(encodings: AnyArray) -> float:
     2
     """
     distances = _without_copies(encodings, N_NEIGHBOURS)
-    inverses = np.log(distances[:, -1:] / distances).mean(axis=1)
+    inverses = np.log(distances[:, -1:] / distances[:, :-1]).mean(axis=1)
     if not inverses.mean() > 0:
         raise Undefined("equidistant")
     return float(1 / inverses.mean())
