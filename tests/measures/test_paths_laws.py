@@ -121,7 +121,13 @@ def test_blocks_of_distances_change_no_value(monkeypatch):
     assert [value_of(measure, paths) for measure in VIEWED[:3]] == pytest.approx(whole, rel=1e-12)
 
 
-@every
+def test_a_median_has_no_interval():
+    assert (
+        RELATIVE_DISPLACEMENT.summarise(columns_of(RELATIVE_DISPLACEMENT, walk(0))).interval is None
+    )
+
+
+@pytest.mark.parametrize("measure", [*VIEWED[1:], PATH_CURVATURE], ids=lambda m: m.name)
 def test_intervals_cover(measure):
     """Nominally 95 %; 80 draws of 60 inputs, the truth being the mean over all draws."""
     summaries = [measure.summarise(columns_of(measure, walk(seed, n=60))) for seed in range(80)]

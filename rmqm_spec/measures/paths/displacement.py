@@ -44,6 +44,11 @@ def relative_displacement(vectors: Float64Array, resolution: float, view: int = 
         ``duplicates`` if every input has another with the same encoding. Inputs that have one are
         left out.
 
+    Notes
+    -----
+    It has no interval. The delete-group jackknife does not hold for medians: its groups would have
+    to grow faster than the square root of N. In simulations its 95 % intervals covered 88 to 97 %.
+
     Examples
     --------
     >>> plane = np.array([[[1.0, 0.0]] * 5 + [[0.0, 1.0]], [[0.6, 0.8]] * 6])
@@ -97,4 +102,5 @@ RELATIVE_DISPLACEMENT = ViewMeasure(
     source="our definition: displacement of RMQM-DIST at 0.7 J over nearest-neighbour distance",
     function=relative_displacement,
     details=_details,
+    has_interval=False,
 )

@@ -74,6 +74,10 @@ def instance_retrieval(
         an encoder that gives one encoding to all inputs gets 1 / N. It falls with N: compare
         values of the same inputs only.
 
+    Notes
+    -----
+    Where all inputs are found, or none, there is no interval: leaving inputs out shows no spread.
+
     Examples
     --------
     >>> plane = np.array([[[1.0, 0.0]] * 5 + [[0.8, 0.6]], [[0.0, 1.0]] * 5 + [[0.8, 0.6]]])

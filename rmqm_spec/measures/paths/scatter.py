@@ -64,7 +64,7 @@ def lidar(vectors: Float64Array, resolution: float = 0.0) -> float:
     if not np.linalg.norm(means, axis=1).max() > resolution:
         raise Undefined("constant")
     flat = apart.reshape(-1, apart.shape[-1])
-    within = flat.T @ flat / len(flat) + 2 * _DELTA * np.eye(flat.shape[1])
+    within = flat.T @ flat / len(flat) + _DELTA * np.eye(flat.shape[1])
     # Roots of the matrix and Cholesky factors give the same eigenvalues.
     between = np.linalg.solve(np.linalg.cholesky(within), means.T)
     gram = between.T @ between if len(means) < len(between) else between @ between.T

@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from rmqm_spec import WhiteNoise, evaluate
+from rmqm_spec.contracts.registry import load_all
+from rmqm_spec.errors import UsageError
+from rmqm_spec.measures.named import measure_named
+from rmqm_spec.measures.size_matched import projection
+
+rng = np.random.default_rng(0)
+IMAGES = rng.uniform(0.2, 0.8, (40, 6)).astype(np.float32)
+WEIGHTS = rng.standard_normal((6, 12))
+
+
+def encoder(inputs):
+    return np.tanh(inputs @ WEIGHTS) + 0.1
+
+
+def projected(inputs):
+    return encoder(inputs) @ projection(12, 4)
+
+
+@pytest.mark.parametrize("name", sorted(set(load_all("measure")[0]) - {"rmqm"}))
+def test_a_size_matched_value_is_that_of_the_projected_encoder(name):
+    matched = evaluate(encoder, IMAGES, alteration=WhiteNoise(n_levels=10), measures=[measure_named(f"{name}@4")])
+    plain = evaluate(projected, IMAGES, alteration=WhiteNoise(n_levels=10), measures=[measure_named(name)])
+    first, second = matched.measured[f"{name}@4"].summary, plain.measured[name].summary
+    assert first.status == second.status
+    assert first.value == pytest.approx(second.value, rel=1e-6, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", ["rankme", "lidar", "path-curvature", "neighbour-agreement"])
+def test_encodings_with_fewer_values_have_no_size_matched_value(name):
+    evaluation = evaluate(encoder, IMAGES, alteration=WhiteNoise(n_levels=10), measures=[measure_named(f"{name}@13")])
+    summary = evaluation.measured[f"{name}@13"].summary
+    assert summary.status == "too-few-dimensions"
+    assert np.isnan(summary.value)
+
+
+def test_at_its_own_size_a_measure_of_the_spectrum_does_not_change():
+    measures = [measure_named("rankme"), measure_named("rankme@12")]
+    measured = evaluate(encoder, IMAGES, alteration=WhiteNoise(n_levels=2), measures=measures).measured
+    assert measured["rankme@12"].summary.value == pytest.approx(measured["rankme"].summary.value)
+
+
+@pytest.mark.parametrize("text", ["rankme@", "rankme@1", "rankme@x", "rankme@-4", "rankme@²"])
+def test_a_size_that_is_no_size_is_refused_with_an_example_that_works(text):
+    with pytest.raises(UsageError) as caught:
+        measure_named(text)
+    assert caught.value.code == "ARG001"
+    example = caught.value.fix.removeprefix("Type for example ").rstrip(".")
+    assert measure_named(example).name == example
+
+
+def test_a_measure_that_does_not_exist_is_refused_by_name():
+    with pytest.raises(UsageError, match="rankmee"):
+        measure_named("rankmee@4")
