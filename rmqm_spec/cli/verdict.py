@@ -7,17 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 from rmqm_spec.cli.probe_verdict import about_probes
+from rmqm_spec.ranking.evidence import EVIDENCE
 from rmqm_spec.ranking.left_out import left_out_words
 from rmqm_spec.ranking.null import is_level_with_null
 from rmqm_spec.ranking.records import rounded_up
 from rmqm_spec.runs.probed import ProbedModels
 
 __all__ = ["verdict"]
-
-_PROBE = (
-    "RMQM predicts the accuracy of neighbours and linear probes; with labels, rmqm-spec probe "
-    "measures it."
-)
 
 _CAVEATS = {
     "RNK001": "they take inputs of different sizes",
@@ -50,12 +46,12 @@ def verdict(document: Mapping[str, Any], probed: ProbedModels | None = None) -> 
     return [
         _about_the_first(document),
         *(_apart(document) if tied else ()),
-        *(about_probes(document, probed) if probed else [_PROBE] if tied else ()),
+        *(about_probes(document, probed) if probed else [EVIDENCE.words] if tied else ()),
         *_about_left_out(document),
         *_about_ties(document),
         *_about_the_order(document),
         *_about_nulls(ranked),
-        *(() if tied or probed else [_PROBE]),
+        *(() if tied or probed else [EVIDENCE.words]),
     ]
 
 

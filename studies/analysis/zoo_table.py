@@ -15,6 +15,9 @@ __all__ = ["ZooTable", "read_table"]
 FACTORS = ("architecture", "method", "size", "seed", "seen", "optimiser")
 BASELINES = ("size", "parameters", "loss")
 _ENDS = ("_1nn", "_probe")
+_COUNTS = (":chance", ":left_out", ":left-out")
+"""Details of a measure that are no measures themselves."""
+
 _NOT_MEASURES = {*FACTORS, *BASELINES, "rmqm_low", "rmqm_high", "encoder"}
 
 
@@ -48,7 +51,7 @@ class ZooTable:
         kept = [
             name
             for name in self.columns
-            if name not in {*_NOT_MEASURES, *self.targets} and not name.endswith(":chance")
+            if name not in {*_NOT_MEASURES, *self.targets} and not name.endswith(_COUNTS)
         ]
         return (*kept, *BASELINES)
 

@@ -88,7 +88,7 @@ def test_a_tie_at_the_top_is_no_winner():
     )
     pair["inputs_needed"] = 2_000_000
     assert "more than a million inputs" in verdict(document)[2]
-    assert probe.endswith("with labels, rmqm-spec probe measures it.")
+    assert probe.endswith("With labels, rmqm-spec probe measures it.")
 
 
 def two(first, second, *codes):

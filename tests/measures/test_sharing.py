@@ -33,7 +33,9 @@ def test_measures_that_share_a_name_must_keep_the_same_columns():
 
 def test_only_measures_that_need_inputs_look_at_them():
     agreement = measure_named("neighbour-agreement")
-    measured = evaluate(lambda inputs: inputs, IMAGES, alteration=WhiteNoise(n_levels=3), measures=[agreement]).measured
+    measured = evaluate(
+        lambda inputs: inputs, IMAGES, alteration=WhiteNoise(n_levels=3), measures=[agreement]
+    ).measured
     columns = measured["neighbour-agreement"].columns
     np.testing.assert_array_equal(columns["inputs"], columns["encodings"].astype(np.float32))
 
@@ -57,7 +59,9 @@ def agreement_by_loops(inputs, encodings):
 def test_neighbour_agreement_is_what_loops_count():
     weights = np.random.default_rng(1).standard_normal((5, 3))
     agreement = measure_named("neighbour-agreement")
-    measured = evaluate(lambda x: x @ weights, IMAGES, alteration=WhiteNoise(n_levels=2), measures=[agreement]).measured
+    measured = evaluate(
+        lambda x: x @ weights, IMAGES, alteration=WhiteNoise(n_levels=2), measures=[agreement]
+    ).measured
     columns = measured["neighbour-agreement"].columns
     expected = agreement_by_loops(
         columns["inputs"].astype(float), columns["encodings"].astype(float)

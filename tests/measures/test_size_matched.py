@@ -22,8 +22,12 @@ def projected(inputs):
 
 @pytest.mark.parametrize("name", sorted(set(load_all("measure")[0]) - {"rmqm"}))
 def test_a_size_matched_value_is_that_of_the_projected_encoder(name):
-    matched = evaluate(encoder, IMAGES, alteration=WhiteNoise(n_levels=10), measures=[measure_named(f"{name}@4")])
-    plain = evaluate(projected, IMAGES, alteration=WhiteNoise(n_levels=10), measures=[measure_named(name)])
+    matched = evaluate(
+        encoder, IMAGES, alteration=WhiteNoise(n_levels=10), measures=[measure_named(f"{name}@4")]
+    )
+    plain = evaluate(
+        projected, IMAGES, alteration=WhiteNoise(n_levels=10), measures=[measure_named(name)]
+    )
     first, second = matched.measured[f"{name}@4"].summary, plain.measured[name].summary
     assert first.status == second.status
     assert first.value == pytest.approx(second.value, rel=1e-6, nan_ok=True)
@@ -31,7 +35,9 @@ def test_a_size_matched_value_is_that_of_the_projected_encoder(name):
 
 @pytest.mark.parametrize("name", ["rankme", "lidar", "path-curvature", "neighbour-agreement"])
 def test_encodings_with_fewer_values_have_no_size_matched_value(name):
-    evaluation = evaluate(encoder, IMAGES, alteration=WhiteNoise(n_levels=10), measures=[measure_named(f"{name}@13")])
+    evaluation = evaluate(
+        encoder, IMAGES, alteration=WhiteNoise(n_levels=10), measures=[measure_named(f"{name}@13")]
+    )
     summary = evaluation.measured[f"{name}@13"].summary
     assert summary.status == "too-few-dimensions"
     assert np.isnan(summary.value)
@@ -39,7 +45,9 @@ def test_encodings_with_fewer_values_have_no_size_matched_value(name):
 
 def test_at_its_own_size_a_measure_of_the_spectrum_does_not_change():
     measures = [measure_named("rankme"), measure_named("rankme@12")]
-    measured = evaluate(encoder, IMAGES, alteration=WhiteNoise(n_levels=2), measures=measures).measured
+    measured = evaluate(
+        encoder, IMAGES, alteration=WhiteNoise(n_levels=2), measures=measures
+    ).measured
     assert measured["rankme@12"].summary.value == pytest.approx(measured["rankme"].summary.value)
 
 
