@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from studies.analysis.judging import KINDS, chosen_predictor, summary
+from studies.analysis.judging import KINDS, chosen_predictor, require_both_halves, summary
 from studies.analysis.zoo_table import read_table
 
 _HEADS = (
@@ -28,6 +28,10 @@ def main() -> None:
     parser.add_argument("--own-domain", default="mnist", help="task of the training images")
     asked = parser.parse_args()
     table = read_table(asked.table)
+    try:
+        require_both_halves(table)
+    except ValueError as error:
+        parser.error(f"{asked.table}: {error}")
     entries = summary(table, asked.own_domain)
     predictor = chosen_predictor(table, asked.own_domain)
     folder = asked.table.parent

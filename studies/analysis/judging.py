@@ -13,7 +13,15 @@ from scipy.stats import rankdata
 from studies.analysis.rank_correlation import bootstrap, spearman, worst_where_undefined
 from studies.analysis.zoo_table import ZooTable
 
-__all__ = ["CHOSEN_ON", "KINDS", "chosen_predictor", "oriented", "signs", "summary"]
+__all__ = [
+    "CHOSEN_ON",
+    "KINDS",
+    "chosen_predictor",
+    "oriented",
+    "require_both_halves",
+    "signs",
+    "summary",
+]
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -22,6 +30,27 @@ CHOSEN_ON: Final = ("lenet", "mlp", "resnet")
 """Architectures on which signs and the predictor are chosen; the others judge them."""
 
 _N_BEST = 10
+
+
+_LEAST = 4
+
+
+def require_both_halves(table: ZooTable) -> None:
+    """
+    Refuse a table without encoders to choose on, or without others to judge by.
+
+    Raises
+    ------
+    ValueError
+        If one of the halves has fewer than four encoders.
+    """
+    chosen_on = int(np.isin(table.labels["architecture"], CHOSEN_ON).sum())
+    others = len(table.names) - chosen_on
+    if min(chosen_on, others) < _LEAST:
+        raise ValueError(
+            f"a study must have at least {_LEAST} encoders of {', '.join(CHOSEN_ON)} and as many "
+            f"of other architectures; got {chosen_on} and {others}"
+        )
 
 
 def targets_of(table: ZooTable, kind: str, own_domain: str) -> list[str]:

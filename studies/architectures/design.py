@@ -57,7 +57,7 @@ def quick_design() -> list[Recipe]:
     """Return eight small recipes, for a run of minutes that tries every step."""
     return [
         Recipe(architecture=architecture, method=method, size=16, seed=0, seen=seen)
-        for architecture in ("lenet", "mlp")
+        for architecture in ("lenet", "tanh-cnn")
         for method, seen in (
             ("untrained", 0),
             ("cross-entropy", 2_560),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from studies.analysis.judging import chosen_predictor, signs, summary
+from studies.analysis.judging import chosen_predictor, require_both_halves, signs, summary
 from studies.analysis.rank_correlation import bootstrap, spearman, worst_where_undefined
 from studies.analysis.zoo_table import read_table
 from studies.measuring.table import ResultTable
@@ -111,6 +111,25 @@ def test_the_predictor_is_chosen_on_one_half_and_judged_on_the_other(tmp_path):
     assert {"rmqm", "reversed"} & set(chosen["measures"])
     low, high = chosen["neighbours"]["interval"]
     assert low < chosen["neighbours"]["judged"] < high
+
+
+def test_what_the_other_half_says_changes_no_choice(tmp_path):
+    first = read_table(zoo(tmp_path / "zoo.csv"))
+    chosen = chosen_predictor(first, "mnist")
+    unseen = ~np.isin(first.labels["architecture"], ("lenet", "mlp", "resnet"))
+    for name in first.targets:
+        first.columns[name][unseen] *= -1
+    again = chosen_predictor(first, "mnist")
+    assert again["measures"] == chosen["measures"]
+    assert again["probe"]["judged"] == pytest.approx(-chosen["probe"]["judged"])
+
+
+def test_a_table_of_one_half_is_refused(tmp_path):
+    table = read_table(zoo(tmp_path / "zoo.csv"))
+    require_both_halves(table)
+    table.labels["architecture"][:] = "lenet"
+    with pytest.raises(ValueError, match="got 72 and 0"):
+        require_both_halves(table)
 
 
 def test_a_stopped_study_goes_on_where_it_was(tmp_path):
