@@ -19,7 +19,8 @@ def run_measures(options: dict[str, Any], *, as_json: bool) -> int:
     tables = TableFiles(**taken(TableFiles, options))
     tables.check(as_json=as_json)
     working, broken = load_all("measure")
-    listed = [_facts(measure) for measure in working.values()]
+    always_first = sorted(working.values(), key=lambda measure: measure.name != "rmqm")
+    listed = [_facts(measure) for measure in always_first]
     if as_json:
         print_json({"schema": "rmqm-measures/1", **WITHOUT_SCORE, "measures": listed})
     else:

@@ -31,7 +31,7 @@ class BatchSensitive:
 class Keeping:
     """A measure that keeps the encodings of level 0."""
 
-    name, kept = "keeping", ()
+    name, kept, needs = "keeping", (), frozenset({"unaltered"})
 
     def __init__(self):
         self.rows = []
