@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, cast
 
 import numpy as np
-from attrs import field, frozen
+from attrs import frozen
 
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.contracts.measure import (
@@ -58,7 +58,7 @@ def projection(n_values: int, size: int) -> Float64Array:
 
 
 class _Projecting:
-    """A meter that sees projected encodings; those with too few values reach it as NaN."""
+    """A meter that sees projected encodings; those with too few values reach it as they are."""
 
     def __init__(self, meter: Meter, size: int) -> None:
         self._meter, self._size = meter, size
@@ -70,7 +70,7 @@ class _Projecting:
     def update(self, encodings: AnyArray, /) -> None:
         """Take encodings (n, L, E) of the next L levels."""
         if encodings.shape[-1] >= self._size:
-            encodings = encodings @ projection(encodings.shape[-1], self._size)
+            encodings = _projected(encodings, self._size)
         self._meter.update(encodings)
         self._n_values = encodings.shape[-1]
 
@@ -79,6 +79,18 @@ class _Projecting:
         columns = dict(self._meter.columns())
         n_inputs = len(next(iter(columns.values())))
         return {**columns, _N_VALUES.name: np.full(n_inputs, self._n_values)}
+
+
+def _projected(encodings: AnyArray, size: int) -> AnyArray:
+    """
+    Project each encoding of (n, L, E) by itself, in the type of the encodings.
+
+    A product of whole blocks may round otherwise for another division into blocks; and the type
+    says below which distance movement is rounding.
+    """
+    axes = projection(encodings.shape[-1], size)
+    rows = [row @ axes for row in encodings.reshape(-1, len(axes)).astype(np.float64)]
+    return np.stack(rows).astype(encodings.dtype).reshape(*encodings.shape[:-1], size)
 
 
 _N_VALUES = Column(name="values", meaning="number of values of the projected encoding")
@@ -115,15 +127,15 @@ class SizeMatched:
 
     measure: Measure
     size: int
-    units: str = field(init=False)
-    direction: Direction = field(init=False)
 
-    @units.default
-    def _units(self) -> str:
+    @property
+    def units(self) -> str:
+        """Units of the measure."""
         return self.measure.units
 
-    @direction.default
-    def _direction(self) -> Direction:
+    @property
+    def direction(self) -> Direction:
+        """Direction of the measure."""
         return self.measure.direction
 
     @property

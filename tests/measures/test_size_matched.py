@@ -63,3 +63,39 @@ def test_a_size_that_is_no_size_is_refused_with_an_example_that_works(text):
 def test_a_measure_that_does_not_exist_is_refused_by_name():
     with pytest.raises(UsageError, match="rankmee"):
         measure_named("rankmee@4")
+
+
+@pytest.mark.parametrize("name", ["path-curvature@4", "lidar@4", "neighbour-agreement@4"])
+def test_another_division_into_blocks_gives_the_same_bits(name):
+    def float32(inputs):
+        return np.stack([row @ WEIGHTS for row in inputs]).astype(np.float32)
+
+    columns = [
+        evaluate(
+            float32,
+            IMAGES,
+            alteration=WhiteNoise(n_levels=10),
+            measures=[measure_named(name)],
+            batch_size=batch_size,
+        )
+        .measured[name]
+        .columns
+        for batch_size in (1, 7, 440)
+    ]
+    for other in columns[1:]:
+        for column, rows in columns[0].items():
+            np.testing.assert_array_equal(other[column], rows)
+
+
+def test_rounding_of_a_still_encoder_is_no_movement_after_a_projection_either():
+    random = np.random.default_rng(5)
+
+    def still(inputs):
+        wobble = 1 + 1e-8 * random.standard_normal((len(inputs), 12))
+        return (np.ones((len(inputs), 12)) * wobble).astype(np.float32)
+
+    name = "path-curvature@4"
+    evaluation = evaluate(
+        still, IMAGES, alteration=WhiteNoise(n_levels=5), measures=[measure_named(name)]
+    )
+    assert evaluation.measured[name].summary.status == "too-few-steps"

@@ -125,7 +125,6 @@ class PathCurvature:
         Column(name="angles", units="rad", meaning="mean angle between successive steps, ()"),
         Column(name="n_angles", meaning="number of angles in the mean, ()"),
     )
-    keeps: ClassVar[str] = "path-curvature"
 
     def start(
         self,
