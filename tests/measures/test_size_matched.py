@@ -91,7 +91,7 @@ def test_rounding_of_a_still_encoder_is_no_movement_after_a_projection_either():
     random = np.random.default_rng(5)
 
     def still(inputs):
-        wobble = 1 + 1e-8 * random.standard_normal((len(inputs), 12))
+        wobble = 1 + 1e-7 * random.standard_normal((len(inputs), 12))
         return (np.ones((len(inputs), 12)) * wobble).astype(np.float32)
 
     name = "path-curvature@4"
