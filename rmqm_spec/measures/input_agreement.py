@@ -13,7 +13,8 @@ from attrs import frozen
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.contracts.measure import Column, Direction, Need, Summary
 from rmqm_spec.measures.jackknife import jackknife_interval
-from rmqm_spec.measures.unaltered import ENCODINGS, FirstLevel
+from rmqm_spec.measures.prepared import unit_rows
+from rmqm_spec.measures.unaltered import ENCODINGS, FirstLevel, Undefined
 
 __all__ = ["MOST_VALUES", "NEIGHBOUR_AGREEMENT", "NeighbourAgreement", "sketch"]
 
@@ -122,18 +123,18 @@ class NeighbourAgreement:
 
     def summarise(self, columns: Mapping[str, AnyArray]) -> Summary:
         """Return the mean share with an interval over the inputs."""
-        encodings = np.asarray(columns["encodings"], dtype=np.float64)
-        norms = np.linalg.norm(encodings, axis=1, keepdims=True)
-        n_inputs = len(encodings)
+        n_inputs = len(columns["encodings"])
         if n_inputs < N_NEIGHBOURS + 2:
             return Summary(value=math.nan, status="too-few-inputs")
-        if not norms.all():
-            return Summary(value=math.nan, status="all-zero")
+        try:
+            vectors = unit_rows(columns["encodings"])
+        except Undefined as reason:
+            return Summary(value=math.nan, status=str(reason))
         inputs = np.asarray(columns["inputs"], dtype=np.float64)
-        value = _agreement(inputs, encodings / norms)
+        value = _agreement(inputs, vectors)
         return Summary(
             value=value,
-            interval=jackknife_interval(_agreement, inputs, encodings / norms, value=value),
+            interval=jackknife_interval(_agreement, inputs, vectors, value=value),
             details={"chance": N_NEIGHBOURS / (n_inputs - 1)},
         )
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.measures.neighbourhoods.dimensions import two_nn
-from rmqm_spec.measures.neighbourhoods.distances import unit_rows
+from rmqm_spec.measures.neighbourhoods.distances import distinct_unit_rows
 from rmqm_spec.measures.unaltered import UnalteredMeasure, Undefined
 
 __all__ = ["CLID", "CLUSTER_LEARNABILITY", "clid", "cluster_learnability"]
@@ -38,7 +38,7 @@ def cluster_learnability(encodings: AnyArray) -> float:
     Raises
     ------
     Undefined
-        ``not-finite``, ``zero-encoding``, ``constant``, ``too-few-inputs`` below 16;
+        ``not-finite``, ``all-zero``, ``zero``, ``constant``, ``too-few-inputs`` below 16;
         ``duplicates`` where there are fewer different directions than clusters.
 
     Notes
@@ -66,7 +66,7 @@ def cluster_learnability(encodings: AnyArray) -> float:
 
     if len(encodings) < LEAST:
         raise Undefined("too-few-inputs")
-    rows = unit_rows(encodings)
+    rows = distinct_unit_rows(encodings)
     n_clusters = round(math.sqrt(len(rows)))
     if len(np.unique(rows, axis=0)) < n_clusters:
         raise Undefined("duplicates")

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, Float64Array
-from rmqm_spec.measures.neighbourhoods.distances import centred, nearest_distances
+from rmqm_spec.measures.neighbourhoods.distances import nearest_distances
+from rmqm_spec.measures.prepared import centred
 from rmqm_spec.measures.unaltered import UnalteredMeasure, Undefined
 
 __all__ = ["MLE_DIMENSION", "TWO_NN", "mle_dimension", "two_nn"]
@@ -48,7 +49,8 @@ def two_nn(encodings: AnyArray) -> float:
     Raises
     ------
     Undefined
-        ``not-finite``, ``constant``, ``too-few-inputs``; ``duplicates`` where fewer than 10 inputs
+        ``not-finite``, ``all-zero``, ``constant``, ``too-few-inputs``;
+        ``duplicates`` where fewer than 10 inputs
         have no copy; ``equidistant`` where the two distances are equal for all inputs that count.
 
     Notes

@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, Float64Array
+from rmqm_spec.measures.prepared import unit_rows
 from rmqm_spec.measures.unaltered import Undefined
 
-__all__ = ["centred", "nearest_distances", "unit_rows"]
+__all__ = ["distinct_unit_rows", "nearest_distances"]
 
 _BLOCK: Final = 128
 """Rows whose distances to all others are held at once."""
@@ -21,68 +22,24 @@ _SPARE: Final = 8
 """So many more candidates than asked for are measured again without cancellation."""
 
 
-def centred(encodings: AnyArray) -> Float64Array:
+def distinct_unit_rows(encodings: AnyArray) -> Float64Array:
     """
-    Return encodings less their mean, in a scale where nothing overflows.
-
-    Parameters
-    ----------
-    encodings : (N, E) ndarray
-        One row per input.
-
-    Returns
-    -------
-    (N, E) ndarray of float64
-        Divided by one number for all, so that ratios of distances stay what they are.
+    Return encodings, (N, E), scaled to unit length, as for RMQM; not all of one direction.
 
     Raises
     ------
     Undefined
-        ``not-finite``; ``constant`` where all rows are equal.
+        ``not-finite``, ``all-zero``, ``zero``; ``constant`` where all directions are equal.
 
     Examples
     --------
-    >>> centred(np.array([[0.0], [4.0]])).tolist()
-    [[-1.0], [1.0]]
-    """
-    rows = np.asarray(encodings, dtype=np.float64)
-    if not np.isfinite(rows).all():
-        raise Undefined("not-finite")
-    if (rows == rows[:1]).all():
-        raise Undefined("constant")
-    rows = rows / np.abs(rows).max()
-    rows = rows - rows.mean(axis=0)
-    largest = np.abs(rows).max()
-    if not largest > 0:
-        raise Undefined("constant")
-    return np.asarray(rows / largest, dtype=np.float64)
-
-
-def unit_rows(encodings: AnyArray) -> Float64Array:
-    """
-    Return encodings, (N, E), scaled to unit length, as for RMQM.
-
-    Raises
-    ------
-    Undefined
-        ``not-finite``, ``zero-encoding``; ``constant`` where all directions are equal.
-
-    Examples
-    --------
-    >>> unit_rows(np.array([[3.0, 4.0], [0.0, 2.0]])).tolist()
+    >>> distinct_unit_rows(np.array([[3.0, 4.0], [0.0, 2.0]])).tolist()
     [[0.6, 0.8], [0.0, 1.0]]
     """
-    rows = np.asarray(encodings, dtype=np.float64)
-    if not np.isfinite(rows).all():
-        raise Undefined("not-finite")
-    largest = np.abs(rows).max(axis=1, keepdims=True)
-    if not largest.min() > 0:
-        raise Undefined("zero-encoding")
-    rows = rows / largest
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    rows = unit_rows(encodings)
     if np.abs(rows - rows[0]).max() < _EQUAL:
         raise Undefined("constant")
-    return np.asarray(rows, dtype=np.float64)
+    return rows
 
 
 def nearest_distances(rows: Float64Array, n_nearest: int) -> Float64Array:
@@ -92,7 +49,7 @@ def nearest_distances(rows: Float64Array, n_nearest: int) -> Float64Array:
     Parameters
     ----------
     rows : (N, E) ndarray of float64
-        Best with a mean near zero, as `centred` returns them.
+        Best with a mean near zero, as `rmqm_spec.measures.prepared.centred` returns them.
     n_nearest : int
         Below N.
 

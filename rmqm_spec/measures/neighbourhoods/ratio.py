@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.measures.neighbourhoods.distances import nearest_distances, unit_rows
+from rmqm_spec.measures.neighbourhoods.distances import distinct_unit_rows, nearest_distances
 from rmqm_spec.measures.unaltered import UnalteredMeasure, Undefined
 
 __all__ = ["NEIGHBOUR_RATIO", "neighbour_ratio"]
@@ -34,7 +34,7 @@ def neighbour_ratio(encodings: AnyArray) -> float:
     Raises
     ------
     Undefined
-        ``not-finite``, ``too-few-inputs`` below 2, ``zero-encoding``; ``constant`` where all
+        ``not-finite``, ``all-zero``, ``too-few-inputs`` below 2, ``zero``; ``constant`` where all
         directions are equal.
 
     Notes
@@ -53,7 +53,7 @@ def neighbour_ratio(encodings: AnyArray) -> float:
     """
     if len(encodings) < 2:
         raise Undefined("too-few-inputs")
-    rows = unit_rows(encodings)
+    rows = distinct_unit_rows(encodings)
     rows = rows - rows.mean(axis=0)
     squares = (rows**2).sum(axis=1)
     total = 0.0

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, Float64Array
-from rmqm_spec.measures.neighbourhoods.distances import centred
+from rmqm_spec.measures.prepared import centred
 from rmqm_spec.measures.unaltered import UnalteredMeasure, Undefined
 
 __all__ = ["MST_DIMENSION", "mst_dimension", "tree_length"]
@@ -70,7 +70,8 @@ def mst_dimension(encodings: AnyArray) -> float:
     Raises
     ------
     Undefined
-        ``not-finite``, ``constant``, ``too-few-inputs`` below 64; ``duplicates`` where all inputs
+        ``not-finite``, ``all-zero``, ``constant``, ``too-few-inputs`` below 64;
+        ``duplicates`` where all inputs
         of a part are equal; ``unbounded`` where the length grows as fast as the number.
 
     Notes

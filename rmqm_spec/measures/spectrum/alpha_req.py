@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.measures.spectrum.prepared import centred, eigenvalues
+from rmqm_spec.measures.prepared import centred, eigenvalues
 from rmqm_spec.measures.unaltered import UnalteredMeasure, Undefined
 
 __all__ = ["ALPHA_REQ", "LEAST_RANK", "alpha_req"]

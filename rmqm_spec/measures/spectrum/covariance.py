@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.measures.spectrum.prepared import centred, eigenvalues
+from rmqm_spec.measures.prepared import centred, eigenvalues
 from rmqm_spec.measures.unaltered import UnalteredMeasure
 
 __all__ = ["NESUM", "PARTICIPATION_RATIO", "nesum", "participation_ratio"]

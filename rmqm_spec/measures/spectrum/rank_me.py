@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.measures.spectrum.prepared import scaled
+from rmqm_spec.measures.prepared import scaled
 from rmqm_spec.measures.unaltered import UnalteredMeasure
 
 __all__ = ["RANKME", "rankme"]

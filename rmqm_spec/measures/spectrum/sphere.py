@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.measures.spectrum.prepared import unit_rows
+from rmqm_spec.measures.prepared import unit_rows
 from rmqm_spec.measures.unaltered import UnalteredMeasure, Undefined
 
 __all__ = ["SELF_CLUSTER", "UNIFORMITY", "self_cluster", "uniformity"]

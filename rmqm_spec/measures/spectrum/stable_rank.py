@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.measures.spectrum.prepared import eigenvalues, scaled
+from rmqm_spec.measures.prepared import eigenvalues, scaled
 from rmqm_spec.measures.unaltered import UnalteredMeasure
 
 __all__ = ["STABLE_RANK", "stable_rank"]
