@@ -59,6 +59,14 @@ class ZooTable:
         """Return columns side by side, (K, len(names))."""
         return np.stack([self.columns[name] for name in names], axis=1)
 
+    def only(self, rows: npt.NDArray[np.bool_]) -> ZooTable:
+        """Return the encoders of the rows (K,) that are true."""
+        return ZooTable(
+            tuple(name for name, kept in zip(self.names, rows, strict=True) if kept),
+            {name: column[rows] for name, column in self.columns.items()},
+            {name: column[rows] for name, column in self.labels.items()},
+        )
+
 
 def read_table(path: Path) -> ZooTable:
     """Read the CSV of a study."""

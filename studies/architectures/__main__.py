@@ -5,9 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,11 +12,12 @@ from typing import Any
 from attrs import asdict
 
 from studies.architectures.design import design, quick_design
+from studies.measuring.filling import fill
 from studies.measuring.judging import accuracies
 from studies.measuring.measuring import label_free
 from studies.measuring.table import ResultTable
 from studies.measuring.tasks import Task, mnist_source, mnist_tasks
-from studies.training.training import Recipe
+from studies.training.recipe import Recipe
 from studies.training.zoo import make_encoders
 
 _HERE = Path(__file__).parent
@@ -43,22 +41,13 @@ def main() -> None:
     )
     source = mnist_source(asked.data, asked.work / "data", 200 if asked.quick else 500)
     tasks = mnist_tasks(asked.data, asked.work / "data", 400 if asked.quick else 2_000)
-    begun = time.monotonic()
-    with ProcessPoolExecutor(asked.workers) as pool:
-        row = partial(_row, files=files, source=source, tasks=tasks, work=asked.work)
-        for number, (name, values) in enumerate(pool.map(row, missing), 1):
-            table.add(name, values)
-            left = (time.monotonic() - begun) / number * (len(missing) - number) / 60
-            print(
-                f"  measured {number} of {len(missing)}: {name} ({left:.0f} min left)",
-                file=sys.stderr,
-                flush=True,
-            )
+    row = partial(_row, files=files, source=source, tasks=tasks, work=asked.work)
+    fill(table, recipes, row, workers=asked.workers)
 
 
 def _row(
     recipe: Recipe, *, files: dict[str, Path], source: Path, tasks: list[Task], work: Path
-) -> tuple[str, dict[str, Any]]:
+) -> dict[str, Any]:
     encoder = files[recipe.name]
     folder = work / "results" / recipe.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +58,7 @@ def _row(
         values |= accuracies(encoder, task, folder)
     shutil.rmtree(folder / "short")
     shutil.rmtree(folder / "full")
-    return recipe.name, values
+    return values
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Final
 
-from studies.training.methods import UNTRAINED
-from studies.training.training import Recipe
+from studies.training.recipe import UNTRAINED, Recipe
 
 __all__ = ["METHODS", "OPTIMISERS", "SIZES", "design", "quick_design"]
 

@@ -12,9 +12,7 @@ from torch import Tensor, nn
 from studies.training.losses import nt_xent, triplet
 from studies.training.views import perspective, rotation
 
-__all__ = ["METHODS", "SUPERVISED", "UNTRAINED", "Method", "method_named"]
-
-UNTRAINED: Final = "untrained"
+__all__ = ["METHODS", "SUPERVISED", "Method", "method_named"]
 
 
 class Method(Protocol):

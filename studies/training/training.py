@@ -12,49 +12,17 @@ import torch
 from attrs import frozen
 from torch import Tensor, nn
 
-from studies.training.methods import UNTRAINED, method_named
+from studies.training.methods import method_named
 from studies.training.networks import Images, build
+from studies.training.recipe import UNTRAINED, Recipe
 
-__all__ = ["Recipe", "Trained", "TrainingData", "export", "train"]
+__all__ = ["Trained", "TrainingData", "export", "train"]
 
 LEARNING_RATE = 0.001
 MOMENTUM = 0.9
 BATCH_SIZE = 128
 _EXPORTED_WITHIN = 1e-4
 """Largest difference of ONNX Runtime to PyTorch, relative to the largest value."""
-
-
-@frozen(kw_only=True)
-class Recipe:
-    """
-    How an encoder comes about.
-
-    Parameters
-    ----------
-    architecture, method, optimiser : str
-        Names; the optimiser is ``adam`` or ``sgd``.
-    size : int
-        Values of an embedding, E.
-    seed : int
-        Of weights, order and views.
-    seen : int
-        Number of images that training sees, repeats counted.
-    """
-
-    architecture: str
-    method: str
-    size: int
-    seed: int
-    seen: int
-    optimiser: str = "adam"
-
-    @property
-    def name(self) -> str:
-        """Name of the encoder, and of its file."""
-        return (
-            f"{self.architecture}_{self.method}_E{self.size}_{self.optimiser}_"
-            f"{self.seen // 1000}k_s{self.seed}"
-        )
 
 
 @frozen(eq=False)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from studies.training.training import Recipe, TrainingData, export, train
+from studies.training.recipe import Recipe
+from studies.training.training import TrainingData, export, train
 
 __all__ = ["load_training_data", "make_encoders"]
 
