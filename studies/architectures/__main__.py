@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 from attrs import asdict
 
 from studies.architectures.design import design, quick_design
+from studies.measuring.between import between_encoders
 from studies.measuring.filling import fill
 from studies.measuring.judging import accuracies
-from studies.measuring.measuring import label_free
+from studies.measuring.measuring import encodings_file, label_free
 from studies.measuring.table import ResultTable
 from studies.measuring.tasks import Task, mnist_source, mnist_tasks
 from studies.training.recipe import Recipe
@@ -43,13 +45,29 @@ def main() -> None:
     tasks = mnist_tasks(asked.data, asked.work / "data", 400 if asked.quick else 2_000)
     row = partial(_row, files=files, source=source, tasks=tasks, work=asked.work)
     fill(table, recipes, row, workers=asked.workers)
+    _add_between(table, {recipe.name: _folder(asked.work, recipe) for recipe in recipes})
+
+
+def _add_between(table: ResultTable, folders: dict[str, Path]) -> None:
+    """Add the measures between encoders, which need the encodings of all of them."""
+    saved = {name: encodings_file(folder) for name, folder in folders.items()}
+    lacking = [name for name, file in saved.items() if not file.exists()]
+    if lacking:
+        print(
+            f"  measures between encoders stay as they are: the working folder has no encodings of "
+            f"{len(lacking)} encoders, which were measured elsewhere",
+            file=sys.stderr,
+        )
+        return
+    for name, values in between_encoders(saved).items():
+        table.add(name, {**table.rows[name], **values})
 
 
 def _row(
     recipe: Recipe, *, files: dict[str, Path], source: Path, tasks: list[Task], work: Path
 ) -> dict[str, Any]:
     encoder = files[recipe.name]
-    folder = work / "results" / recipe.name
+    folder = _folder(work, recipe)
     folder.mkdir(parents=True, exist_ok=True)
     values = {**asdict(recipe), **json.loads(encoder.with_suffix(".json").read_text())}
     values.pop("seconds")
@@ -59,6 +77,10 @@ def _row(
     shutil.rmtree(folder / "short")
     shutil.rmtree(folder / "full")
     return values
+
+
+def _folder(work: Path, recipe: Recipe) -> Path:
+    return work / "results" / recipe.name
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any, Final
 import rmqm_spec
 from rmqm_spec.contracts.registry import load_all
 
-__all__ = ["MATCHED_SIZE", "label_free"]
+__all__ = ["MATCHED_SIZE", "encodings_file", "label_free"]
 
 MATCHED_SIZE: Final = 16
 """Size of the projected encodings of size-matched values."""
@@ -36,12 +36,20 @@ def label_free(encoder: Path, source: Path, folder: Path, *, n_path: int = 100) 
     dict
         ``rmqm``, ``D``, ``1/D_RC``, ``1/P_RC`` and their ends of the interval on the full path;
         ``rmqm-null`` the score less that of permuted weights; ``NAME`` and ``NAME@16`` of every
-        measure, ``NAME:DETAIL`` of its details. None where a value is undefined.
+        measure, ``NAME:DETAIL`` of its details, ``NAME-null`` less that of permuted weights. None
+        where a value is undefined. The unaltered encodings are left in `encodings_file`.
     """
     full = _score(encoder, source, folder / "full", n=n_path, null=True)
     short = _score(
-        encoder, source, folder / "short", levels=_SHORT_PATH, measure=_measures(), null=False
+        encoder,
+        source,
+        folder / "short",
+        levels=_SHORT_PATH,
+        measure=_measures(),
+        null=True,
+        save_encodings=str(encodings_file(folder)),
     )
+    of_null = (short.stored.document["null"] or {}).get("measures") or {}
     document = full.stored.document
     components = document["components"]
     values: dict[str, Any] = {
@@ -55,6 +63,7 @@ def label_free(encoder: Path, source: Path, folder: Path, *, n_path: int = 100) 
     }
     for name, measured in short.measures.items():
         values[name] = measured["value"]
+        values[f"{name}-null"] = _less(measured["value"], of_null.get(name, {}).get("value"))
         for detail, value in measured["details"].items():
             values[f"{name}:{detail}"] = value
     return values
@@ -72,6 +81,15 @@ def _score(encoder: Path, source: Path, folder: Path, **options: Any) -> Any:
     return rmqm_spec.score(
         str(encoder), data=f"{source}:images", out=str(folder), force=True, **options
     )
+
+
+def encodings_file(folder: Path) -> Path:
+    """Return where the encodings of the unaltered images of an encoder are kept."""
+    return folder / "unaltered.npz"
+
+
+def _less(value: float | None, of_null: float | None) -> float | None:
+    return None if value is None or of_null is None else value - of_null
 
 
 def _reciprocal(value: float | None) -> float | None:

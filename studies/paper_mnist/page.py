@@ -51,7 +51,7 @@ def page_of(document: dict[str, Any]) -> str:
         [
             "# The paper's encoders of MNIST: tables and figures",
             "",
-            f"{n_trained} trained and {n_untrained} untrained encoders; [protocol](../protocol.md).",
+            f"{n_trained} trained and {n_untrained} untrained; [protocol](../protocol.md).",
             "",
             *_characteristics(document["characteristics"]),
             *_pooled(document["pooled"]),

@@ -36,7 +36,7 @@ def normalised_accuracy(table: ZooTable, targets: Sequence[str]) -> Float64Array
 
 def pooled_r(score: Float64Array, accuracy: Float64Array) -> float:
     """
-    Return Pearson's r of a score (K,) with accuracies (K, T), every pair one point; NaN if constant.
+    Return Pearson's r of a score (K,) with accuracies (K, T), each pair a point; NaN if constant.
 
     Examples
     --------
