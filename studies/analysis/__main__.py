@@ -1,4 +1,4 @@
-"""``python -m studies.analysis TABLE.csv``: the protocol's statistics, as JSON and Markdown."""
+"""``python -m studies.analysis TABLE.csv``: the protocol's statistics, as JSON, page, pictures."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from studies.analysis.figures import draw_measures, draw_scatter
 from studies.analysis.judging import KINDS, chosen_predictor, require_both_halves, summary
 from studies.analysis.zoo_table import read_table
 
@@ -22,7 +23,7 @@ _HEADS = (
 
 
 def main() -> None:
-    """Write ``analysis.json`` and ``analysis.md`` beside the table."""
+    """Write ``analysis.json``, ``analysis.md`` and the pictures beside the table."""
     parser = argparse.ArgumentParser(prog="python -m studies.analysis", description=__doc__)
     parser.add_argument("table", type=Path)
     parser.add_argument("--own-domain", default="mnist", help="task of the training images")
@@ -41,6 +42,9 @@ def main() -> None:
         line for kind in KINDS for line in (*_table(entries, kind, len(table.names)), "")
     )
     (folder / "analysis.md").write_text(page)
+    draw_measures(entries, folder / "measures.svg")
+    target = next(name for name in table.targets if name != f"{asked.own_domain}_1nn")
+    draw_scatter(table, "rmqm", target, folder / "rmqm.svg")
     print(page)
     print(json.dumps(predictor, indent=1))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from studies.analysis.figures import canvas
 from studies.analysis.zoo_table import ZooTable
 from studies.paper_mnist.curves import read_curves
 from studies.paper_mnist.design import METHODS, OPTIMISERS
@@ -31,25 +31,10 @@ def draw_figures(table: ZooTable, folder: Path) -> list[Path]:
     files = []
     for name, draw in FIGURES.items():
         path = folder / f"{name}.svg"
-        with _canvas(path) as axes:
+        with canvas(path) as axes:
             draw(axes, table, folder)
         files.append(path)
     return files
-
-
-@contextmanager
-def _canvas(path: Path) -> Iterator[Any]:
-    """Give axes, and write them to an SVG that has the same bytes each time."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    settings = {"svg.hashsalt": path.stem, "svg.fonttype": "none", "font.size": 9}
-    with mpl.rc_context(settings):
-        figure = Figure(figsize=(6.4, 3.8), layout="constrained")
-        axes = figure.subplots()
-        axes.spines[["top", "right"]].set_visible(False)
-        yield axes
-        figure.savefig(path, metadata={"Date": None})
 
 
 def _curve_figure(file: str, x: str, y: str, scale: float) -> Callable[..., None]:
