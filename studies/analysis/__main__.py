@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from studies.analysis.figures import draw_measures, draw_scatter
-from studies.analysis.judging import KINDS, chosen_predictor, require_both_halves, summary
+from studies.analysis.judging import KINDS, require_both_halves, summary
+from studies.analysis.predictor import chosen_predictor
 from studies.analysis.zoo_table import read_table
 
 _HEADS = (
     ("mean", "transfer"),
     ("within_architecture", "one architecture"),
     ("within_size", "one size"),
+    ("within_both", "one architecture and size"),
     ("least_with_one_left_out", "least, one left out"),
     ("unseen_architectures", "unseen"),
     ("own_domain", "trained on"),

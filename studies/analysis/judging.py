@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from studies.analysis.rank_correlation import bootstrap, spearman, worst_where_undefined
 from studies.analysis.zoo_table import ZooTable
@@ -16,11 +13,11 @@ from studies.analysis.zoo_table import ZooTable
 __all__ = [
     "CHOSEN_ON",
     "KINDS",
-    "chosen_predictor",
     "oriented",
     "require_both_halves",
     "signs",
     "summary",
+    "targets_of",
 ]
 
 Float64Array = npt.NDArray[np.float64]
@@ -28,9 +25,6 @@ Float64Array = npt.NDArray[np.float64]
 KINDS: Final = {"neighbours": "_1nn", "probe": "_probe"}
 CHOSEN_ON: Final = ("lenet", "mlp", "resnet")
 """Architectures on which signs and the predictor are chosen; the others judge them."""
-
-_N_BEST = 10
-
 
 _LEAST = 4
 
@@ -85,9 +79,9 @@ def summary(table: ZooTable, own_domain: str) -> list[dict[str, Any]]:
     Return what is known of each measure, the best first.
 
     Every entry has, for both kinds of target, the rho per task, their mean with its interval, the
-    mean within architectures and within sizes, the smallest with an architecture left out, on the
-    architectures not chosen on, the gap fidelity, and the difference to RMQM with an interval that
-    holds for all measures together.
+    mean within architectures, within sizes and within both, the smallest with an architecture left
+    out, on the architectures not chosen on, the gap fidelity, and the difference to RMQM with an
+    interval that holds for all measures together.
     """
     sign = signs(table, own_domain)
     names, columns = oriented(table, sign)
@@ -127,7 +121,10 @@ def _add_kind(
     half = np.quantile(scaled.max(axis=1), 0.95) * spread
     architecture = table.labels["architecture"]
     within = _within(columns, targets, architecture)
-    sized = _within(columns, targets, table.columns["size"])
+    size = table.columns["size"]
+    sized = _within(columns, targets, size)
+    each = np.array([f"{a}, {s:g}" for a, s in zip(architecture, size, strict=True)])
+    within_both = _within(columns, targets, each)
     left_out = [
         spearman(columns[architecture != one], targets[architecture != one]).mean(axis=1)
         for one in np.unique(architecture)
@@ -148,6 +145,7 @@ def _add_kind(
             ],
             "within_architecture": float(within[row]),
             "within_size": float(sized[row]),
+            "within_both": float(within_both[row]),
             "least_with_one_left_out": float(np.min(left_out, axis=0)[row]),
             "unseen_architectures": float(judged[row]),
             "gap_fidelity": float(fidelity[row]),
@@ -167,48 +165,3 @@ def _gap_fidelity(columns: Float64Array, targets: Float64Array) -> Float64Array:
     first, second = np.triu_indices(len(columns), 1)
     gaps = columns[first] - columns[second], targets[first] - targets[second]
     return np.asarray(spearman(*gaps).mean(axis=1))
-
-
-def chosen_predictor(table: ZooTable, own_domain: str) -> dict[str, Any]:
-    """
-    Choose a measure, or a sum of ranks of two or three, on one half; judge it once on the other.
-
-    Returns
-    -------
-    dict
-        Its ``measures``; for both kinds ``chosen_on`` (rho on the first half), ``judged`` with its
-        ``interval`` on the second, and the ``judged`` values of ``rmqm`` and ``rankme`` there.
-    """
-    names, columns = oriented(table, signs(table, own_domain))
-    first = np.isin(table.labels["architecture"], CHOSEN_ON)
-    targets = {kind: table.stacked(targets_of(table, kind, own_domain)) for kind in KINDS}
-
-    def worth(candidate: Sequence[int], rows: npt.NDArray[np.bool_]) -> dict[str, float]:
-        total = rankdata(columns[rows][:, list(candidate)], axis=0).sum(axis=1, keepdims=True)
-        return {kind: float(spearman(total, targets[kind][rows]).mean()) for kind in KINDS}
-
-    single = [min(worth([place], first).values()) for place in range(len(names))]
-    best = np.argsort(single, kind="stable")[::-1][:_N_BEST]
-    candidates = [(int(place),) for place in best]
-    candidates += [pair for n in (2, 3) for pair in combinations(map(int, best), n)]
-    chosen = max(candidates, key=lambda candidate: min(worth(candidate, first).values()))
-    total = rankdata(columns[~first][:, list(chosen)], axis=0).sum(axis=1, keepdims=True)
-    judged = worth(chosen, ~first)
-    result: dict[str, Any] = {
-        "measures": [names[place] for place in chosen],
-        "candidates": len(candidates),
-        "best_on_first_half": [names[place] for place in best],
-    }
-    for kind in KINDS:
-        drawn = bootstrap(total, targets[kind][~first]).mean(axis=(1, 2))
-        result[kind] = {
-            "chosen_on": worth(chosen, first)[kind],
-            "judged": judged[kind],
-            "interval": np.quantile(drawn, [0.025, 0.975]).tolist(),
-            **{
-                name: worth([names.index(name)], ~first)[kind]
-                for name in ("rmqm", "rankme")
-                if name in names
-            },
-        }
-    return result

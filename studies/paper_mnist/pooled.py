@@ -54,8 +54,12 @@ def pooled_interval(score: Float64Array, accuracy: Float64Array) -> tuple[float,
     """Return the 95 % interval of `pooled_r`: a bootstrap over encoders, all tasks of each."""
     random = np.random.default_rng(0)
     rows = random.integers(len(score), size=(_N_DRAWS, len(score)))
-    drawn = [pooled_r(score[row], accuracy[row]) for row in rows]
-    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    points, accuracies = score - score.mean(), accuracy - accuracy.mean()
+    x, y = points[rows], accuracies[rows]
+    covariance = (x * y.mean(axis=2)).mean(axis=1) - x.mean(axis=1) * y.mean(axis=(1, 2))
+    spread = x.std(axis=1) * y.std(axis=(1, 2))
+    drawn = covariance[spread > 0] / spread[spread > 0]
+    low, high = np.quantile(drawn, [0.025, 0.975])
     return float(low), float(high)
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from studies.analysis.judging import chosen_predictor, require_both_halves, signs, summary
+from studies.analysis.judging import require_both_halves, signs, summary
+from studies.analysis.predictor import chosen_predictor
 from studies.analysis.rank_correlation import bootstrap, spearman, worst_where_undefined
 from studies.analysis.zoo_table import read_table
 from studies.measuring.table import ResultTable

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from rmqm_spec.ranking.evidence import EVIDENCE
-from studies.analysis.judging import chosen_predictor, summary
+from studies.analysis.judging import summary
+from studies.analysis.predictor import chosen_predictor
 from studies.analysis.zoo_table import read_table
 
 ROOT = Path(__file__).parents[2]
