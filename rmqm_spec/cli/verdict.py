@@ -9,6 +9,7 @@ from typing import Any
 from rmqm_spec.cli.probe_verdict import about_probes
 from rmqm_spec.ranking.evidence import EVIDENCE
 from rmqm_spec.ranking.left_out import left_out_words
+from rmqm_spec.ranking.likeness import likeness
 from rmqm_spec.ranking.null import is_level_with_null
 from rmqm_spec.ranking.records import rounded_up
 from rmqm_spec.runs.probed import ProbedModels
@@ -43,15 +44,16 @@ def verdict(document: Mapping[str, Any], probed: ProbedModels | None = None) -> 
         alone = f"Only {ranked[0]['name']} has a score, so there is nothing to compare it with."
         return [alone, *_about_left_out(document), *_about_nulls(ranked)]
     tied = bool(ranked[0]["same_as"])
+    evidence = EVIDENCE.words(likeness(ranked))
     return [
         _about_the_first(document),
         *(_apart(document) if tied else ()),
-        *(about_probes(document, probed) if probed else [EVIDENCE.words] if tied else ()),
+        *(about_probes(document, probed) if probed else [evidence] if tied else ()),
         *_about_left_out(document),
         *_about_ties(document),
         *_about_the_order(document),
         *_about_nulls(ranked),
-        *(() if tied or probed else [EVIDENCE.words]),
+        *(() if tied or probed else [evidence]),
     ]
 
 

@@ -22,7 +22,7 @@ __all__ = ["SCHEMA", "ranking_document"]
 SCHEMA: Final = "rmqm-rank/1"
 """Name of the document; ``schemas/rank.schema.json`` describes it."""
 
-_FROM_RESULT = ("status", "components", "counts", "model", "null")
+_FROM_RESULT = ("status", "components", "counts", "model", "output", "null")
 _SHARED = ("variant", "alteration", "specification")
 
 

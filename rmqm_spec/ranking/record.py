@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from rmqm_spec.contracts.record import CODE, entry, record
-from rmqm_spec.results.encoder_record import GeometryEntry, ModelEntry
+from rmqm_spec.results.encoder_record import GeometryEntry, ModelEntry, OutputEntry
 from rmqm_spec.results.record import FindingEntry, MeasureEntry, NullEntry, Status
 
 __all__ = ["RankDocument"]
@@ -44,6 +44,7 @@ class RankingEncoderEntry:
     components: dict[str, float | None]
     counts: ScoreCounts
     model: ModelEntry | None = entry("As in the result.")
+    output: OutputEntry | None = entry("As in the result.", optional=True)
     null: NullEntry | None = entry(
         "The same network with permuted weights, as in the result; null where none was scored."
     )

@@ -29,6 +29,7 @@ class ModelEntry:
     producer: str = entry(optional=True)
     ir_version: int = entry(optional=True, least=0)
     opsets: dict[str, int] = entry(optional=True)
+    operators: dict[str, int] = entry("How often the network has each operator.", optional=True)
 
 
 @record

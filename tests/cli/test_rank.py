@@ -57,6 +57,9 @@ def test_the_table_and_the_verdict(folder):
     assert "on these 40 inputs" in verdict
     assert "order is right with probability" in order
     assert "rmqm-spec probe" in probe
+    assert "encoders like these (one architecture, one embedding size)" in probe
+    document = json.loads((folder / "board" / "rank.json").read_text())
+    assert [row["output"]["shape"] for row in document["ranked"]] == [[32], [32]]
 
 
 def test_the_document_is_printed_as_its_schema_says_and_stored(rank, folder):

@@ -18,10 +18,12 @@ RMQM = next(entry for entry in ANALYSIS["measures"] if entry["measure"] == "rmqm
 
 def test_the_verdict_of_a_ranking_quotes_the_study():
     assert EVIDENCE.n_encoders == ANALYSIS["encoders"]
-    for kind, words in (("neighbours", "neighbours"), ("probe", "probe")):
-        assert getattr(EVIDENCE, words) == round(RMQM[kind]["mean"], 2)
-        within = round(RMQM[kind]["within_architecture"], 2)
-        assert getattr(EVIDENCE, f"{words}_within") == within
+    for kind in ("neighbours", "probe"):
+        quoted, study = getattr(EVIDENCE, kind), RMQM[kind]
+        assert quoted.among_all == round(study["mean"], 2)
+        assert quoted.of_one_architecture == round(study["within_architecture"], 2)
+        assert quoted.of_one_size == round(study["within_size"], 2)
+        assert quoted.of_both == round(study["within_both"], 2)
     assert EVIDENCE.own_domain == round(RMQM["neighbours"]["own_domain"], 2)
 
 

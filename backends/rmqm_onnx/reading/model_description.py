@@ -1,9 +1,11 @@
-"""The model's file as plain data and on a single line: name, digest, size, opsets, producer."""
+"""The model's file as plain data, and on a single line."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
+from rmqm_onnx.reading.graph import all_nodes
 from rmqm_onnx.reading.model_file import ModelFile
 
 __all__ = ["describe_model", "summary"]
@@ -21,8 +23,9 @@ def summary(file: ModelFile) -> str:
 
 
 def describe_model(file: ModelFile) -> dict[str, Any]:
-    """Return the name, the content hash and the origin of a model."""
+    """Return the name, the content hash, the origin and the operators of a model."""
     proto = file.proto
+    operators = Counter(node.op_type for node in all_nodes(proto))
     return {
         "name": file.path.name,
         "sha256": file.sha256,
@@ -31,4 +34,5 @@ def describe_model(file: ModelFile) -> dict[str, Any]:
         "producer": f"{proto.producer_name} {proto.producer_version}".strip(),
         "ir_version": proto.ir_version,
         "opsets": {entry.domain or "ai.onnx": entry.version for entry in proto.opset_import},
+        "operators": dict(sorted(operators.items())),
     }
