@@ -6,37 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
+from rmqm_spec import neighbours
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.errors import UsageError
+from rmqm_spec.neighbours import Neighbours
 
 __all__ = ["Neighbours", "nearest", "vote"]
-
-_BLOCK = 2**22
-"""Number of distances computed together."""
-
-_DECIMALS = 12
-
-_RESCORED = 2**21
-"""Number of differences computed together in float64."""
-
-
-@frozen(eq=False)
-class Neighbours:
-    """
-    The nearest gallery vectors of each of M queries, nearest first.
-
-    Parameters
-    ----------
-    indices : (M, k) ndarray of int
-        Positions in the gallery.
-    distances : (M, k) ndarray of float64
-        Euclidean distances, rounded to 12 decimals.
-    """
-
-    indices: npt.NDArray[np.intp]
-    distances: Float64Array
 
 
 def nearest(
@@ -75,12 +51,9 @@ def nearest(
 
     Notes
     -----
-    Nothing is approximated. Products in float32 only tell which vectors can be among the k
-    nearest: all within twice the largest error that E products and sums in float32 can have. For
-    these vectors the distances are computed from differences in float64, and these distances
-    alone decide. Distances are
-    compared after rounding to 12 decimals, the resolution of float64 (clause RMQM-RES-001): vectors
-    whose distances differ only by the rounding of a sum count as equally near.
+    Nothing is approximated, and distances are compared after rounding to 12 decimals, the
+    resolution of float64 (clause RMQM-RES-001): vectors whose distances differ only by the
+    rounding of a sum count as equally near. See `rmqm_spec.neighbours`.
 
     Examples
     --------
@@ -96,21 +69,8 @@ def nearest(
             f"k must be between 1 and the {n_others} inputs that can be neighbours; got {k}",
             fix="Give a smaller --k, or more inputs.",
         )
-    narrow = gallery.astype(np.float32)
     rank = np.argsort(np.argsort(np.asarray(ids), kind="stable"), kind="stable")
-    slack = 4 * _largest_error(gallery.shape[1])  # a square is 2 - 2 products; twice its error
-    for first in range(0, len(queries), size := max(1, _BLOCK // len(gallery))):
-        part = queries[first : first + size]
-        squares = 2.0 - 2.0 * (part.astype(np.float32) @ narrow.T)
-        if own is not None:
-            squares[np.arange(len(part)), own[first : first + size]] = np.inf
-        bound = np.partition(squares, k - 1, axis=1)[:, k - 1 : k]
-        rows, columns = np.nonzero(squares <= bound + slack)
-        exact = _distances(part, gallery, rows, columns)
-        order = np.lexsort((rank[columns], exact, rows))
-        starts = np.searchsorted(rows, np.arange(len(part)))
-        chosen = order[starts[:, None] + np.arange(k)]
-        yield Neighbours(columns[chosen], exact[chosen])
+    yield from neighbours.nearest(queries, gallery, k, own=own, rank=rank)
 
 
 def vote(
@@ -148,30 +108,3 @@ def vote(
     np.minimum.at(closest, (rows, voted), neighbours.distances)
     closest[votes < votes.max(axis=1, keepdims=True)] = np.inf
     return np.asarray(closest.argmin(axis=1))
-
-
-def _distances(
-    queries: Float64Array,
-    gallery: Float64Array,
-    rows: npt.NDArray[np.intp],
-    columns: npt.NDArray[np.intp],
-) -> Float64Array:
-    """Return the distances of pairs, computed from differences and rounded."""
-    distances = np.empty(len(rows))
-    size = max(1, _RESCORED // gallery.shape[1])
-    for first in range(0, len(rows), size):
-        pairs = slice(first, first + size)
-        difference = queries[rows[pairs]] - gallery[columns[pairs]]
-        distances[pairs] = np.sqrt(np.einsum("ne,ne->n", difference, difference))
-    return distances.round(_DECIMALS)
-
-
-def _largest_error(n_values: int) -> float:
-    """Return the bound on the error of a product of two unit vectors that are rounded to float32.
-
-    Higham, Accuracy and Stability of Numerical Algorithms, section 3.1: n products and sums, and
-    one rounding of each factor, in any order of summation; the rest is room for the difference
-    from 2, and for distances that are equal after rounding to 12 decimals.
-    """
-    unit = (n_values + 8) * 2.0**-24
-    return unit / (1 - unit)

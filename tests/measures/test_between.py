@@ -1,5 +1,7 @@
 """Measures between candidates against their definitions, computed the long way, and their laws."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from scipy.linalg import null_space
 from scipy.stats import ortho_group
 
 from rmqm_spec.errors import UsageError
-from rmqm_spec.measures.between import neighbours, ridge
+from rmqm_spec.measures.between import ridge
 from rmqm_spec.measures.between.candidates import consensus, information_sufficiency
 from rmqm_spec.measures.between.neighbours import mutual_neighbours
 from rmqm_spec.measures.between.ridge import ridge_r2
@@ -103,9 +105,7 @@ def neighbours_by_loops(rows, k):
         {
             j
             for _, j in sorted(
-                (round(float(((units[i] - units[j]) ** 2).sum()), 12), j)
-                for j in range(len(rows))
-                if j != i
+                (round(math.dist(units[i], units[j]), 12), j) for j in range(len(rows)) if j != i
             )[:k]
         }
         for i in range(len(rows))
@@ -115,7 +115,7 @@ def neighbours_by_loops(rows, k):
 @pytest.mark.parametrize("block", [1, 100, 2**22])
 @pytest.mark.parametrize(("n", "k"), [(40, 10), (5, 1), (5, 4)])
 def test_mutual_neighbours_by_loops(monkeypatch, n, k, block):
-    monkeypatch.setattr(neighbours, "_BLOCK", block)
+    monkeypatch.setattr("rmqm_spec.neighbours._BLOCK", block)
     source, target = pair(n, n)
     source[1] = 2 * source[0]
     first, second = neighbours_by_loops(source, k), neighbours_by_loops(target, k)

@@ -9,12 +9,9 @@ from scipy.stats import ortho_group
 from rmqm_spec.errors import EncodingError
 from rmqm_spec.measures.paths.curvature import PATH_CURVATURE
 from rmqm_spec.measures.paths.displacement import RELATIVE_DISPLACEMENT
-from rmqm_spec.measures.paths.neighbours import (
-    INSTANCE_RETRIEVAL,
-    NEIGHBOURHOOD_PRESERVATION,
-    blocks_of_squares,
-)
+from rmqm_spec.measures.paths.neighbours import INSTANCE_RETRIEVAL, NEIGHBOURHOOD_PRESERVATION
 from rmqm_spec.measures.paths.scatter import FISHER_RATIO, LIDAR
+from rmqm_spec.neighbours import chances
 
 VIEWED = (
     RELATIVE_DISPLACEMENT,
@@ -116,8 +113,8 @@ def test_lengths_must_not_change(measure):
 def test_blocks_of_distances_change_no_value(monkeypatch):
     paths = walk(0)
     whole = [value_of(measure, paths) for measure in VIEWED[:3]]
-    monkeypatch.setattr("rmqm_spec.measures.paths.neighbours._BLOCK", 70)
-    assert len(list(blocks_of_squares(np.eye(25), np.eye(25)))) == 13
+    monkeypatch.setattr("rmqm_spec.neighbours._BLOCK", 70)
+    assert len(list(chances(np.eye(25), np.eye(25), 1))) == 13
     assert [value_of(measure, paths) for measure in VIEWED[:3]] == pytest.approx(whole, rel=1e-12)
 
 

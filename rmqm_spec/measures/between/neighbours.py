@@ -12,15 +12,11 @@ from rmqm_spec.characteristics.distances import unit_vectors
 from rmqm_spec.errors import UsageError
 from rmqm_spec.measures.between.rows import same_inputs
 from rmqm_spec.measures.unaltered import Undefined
+from rmqm_spec.neighbours import nearest
 
 __all__ = ["N_NEIGHBOURS", "mutual_neighbours", "nearest_of_each", "shared"]
 
 N_NEIGHBOURS: Final = 10
-
-_BLOCK: Final = 2**22
-"""Number of distances computed together."""
-
-_DECIMALS: Final = 12
 
 
 def mutual_neighbours(first: AnyArray, second: AnyArray, k: int = N_NEIGHBOURS) -> float:
@@ -54,8 +50,8 @@ def mutual_neighbours(first: AnyArray, second: AnyArray, k: int = N_NEIGHBOURS) 
     -----
     Huh et al., "The Platonic Representation Hypothesis", ICML 2024: ``mean over i of
     |A_i and B_i| / k``, with A_i the k other inputs nearest to input i among unit vectors, in
-    Euclidean distance. Squared distances are compared after rounding to 12 decimals; at equal
-    distances the earlier row comes first.
+    Euclidean distance. Distances are compared after rounding to 12 decimals; at equal distances
+    the earlier row comes first (`rmqm_spec.neighbours`).
 
     Examples
     --------
@@ -86,13 +82,8 @@ def nearest_of_each(encodings: AnyArray, k: int) -> npt.NDArray[np.intp]:
     if not encodings.any(axis=1).all():
         raise Undefined("zero")
     vectors = unit_vectors(encodings[:, None])[:, 0]
-    found = []
-    for start in range(0, n_inputs, size := max(1, _BLOCK // n_inputs)):
-        part = vectors[start : start + size]
-        squares = np.round(2 - 2 * (part @ vectors.T), _DECIMALS)
-        squares[np.arange(len(part)), np.arange(start, start + len(part))] = np.inf
-        found.append(np.argsort(squares, axis=1, kind="stable")[:, :k])
-    return np.concatenate(found)
+    found = nearest(vectors, vectors, k, own=np.arange(n_inputs))
+    return np.concatenate([block.indices for block in found])
 
 
 def shared(first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]) -> float:

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, Float64Array
-from rmqm_spec.measures.neighbourhoods.distances import nearest_distances
 from rmqm_spec.measures.prepared import centred
 from rmqm_spec.measures.unaltered import UnalteredMeasure, Undefined
+from rmqm_spec.neighbours import nearest_distances
 
 __all__ = ["MLE_DIMENSION", "TWO_NN", "mle_dimension", "two_nn"]
 

@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.measures.neighbourhoods.distances import distinct_unit_rows, nearest_distances
+from rmqm_spec.measures.neighbourhoods.distances import distinct_unit_rows
 from rmqm_spec.measures.unaltered import UnalteredMeasure, Undefined
+from rmqm_spec.neighbours import nearest_distances
 
 __all__ = ["NEIGHBOUR_RATIO", "neighbour_ratio"]
 

@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 
 from rmqm_spec.arrays import Float64Array
-from rmqm_spec.measures.paths.neighbours import blocks_of_squares
 from rmqm_spec.measures.paths.views import TENTHS, ViewMeasure, each_share
 from rmqm_spec.measures.unaltered import Undefined
+from rmqm_spec.neighbours import nearest_distances
 from rmqm_spec.resolution import at_resolution
 
-__all__ = ["RELATIVE_DISPLACEMENT", "nearest_distances", "relative_displacement"]
+__all__ = ["RELATIVE_DISPLACEMENT", "relative_displacement"]
 
 _VIEW: Final = TENTHS.index(7)
 
@@ -55,28 +55,11 @@ def relative_displacement(vectors: Float64Array, resolution: float, view: int = 
     >>> round(relative_displacement(plane, 1e-12, view=5), 4)
     0.7906
     """
-    return _median_of_ratios(
-        vectors, nearest_distances(vectors[:, 0], resolution), resolution, view
-    )
+    return _median_of_ratios(vectors, _to_nearest(vectors[:, 0], resolution), resolution, view)
 
 
-def nearest_distances(vectors: Float64Array, resolution: float) -> Float64Array:
-    """
-    Return the distance of each unit vector (N, E) to the nearest other one.
-
-    The nearest is sought by scalar products, its distance then taken directly: it is a
-    denominator.
-
-    Examples
-    --------
-    >>> nearest_distances(np.array([[1.0, 0.0], [0.6, 0.8], [-1.0, 0.0]]), 1e-12).round(4)
-    array([0.8944, 0.8944, 1.7889])
-    """
-    nearest = np.empty(len(vectors), dtype=np.intp)
-    for rows, squares in blocks_of_squares(vectors, vectors):
-        squares[np.arange(len(squares)), rows] = np.inf
-        nearest[rows] = squares.argmin(axis=1)
-    return at_resolution(np.linalg.norm(vectors - vectors[nearest], axis=1), resolution)
+def _to_nearest(vectors: Float64Array, resolution: float) -> Float64Array:
+    return at_resolution(nearest_distances(vectors, 1)[:, 0], resolution)
 
 
 def _median_of_ratios(
@@ -90,7 +73,7 @@ def _median_of_ratios(
 
 
 def _details(vectors: Float64Array, resolution: float) -> dict[str, float]:
-    nearest = nearest_distances(vectors[:, 0], resolution)
+    nearest = _to_nearest(vectors[:, 0], resolution)
     at = each_share(lambda view: _median_of_ratios(vectors, nearest, resolution, view))
     return {**at, "left-out": float((nearest == 0).sum())}
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.measures.paths.views import TENTHS, ViewMeasure, each_share
+from rmqm_spec.neighbours import Chances, chances
 
 __all__ = [
     "INSTANCE_RETRIEVAL",
     "NEIGHBOURHOOD_PRESERVATION",
     "N_NEIGHBOURS",
-    "blocks_of_squares",
     "instance_retrieval",
     "neighbourhood_preservation",
 ]
@@ -24,35 +22,10 @@ N_NEIGHBOURS: Final = 10
 
 _VIEW: Final = TENTHS.index(3)
 
-_BLOCK: Final = 2**21
-"""Number of distances computed together."""
-
-_DECIMALS: Final = 12
-"""Squared distances between unit vectors are compared after rounding to so many decimals."""
-
-
-def blocks_of_squares(
-    vectors: Float64Array, others: Float64Array
-) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[Any]]]:
-    """
-    Yield row numbers and squared distances (n, M) of unit vectors (N, E) to all others (M, E).
-
-    Examples
-    --------
-    >>> [(rows, squares)] = blocks_of_squares(np.eye(2), np.array([[0.6, 0.8]]))
-    >>> rows, squares
-    (array([0, 1]), array([[0.8],
-           [0.4]]))
-    """
-    size = max(1, _BLOCK // len(others))
-    for start in range(0, len(vectors), size):
-        part = vectors[start : start + size]
-        yield np.arange(start, start + len(part)), np.round(2 - 2 * (part @ others.T), _DECIMALS)
-
 
 def instance_retrieval(
     vectors: Float64Array,
-    resolution: float = 0.0,  # noqa: ARG001 - every measure of views is called alike
+    resolution: float = 0.0,
     view: int = _VIEW,
 ) -> float:
     """
@@ -63,7 +36,7 @@ def instance_retrieval(
     vectors : (N, 6, E) ndarray
         Unit vectors.
     resolution : float
-        Not used: distances are only compared.
+        Distances below it count as zero, and so as equal.
     view : int
         Position of the altered view.
 
@@ -85,16 +58,14 @@ def instance_retrieval(
     0.5
     """
     found = 0.0
-    for rows, squares in blocks_of_squares(vectors[:, view], vectors[:, 0]):
-        least = squares.min(axis=1)
-        own = squares[np.arange(len(rows)), rows] == least
-        found += float((own / (squares == least[:, None]).sum(axis=1)).sum())
+    for near in chances(vectors[:, view], vectors[:, 0], 1, resolution=resolution):
+        found += float(near.values[near.columns == near.queries].sum())
     return found / len(vectors)
 
 
 def neighbourhood_preservation(
     vectors: Float64Array,
-    resolution: float = 0.0,  # noqa: ARG001 - every measure of views is called alike
+    resolution: float = 0.0,
     view: int = _VIEW,
     k: int = N_NEIGHBOURS,
 ) -> float:
@@ -106,7 +77,7 @@ def neighbourhood_preservation(
     vectors : (N, 6, E) ndarray
         Unit vectors.
     resolution : float
-        Not used: distances are only compared.
+        Distances below it count as zero, and so as equal.
     view : int
         Position of the altered view.
     k : int
@@ -124,26 +95,19 @@ def neighbourhood_preservation(
     >>> neighbourhood_preservation(turned, k=1)
     1.0
     """
-    pairs = zip(
-        blocks_of_squares(vectors[:, 0], vectors[:, 0]),
-        blocks_of_squares(vectors[:, view], vectors[:, view]),
-        strict=True,
+    before, after = (
+        chances(rows, rows, k, own=np.arange(len(rows)), resolution=resolution)
+        for rows in (vectors[:, 0], vectors[:, view])
     )
-    kept = 0.0
-    for (rows, before), (_, after) in pairs:
-        kept += float((_chances(rows, before, k) * _chances(rows, after, k)).sum())
+    kept = sum(_common(*blocks, len(vectors)) for blocks in zip(before, after, strict=True))
     return kept / (k * len(vectors))
 
 
-def _chances(
-    rows: npt.NDArray[np.intp], squares: npt.NDArray[Any], k: int
-) -> npt.NDArray[np.floating[Any]]:
-    """Return the chance of each other input to be among the k nearest of each row."""
-    squares[np.arange(len(rows)), rows] = np.inf
-    last = np.partition(squares, k - 1, axis=1)[:, k - 1 : k]
-    nearer, level = squares < last, squares == last
-    left = k - nearer.sum(axis=1, keepdims=True)
-    return np.asarray(nearer + level * (left / level.sum(axis=1, keepdims=True)))
+def _common(before: Chances, after: Chances, n_inputs: int) -> float:
+    """Return the sum over pairs that both have of the product of their chances."""
+    pairs, also_pairs = (near.queries * n_inputs + near.columns for near in (before, after))
+    _, first, second = np.intersect1d(pairs, also_pairs, assume_unique=True, return_indices=True)
+    return float(before.values[first] @ after.values[second])
 
 
 INSTANCE_RETRIEVAL = ViewMeasure(
@@ -152,7 +116,9 @@ INSTANCE_RETRIEVAL = ViewMeasure(
     summary="How many altered inputs still find their own original.",
     source="our definition: 1-nearest-neighbour retrieval at 0.3 J",
     function=instance_retrieval,
-    details=lambda vectors, _: each_share(lambda view: instance_retrieval(vectors, view=view)),
+    details=lambda vectors, resolution: each_share(
+        lambda view: instance_retrieval(vectors, resolution, view)
+    ),
     most=1.0,
 )
 
@@ -162,8 +128,8 @@ NEIGHBOURHOOD_PRESERVATION = ViewMeasure(
     summary="How many of their 10 nearest neighbours inputs keep when altered.",
     source="our definition: mutual k-nearest-neighbour overlap of level 0 and level 0.3 J",
     function=neighbourhood_preservation,
-    details=lambda vectors, _: each_share(
-        lambda view: neighbourhood_preservation(vectors, view=view)
+    details=lambda vectors, resolution: each_share(
+        lambda view: neighbourhood_preservation(vectors, resolution, view)
     ),
     at_least=N_NEIGHBOURS + 2,
     most=1.0,

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier
 
+from rmqm_spec import neighbours
 from rmqm_spec.errors import UsageError
-from rmqm_spec.probes import neighbours
 from rmqm_spec.probes.neighbours import Neighbours, nearest, vote
 
 
@@ -81,7 +81,7 @@ def test_blocks_are_put_together(monkeypatch):
     ids = [f"{k:02}" for k in range(40)]
     whole = found_by(queries, gallery, ids, 3)
     monkeypatch.setattr(neighbours, "_BLOCK", 130)
-    monkeypatch.setattr(neighbours, "_RESCORED", 7)
+    monkeypatch.setattr(neighbours, "_MEASURED", 7)
     assert len(list(nearest(queries, gallery, ids, 3))) == 17
     assert found_by(queries, gallery, ids, 3) == whole
 
