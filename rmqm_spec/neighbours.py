@@ -285,7 +285,7 @@ class _Estimates:
         n_terms = self._gallery.shape[1] + 8
         error = 6 * n_terms * (float(np.finfo(self._dtype).eps) / 2 + 2.0**-52) * self._most
         ties = self._least_apart * (4 * self._most**0.5 + self._least_apart)
-        return error + ties
+        return float(error + ties)
 
 
 def _distances(
