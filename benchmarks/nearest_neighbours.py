@@ -132,7 +132,9 @@ def main() -> None:
         path = Path("drawn_encodings.npz")
         rng = np.random.default_rng(0)
         np.savez(path, **{f"{n} x {e}": rng.standard_normal((n, e)) for n, e in SIZES})
-    checkouts = [Checkout(folder.absolute(), str(path.absolute())) for folder in (arguments.against, HERE)]
+    checkouts = [
+        Checkout(folder.absolute(), str(path.absolute())) for folder in (arguments.against, HERE)
+    ]
     with np.load(path) as arrays:
         keys = list(arrays)
     for key in keys:

@@ -104,7 +104,9 @@ def test_blocks_of_any_size_give_the_same_bits(cloud, block, measured):
         cut = (*nearest(rows, rows, k, own=own),), dense(rows, k), nearest_distances(rows, k)
     assert len(cut[0]) == -(-len(rows) // max(1, block // len(rows)))
     for name in ("indices", "distances"):
-        joined = [np.concatenate([getattr(part, name) for part in side[0]]) for side in (whole, cut)]
+        joined = [
+            np.concatenate([getattr(part, name) for part in side[0]]) for side in (whole, cut)
+        ]
         np.testing.assert_array_equal(*joined)
     np.testing.assert_array_equal(whole[1], cut[1])
     np.testing.assert_array_equal(whole[2], cut[2])
