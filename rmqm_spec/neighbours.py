@@ -228,6 +228,9 @@ def _pairs(
     resolution: float = 0.0,
 ) -> Iterator[_Pairs]:
     """Yield the candidates of blocks of queries with their distances, row by row."""
+    is_among_themselves = queries is gallery
+    gallery = np.ascontiguousarray(gallery)
+    queries = gallery if is_among_themselves else np.ascontiguousarray(queries)
     estimates = _Estimates(queries, gallery, resolution)
     for first in range(0, len(queries), size := max(1, _BLOCK // len(gallery))):
         block = slice(first, first + size)
@@ -241,12 +244,12 @@ class _Estimates:
 
     def __init__(self, queries: Float64Array, gallery: Float64Array, resolution: float) -> None:
         centre = gallery.mean(axis=0)
-        gallery_rows, query_rows = gallery - centre, queries - centre
-        power = max(_exponent(gallery_rows), _exponent(query_rows))
-        self._gallery = np.ldexp(gallery_rows, -power)
-        self._queries = np.ldexp(query_rows, -power)
-        self._squares = np.einsum("ne,ne->n", self._gallery, self._gallery)
-        self._own_squares = np.einsum("ne,ne->n", self._queries, self._queries)
+        rows = [gallery - centre, *([] if queries is gallery else [queries - centre])]
+        power = max(map(_exponent, rows))
+        rows = [np.multiply(each, 2.0**-power, out=each) for each in rows]
+        squares = [np.einsum("ne,ne->n", each, each) for each in rows]
+        self._gallery, self._queries = rows[0], rows[-1]
+        self._squares, self._own_squares = squares[0], squares[-1]
         self._most = float(max(self._squares.max(), self._own_squares.max()))
         self._least_apart = math.ldexp(10.0**-_DECIMALS, -power)
         self._resolution = math.ldexp(resolution, -power)
