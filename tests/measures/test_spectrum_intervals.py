@@ -1,4 +1,4 @@
-"""How often intervals of the measures of spectra hold the value of very many inputs."""
+"""How often intervals of the measures of spectra hold what they are intervals of."""
 
 from __future__ import annotations
 
@@ -67,7 +67,31 @@ def test_intervals_of_uniformity_hold_the_truth():
     ],
     ids=lambda x: getattr(x, "name", ""),
 )
-def test_measures_without_an_interval_would_have_a_wrong_one(measure, power, most):
-    assert not measure.has_interval
+def test_intervals_of_biased_measures_do_not_hold_the_value_of_very_many(measure, power, most):
     share = share_covered(measure, n_dimensions=100, power=power, n_runs=10, n_many=20_000)
     assert share <= most
+
+
+@pytest.mark.parametrize(("n_dimensions", "power"), [(16, 1), (16, 2), (64, 0.5)])
+@pytest.mark.parametrize(
+    "measure", [NESUM, STABLE_RANK, PARTICIPATION_RATIO, CODING_RATE], ids=lambda x: x.name
+)
+def test_intervals_hold_the_mean_over_draws_of_as_many(measure, n_dimensions, power):
+    assert measure.has_interval
+    rng = np.random.default_rng(3)
+    deviations = np.arange(1.0, n_dimensions + 1) ** (-power / 2)
+    summaries = [
+        measure.summarise({"encodings": rng.standard_normal((100, n_dimensions)) * deviations})
+        for _ in range(100)
+    ]
+    values = np.array([summary.value for summary in summaries])
+    ends = np.array([summary.interval for summary in summaries])
+    held = (ends[:, 0] <= values.mean()) & (values.mean() <= ends[:, 1])
+    assert 0.88 <= held.mean() <= 1
+    width = (ends[:, 1] - ends[:, 0]).mean() / (2 * 1.96 * values.std())
+    assert 0.8 < width < 1.4
+
+
+def test_who_has_no_interval():
+    assert not RANKME.has_interval
+    assert not ALPHA_REQ.has_interval

@@ -53,7 +53,8 @@ def alpha_req(encodings: AnyArray) -> float:
     higher nor lower is better. From few inputs the value is too high, since the smallest
     eigenvalues come out too small; compare values from equally many inputs.
     There is no interval: with 200 Gaussian inputs and a true exponent of 1, values were near 1.36
-    for E = 30 and 1.44 for E = 100, and no jackknife interval held 1.
+    for E = 30 and 1.44 for E = 100, and no jackknife interval held 1. The mean over draws of as
+    many inputs they held in 95 to 100 % of runs, up to 1.8 times too wide.
 
     Examples
     --------

@@ -47,8 +47,9 @@ def rankme(encodings: AnyArray) -> float:
     compare values from equally many inputs. There is no interval: the jackknife sees the spread of
     the value, not that it is too low. In simulations of 200 Gaussian inputs with eigenvalues 1 / k,
     intervals held the value of very many inputs in 94 % of runs for E = 8, 17 % for E = 30 and
-    none for E = 100. Public codes differ: some centre, square the singular
-    values or add another constant, and give other numbers.
+    none for E = 100. The mean over draws of as many inputs they held in 92 to 99 % of runs, up to
+    1.5 times too wide where E is near N and the spectrum flat. Public codes differ: some centre,
+    square the singular values or add another constant, and give other numbers.
 
     Examples
     --------

@@ -36,7 +36,9 @@ def stable_rank(encodings: AnyArray) -> float:
     -----
     Tsitsulin et al., "Unsupervised Embedding Quality Evaluation", 2023, 2305.16562, after Rudelson
     and Vershynin 2007. Where the encodings share a large mean, this is near 1 whatever else they
-    do; NESum is the same of centred encodings. There is no interval, for the reason given there.
+    do; NESum is the same of centred encodings. The interval is one of the value
+    at this N, as explained there; it held the mean over draws of as many inputs in 92 to 98 % of
+    runs of Gaussian inputs and of draws from real encodings.
 
     Examples
     --------
@@ -54,5 +56,4 @@ STABLE_RANK: Final = UnalteredMeasure(
     summary="Squared Frobenius norm of the encodings over their squared spectral norm.",
     source="Tsitsulin et al. 2023, Unsupervised Embedding Quality Evaluation, arXiv 2305.16562",
     function=stable_rank,
-    has_interval=False,
 )
