@@ -82,8 +82,8 @@ def participation_ratio(encodings: AnyArray) -> float:
 
     The interval is one of the value at this N, as that of `nesum`: it held the mean over draws of
     as many inputs in 92 to 98 % of runs of 100 and of 500 inputs; of 30 inputs in 91 to 100 %, up
-    to 1.9 times too wide. It held the value of very many inputs in 95 % of runs of 200 with eigenvalues 1 / k
-    for E = 8, in 85 % for E = 100.
+    to 1.9 times too wide. It held the value of very many inputs in 95 % of runs of 200 with
+    eigenvalues 1 / k for E = 8, in 85 % for E = 100.
 
     Examples
     --------
