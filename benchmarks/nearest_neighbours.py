@@ -15,6 +15,7 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -127,25 +128,33 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--case", choices=CASES, help="this one only")
     arguments = parser.parse_args()
-    path = arguments.encodings
-    if path is None:
-        path = Path("drawn_encodings.npz")
-        rng = np.random.default_rng(0)
-        np.savez(path, **{f"{n} x {e}": rng.standard_normal((n, e)) for n, e in SIZES})
-    checkouts = [
-        Checkout(folder.absolute(), str(path.absolute())) for folder in (arguments.against, HERE)
-    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = arguments.encodings or drawn(Path(folder))
+        compare(arguments.against.absolute(), path.absolute(), arguments)
+
+
+def drawn(folder: Path) -> Path:
+    """Write Gaussian encodings of all sizes."""
+    rng = np.random.default_rng(0)
+    path = folder / "encodings.npz"
+    np.savez(path, **{f"{n} x {e}": rng.standard_normal((n, e)) for n, e in SIZES})
+    return path
+
+
+def compare(other: Path, path: Path, arguments: argparse.Namespace) -> None:
+    """Print times and values of both checkouts, for every array and every case."""
+    checkouts = [Checkout(folder, str(path)) for folder in (other, HERE)]
     with np.load(path) as arrays:
         keys = list(arrays)
     for key in keys:
         for case in [arguments.case] if arguments.case else CASES:
             runs = [[one.compute(case, key) for one in checkouts] for _ in range(arguments.repeats)]
-            (before, after), *_ = runs
-            fastest = [min(run[side][1] for run in runs) for side in (0, 1)]
-            apart = abs(after[0] - before[0]) / abs(before[0])
+            before, after = (value for value, _ in runs[0])
+            seconds = [min(run[side][1] for run in runs) for side in (0, 1)]
+            apart = abs(after - before) / (abs(before) or 1)
             print(
-                f"{key:<32} {case:<27} before {fastest[0]:8.3f} s  after {fastest[1]:8.3f} s  "
-                f"ratio {fastest[1] / fastest[0]:.2f}  value {after[0]:.6f}  apart {apart:.1e}",
+                f"{key:<32} {case:<27} before {seconds[0]:8.3f} s  after {seconds[1]:8.3f} s  "
+                f"ratio {seconds[1] / seconds[0]:.2f}  value {after:.6f}  apart {apart:.1e}",
                 flush=True,
             )
 
