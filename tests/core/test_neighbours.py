@@ -186,3 +186,10 @@ def test_distances_below_the_resolution_are_equal():
     assert dense(rows, 1)[0].tolist() == [0, 1, 0, 0]
     assert dense(rows, 1, resolution=1e-6)[0].tolist() == [0, 0.5, 0.5, 0]
     assert dense(rows, 1, resolution=1e-6)[3].tolist() == [0, 1, 0, 0]
+
+
+def test_rows_that_differ_by_the_last_decimal_tie():
+    """Nearly all distances are 1, 2 or 3 units of the last decimal: ranks decide."""
+    rows = 0.5 + 1e-12 * np.random.default_rng(3).standard_normal((60, 3))
+    own = np.arange(60)
+    assert indices_of(rows, rows, 5, own=own).tolist() == by_loops(rows, rows, 5, own)
