@@ -37,7 +37,7 @@ def stable_rank(encodings: AnyArray) -> float:
     Tsitsulin et al., "Unsupervised Embedding Quality Evaluation", 2023, 2305.16562, after Rudelson
     and Vershynin 2007. Where the encodings share a large mean, this is near 1 whatever else they
     do; NESum is the same of centred encodings. The interval is one of the value
-    at this N, as explained there; it held the mean over draws of as many inputs in 92 to 98 % of
+    at this N, as explained there; it held the mean over draws of as many inputs in 92 to 99 % of
     runs of Gaussian inputs and of draws from real encodings.
 
     Examples
