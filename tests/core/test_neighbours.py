@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rmqm_spec import neighbours
-from rmqm_spec.neighbours import chances, nearest, nearest_distances, of_order_one
+from rmqm_spec.neighbours import (
+    chances,
+    estimates,
+    nearest,
+    nearest_distances,
+    of_order_one,
+    search,
+)
 
 quick = settings(max_examples=60, deadline=None, derandomize=True)
 
@@ -99,8 +105,8 @@ def test_blocks_of_any_size_give_the_same_bits(cloud, block, measured):
     own = np.arange(len(rows))
     whole = (*nearest(rows, rows, k, own=own),), dense(rows, k), nearest_distances(rows, k)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(neighbours, "_BLOCK", block)
-        patch.setattr(neighbours, "_MEASURED", measured)
+        patch.setattr(search, "_BLOCK", block)
+        patch.setattr(estimates, "_MEASURED", measured)
         cut = (*nearest(rows, rows, k, own=own),), dense(rows, k), nearest_distances(rows, k)
     assert len(cut[0]) == -(-len(rows) // max(1, block // len(rows)))
     for name in ("indices", "distances"):

@@ -115,7 +115,7 @@ def neighbours_by_loops(rows, k):
 @pytest.mark.parametrize("block", [1, 100, 2**22])
 @pytest.mark.parametrize(("n", "k"), [(40, 10), (5, 1), (5, 4)])
 def test_mutual_neighbours_by_loops(monkeypatch, n, k, block):
-    monkeypatch.setattr("rmqm_spec.neighbours._BLOCK", block)
+    monkeypatch.setattr("rmqm_spec.neighbours.search._BLOCK", block)
     source, target = pair(n, n)
     source[1] = 2 * source[0]
     first, second = neighbours_by_loops(source, k), neighbours_by_loops(target, k)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier
 
-from rmqm_spec import neighbours
 from rmqm_spec.errors import UsageError
+from rmqm_spec.neighbours import estimates, search
 from rmqm_spec.probes.neighbours import Neighbours, nearest, vote
 
 
@@ -80,8 +80,8 @@ def test_blocks_are_put_together(monkeypatch):
     queries, gallery = unit(rng.normal(size=(50, 5))), unit(rng.normal(size=(40, 5)))
     ids = [f"{k:02}" for k in range(40)]
     whole = found_by(queries, gallery, ids, 3)
-    monkeypatch.setattr(neighbours, "_BLOCK", 130)
-    monkeypatch.setattr(neighbours, "_MEASURED", 7)
+    monkeypatch.setattr(search, "_BLOCK", 130)
+    monkeypatch.setattr(estimates, "_MEASURED", 7)
     assert len(list(nearest(queries, gallery, ids, 3))) == 17
     assert found_by(queries, gallery, ids, 3) == whole
 

@@ -1,37 +1,26 @@
-"""Exact nearest neighbours with one rule for ties, for all measures and probes.
-
-The rule: a distance is the Euclidean norm of a difference, in float64, and two distances are equal
-if they are so after rounding to 12 decimals. Neither the order of rows, nor blocks, nor the
-library that multiplies matrices can then decide which of several equally near rows is a neighbour.
-"""
+"""The nearest rows of each row, and the chances of rows that are equally near."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from attrs import frozen
 
 from rmqm_spec.arrays import AnyArray, Float64Array
+from rmqm_spec.neighbours.estimates import (
+    DECIMALS,
+    Estimates,
+    Positions,
+    distances_of_pairs,
+    exponent,
+)
 
 __all__ = ["Chances", "Neighbours", "chances", "nearest", "nearest_distances", "of_order_one"]
 
-Positions = npt.NDArray[np.intp]
-
 _BLOCK: Final = 2**20
 """Number of distances estimated together."""
-
-_MEASURED: Final = 2**18
-"""Number of differences held together."""
-
-_DECIMALS: Final = 12
-"""The resolution of float64 between unit vectors (clause RMQM-RES-001)."""
-
-_SPARE: Final = 32
-"""With more candidates than this beyond four times k for each row, float32 is too coarse."""
 
 
 @frozen(eq=False)
@@ -133,7 +122,7 @@ def nearest(
     [[0, 2]]
     """
     for pairs in _pairs(queries, gallery, k, own):
-        distances = pairs.distances.round(_DECIMALS)
+        distances = pairs.distances.round(DECIMALS)
         second = pairs.columns if rank is None else rank[pairs.columns]
         chosen = pairs.ranked(second, distances, k=k)
         yield Neighbours(pairs.columns[chosen], distances[chosen])
@@ -169,7 +158,7 @@ def chances(
     ([0, 1, 2], [0.5, 1.0, 0.5])
     """
     for pairs in _pairs(queries, gallery, k, own, resolution):
-        distances = pairs.distances.round(_DECIMALS)
+        distances = pairs.distances.round(DECIMALS)
         distances[distances < resolution] = 0.0
         last = distances[pairs.ranked(distances, k=k)[:, -1]][pairs.rows]
         nearer, level = distances < last, distances == last
@@ -217,7 +206,7 @@ def of_order_one(rows: AnyArray) -> Float64Array:
     [[0.375, -0.75]]
     """
     rows = np.asarray(rows, dtype=np.float64)
-    return np.ldexp(rows, -_exponent(rows))
+    return np.ldexp(rows, -exponent(rows))
 
 
 def _pairs(
@@ -231,79 +220,9 @@ def _pairs(
     is_among_themselves = queries is gallery
     gallery = np.ascontiguousarray(gallery)
     queries = gallery if is_among_themselves else np.ascontiguousarray(queries)
-    estimates = _Estimates(queries, gallery, resolution)
+    estimates = Estimates(queries, gallery, resolution)
     for first in range(0, len(queries), size := max(1, _BLOCK // len(gallery))):
         block = slice(first, first + size)
         rows, columns = estimates.candidates(block, k, None if own is None else own[block])
-        distances = _distances(queries[block], gallery, rows, columns)
+        distances = distances_of_pairs(queries[block], gallery, rows, columns)
         yield _Pairs(first, rows, columns, distances)
-
-
-class _Estimates:
-    """Squared distances by products, with bounds on their errors."""
-
-    def __init__(self, queries: Float64Array, gallery: Float64Array, resolution: float) -> None:
-        centre = gallery.mean(axis=0)
-        rows = [gallery - centre, *([] if queries is gallery else [queries - centre])]
-        power = max(map(_exponent, rows))
-        rows = [np.multiply(each, 2.0**-power, out=each) for each in rows]
-        squares = [np.einsum("ne,ne->n", each, each) for each in rows]
-        self._gallery, self._queries = rows[0], rows[-1]
-        self._squares, self._own_squares = squares[0], squares[-1]
-        self._most = float(max(self._squares.max(), self._own_squares.max()))
-        self._least_apart = math.ldexp(10.0**-_DECIMALS, -power)
-        self._resolution = math.ldexp(resolution, -power)
-        self._use(np.float32)
-
-    def _use(self, dtype: type[np.float32 | np.float64]) -> None:
-        self._dtype = dtype
-        self._factor = (-2 * self._gallery.T).astype(dtype)
-        self._terms = self._squares.astype(dtype)
-
-    def candidates(
-        self, block: slice, k: int, own: Positions | None
-    ) -> tuple[Positions, Positions]:
-        """Return rows and columns of all that can be nearest, by rows."""
-        found = self._below(block, k, own)
-        if self._dtype is np.float32 and len(found[0]) > (4 * k + _SPARE) * (found[0][-1] + 1):
-            self._use(np.float64)  # from now on: rows that are this near each other are many
-            found = self._below(block, k, own)
-        return found
-
-    def _below(self, block: slice, k: int, own: Positions | None) -> tuple[Positions, Positions]:
-        """Compare |g|^2 - 2 q'g: what is left of the squared distance, |q|^2, is one per row."""
-        squares = self._queries[block].astype(self._dtype) @ self._factor
-        squares += self._terms
-        if own is not None:
-            squares[np.arange(len(squares)), own] = np.inf
-        last = np.partition(squares, k - 1, axis=1)[:, k - 1] if k > 1 else squares.min(axis=1)
-        zero = self._resolution**2 - self._own_squares[block]
-        bound = np.maximum(last.astype(np.float64), zero) + self._slack()
-        found = np.flatnonzero(squares <= bound.astype(self._dtype)[:, None])
-        rows, columns = np.divmod(found, squares.shape[1])
-        return rows, columns
-
-    def _slack(self) -> float:
-        """Return twice the error of an estimate, with room for distances equal after rounding."""
-        n_terms = self._gallery.shape[1] + 8
-        error = 6 * n_terms * (float(np.finfo(self._dtype).eps) / 2 + 2.0**-52) * self._most
-        ties = self._least_apart * (4 * self._most**0.5 + self._least_apart)
-        return float(error + ties)
-
-
-def _distances(
-    queries: Float64Array, gallery: Float64Array, rows: Positions, columns: Positions
-) -> Float64Array:
-    distances = np.empty(len(rows))
-    size = max(1, _MEASURED // gallery.shape[1])
-    for first in range(0, len(rows), size):
-        pairs = slice(first, first + size)
-        difference = queries[rows[pairs]]
-        difference -= gallery[columns[pairs]]
-        distances[pairs] = np.einsum("ne,ne->n", difference, difference)
-    return np.sqrt(distances)
-
-
-def _exponent(rows: AnyArray) -> int:
-    """Return the power of two that is just above the largest absolute value."""
-    return int(np.frexp(max(rows.max(initial=0.0), -rows.min(initial=0.0)))[1])
