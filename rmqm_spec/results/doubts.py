@@ -21,6 +21,15 @@ _NO_SCORE = {
     "undefined-terms": "too many relative changes divide by a distance of zero",
 }
 
+_LOOK = "Look at the encodings: is this the right output, and are the inputs real?"
+
+_REMEDY = {
+    "collapsed": _LOOK,
+    "constant-steps": _LOOK,
+    "undefined-terms": "Choose an output before a softmax, a rounding or a choice of one of a few "
+    "answers (--output); rmqm-spec inspect lists candidates.",
+}
+
 
 def doubts(
     characteristics: Characteristics, alteration: Mapping[str, Any] | None = None
@@ -52,7 +61,7 @@ def _without_score(characteristics: Characteristics) -> Iterator[Finding]:
         code="SCO001",
         level="fail",
         message=f"RMQM is undefined ({status}): {_NO_SCORE[status]}",
-        fix="Look at the encodings: is this the right output, and are the inputs real?",
+        fix=_REMEDY[status],
     )
 
 
