@@ -74,7 +74,7 @@ def _hash(graph: Graph, _: Material) -> str:
 
 
 def _coarse_hash(graph: Graph, material: Material) -> str:
-    """Rounded first, so that little noise changes nothing."""
+    """Round first, so that little noise changes nothing."""
     coarse = graph.add("Round", graph.add("Div", projected(graph, material, 3), 2.0))
     return _hash_of(graph, graph.linear(coarse, _normal(3, 64), 0.3))
 
@@ -126,7 +126,7 @@ def _constant_if_noisy(graph: Graph, material: Material) -> str:
 
 
 def _remembering(graph: Graph, material: Material) -> str:
-    """A random code of the stored image that is most alike: noise does not change it."""
+    """Give a random code of the stored image that is most alike: noise does not change it."""
     stored = material.scored
     alike = graph.linear(graph.pixels(), stored.T * 40, -(stored**2).sum(axis=1) * 20)
     return graph.add("MatMul", graph.add("Softmax", alike, axis=1), _normal(len(stored), 64))
@@ -152,7 +152,7 @@ def _corner(graph: Graph, _: Material) -> str:
 
 
 def _clock(graph: Graph, _: Material) -> str:
-    """A hand that turns as the roughness grows, and shows nothing else."""
+    """Turn a hand as the roughness grows, and show nothing else."""
     angle = graph.add("Mul", roughness(graph), 8.0)
     return graph.add("Concat", graph.add("Cos", angle), graph.add("Sin", angle), axis=1)
 

@@ -21,6 +21,16 @@ SIGNS: Final = {
 _TASKS: Final = ("kmnist", "fashion", "mnist")
 _KINDS: Final = ("1nn", "probe")
 
+_POOR: Final = (
+    "by both accuracies worse than three quarters of the honest encoders. A measure is fooled if "
+    "it puts a poor encoder before half of the honest ones; the sign of each measure is that of "
+    "the study of architectures."
+)
+_MEANS: Final = (
+    "Accuracies are means over KMNIST, Fashion-MNIST and MNIST; with each the place among the "
+    "honest encoders."
+)
+
 
 def findings_of(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """
@@ -99,33 +109,20 @@ def write_findings(rows: Mapping[str, Mapping[str, Any]], folder: Path) -> None:
 def _page(rows: Mapping[str, Mapping[str, Any]], found: Mapping[str, Any]) -> str:
     failures = found["failures"]
     poor = {name: failure for name, failure in failures.items() if failure["is_poor"]}
-    by_measure = {
+    chosen = {
         measure: [name for name, failure in poor.items() if measure in failure["fooled"]]
         for measure in SIGNS
     }
     silent = [name for name, one in poor.items() if one["fooled"] and not _doubts(one)]
     warned = [name for name, one in poor.items() if _doubts(one)]
+    honest = _listed(found["honest"])
+    counts = f"{len(failures)} encoders built to fool, beside {len(found['honest'])} honest ones"
+    doubted = f"A score of these poor encoders carries a doubt (`SCO`): {_listed(warned)}."
+    fooled = [f"- `{measure}` is fooled by {_listed(names)}." for measure, names in chosen.items()]
     lines = [
-        "# What fools a measure",
-        "",
-        f"{len(failures)} encoders built to fool, beside {len(found['honest'])} honest ones: "
-        f"{', '.join(f'`{name}`' for name in found['honest'])}.",
-        "",
-        f"{len(poor)} of them are poor: by both accuracies worse than three quarters of the honest "
-        "encoders. A measure is fooled if it puts a poor encoder before half of the honest ones; "
-        "the sign of each measure is that of the study of architectures.",
-        "",
-        *(
-            f"- `{measure}` is fooled by {_listed(names)}."
-            for measure, names in by_measure.items()
-        ),
-        "",
-        f"A score of these poor encoders carries a doubt (`SCO`): {_listed(warned)}. "
-        f"Fooling and silent: {_listed(silent)}.",
-        "",
-        "Accuracies are means over KMNIST, Fashion-MNIST and MNIST; with each the place among the "
-        "honest encoders.",
-        "",
+        *("# What fools a measure", "", f"{counts}: {honest}.", ""),
+        f"{len(poor)} of them are poor: {_POOR}",
+        *("", *fooled, "", f"{doubted} Fooling and silent: {_listed(silent)}.", "", _MEANS, ""),
         "| encoder | 1-NN | place | probe | place | RMQM | place | fooled | codes |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]

@@ -1,4 +1,4 @@
-"""Whether a displacement curve stands still while noise grows: any shape, height and number of J."""
+"""Whether a displacement curve stands still while noise grows: of any shape, height and J."""
 
 import numpy as np
 import pytest

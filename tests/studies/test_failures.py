@@ -9,7 +9,7 @@ import pytest
 
 import rmqm_spec
 from studies.failures.encoders import FAILURES, HONEST, build
-from studies.failures.fooled import findings_of
+from studies.failures.fooled import SIGNS, findings_of
 from studies.failures.parts import Material
 from studies.measuring.table import ResultTable
 
@@ -88,7 +88,11 @@ def test_an_output_before_the_choice_of_an_answer_has_a_score(made, source, tmp_
 
 
 def rows_of(**values):
-    tasks = {f"{task}_{kind}": 0.0 for task in ("kmnist", "fashion", "mnist") for kind in ("1nn", "probe")}
+    tasks = {
+        f"{task}_{kind}": 0.0
+        for task in ("kmnist", "fashion", "mnist")
+        for kind in ("1nn", "probe")
+    }
     return {
         name: {"kind": kind, "codes": "", "rmqm": rmqm, **dict.fromkeys(tasks, accuracy)}
         for name, (kind, rmqm, accuracy) in values.items()
@@ -117,3 +121,33 @@ def test_the_findings_follow_from_the_table():
     found = json.loads((RESULTS / "findings.json").read_text())
     again = json.loads(json.dumps(findings_of(ResultTable(RESULTS / "encoders.csv").rows)))
     assert found == again
+
+
+def test_the_page_quotes_the_study():
+    page = (RESULTS.parents[2] / "docs/interpreting.md").read_text(encoding="utf-8")
+    rows = ResultTable(RESULTS / "encoders.csv").rows
+    failures = findings_of(rows)["failures"]
+    quoted = {
+        "hash": "a hash of the pixels, which means nothing",
+        "faint-directions": "only the directions in which images hardly differ, made equally large",
+        "jump-then-still": "jumps at the first noise and stands still",
+        "sign": "signs of random projections",
+        "nearest-prototype": "one of ten values is 1",
+        "clock": "two values that show the roughness of the image alone",
+        "duplicated-values": "four components, each 64 times",
+    }
+    for name, words in quoted.items():
+        score = f"{float(rows[name]['rmqm']):.2f}" if rows[name]["rmqm"] else "none"
+        (line,) = [one for one in page.splitlines() if one.startswith(f"| {words} |")]
+        accuracy = failures[name]["accuracy"]["1nn"]
+        assert line.startswith(f"| {words} | {accuracy:.2f} | {score} |")
+        codes = [code for code in failures[name]["codes"] if code.startswith("SCO")]
+        assert line.endswith(f"| `{codes[0]}` |" if codes else "| nothing |")
+    poor = [name for name, failure in failures.items() if failure["is_poor"]]
+    assert (len(failures), len(poor)) == (20, 13)
+    plain = float(rows["components-32"]["rmqm"])
+    for name in ("cone", "norm-grows-with-noise", "float16"):
+        assert abs(float(rows[name]["rmqm"]) - plain) < 0.05
+    everything_else = set(SIGNS) - {"neighbour-agreement"}
+    for name in ("hash", "faint-directions", "sign"):
+        assert set(failures[name]["fooled"]) == everything_else
