@@ -30,9 +30,9 @@ def test_a_curve_that_rises_for_half_of_the_levels_is_not(n_levels, height, shar
     assert standing_still(settling(n_levels, height, share, bend), resolution=RESOLUTION) is None
 
 
-@given(LEVELS, HEIGHTS, st.integers(0, 2**32 - 1))
+@given(st.integers(99, 300), HEIGHTS, st.integers(0, 2**32 - 1))
 def test_levels_that_jitter_about_a_plateau_stand_still_too(n_levels, height, seed):
-    jitter = np.random.default_rng(seed).uniform(-0.09, 0.09, n_levels)
+    jitter = np.random.default_rng(seed).uniform(-0.11, 0.11, n_levels)
     curve = settling(n_levels, height, 0.15, 1.0) * (1 + jitter)
     assert standing_still(curve, resolution=RESOLUTION)
 
