@@ -8,19 +8,26 @@ from typing import Any
 from rmqm_spec.characteristics import Characteristics
 from rmqm_spec.contracts.registry import default_alteration, facts_of
 from rmqm_spec.findings import Finding
+from rmqm_spec.results.stillness import standing_still
 
 __all__ = ["doubts"]
 
 WIDE = 0.1
 """Half width of the interval above which two encoders can rarely be told apart."""
 
-SATURATED = 0.5
-"""Share of the largest mean displacement that the first level may reach."""
-
 _NO_SCORE = {
     "collapsed": "all altered inputs have the encoding of the unaltered one",
     "constant-steps": "distances do not change from level to level, so a reciprocal has no value",
     "undefined-terms": "too many relative changes divide by a distance of zero",
+}
+
+_LOOK = "Look at the encodings: is this the right output, and are the inputs real?"
+
+_REMEDY = {
+    "collapsed": _LOOK,
+    "constant-steps": _LOOK,
+    "undefined-terms": "Choose an output before a softmax, a rounding or a choice of one of a few "
+    "answers (--output); rmqm-spec inspect lists candidates.",
 }
 
 
@@ -54,7 +61,7 @@ def _without_score(characteristics: Characteristics) -> Iterator[Finding]:
         code="SCO001",
         level="fail",
         message=f"RMQM is undefined ({status}): {_NO_SCORE[status]}",
-        fix="Look at the encodings: is this the right output, and are the inputs real?",
+        fix=_REMEDY[status],
     )
 
 
@@ -68,13 +75,14 @@ def _with_score(characteristics: Characteristics) -> Iterator[Finding]:
             + (f"[{low:.3f}, {high:.3f}]" if characteristics.n_inputs > 1 else "no interval"),
             fix="Use more inputs (--n), or --precision 0.02, which adds inputs until it is met.",
         )
-    curve = characteristics.curves.displacement.mean
-    if characteristics.n_levels > 1 and curve[0] > SATURATED * curve.max():
+    still_from = standing_still(
+        characteristics.curves.displacement.mean, resolution=characteristics.resolution
+    )
+    if still_from is not None:
         yield Finding(
             code="SCO003",
             level="warn",
-            message=f"the encodings jump at once: the first level already moves them by "
-            f"{curve[0] / curve.max():.0%} of the largest mean displacement",
+            message=still_from,
             fix="RMQM rewards standing still after a jump: do not read this score as smoothness.",
         )
     n_undefined = sum(characteristics.undefined_terms.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,13 +15,14 @@ __all__ = ["accuracies"]
 _PENALTIES = tuple(10.0**power for power in range(-3, 5))
 
 
-def accuracies(encoder: Path, task: Task, folder: Path) -> dict[str, float]:
+def accuracies(encoder: Path, task: Task, folder: Path, **options: Any) -> dict[str, float]:
     """
     Return the accuracies of a task, by ``TASK_1nn`` and ``TASK_probe``.
 
     The neighbours are those of ``rmqm-spec probe``, on its stratified halves. The linear classifier
     is scikit-learn's ridge classifier on the unit encodings that the same command saved, in the
-    same halves, standardised, its penalty chosen by leave-one-out on the training half.
+    same halves, standardised, its penalty chosen by leave-one-out on the training half. Options
+    are the preprocessing, as ``rmqm_spec.probe`` takes it.
     """
     saved = folder / "encodings.npz"
     saved.unlink(missing_ok=True)
@@ -33,6 +35,7 @@ def accuracies(encoder: Path, task: Task, folder: Path) -> dict[str, float]:
         save_encodings=str(saved),
         out=str(folder / "probe"),
         force=True,
+        **options,
     )
     (model,) = probed.models.values()
     with np.load(saved, allow_pickle=False) as arrays:

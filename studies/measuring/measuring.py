@@ -16,7 +16,15 @@ MATCHED_SIZE: Final = 16
 _SHORT_PATH = 10
 
 
-def label_free(encoder: Path, source: Path, folder: Path, *, n_path: int = 100) -> dict[str, Any]:
+def label_free(
+    encoder: Path,
+    source: Path,
+    folder: Path,
+    *,
+    n_path: int = 100,
+    null: bool = True,
+    **options: Any,
+) -> dict[str, Any]:
     """
     Return what can be measured without labels, by name.
 
@@ -30,6 +38,10 @@ def label_free(encoder: Path, source: Path, folder: Path, *, n_path: int = 100) 
         Receives the results.
     n_path : int
         Images on the full path of the specification; all images take a path of ten levels.
+    null : bool
+        Whether permuted weights are scored too.
+    **options
+        Preprocessing, as ``rmqm_spec.score`` takes it.
 
     Returns
     -------
@@ -39,15 +51,16 @@ def label_free(encoder: Path, source: Path, folder: Path, *, n_path: int = 100) 
         measure, ``NAME:DETAIL`` of its details, ``NAME-null`` less that of permuted weights. None
         where a value is undefined. The unaltered encodings are left in `encodings_file`.
     """
-    full = _score(encoder, source, folder / "full", n=n_path, null=True)
+    full = _score(encoder, source, folder / "full", n=n_path, null=null, **options)
     short = _score(
         encoder,
         source,
         folder / "short",
         levels=_SHORT_PATH,
         measure=_measures(),
-        null=True,
+        null=null,
         save_encodings=str(encodings_file(folder)),
+        **options,
     )
     of_null = (short.stored.document["null"] or {}).get("measures") or {}
     document = full.stored.document

@@ -1,0 +1,1 @@
+"""Encoders that are built to fool a measure, and what every measure says of them."""
