@@ -125,7 +125,7 @@ def probe_document(
             },
             **{key: encoder.get(key) for key in (*_ENCODER, "runtime")},
             "findings": [finding.to_dict() for finding in findings],
-            "versions": versions() | {"scikit-learn": version("scikit-learn")},
+            "versions": versions() | {"scipy": version("scipy")},
             "created": created,
             "seconds": round(seconds, 3),
         }
