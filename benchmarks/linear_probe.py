@@ -21,10 +21,11 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from rmqm_spec.probes.linear import DEFAULT_C, fit_linear_probe
-from rmqm_spec.probes.split import stratified_split
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
+
+from rmqm_spec.probes.linear import DEFAULT_C, fit_linear_probe
+from rmqm_spec.probes.split import stratified_split
 
 N_TRAIN, SIZE = 1000, 256
 

@@ -6,8 +6,10 @@ import numpy as np
 
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.measures.labelled.given import given, thin_svd
+from rmqm_spec.measures.labelled.measure import LabelledMeasure
+from rmqm_spec.measures.unaltered import Undefined
 
-__all__ = ["h_score"]
+__all__ = ["H_SCORE", "h_score"]
 
 
 def h_score(encodings: AnyArray, classes: AnyArray) -> float:
@@ -32,7 +34,8 @@ def h_score(encodings: AnyArray, classes: AnyArray) -> float:
     ShapeError
         ARG001 if there is not one class per row.
     Undefined
-        ``not-finite``, ``constant``, ``one-class``.
+        ``not-finite``, ``constant``, ``one-class``; ``too-few-inputs`` where the centred encodings
+        have rank N - 1.
 
     Notes
     -----
@@ -43,8 +46,8 @@ def h_score(encodings: AnyArray, classes: AnyArray) -> float:
     element before it takes the trace; this gives other numbers.
 
     Where the centred encodings have rank N - 1, as a rule where N <= E, every function of the
-    inputs is linear in them, and the H-score is K - 1 whatever the classes are. It says nothing
-    then: give many more inputs than the encodings have values.
+    inputs is linear in them, and the formula gives K - 1 whatever the classes are. There is no
+    value then: give many more inputs than the encodings have values.
 
     Examples
     --------
@@ -57,8 +60,19 @@ def h_score(encodings: AnyArray, classes: AnyArray) -> float:
     checked = given(encodings, classes)
     centred = checked.centred
     left, _ = thin_svd(centred / np.abs(centred).max())
+    if left.shape[1] >= len(left) - 1:
+        raise Undefined("too-few-inputs")
     total = 0.0
     for number, size in enumerate(checked.sizes):
         mean = left[checked.classes == number].mean(axis=0)
         total += float(size * (mean @ mean))
     return total
+
+
+H_SCORE = LabelledMeasure(
+    name="h-score",
+    title="H-score",
+    summary="Variance between the classes, of encodings that are whitened.",
+    source="Bao et al., ICIP 2019",
+    function=h_score,
+)

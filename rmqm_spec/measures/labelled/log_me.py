@@ -10,9 +10,10 @@ from attrs import frozen
 
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.measures.labelled.given import given, thin_svd
+from rmqm_spec.measures.labelled.measure import LabelledMeasure
 from rmqm_spec.measures.unaltered import Undefined
 
-__all__ = ["log_me"]
+__all__ = ["LOGME", "log_me"]
 
 _TOLERANCE: Final = 1e-13
 """The iteration ends where a step changes the evidence per input by no more."""
@@ -146,3 +147,12 @@ def _largest_evidence(regression: _Regression) -> float:
         if abs(latest - before) <= _TOLERANCE:
             break
     return best
+
+
+LOGME = LabelledMeasure(
+    name="logme",
+    title="LogME",
+    summary="Evidence, per input, of a Bayesian linear regression for the classes.",
+    source="You et al., LogME, ICML 2021, 2102.11005",
+    function=log_me,
+)

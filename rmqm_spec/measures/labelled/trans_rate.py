@@ -9,8 +9,9 @@ import numpy as np
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.errors import UsageError
 from rmqm_spec.measures.labelled.given import given
+from rmqm_spec.measures.labelled.measure import LabelledMeasure
 
-__all__ = ["EPS", "trans_rate"]
+__all__ = ["EPS", "TRANSRATE", "trans_rate"]
 
 EPS: Final = 1e-4
 """The distortion of the paper's code."""
@@ -84,3 +85,13 @@ def _rate(rows: Float64Array, eps: float) -> float:
     """Return the coding rate of rows (n, E), from their singular values."""
     squares = np.linalg.svd(rows, compute_uv=False) ** 2
     return float(np.log1p(squares / (len(rows) * eps)).sum()) / 2
+
+
+TRANSRATE = LabelledMeasure(
+    name="transrate",
+    title="TransRate",
+    summary="Coding rate of all encodings minus that within the classes.",
+    source="Huang et al., TransRate, ICML 2022, 2106.09362; scaled and weighted by class size",
+    function=trans_rate,
+    units="nats",
+)
