@@ -138,7 +138,8 @@ def ranking_columns(document: Mapping[str, Any], probed: ProbedModels | None = N
             row.update(_exact_accuracies(probed, row["name"]))
     names = list(rows[0]) if rows else ["position", "name", "status", "rmqm"]
     columns = {name: [row.get(name) for row in (*rows, *others)] for name in names}
-    return columns | ({} if probed is None else probed.measured(columns["name"]))
+    listed = [str(row["name"]) for row in (*rows, *others)]
+    return columns | ({} if probed is None else probed.measured(listed))
 
 
 def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[TableColumn]:

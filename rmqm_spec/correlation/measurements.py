@@ -83,7 +83,7 @@ def from_result(document: Mapping[str, Any], source: str) -> Measurement:
 
 
 def from_probe(document: Mapping[str, Any], source: str) -> Measurement:
-    """Return the accuracies of probes (``rmqm-probe/1``) in their task; measures are scores of it."""
+    """Return the accuracies of probes (``rmqm-probe/1``) in their task, and measures as scores."""
     measured = {
         name: float(section["value"])
         for name, section in document.get("measures", {}).items()

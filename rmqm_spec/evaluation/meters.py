@@ -114,7 +114,7 @@ def require_walk_suffices(measures: Sequence[Measure]) -> None:
                 "MEA001",
                 f"a measure of a score must need inputs and encodings alone; {measure.name} needs "
                 f"{', '.join(missing)}",
-                fix=f"Give it to a probe of labelled inputs: rmqm-spec probe --measure {measure.name}."
+                fix=f"Probe labelled inputs with it: rmqm-spec probe --measure {measure.name}."
                 if missing == ["labels"]
                 else "Leave it out here; rmqm-spec measures lists what each measure needs.",
             )

@@ -167,5 +167,6 @@ def _held_out_accuracies(
 def _fit(
     axes: Axes, classes: npt.NDArray[np.intp], C: float, start: Logistic | None = None
 ) -> Logistic:
-    limits = {"tolerance": TOLERANCE, "max_iterations": MAX_ITERATIONS}
-    return fit_logistic(axes, classes, C, start=start, **limits)
+    return fit_logistic(
+        axes, classes, C, tolerance=TOLERANCE, max_iterations=MAX_ITERATIONS, start=start
+    )

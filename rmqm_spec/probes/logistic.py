@@ -148,7 +148,7 @@ def fit_logistic(
         if loss.gradient <= tolerance:
             raise StopIteration
 
-    found = minimize(
+    found: Any = minimize(  # type: ignore[call-overload]
         loss,
         first,
         jac=True,

@@ -128,7 +128,7 @@ def _lacking(joined: Joined, scores: Sequence[str]) -> Iterator[Finding]:
                 level="warn",
                 message=f"{', '.join(names)} must have {score} to be correlated; it is undefined "
                 "there, or was not measured",
-                fix="Its document says which: status. Measure it with the same options as the rest.",
+                fix="Its document says which: status. Measure it like the others.",
             )
 
 

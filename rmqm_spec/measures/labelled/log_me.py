@@ -78,6 +78,9 @@ def log_me(encodings: AnyArray, classes: AnyArray) -> float:
     most 1e-13, or after 2000 steps, and the best of all t it met counts. Where the maximum lies at
     t = 0 or at infinity, the evidence there is the limit to about 1e-9.
 
+    There is no interval. In 150 draws of 400 inputs of 5 classes in 16 values, the delete-group
+    jackknife held the value of 20,000 inputs in 1 %: the value rises with N, by 0.08 from 400.
+
     Examples
     --------
     >>> rng = np.random.default_rng(0)

@@ -59,6 +59,9 @@ def trans_rate(encodings: AnyArray, classes: AnyArray, eps: float = EPS) -> floa
     of them. And classes count by their share of the inputs, not 1 / K each, so that the value
     cannot fall below 0; for classes of equal size both are the same.
 
+    There is no interval. In 150 draws of 400 inputs of 5 classes in 16 values, the delete-group
+    jackknife never held the value of 20,000 inputs: the value falls as N grows, from 2.9 to 2.2.
+
     Examples
     --------
     >>> encodings = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
