@@ -9,6 +9,7 @@ from rmqm_spec.cli.output import WITHOUT_SCORE
 from rmqm_spec.cli.requests import taken
 from rmqm_spec.cli.table_files import Columns, TableFiles
 from rmqm_spec.contracts.registry import load_all
+from rmqm_spec.probes.listed import PROBES
 from rmqm_spec.screen.writing import note, print_json
 
 __all__ = ["run_measures"]
@@ -20,7 +21,7 @@ def run_measures(options: dict[str, Any], *, as_json: bool) -> int:
     tables.check(as_json=as_json)
     working, broken = load_all("measure")
     always_first = sorted(working.values(), key=lambda measure: measure.name != "rmqm")
-    listed = [_facts(measure) for measure in always_first]
+    listed = [*(_facts(measure) for measure in always_first), *(_facts(probe) for probe in PROBES)]
     if as_json:
         print_json({"schema": "rmqm-measures/1", **WITHOUT_SCORE, "measures": listed})
     else:
@@ -59,6 +60,14 @@ def _print(measure: dict[str, Any], say: Callable[[str], None]) -> None:
     say(f"  {measure['name']:<12} {measure['title']}: {measure['summary']}")
     say(
         f"  {'':<12} {better.get(measure['direction'], 'no known direction')}; "
-        f"units {measure['units']}; needs encodings of {', '.join(measure['needs'])} inputs"
+        f"units {measure['units']}; needs {_needs(measure['needs'])}"
     )
     say(f"  {'':<12} {measure['source']}")
+
+
+def _needs(needs: Sequence[str]) -> str:
+    """Say what is needed: the encodings of some inputs, and what else."""
+    inputs = [need for need in needs if need in {"altered", "unaltered", "inputs"}]
+    others = [need for need in needs if need not in inputs]
+    words = f"encodings of {', '.join(inputs)} inputs" if inputs else ""
+    return " and ".join(filter(None, [words, *others]))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from rmqm_spec.cli.table_files import Columns, rows_as_columns
 from rmqm_spec.probes.comparing import Compared, tied_with_best
+from rmqm_spec.probes.measuring import values_and_reasons
 from rmqm_spec.runs.probed import ProbedModel, ProbedModels
 from rmqm_spec.screen.table import TableColumn, fits, table_lines
 
-__all__ = ["accuracy_columns", "accuracy_lines"]
+__all__ = ["accuracy_columns", "accuracy_lines", "value_or_reason"]
 
 
 def accuracy_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared]) -> Iterator[str]:
@@ -24,6 +26,12 @@ def accuracy_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared])
         name: [_cell(model, probe, name in best[probe] and len(probed) > 1) for probe in probes]
         for name, model in probed.items()
     }
+    measured = [
+        (title, {name: value_or_reason(*cell) for name, cell in found.items()})
+        for _, title, found in values_and_reasons(
+            {name: model.document for name, model in probed.items()}
+        )
+    ]
     order = sorted(probed, key=lambda name: -_accuracy(probed[name], probes[0]))
     yield _task(some)
     lines = table_lines(
@@ -33,6 +41,7 @@ def accuracy_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared])
                 TableColumn(probe, [cells[name][column] for name in order], left=True)
                 for column, probe in enumerate(probes)
             ),
+            *(TableColumn(title, [found[name] for name in order]) for title, found in measured),
         ]
     )
     if fits(lines):
@@ -43,9 +52,19 @@ def accuracy_lines(probed: Mapping[str, ProbedModel], pairs: Sequence[Compared])
             yield from (
                 f"    {probe:<8}{cell}" for probe, cell in zip(probes, cells[name], strict=True)
             )
+            yield from (f"    {title:<9}{found[name]}" for title, found in measured)
     yield f"  chance {some['chance']:.3f} (always the most frequent class)"
     if len(probed) > 1:
         yield "  = best of its column, or tied with it (95 % interval of the paired difference)"
+    if measured:
+        titles = ", ".join(title for title, _ in measured)
+        n_inputs = some["split"]["train"]
+        yield f"  {titles}: of the {n_inputs} inputs to learn from and their labels"
+
+
+def value_or_reason(value: float, status: str) -> str:
+    """Return a value as tables show it, or why there is none."""
+    return status if math.isnan(value) else f"{value:.4g}"
 
 
 def accuracy_columns(probed: ProbedModels) -> Columns:
@@ -67,7 +86,8 @@ def accuracy_columns(probed: ProbedModels) -> Columns:
             rows.append((*row, model.document["chance"], "ok"))
     rows += [(name, *[None] * 7, error.code) for name, error in probed.failed.items()]
     names = ("name", "probe", "accuracy", "low", "high", "best", "converged", "chance", "status")
-    return rows_as_columns(names, rows)
+    columns = rows_as_columns(names, rows)
+    return {**columns, **probed.measured([str(row[0]) for row in rows])}
 
 
 def _task(document: Mapping[str, object]) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rmqm_spec.cli.probe_table import value_or_reason
 from rmqm_spec.cli.table_files import Columns
 from rmqm_spec.probes.comparing import tied_with_best
+from rmqm_spec.probes.measuring import values_and_reasons
 from rmqm_spec.ranking.null import is_level_with_null
 from rmqm_spec.runs.probed import ProbedModels
 from rmqm_spec.screen.table import TableColumn, stdout_columns, table_lines
@@ -40,8 +42,11 @@ def ranking_table(
         Accuracies of the same encoders, by the same names.
     """
     accuracies = [] if probed is None else list(_accuracies(ranked, probed))
+    labelled = [] if probed is None else list(_labelled(ranked, probed))
     columns = _columns(ranked)
-    lines = table_lines([*columns[:4], *accuracies, *columns[4:]], width or stdout_columns())
+    lines = table_lines(
+        [*columns[:4], *accuracies, *labelled, *columns[4:]], width or stdout_columns()
+    )
     if accuracies and len(ranked) > 1:
         lines.append("  = best accuracy of its column, or tied with it")
     if _NULL in lines[0] and any("*" in _null(encoder["null"]) for encoder in ranked):
@@ -61,6 +66,15 @@ def _accuracies(ranked: Sequence[Mapping[str, Any]], probed: ProbedModels) -> It
             sign = "=" if name in best and len(ranked) > 1 else ""
             cells.append("-" if accuracy is None else f"{sign}{accuracy['accuracy']:.3f}")
         yield TableColumn(head, cells)
+
+
+def _labelled(ranked: Sequence[Mapping[str, Any]], probed: ProbedModels) -> Iterator[TableColumn]:
+    """Return a column per measure with labels: values, or why there is none."""
+    documents = {name: model.document for name, model in probed.models.items()}
+    for _, title, found in values_and_reasons(documents):
+        named = [encoder["name"] for encoder in ranked]
+        cells = [value_or_reason(*found[name]) if name in found else "-" for name in named]
+        yield TableColumn(title, cells, 3)
 
 
 def _accuracy(probed: ProbedModels, name: str, probe: str) -> Mapping[str, Any] | None:
@@ -123,7 +137,9 @@ def ranking_columns(document: Mapping[str, Any], probed: ProbedModels | None = N
         for row in (*rows, *others):
             row.update(_exact_accuracies(probed, row["name"]))
     names = list(rows[0]) if rows else ["position", "name", "status", "rmqm"]
-    return {name: [row.get(name) for row in (*rows, *others)] for name in names}
+    columns = {name: [row.get(name) for row in (*rows, *others)] for name in names}
+    listed = [str(row["name"]) for row in (*rows, *others)]
+    return columns | ({} if probed is None else probed.measured(listed))
 
 
 def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[TableColumn]:

@@ -75,6 +75,18 @@ class Joined:
         )
         return pairs, [(row[0], row[1]) for row in rows]
 
+    def lacking(self, score: str) -> list[str]:
+        """Name the encoders that have a probe of some task, and not this score."""
+        probed = {
+            (encoder, task)
+            for encoder, task, column in self.values
+            if task in self.tasks and column in self.probe_columns
+        }
+        without = {
+            encoder for encoder, task in probed if self._score(encoder, str(task), score) is None
+        }
+        return sorted(self.names[encoder] for encoder in without)
+
     def _score(self, encoder: str, task: str, score: str) -> float | None:
         of_task = self.values.get((encoder, task, score))
         return self.values.get((encoder, None, score)) if of_task is None else of_task
@@ -143,7 +155,7 @@ def _is_probe(measurement: Measurement) -> bool:
 
 
 def _ordered(names: set[str]) -> tuple[str, ...]:
-    return tuple(sorted(names, key=lambda name: (*SCORES, name).index(name)))
+    return tuple(sorted(sorted(names), key=lambda name: (*SCORES, name).index(name)))
 
 
 def _identities(measurements: Sequence[Measurement]) -> dict[str, str]:

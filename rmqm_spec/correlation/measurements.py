@@ -56,7 +56,11 @@ class Measurement:
 
 
 def from_result(document: Mapping[str, Any], source: str) -> Measurement:
-    """Return the scores of a result (``rmqm-result/1``); none where it is undefined."""
+    """
+    Return the scores of a result (``rmqm-result/1``), with its further measures.
+
+    What is undefined is not among them.
+    """
     parts = document["components"]
     scores = {
         "rmqm": document["rmqm"],
@@ -66,25 +70,34 @@ def from_result(document: Mapping[str, Any], source: str) -> Measurement:
     }
     if document["rmqm"] is None:
         scores = {}
+    measures = document.get("measures", {})
+    scores |= {name: section["value"] for name, section in measures.items()}
     return Measurement(
         encoder=_identity(document, document["protocol"].get("inputs"), source),
         name=_name(document, source),
         source=source,
         values={name: float(value) for name, value in scores.items() if value is not None},
-        scores=frozenset(SCORES),
+        scores=frozenset((*SCORES, *measures)),
         document=document,
     )
 
 
 def from_probe(document: Mapping[str, Any], source: str) -> Measurement:
-    """Return the accuracies of probes (``rmqm-probe/1``) in their task."""
+    """Return the accuracies of probes (``rmqm-probe/1``) in their task, and measures as scores."""
+    measured = {
+        name: float(section["value"])
+        for name, section in document.get("measures", {}).items()
+        if section["value"] is not None
+    }
     return Measurement(
         encoder=_identity(document, document["geometry"], source),
         name=_name(document, source),
         source=source,
         task=str(document["task"]),
         task_sha256=str(document["task_sha256"]),
-        values={name: float(probe["accuracy"]) for name, probe in document["probes"].items()},
+        values={name: float(probe["accuracy"]) for name, probe in document["probes"].items()}
+        | measured,
+        scores=frozenset(measured),
     )
 
 

@@ -114,7 +114,9 @@ def require_walk_suffices(measures: Sequence[Measure]) -> None:
                 "MEA001",
                 f"a measure of a score must need inputs and encodings alone; {measure.name} needs "
                 f"{', '.join(missing)}",
-                fix="Leave it out here; rmqm-spec measures lists what each measure needs.",
+                fix=f"Probe labelled inputs with it: rmqm-spec probe --measure {measure.name}."
+                if missing == ["labels"]
+                else "Leave it out here; rmqm-spec measures lists what each measure needs.",
             )
         if names.count(measure.name) > 1:
             raise UsageError(

@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from rmqm_spec.evaluation.statistic import Measured
 from rmqm_spec.findings import Finding
 from rmqm_spec.identity import digest_of_ids, digest_of_json
 from rmqm_spec.probes.judging import Answers, Judgement
 from rmqm_spec.probes.linear import MAX_ITERATIONS, TOLERANCE, LinearProbe
 from rmqm_spec.probes.train_test import TrainTestSplit
 from rmqm_spec.results.document import plain, versions
+from rmqm_spec.results.measures import measures_of
 
 __all__ = ["SCHEMA", "Task", "digest_of_probe", "probe_document"]
 
@@ -66,6 +68,7 @@ def probe_document(
     n_offered: int,
     seconds: float,
     created: str,
+    measured: Mapping[str, Measured] | None = None,
 ) -> dict[str, Any]:
     """
     Return the probes of an encoder as plain data, ready for JSON.
@@ -88,6 +91,8 @@ def probe_document(
         Time it took.
     created : str
         Time of day, ISO 8601.
+    measured : mapping, optional
+        Measures of the training part, by name.
     """
     left_out = _distinct([*split.train.left_out, *split.test.left_out])
     document: dict[str, Any] = plain(
@@ -101,6 +106,7 @@ def probe_document(
                 name: _probe(name, answers, judgement.linear)
                 for name, answers in judgement.answers.items()
             },
+            **({"measures": measures_of(measured), "measured_on": "train"} if measured else {}),
             "chance": _largest_share(split),
             "classes": _classes(split),
             "split": {
@@ -125,7 +131,7 @@ def probe_document(
             },
             **{key: encoder.get(key) for key in (*_ENCODER, "runtime")},
             "findings": [finding.to_dict() for finding in findings],
-            "versions": versions() | {"scikit-learn": version("scikit-learn")},
+            "versions": versions() | {"scipy": version("scipy")},
             "created": created,
             "seconds": round(seconds, 3),
         }

@@ -13,7 +13,7 @@ from rmqm_spec.results.encoder_record import (
     PreprocessingEntry,
     RuntimeEntry,
 )
-from rmqm_spec.results.record import FindingEntry
+from rmqm_spec.results.record import FindingEntry, MeasureEntry
 
 __all__ = ["ProbeDocument", "ProbesDocument"]
 
@@ -97,6 +97,12 @@ class ProbedEncoder:
         "Which inputs with which labels were learnt from and judged on.", pattern=DIGEST
     )
     probes: dict[str, AccuracyEntry] = entry(shortest=1, key_pattern="^([1-9][0-9]*-nn|linear)$")
+    measures: dict[str, MeasureEntry] = entry(
+        "Measures with labels, by name: of unit encodings of the training part.", optional=True
+    )
+    measured_on: Literal["train"] = entry(
+        "The part that measures see: labels of test inputs stay unseen.", optional=True
+    )
     chance: float = entry(
         "Accuracy of always naming the class that is most frequent among the test inputs.",
         least=0,

@@ -11,17 +11,26 @@ from typing import Any
 from rmqm_spec.documents.reading import read_json
 from rmqm_spec.documents.writing import write_atomically, write_beside
 from rmqm_spec.errors import UnreadableError
+from rmqm_spec.evaluation.statistic import Measured
 from rmqm_spec.probes.judging import Judgement
 from rmqm_spec.results.files import write_document
+from rmqm_spec.results.measures import FILE, packed_columns
 
 __all__ = ["write_probe"]
 
 
 def write_probe(
-    folder: Path, document: Mapping[str, Any], judgement: Judgement, *, force: bool = False
+    folder: Path,
+    document: Mapping[str, Any],
+    judgement: Judgement,
+    measured: Mapping[str, Measured] | None = None,
+    *,
+    force: bool = False,
 ) -> Path:
     """
     Write ``answers.csv`` and, last, ``probe.json``; return the latter's path.
+
+    Columns of measures go into ``measures.npz``.
 
     A folder with other probes is left alone, unless `force` is set: the probes then go into a new
     folder beside it, named by the digest.
@@ -36,6 +45,10 @@ def write_probe(
     def write(place: Path) -> Path:
         table = _table(judgement).encode("utf-8", "backslashreplace")
         write_atomically(place / "answers.csv", table)
+        if measured:
+            write_atomically(place / FILE, packed_columns(measured, digest))
+        else:
+            (place / FILE).unlink(missing_ok=True)  # of the probes that these replace
         write_document(place / "probe.json", document)
         return place / "probe.json"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,12 +109,27 @@ def correlate(request: CorrelateRequest, listener: Listener | None = None) -> Co
     )
     with listener.work("correlating", units=("columns", "columns")) as progress:
         correlations = correlated(joined, *columns, seed=request.seed, progress=progress)
-    findings = [*joined.findings, *about_certainty(correlations)]
+    findings = [*joined.findings, *_lacking(joined, columns[0]), *about_certainty(correlations)]
     if request.plot is not None:
         _draw(request.plot, correlations, listener)
     sources = [source.source for source in measured]
     document = correlation_document(correlations, findings, sources=sources, seed=request.seed)
     return Correlated(correlations=tuple(correlations), findings=tuple(findings), document=document)
+
+
+def _lacking(joined: Joined, scores: Sequence[str]) -> Iterator[Finding]:
+    """Warn of probed encoders that drop out of the correlations of one of the scores."""
+    known = {finding.message.partition(" (")[0] for finding in joined.findings}
+    for score in scores:
+        names = [name for name in joined.lacking(score) if name not in known]
+        if names:
+            yield Finding(
+                code="COR006",
+                level="warn",
+                message=f"{', '.join(names)} must have {score} to be correlated; it is undefined "
+                "there, or was not measured",
+                fix="Its document says which: status. Measure it like the others.",
+            )
 
 
 def _draw(path: Path, correlations: Sequence[Correlation], listener: Listener) -> None:

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.fields import setting
 from rmqm_spec.runs.request import RunRequest
-from rmqm_spec.runs.values import counts, penalties, yes_or_no
+from rmqm_spec.runs.values import counts, penalties, words, yes_or_no
 
 __all__ = ["ProbeRequest", "ProbeSettings", "RankProbes"]
 
@@ -74,6 +74,13 @@ class ProbeSettings:
         default=(0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0),
         read=penalties,
         flag="--C",
+        panel="Probes",
+    )
+    measure: tuple[str, ...] = setting(
+        "Measures with labels, of the training part: logme, h-score, transrate, or all.",
+        default=(),
+        read=words,
+        typed=list[str],
         panel="Probes",
     )
     task: str | None = setting("Name of the task.", read=_name, panel="Probes")

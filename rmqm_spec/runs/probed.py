@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,21 @@ class ProbedModels:
         ]
         columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
         names = ("name", "probe", "accuracy", "low", "high")
-        return structured(dict(zip(names, columns, strict=True)))
+        table: dict[str, Any] = dict(zip(names, columns, strict=True))
+        return structured(table | self.measured([row[0] for row in rows]))
+
+    def measured(self, names: Sequence[str]) -> dict[str, list[Any]]:
+        """Return values of measures with labels as columns, each beside why there is none."""
+        from rmqm_spec.probes.measuring import values_and_reasons
+
+        documents = {name: model.document for name, model in self.models.items()}
+        nothing = (math.nan, "not-measured")
+        columns: dict[str, list[Any]] = {}
+        for measure, _, found in values_and_reasons(documents):
+            cells = [found.get(name, nothing) for name in names]
+            columns[measure] = [None if math.isnan(value) else value for value, _ in cells]
+            columns[f"{measure}_status"] = [status for _, status in cells]
+        return columns
 
     def to_pandas(self) -> Any:
         """Return `table` as a data frame; needs pandas."""

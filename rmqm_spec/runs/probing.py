@@ -57,8 +57,10 @@ def probe(request: ProbeRequest, listener: Listener | None = None) -> ProbedMode
         If the request breaks a rule, or two models fail by one and the same fault of the data.
     """
     from rmqm_spec.probes.comparing import compare_probes
+    from rmqm_spec.probes.measuring import labelled_measures
 
     listener = listener or Listener()
+    labelled_measures(request.probes.measure)  # refused before any work
     if request.common.inputs.data is None:
         raise UsageError(
             "ARG001", "--data must name labelled inputs; got none", fix="Add --data and --labels."
@@ -137,6 +139,7 @@ def _probed(
     from rmqm_spec.documents.writing import check_writable
     from rmqm_spec.probes import judge
     from rmqm_spec.probes.document import probe_document
+    from rmqm_spec.probes.measuring import labelled_measures, measured_with_labels
     from rmqm_spec.probes.storing import write_probe
 
     started = time.monotonic()
@@ -153,6 +156,7 @@ def _probed(
         judgement = judge(
             split, k=probes.k, candidates=probes.C, leave_one_out=probes.leave_one_out
         )
+    measured = measured_with_labels(split, labelled_measures(probes.measure))
     findings = [*encoder.findings, *findings, *_doubts(split, judgement.linear)]
     document = probe_document(
         _task(request.inputs, probes),
@@ -163,12 +167,13 @@ def _probed(
         n_offered=n_offered,
         seconds=time.monotonic() - started,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+        measured=measured,
     )
     if request.name is not None:
         document["given_name"] = request.name
     named = f"{folder_name(candidate.name)}-probe-{document['probe_sha256'][:8]}"
     folder = out or Path("rmqm-results") / named
-    path = write_probe(folder, document, judgement, force=request.force)
+    path = write_probe(folder, document, judgement, measured, force=request.force)
     if path.parent.resolve() != folder.resolve():
         findings.append(elsewhere(folder, path.parent, "probe"))
     return ProbedModel(path=path, document=document, judgement=judgement, findings=tuple(findings))

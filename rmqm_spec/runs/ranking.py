@@ -71,6 +71,7 @@ def rank(
         If the request breaks a rule, or all models fail by one and the same fault.
     """
     listener = listener or Listener()
+    request, labelled = _measures_apart(request)
     _check(request.common)
     selection = select_candidates(request.models, request.common, request.settings)
     candidates = with_encodings_files(selection.candidates)
@@ -79,7 +80,7 @@ def rank(
     if request.probe:
         _require_models(candidates)
         try:
-            probed = _probed(request, listener)
+            probed = _probed(request, labelled, listener)
         except RmqmError as error:
             if error.code not in _TOO_FEW:
                 raise
@@ -122,7 +123,21 @@ def _require_models(candidates: Sequence[Candidate]) -> None:
             )
 
 
-def _probed(request: RankRequest, listener: Listener) -> ProbedModels:
+def _measures_apart(request: RankRequest) -> tuple[RankRequest, tuple[str, ...]]:
+    """Keep from the scores the measures that need labels; the probes compute them."""
+    if not request.probe:
+        return request, ()
+    from rmqm_spec.measures.named import measure_named
+    from rmqm_spec.probes.measuring import needs_labels
+
+    protocol = request.common.protocol
+    labelled = tuple(name for name in protocol.measure if needs_labels(measure_named(name)))
+    others = tuple(name for name in protocol.measure if name not in labelled)
+    common = evolve(request.common, protocol=evolve(protocol, measure=others))
+    return evolve(request, common=common), labelled
+
+
+def _probed(request: RankRequest, labelled: tuple[str, ...], listener: Listener) -> ProbedModels:
     """Probe before the scores: it takes a hundredth of their time, and labels may be missing."""
     from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
     from rmqm_spec.runs.probing import probe
@@ -130,7 +145,7 @@ def _probed(request: RankRequest, listener: Listener) -> ProbedModels:
     common = evolve(request.common, save_encodings=None)
     if common.out is not None:
         common = evolve(common, out=common.out / "probes")
-    probes = ProbeSettings(labels=request.labels)
+    probes = ProbeSettings(labels=request.labels, measure=labelled)
     asked = ProbeRequest(
         models=request.models, settings=request.settings, common=common, probes=probes
     )

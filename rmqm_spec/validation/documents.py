@@ -11,10 +11,12 @@ from attrs import frozen
 from rmqm_spec.documents.kind import as_stored
 from rmqm_spec.documents.reading import read_json
 from rmqm_spec.findings import Finding
+from rmqm_spec.probes.document import SCHEMA as PROBE
 from rmqm_spec.results.document import SCHEMA as RESULT
 from rmqm_spec.results.stored import document_in
 from rmqm_spec.validation.comparisons import check_difference, check_ranking
 from rmqm_spec.validation.general import known_codes
+from rmqm_spec.validation.probes import check_probe
 from rmqm_spec.validation.reading import schema_of, schema_problems
 from rmqm_spec.validation.reports import check_check, check_conformance
 from rmqm_spec.validation.results import check_result
@@ -87,6 +89,8 @@ def _beyond_the_schema(path: Path, document: Mapping[str, Any]) -> Iterator[Find
     name = document["schema"]
     if name == RESULT:
         yield from check_result(path, document)
+    elif name == PROBE:
+        yield from check_probe(path, document)
     elif name in _CHECKS:
         yield from _CHECKS[name](document)
     else:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from rmqm_spec.arrays import AnyArray
+from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.measures.labelled.given import given, thin_svd
+from rmqm_spec.measures.labelled.measure import LabelledMeasure
+from rmqm_spec.measures.unaltered import Undefined
 
-__all__ = ["h_score"]
+__all__ = ["H_SCORE", "h_score"]
 
 
 def h_score(encodings: AnyArray, classes: AnyArray) -> float:
@@ -44,7 +46,12 @@ def h_score(encodings: AnyArray, classes: AnyArray) -> float:
 
     Where the centred encodings have rank N - 1, as a rule where N <= E, every function of the
     inputs is linear in them, and the H-score is K - 1 whatever the classes are. It says nothing
-    then: give many more inputs than the encodings have values.
+    then, and the measure has no value (``too-few-inputs``). With labels drawn at random it is
+    (K - 1) r / (N - 1) on average, r the rank: give many more inputs than encodings have values.
+
+    There is no interval. In 150 draws of 400 inputs of 5 classes in 16 values, the delete-group
+    jackknife held the value of 20,000 inputs in 87 % where classes lie apart, in 71 % where they
+    hardly do; the value falls as N grows.
 
     Examples
     --------
@@ -62,3 +69,21 @@ def h_score(encodings: AnyArray, classes: AnyArray) -> float:
         mean = left[checked.classes == number].mean(axis=0)
         total += float(size * (mean @ mean))
     return total
+
+
+def _where_it_depends_on_the_classes(encodings: Float64Array, classes: AnyArray) -> float:
+    n_inputs, size = encodings.shape
+    if n_inputs - 1 <= size:
+        centred = given(encodings, classes).centred
+        if thin_svd(centred / np.abs(centred).max())[0].shape[1] >= n_inputs - 1:
+            raise Undefined("too-few-inputs")
+    return h_score(encodings, classes)
+
+
+H_SCORE = LabelledMeasure(
+    name="h-score",
+    title="H-score",
+    summary="Variance between the classes, of encodings that are whitened.",
+    source="Bao et al., ICIP 2019",
+    function=_where_it_depends_on_the_classes,
+)

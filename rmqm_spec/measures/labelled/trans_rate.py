@@ -9,8 +9,9 @@ import numpy as np
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.errors import UsageError
 from rmqm_spec.measures.labelled.given import given
+from rmqm_spec.measures.labelled.measure import LabelledMeasure
 
-__all__ = ["EPS", "trans_rate"]
+__all__ = ["EPS", "TRANSRATE", "trans_rate"]
 
 EPS: Final = 1e-4
 """The distortion of the paper's code."""
@@ -58,6 +59,9 @@ def trans_rate(encodings: AnyArray, classes: AnyArray, eps: float = EPS) -> floa
     of them. And classes count by their share of the inputs, not 1 / K each, so that the value
     cannot fall below 0; for classes of equal size both are the same.
 
+    There is no interval. In 150 draws of 400 inputs of 5 classes in 16 values, the delete-group
+    jackknife never held the value of 20,000 inputs: the value falls as N grows, from 2.9 to 2.2.
+
     Examples
     --------
     >>> encodings = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
@@ -84,3 +88,13 @@ def _rate(rows: Float64Array, eps: float) -> float:
     """Return the coding rate of rows (n, E), from their singular values."""
     squares = np.linalg.svd(rows, compute_uv=False) ** 2
     return float(np.log1p(squares / (len(rows) * eps)).sum()) / 2
+
+
+TRANSRATE = LabelledMeasure(
+    name="transrate",
+    title="TransRate",
+    summary="Coding rate of all encodings minus that within the classes.",
+    source="Huang et al., TransRate, ICML 2022, 2106.09362; scaled and weighted by class size",
+    function=trans_rate,
+    units="nats",
+)
