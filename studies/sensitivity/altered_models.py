@@ -12,8 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 __all__ = ["hidden_layers", "in_float16", "in_int8", "resized"]
 
-_LAYER_OPS: Final = frozenset({"Relu", "Tanh", "MaxPool", "AveragePool", "Gemm", "Flatten"})
-_BLOCK_OPS: Final = frozenset({"Add", "ReduceMean"})
+_LAYER_OPS: Final = frozenset({"Relu", "Tanh", "MaxPool", "AveragePool", "GlobalAveragePool", "Gemm"})
 _ENDS: Final = ("/Add_1_output_0", "/norm/LayerNormalization_output_0")
 
 
