@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Sequence
@@ -11,8 +12,12 @@ from functools import partial
 from pathlib import Path
 
 from studies.measuring.table import ResultTable
+from studies.sensitivity.analysis import analysed, read_rows
 from studies.sensitivity.encoders import sampled, trainings
+from studies.sensitivity.figures import draw_orders, draw_within
 from studies.sensitivity.measuring import write_images
+from studies.sensitivity.page import page
+from studies.sensitivity.settings import settings
 from studies.sensitivity.work import done, pieces
 from studies.training.zoo import make_encoders
 
@@ -28,7 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="four small encoders, in a minute")
     asked = parser.parse_args(arguments)
     results = asked.work / "results" if asked.quick else _HERE / "results"
-    _measure(asked, ResultTable(results / "values.csv"))
+    table = results / "values.csv"
+    _measure(asked, ResultTable(table))
+    rows = read_rows(table)
+    base = settings(quick=asked.quick)[0]
+    document = analysed(rows, n=base.n, n_further=base.n_further)
+    (results / "sensitivity.json").write_text(json.dumps(document, indent=1) + "\n")
+    (results / "sensitivity.md").write_text(page(document))
+    draw_orders(document, results / "orders.svg")
+    draw_within(rows, results / "within.svg")
+    print(f"{results / 'sensitivity.md'}: the results")
 
 
 def _measure(asked: argparse.Namespace, table: ResultTable) -> None:
@@ -38,9 +52,7 @@ def _measure(asked: argparse.Namespace, table: ResultTable) -> None:
         unique, asked.data / "mnist.npz", asked.work / "encoders", workers=asked.workers
     )
     images = write_images(asked.data, asked.work / "images")
-    missing = [
-        piece for piece in pieces(files, quick=asked.quick) if piece.name not in table.rows
-    ]
+    missing = [piece for piece in pieces(files, quick=asked.quick) if piece.name not in table.rows]
     begun = time.monotonic()
     with ProcessPoolExecutor(asked.workers) as pool:
         row = partial(done, files=files, images=images, work=asked.work)

@@ -12,7 +12,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 __all__ = ["hidden_layers", "in_float16", "in_int8", "resized"]
 
-_LAYER_OPS: Final = frozenset({"Relu", "Tanh", "MaxPool", "AveragePool", "GlobalAveragePool", "Gemm"})
+_LAYER_OPS: Final = frozenset(
+    {"Relu", "Tanh", "MaxPool", "AveragePool", "GlobalAveragePool", "Gemm"}
+)
 _ENDS: Final = ("/Add_1_output_0", "/norm/LayerNormalization_output_0")
 
 

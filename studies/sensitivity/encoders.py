@@ -1,4 +1,4 @@
-"""The encoders of the study: one in eight of the study of architectures, and trainings cut short."""
+"""The encoders: one in eight of those of the study of architectures, and trainings cut short."""
 
 from __future__ import annotations
 

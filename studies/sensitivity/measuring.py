@@ -15,22 +15,7 @@ from rmqm_spec import Listener
 from studies.sensitivity.altered_models import in_float16, in_int8, resized
 from studies.sensitivity.settings import Setting
 
-__all__ = ["FURTHER", "Images", "accuracy", "measured", "write_images"]
-
-FURTHER: Final = (
-    "neighbour-agreement",
-    "participation-ratio",
-    "relative-displacement",
-    "rankme",
-    "coding-rate",
-    "nesum",
-    "neighbour-ratio",
-    "lidar",
-    "alpha-req",
-    "mle-dimension",
-    "cluster-learnability",
-)
-"""Measures beside RMQM: those of the table in docs/evidence.md."""
+__all__ = ["Images", "accuracy", "measured", "write_images"]
 
 _OF_A_DRAW: Final = 512
 _DRAWS: Final = 5
@@ -126,7 +111,7 @@ def measured(encoder: Path, setting: Setting, images: Images, folder: Path) -> d
             folder / "short",
             n=setting.n_further,
             levels=setting.levels_further,
-            measure=list(FURTHER),
+            measure=list(setting.further),
             **setting.options,
         )
         values |= _with_interval("rmqm_short", document["rmqm"], document["interval"])

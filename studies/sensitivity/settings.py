@@ -6,7 +6,25 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-__all__ = ["BASE", "MEAN", "STD", "Setting", "settings"]
+__all__ = ["BASE", "FURTHER", "MEAN", "OF_PATHS", "STD", "Setting", "settings"]
+
+FURTHER: Final = (
+    "neighbour-agreement",
+    "participation-ratio",
+    "relative-displacement",
+    "rankme",
+    "coding-rate",
+    "nesum",
+    "neighbour-ratio",
+    "lidar",
+    "alpha-req",
+    "mle-dimension",
+    "cluster-learnability",
+)
+"""Measures beside RMQM: those of the table in docs/evidence.md."""
+
+OF_PATHS: Final = ("relative-displacement", "lidar")
+"""Those that depend on altered inputs; the others know no levels, noise or coupling."""
 
 MEAN: Final = 0.1307
 STD: Final = 0.3081
@@ -26,6 +44,8 @@ class Setting:
         Inputs and levels of the path of RMQM; with ``n = 0`` it is not measured.
     n_further, levels_further : int
         The same for the further measures.
+    further : tuple of str
+        Which of these are measured: those that can depend on the setting.
     draw : int
         Which of the disjoint sets of images.
     pixels : str
@@ -44,6 +64,7 @@ class Setting:
     levels: int = 99
     n_further: int = 256
     levels_further: int = 10
+    further: tuple[str, ...] = FURTHER
     draw: int = 0
     pixels: str = "bytes"
     model: str = "as it is"
@@ -68,7 +89,7 @@ def settings(*, quick: bool = False) -> list[Setting]:
     >>> [setting.name for setting in settings()][:4]
     ['base', 'N 16', 'N 32', 'N 64']
     """
-    every = [BASE, *_amounts(), *_draws(), *_inputs(), *_models()]
+    every = [BASE, *_amounts(), *_models(), *_draws(), *_inputs()]
     if not quick:
         return every
     kept = ("base", "N 16", "J 5", "seed 1", "draw 1", "draw 2", "arithmetic", "size", "variant")
@@ -97,6 +118,7 @@ def _amounts() -> list[Setting]:
             levels=levels,
             n_further=BASE.n_further if levels <= 20 else 0,
             levels_further=levels,
+            further=OF_PATHS,
         )
         for levels in (5, 10, 20, 50, 99)
     ]
@@ -105,12 +127,11 @@ def _amounts() -> list[Setting]:
 
 def _draws() -> list[Setting]:
     seeds = [
-        evolve(BASE, factor="seed", level=str(seed), options={"seed": seed}) for seed in range(1, 5)
+        evolve(BASE, factor="seed", level=str(seed), further=OF_PATHS, options={"seed": seed})
+        for seed in range(1, 5)
     ]
-    draws = [
-        evolve(BASE, factor="draw", level=str(draw), draw=draw) for draw in range(1, 5)
-    ]
-    return [*seeds, *draws]
+    draws = [evolve(BASE, factor="draw", level=str(draw), draw=draw) for draw in range(1, 5)]
+    return [*draws, *seeds]
 
 
 def _inputs() -> list[Setting]:
@@ -127,7 +148,7 @@ def _inputs() -> list[Setting]:
             ("bytes", {"scale": 255.0}),
         )
     ]
-    return [*bounds, *maps]
+    return [*maps, *bounds]
 
 
 def _models() -> list[Setting]:
@@ -140,6 +161,12 @@ def _models() -> list[Setting]:
             n_further=0,  # they have no variant
             options={"variant": "authors-2022"},
         ),
-        evolve(BASE, factor="coupling", level="common", options={"coupling": "common"}),
+        evolve(
+            BASE,
+            factor="coupling",
+            level="common",
+            further=OF_PATHS,
+            options={"coupling": "common"},
+        ),
         *(evolve(BASE, factor="arithmetic", level=a, model=a) for a in ("float16", "int8")),
     ]

@@ -48,13 +48,9 @@ class Piece:
 
 
 def pieces(files: dict[str, Path], *, quick: bool = False) -> list[Piece]:
-    """Return all pieces: encoders at settings, layers of networks, lengths of trainings."""
+    """Return all pieces: lengths of trainings, layers of networks, encoders at settings."""
     base = settings(quick=quick)[0]
-    found = [
-        Piece(encoder=recipe.name, setting=setting)
-        for setting in settings(quick=quick)
-        for recipe in sampled(quick=quick)
-    ]
+    found = []
     for training in trainings(quick=quick):
         found += [
             Piece(
@@ -67,6 +63,11 @@ def pieces(files: dict[str, Path], *, quick: bool = False) -> list[Piece]:
         ]
     for recipe in layered(quick=quick):
         found += _of_layers(recipe.name, files[recipe.name], base)
+    found += [
+        Piece(encoder=recipe.name, setting=setting)
+        for setting in settings(quick=quick)
+        for recipe in sampled(quick=quick)
+    ]
     return found
 
 
