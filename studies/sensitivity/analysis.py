@@ -47,22 +47,28 @@ def analysed(rows: list[Row], *, n: int, n_further: int) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``encoders``, ``settings``, ``coverage``, ``layers`` (flattened), ``pooled_layers`` (mean
-        over positions) and ``lengths``; see the protocol.
+        ``encoders``, ``not_complete`` (settings that some encoders still lack), ``settings``,
+        ``coverage``, ``layers`` (flattened), ``pooled_layers`` (mean over positions), ``lengths``
+        and ``trained_lengths`` (without the untrained network); see the protocol.
     """
-    settings = list(
-        dict.fromkeys(
+    settings = sorted(
+        {
             (row["factor"], row["level"], row["reference"])
             for row in rows
             if row["factor"] not in _NO_SETTINGS
-        )
+        },
+        key=_natural,
     )
     layers = [row for row in rows if row["factor"] == "layer"]
+    lengths = [row for row in rows if row["factor"] == "length"]
+    n_encoders = len(_at(rows, "base"))
+    complete = [one for one in settings if len(_at(rows, f"{one[0]} {one[1]}")) == n_encoders]
     return {
-        "encoders": len(_at(rows, "base")),
+        "encoders": n_encoders,
+        "not_complete": [f"{one[0]} {one[1]}" for one in settings if one not in complete],
         "settings": [
             {"measure": name, "factor": factor, "level": level, **found}
-            for factor, level, reference in settings
+            for factor, level, reference in complete
             if f"{factor} {level}" != reference
             for name in (*MEASURES, *_COMPONENTS)
             if (found := _compared(rows, name, reference, f"{factor} {level}"))
@@ -70,8 +76,15 @@ def analysed(rows: list[Row], *, n: int, n_further: int) -> dict[str, Any]:
         "coverage": _coverages(rows, n, n_further),
         "layers": _grouped(_pooled(layers, "flatten")),
         "pooled_layers": _grouped(_pooled(layers, "mean")),
-        "lengths": _grouped([row for row in rows if row["factor"] == "length"]),
+        "lengths": _grouped(lengths),
+        "trained_lengths": _grouped([row for row in lengths if row["place"] != "0"]),
     }
+
+
+def _natural(setting: tuple[str, str, str]) -> tuple[str, int, str]:
+    """Order settings by factor, then by the number that a level is."""
+    factor, level, _ = setting
+    return factor, int(level) if level.isdecimal() else 0, level
 
 
 def _at(rows: list[Row], setting: str) -> dict[str, Row]:

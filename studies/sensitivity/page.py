@@ -122,7 +122,7 @@ def _coverage(document: Document) -> list[str]:
 
 
 def _within(document: Document) -> list[str]:
-    names = ("layers", "pooled_layers", "lengths")
+    names = ("layers", "pooled_layers", "lengths", "trained_lengths")
     by_measure = [{entry["measure"]: entry for entry in document[name]} for name in names]
     rows = [
         [f"`{measure}`", *(_range(found.get(measure)) for found in by_measure)]
@@ -134,7 +134,13 @@ def _within(document: Document) -> list[str]:
         _WITHIN,
         "",
         *_table(
-            ["measure", "layers, flattened", "layers, mean over positions", "lengths of training"],
+            [
+                "measure",
+                "layers, flattened",
+                "layers, mean over positions",
+                "lengths of training",
+                "the same, trained alone",
+            ],
             rows,
         ),
         "",

@@ -89,7 +89,7 @@ def settings(*, quick: bool = False) -> list[Setting]:
     >>> [setting.name for setting in settings()][:4]
     ['base', 'N 16', 'N 32', 'N 64']
     """
-    every = [BASE, *_amounts(), *_models(), *_draws(), *_inputs()]
+    every = [BASE, *_amounts(), *_models(), *_inputs(), *_draws()]
     if not quick:
         return every
     kept = ("base", "N 16", "J 5", "seed 1", "draw 1", "draw 2", "arithmetic", "size", "variant")

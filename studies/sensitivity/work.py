@@ -11,9 +11,12 @@ from attrs import evolve, field, frozen
 from studies.sensitivity.altered_models import hidden_layers
 from studies.sensitivity.encoders import layered, sampled, trainings
 from studies.sensitivity.measuring import Images, accuracy, measured
-from studies.sensitivity.settings import Setting, settings
+from studies.sensitivity.settings import FURTHER, Setting, settings
 
 __all__ = ["Piece", "done", "pieces"]
+
+_OF_LAYERS: Final = tuple(name for name in FURTHER if name != "lidar")
+"""LiDAR inverts a matrix of all values by all values: minutes for a layer of 9,408."""
 
 _SPATIAL: Final = 3
 """Axes from which an output has positions to take the mean over."""
@@ -48,7 +51,7 @@ class Piece:
 
 
 def pieces(files: dict[str, Path], *, quick: bool = False) -> list[Piece]:
-    """Return all pieces: lengths of trainings, layers of networks, encoders at settings."""
+    """Return all pieces: lengths of trainings, encoders at settings, layers of networks."""
     base = settings(quick=quick)[0]
     found = []
     for training in trainings(quick=quick):
@@ -61,13 +64,13 @@ def pieces(files: dict[str, Path], *, quick: bool = False) -> list[Piece]:
             )
             for recipe in training
         ]
-    for recipe in layered(quick=quick):
-        found += _of_layers(recipe.name, files[recipe.name], base)
     found += [
         Piece(encoder=recipe.name, setting=setting)
         for setting in settings(quick=quick)
         for recipe in sampled(quick=quick)
     ]
+    for recipe in layered(quick=quick):
+        found += _of_layers(recipe.name, files[recipe.name], base)
     return found
 
 
@@ -80,7 +83,11 @@ def _of_layers(encoder: str, file: Path, base: Setting) -> list[Piece]:
                 Piece(
                     encoder=encoder,
                     setting=evolve(
-                        base, factor="layer", level=f"{place} {pooling}", options=options
+                        base,
+                        factor="layer",
+                        level=f"{place} {pooling}",
+                        further=_OF_LAYERS,
+                        options=options,
                     ),
                     facts={"group": encoder, "place": place, "pooling": pooling, "output": output},
                     judged=options,
