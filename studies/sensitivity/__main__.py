@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the data sets")
     parser.add_argument("--work", type=Path, default=Path("study-sensitivity"), help="scratch")
     parser.add_argument("--workers", type=int, default=1, help="processes")
-    parser.add_argument("--quick", action="store_true", help="four small encoders, in a minute")
+    parser.add_argument("--quick", action="store_true", help="three small encoders, in a minute")
     asked = parser.parse_args(arguments)
     results = asked.work / "results" if asked.quick else _HERE / "results"
     table = results / "values.csv"

@@ -89,10 +89,10 @@ def settings(*, quick: bool = False) -> list[Setting]:
     >>> [setting.name for setting in settings()][:4]
     ['base', 'N 16', 'N 32', 'N 64']
     """
-    every = [BASE, *_amounts(), *_models(), *_inputs(), *_draws()]
+    every = [BASE, *_amounts(), *_draws(), *_models(), *_inputs(), *_seeds()]
     if not quick:
         return every
-    kept = ("base", "N 16", "J 5", "seed 1", "draw 1", "draw 2", "arithmetic", "size", "variant")
+    kept = ("base", "N 16", "J 5 ", "draw 1", "arithmetic", "size 14", "variant")
     return [
         evolve(
             setting,
@@ -101,7 +101,7 @@ def settings(*, quick: bool = False) -> list[Setting]:
             n_further=min(setting.n_further, 48),
         )
         for setting in every
-        if setting.name.startswith(kept)
+        if f"{setting.name} ".startswith(kept)
     ]
 
 
@@ -126,12 +126,14 @@ def _amounts() -> list[Setting]:
 
 
 def _draws() -> list[Setting]:
-    seeds = [
+    return [evolve(BASE, factor="draw", level=str(draw), draw=draw) for draw in range(1, 5)]
+
+
+def _seeds() -> list[Setting]:
+    return [
         evolve(BASE, factor="seed", level=str(seed), further=OF_PATHS, options={"seed": seed})
         for seed in range(1, 5)
     ]
-    draws = [evolve(BASE, factor="draw", level=str(draw), draw=draw) for draw in range(1, 5)]
-    return [*draws, *seeds]
 
 
 def _inputs() -> list[Setting]:
@@ -153,7 +155,6 @@ def _inputs() -> list[Setting]:
 
 def _models() -> list[Setting]:
     return [
-        *(evolve(BASE, factor="size", level=str(s), model=f"from {s}") for s in (14, 56)),
         evolve(
             BASE,
             factor="variant",
@@ -169,4 +170,5 @@ def _models() -> list[Setting]:
             options={"coupling": "common"},
         ),
         *(evolve(BASE, factor="arithmetic", level=a, model=a) for a in ("float16", "int8")),
+        *(evolve(BASE, factor="size", level=str(s), model=f"from {s}") for s in (14, 56)),
     ]
