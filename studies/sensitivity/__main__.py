@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -12,13 +11,11 @@ from functools import partial
 from pathlib import Path
 
 from studies.measuring.table import ResultTable
-from studies.sensitivity.analysis import analysed, read_rows
 from studies.sensitivity.encoders import sampled, trainings
-from studies.sensitivity.figures import draw_orders, draw_within
 from studies.sensitivity.measuring import write_images
-from studies.sensitivity.page import page
 from studies.sensitivity.settings import settings
 from studies.sensitivity.work import done, pieces
+from studies.sensitivity.writing import write_results
 from studies.training.zoo import make_encoders
 
 _HERE = Path(__file__).parent
@@ -35,13 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     results = asked.work / "results" if asked.quick else _HERE / "results"
     table = results / "values.csv"
     _measure(asked, ResultTable(table))
-    rows = read_rows(table)
-    base = settings(quick=asked.quick)[0]
-    document = analysed(rows, n=base.n, n_further=base.n_further)
-    (results / "sensitivity.json").write_text(json.dumps(document, indent=1) + "\n")
-    (results / "sensitivity.md").write_text(page(document))
-    draw_orders(document, results / "orders.svg")
-    draw_within(rows, results / "within.svg")
+    write_results(results, settings(quick=asked.quick)[0])
     print(f"{results / 'sensitivity.md'}: the results")
 
 

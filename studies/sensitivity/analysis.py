@@ -117,7 +117,8 @@ def _coverages(rows: list[Row], n: int, n_further: int) -> list[dict[str, Any]]:
         _at(rows, f"draw {level}")
         for level in sorted({row["level"] for row in rows if row["factor"] == "draw"}, key=int)
     ]
-    names = sorted(set.intersection(*(set(draw) for draw in draws)))
+    draws = [draw for draw in draws if len(draw) == len(draws[0])]
+    names = sorted(draws[0])
     found = []
     for measure in ("rmqm", "rmqm_short", *FURTHER):
         values, low, high = (

@@ -49,9 +49,11 @@ def draw_within(rows: list[Row], path: Path) -> None:
     layers = group_rows([r for r in rows if r["factor"] == "layer" and r["pooling"] == "flatten"])
     lengths = group_rows([r for r in rows if r["factor"] == "length"])
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(1.5 * len(layers) + 0.6, 3.8), layout="constrained")
-        axes = figure.subplots(2, len(layers), squeeze=False)
-        for panels, groups, colour in ((axes[0], layers, _BLUE), (axes[1], lengths, _ORANGE)):
+        shown = [groups for groups in (layers, lengths) if groups]
+        figure = Figure(figsize=(1.5 * len(lengths) + 0.6, 1.9 * len(shown)), layout="constrained")
+        axes = figure.subplots(len(shown), len(lengths), squeeze=False)
+        for panels, groups in zip(axes, shown, strict=True):
+            colour = _BLUE if groups is layers else _ORANGE
             for axis, (name, members) in zip(panels, groups.items(), strict=False):
                 _one_group(axis, members, colour)
                 axis.set_title("\n".join(name.split("_")[:2]), fontsize=7, loc="left")

@@ -122,7 +122,8 @@ def _about_intervals(document: Document) -> list[str]:
     return [
         f"**The interval** of RMQM on {entry['inputs']} inputs holds the value of another draw in "
         f"{entry['other']:.0%} of the cases (exact intervals: {entry['other_expected']:.0%}) and "
-        f"the mean of the other draws in {entry['mean']:.0%} ({entry['mean_expected']:.0%})."
+        f"the mean of the other draws in {entry['mean']:.0%} ({entry['mean_expected']:.0%}). "
+        f"All encoders share the {entry['draws']} draws, so that these shares rest on few."
         for entry in document["coverage"]
         if entry["measure"] == "rmqm"
     ]

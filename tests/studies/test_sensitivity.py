@@ -101,7 +101,7 @@ def test_two_encoders_have_no_order_to_compare():
 
 
 def test_coverage_counts_what_intervals_hold():
-    values = np.array([[0.0, 1.0, 5.0], [2.0, 2.0, 2.0]])
+    values = 100 + np.array([[0.0, 1.0, 5.0], [2.0, 2.0, 2.0]])
     shares = coverage(values, values - 3, values + 3)
     assert shares == {"other": round(8 / 12, 4), "mean": round(5 / 6, 4)}
 
