@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     results = asked.work / "results" if asked.quick else _HERE / "results"
     table = results / "values.csv"
     _measure(asked, ResultTable(table))
-    write_results(results, settings(quick=asked.quick)[0])
+    write_results(results, settings(quick=asked.quick))
     print(f"{results / 'sensitivity.md'}: the results")
 
 

@@ -33,7 +33,9 @@ def number(row: Row, name: str) -> float:
     return float(row.get(name) or "nan")
 
 
-def analysed(rows: list[Row], *, n: int, n_further: int) -> dict[str, Any]:
+def analysed(
+    rows: list[Row], *, n: int, n_further: int, asked: Sequence[str] = ()
+) -> dict[str, Any]:
     """
     Return all statistics of the protocol.
 
@@ -43,6 +45,8 @@ def analysed(rows: list[Row], *, n: int, n_further: int) -> dict[str, Any]:
         As `read_rows` gives them.
     n, n_further : int
         Inputs of an interval of RMQM, and of the further measures, at the base.
+    asked : sequence of str
+        Names of the settings that the study should have.
 
     Returns
     -------
@@ -65,7 +69,10 @@ def analysed(rows: list[Row], *, n: int, n_further: int) -> dict[str, Any]:
     complete = [one for one in settings if len(_at(rows, f"{one[0]} {one[1]}")) == n_encoders]
     return {
         "encoders": n_encoders,
-        "not_complete": [f"{one[0]} {one[1]}" for one in settings if one not in complete],
+        "not_complete": [
+            *(name for name in asked if len(_at(rows, name)) != n_encoders),
+            *(() if layers else ("layers",)),
+        ],
         "settings": [
             {"measure": name, "factor": factor, "level": level, **found}
             for factor, level, reference in complete

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from studies.sensitivity.analysis import analysed, read_rows
@@ -13,7 +14,7 @@ from studies.sensitivity.settings import Setting
 __all__ = ["write_results"]
 
 
-def write_results(folder: Path, base: Setting) -> None:
+def write_results(folder: Path, asked: Sequence[Setting]) -> None:
     """
     Write ``sensitivity.json``, ``sensitivity.md`` and two figures beside ``values.csv``.
 
@@ -21,11 +22,12 @@ def write_results(folder: Path, base: Setting) -> None:
     ----------
     folder : Path
         Where the table is.
-    base : Setting
-        The setting that the others are compared with.
+    asked : sequence of Setting
+        The settings of the study; the first is the base.
     """
     rows = read_rows(folder / "values.csv")
-    document = analysed(rows, n=base.n, n_further=base.n_further)
+    names = [setting.name for setting in asked]
+    document = analysed(rows, n=asked[0].n, n_further=asked[0].n_further, asked=names)
     (folder / "sensitivity.json").write_text(json.dumps(document, indent=1) + "\n")
     (folder / "sensitivity.md").write_text(page(document))
     draw_orders(document, folder / "orders.svg")

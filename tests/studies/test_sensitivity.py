@@ -164,13 +164,14 @@ def made_up_rows():
 
 
 def test_the_analysis_finds_what_was_put_into_a_table():
-    document = analysed(made_up_rows(), n=100, n_further=256)
+    document = analysed(made_up_rows(), n=100, n_further=256, asked=["base", "seed 1"])
     found = {
         (entry["factor"], entry["measure"]): entry
         for entry in document["settings"]
         if entry["measure"] == "rmqm"
     }
     assert document["encoders"] == 8
+    assert document["not_complete"] == ["seed 1"]
     assert found["turned", "rmqm"]["rho"] == -1
     assert found["draw", "rmqm"]["in_half_widths"] == pytest.approx(0.02)
     (covered,) = document["coverage"]
@@ -233,7 +234,8 @@ def test_what_is_measured_is_what_score_and_probe_say(encoder, tmp_path):
 
 def test_the_committed_results_follow_from_the_committed_values():
     rows = read_rows(RESULTS / "values.csv")
-    document = analysed(rows, n=BASE.n, n_further=BASE.n_further)
+    names = [setting.name for setting in settings()]
+    document = analysed(rows, n=BASE.n, n_further=BASE.n_further, asked=names)
     kept = json.loads((RESULTS / "sensitivity.json").read_text())
     assert document == kept
     assert page(kept) == (RESULTS / "sensitivity.md").read_text()
