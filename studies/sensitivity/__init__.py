@@ -1,0 +1,1 @@
+"""How much the measures, and the order of encoders by them, depend on a user's choices."""
