@@ -8,6 +8,7 @@ from typing import Any
 from rmqm_spec.cli.output import WITHOUT_SCORE
 from rmqm_spec.cli.requests import taken
 from rmqm_spec.cli.table_files import Columns, TableFiles
+from rmqm_spec.contracts.measure import cost_words
 from rmqm_spec.contracts.registry import load_all
 from rmqm_spec.screen.writing import note, print_json
 
@@ -41,6 +42,7 @@ def _facts(measure: Any) -> dict[str, Any]:
         "units": measure.units,
         "direction": measure.direction,
         "needs": sorted(measure.needs),
+        "encodings_per_input": cost_words(measure),
         "columns": [
             {"name": column.name, "units": column.units, "meaning": column.meaning}
             for column in measure.kept
@@ -49,7 +51,16 @@ def _facts(measure: Any) -> dict[str, Any]:
 
 
 def _columns(listed: Sequence[dict[str, Any]]) -> Columns:
-    names = ("name", "title", "summary", "direction", "units", "needs", "source")
+    names = (
+        "name",
+        "title",
+        "summary",
+        "direction",
+        "units",
+        "needs",
+        "encodings_per_input",
+        "source",
+    )
     rows = [{**measure, "needs": ", ".join(measure["needs"])} for measure in listed]
     return {name: [row[name] for row in rows] for name in names}
 
@@ -59,6 +70,14 @@ def _print(measure: dict[str, Any], say: Callable[[str], None]) -> None:
     say(f"  {measure['name']:<12} {measure['title']}: {measure['summary']}")
     say(
         f"  {'':<12} {better.get(measure['direction'], 'no known direction')}; "
-        f"units {measure['units']}; needs encodings of {', '.join(measure['needs'])} inputs"
+        f"units {measure['units']}; needs {_needs(measure['needs'])}; encodings per input: "
+        f"{measure['encodings_per_input']}"
     )
     say(f"  {'':<12} {measure['source']}")
+
+
+def _needs(needs: Sequence[str]) -> str:
+    """Return what a measure is computed from; several encoders are no inputs."""
+    inputs = [need for need in needs if need != "encoders"]
+    others = " by several encoders" if "encoders" in needs else ""
+    return f"encodings of {', '.join(inputs)} inputs{others}"
