@@ -67,7 +67,7 @@ def measure_named(text: str) -> Measure:
     if size == SMALLEST:
         raise UsageError(
             "ARG001",
-            f"@{SMALLEST} must stand in rank, which knows the sizes of all candidates; got {text!r}",
+            f"@{SMALLEST} must stand in rank, which knows all sizes; got {text!r}",
             fix=f"Type the size, for example {name}@32, or rank the encoders.",
         )
     if "encoders" in known.needs:

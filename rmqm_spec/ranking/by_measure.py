@@ -52,9 +52,9 @@ def rank_by_measure(asked: Asked, results: Mapping[str, StoredResult]) -> Measur
     Where every encoder's value has an interval, the measure holds the delete-group jackknife
     (`rmqm_spec.measures.jackknife`). Groups of inputs are then left out of all encoders alike, and
     the pseudo-values, minus (G - 1) times the values without each of G groups, take the place of
-    the contributions of inputs to RMQM in `JointScores`: the variance of a difference is that of the
-    jackknife of the difference, paired by input, with G - 1 degrees of freedom. Otherwise, as of
-    measures between encoders, no certainty is known.
+    the contributions of inputs to RMQM in `JointScores`: the variance of a difference is that of
+    the jackknife of the difference, paired by input, with G - 1 degrees of freedom. Otherwise, as
+    of measures between encoders, no certainty is known.
     """
     measure = measure_of_results(asked.measure, results)
     first = first_end(asked, measure.direction)

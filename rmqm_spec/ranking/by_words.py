@@ -147,13 +147,11 @@ def _about_the_end(by: Mapping[str, Any]) -> str:
         return f"That {end} values are first was asked for against what is known: {told}."
     if support:
         return (
-            f"Evidence: {source}, {end} values of {title} had a Spearman correlation of "
-            f"{support.words} (docs/evidence.md). With labels, rmqm-spec probe measures it."
+            f"Evidence: {source}, {end} values of {title} went with accuracy, by a Spearman "
+            f"correlation of {support.words} (docs/evidence.md). With labels, rmqm-spec probe measures it."
         )
     if by["basis"] == "declared":
-        return (
-            f"That {end} values are first is what {title} declares; the study says nothing of it."
-        )
+        return f"That {end} values are first is what {title} declares; no study of ours shows it."
     return (
         f"That {end} values are first was asked for: neither {title} nor the study of encoders "
         "says which end goes with accuracy."

@@ -60,7 +60,7 @@ def common_columns(
             "RNK007",
             f"a ranking by {measure.name} needs it in every result; got none in "
             f"{', '.join(without)}",
-            fix=f"Score with --measure {measure.name}, or name the models instead of their results.",
+            fix=f"Score with --measure {measure.name}, or name the models, not their results.",
         )
     return {name: _columns(measure, result, common) for name, result in results.items()}
 

@@ -104,7 +104,7 @@ def ranking_document(
         }
     )
     digests = {name: result.document["result_sha256"] for name, result in results.items()}
-    document["ranking_sha256"] = ranking_digest(digests, by and by.asked.text)
+    document["ranking_sha256"] = ranking_digest(digests, by.asked.text if by else None)
     return document
 
 

@@ -80,15 +80,18 @@ class MeasureBetween:
     def between(self, columns: Mapping[str, Mapping[str, AnyArray]], /) -> dict[str, Summary]:
         """Return the value of each of at least three encoders; otherwise why there is none."""
         encodings = {name: kept["encodings"] for name, kept in columns.items()}
+        if len(encodings) < AT_LEAST:
+            return dict.fromkeys(encodings, _without("too-few-candidates"))
         try:
-            if len(encodings) < AT_LEAST:
-                raise Undefined("too-few-candidates")
             values = self.function(encodings)
             details = self.details(encodings)
         except Undefined as reason:
-            without = Summary(value=math.nan, status=str(reason))
-            return dict.fromkeys(encodings, without)
+            return dict.fromkeys(encodings, _without(str(reason)))
         return {
             name: Summary(value=value, details=dict(details.get(name, {})))
             for name, value in values.items()
         }
+
+
+def _without(reason: str) -> Summary:
+    return Summary(value=math.nan, status=reason)

@@ -66,7 +66,7 @@ RIDGE_R2: Final = MeasureBetween(
     name="ridge-r2",
     title="Ridge R2",
     summary="How well an encoder's encodings predict those of the others, on average.",
-    source="after Darrin et al. 2024, 2406.07640: held-out R2 of ridge regression, mean over others",
+    source="after Darrin et al. 2024, 2406.07640: held-out R2 of ridge regression, mean",
     function=mean_ridge_r2,
 )
 MUTUAL_NEIGHBOURS: Final = MeasureBetween(
