@@ -151,7 +151,7 @@ def _about_the_end(by: Mapping[str, Any]) -> str:
             f"correlation of {support.words} (docs/evidence.md). With labels, rmqm-spec probe measures it."
         )
     if by["basis"] == "declared":
-        return f"That {end} values are first is what {title} declares; no study of ours shows it."
+        return f"That {end} values are first is what {title} itself declares."
     return (
         f"That {end} values are first was asked for: neither {title} nor the study of encoders "
         "says which end goes with accuracy."
