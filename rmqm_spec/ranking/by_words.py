@@ -148,7 +148,8 @@ def _about_the_end(by: Mapping[str, Any]) -> str:
     if support:
         return (
             f"Evidence: {source}, {end} values of {title} went with accuracy, by a Spearman "
-            f"correlation of {support.words} (docs/evidence.md). With labels, rmqm-spec probe measures it."
+            f"correlation of {support.words} (docs/evidence.md). With labels, rmqm-spec probe "
+            "measures it."
         )
     if by["basis"] == "declared":
         return f"That {end} values are first is what {title} itself declares."

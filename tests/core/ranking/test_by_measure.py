@@ -1,4 +1,4 @@
-"""A ranking by another measure: its ends, paired differences, and what is said without certainty."""
+"""A ranking by another measure: ends, paired differences, and what is said without certainty."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rank_by(monkeypatch):
 
 def clouds(n_inputs=60):
     rows = np.random.default_rng(0).standard_normal((n_inputs, 6))
-    return rows, rows + 0.02 * np.random.default_rng(1).standard_normal(rows.shape) + 0.1
+    return rows, rows + 0.02 * np.random.default_rng(1).standard_normal(rows.shape) + 1.0
 
 
 def test_a_difference_is_paired_by_input(rank_by):
@@ -103,7 +103,7 @@ def test_an_end_that_nobody_knows_must_be_said():
     assert refused.value.code == "RNK006"
     assert "--by path-curvature:high" in refused.value.fix
     assert first_end(asked_order("path-curvature:high"), None).basis == "given"
-    with pytest.raises(UsageError, match="ARG001|--by must be"):
+    with pytest.raises(UsageError, match="--by must be"):
         asked_order("rankme:up")
 
 
