@@ -104,6 +104,15 @@ def score(model: Model, report: Report = None, json: Json = False, **options: An
 def rank(
     models: ModelsOrResults = None,
     settings: Settings = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="Order by another measure: NAME, NAME@SIZE or NAME@smallest, the smallest "
+            "embedding size of all; NAME:high or NAME:low says which values are first. "
+            "[default: rmqm]",
+            rich_help_panel="Protocol",
+        ),
+    ] = None,
     report: Report = None,
     json: Json = False,
     **options: Any,
@@ -111,7 +120,9 @@ def rank(
     """Rank encoders on the same inputs: which is better, by how much, with what certainty."""
     from rmqm_spec.cli.rank import run_rank
 
-    return run_rank(models or [], options, settings=settings, report=report, as_json=json)
+    return run_rank(
+        models or [], options, settings=settings, by=by or "rmqm", report=report, as_json=json
+    )
 
 
 @app.command(cls=HelpfulCommand)

@@ -8,6 +8,7 @@ from typing import Any
 from rmqm_spec.cli.output import WITHOUT_SCORE
 from rmqm_spec.cli.requests import taken
 from rmqm_spec.cli.table_files import Columns, TableFiles
+from rmqm_spec.contracts.measure import cost_words
 from rmqm_spec.contracts.registry import load_all
 from rmqm_spec.probes.listed import PROBES
 from rmqm_spec.screen.writing import note, print_json
@@ -42,6 +43,7 @@ def _facts(measure: Any) -> dict[str, Any]:
         "units": measure.units,
         "direction": measure.direction,
         "needs": sorted(measure.needs),
+        "encodings_per_input": cost_words(measure),
         "columns": [
             {"name": column.name, "units": column.units, "meaning": column.meaning}
             for column in measure.kept
@@ -50,7 +52,16 @@ def _facts(measure: Any) -> dict[str, Any]:
 
 
 def _columns(listed: Sequence[dict[str, Any]]) -> Columns:
-    names = ("name", "title", "summary", "direction", "units", "needs", "source")
+    names = (
+        "name",
+        "title",
+        "summary",
+        "direction",
+        "units",
+        "needs",
+        "encodings_per_input",
+        "source",
+    )
     rows = [{**measure, "needs": ", ".join(measure["needs"])} for measure in listed]
     return {name: [row[name] for row in rows] for name in names}
 
@@ -60,14 +71,16 @@ def _print(measure: dict[str, Any], say: Callable[[str], None]) -> None:
     say(f"  {measure['name']:<12} {measure['title']}: {measure['summary']}")
     say(
         f"  {'':<12} {better.get(measure['direction'], 'no known direction')}; "
-        f"units {measure['units']}; needs {_needs(measure['needs'])}"
+        f"units {measure['units']}; needs {_needs(measure['needs'])}; encodings per input: "
+        f"{measure['encodings_per_input']}"
     )
     say(f"  {'':<12} {measure['source']}")
 
 
 def _needs(needs: Sequence[str]) -> str:
-    """Say what is needed: the encodings of some inputs, and what else."""
+    """Say what is needed: encodings of some inputs, by one encoder or several, and what else."""
     inputs = [need for need in needs if need in {"altered", "unaltered", "inputs"}]
-    others = [need for need in needs if need not in inputs]
-    words = f"encodings of {', '.join(inputs)} inputs" if inputs else ""
+    others = [need for need in needs if need not in {*inputs, "encoders"}]
+    several = " by several encoders" if "encoders" in needs else ""
+    words = f"encodings of {', '.join(inputs)} inputs{several}" if inputs else ""
     return " and ".join(filter(None, [words, *others]))

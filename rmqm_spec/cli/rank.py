@@ -16,6 +16,7 @@ from rmqm_spec.cli.requests import taken
 from rmqm_spec.cli.table_files import TableFiles
 from rmqm_spec.cli.verdict import verdict
 from rmqm_spec.findings import Finding
+from rmqm_spec.ranking.by_rows import in_order
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.probe_request import RankProbes
 from rmqm_spec.runs.ranked import RankedModels, RankRequest
@@ -31,6 +32,7 @@ def run_rank(
     options: dict[str, Any],
     *,
     settings: Path | None,
+    by: str,
     report: Path | None,
     as_json: bool,
 ) -> int:
@@ -44,6 +46,7 @@ def run_rank(
         common=request_of("", options),
         labels=probes.labels,
         probe=probes.probe,
+        by=by,
     )
     read = (*models, settings, request.common.inputs.data, probes.labels)
     tables.check(as_json=as_json, inputs=read)
@@ -67,6 +70,7 @@ def run_rank(
             ranked.results,
             failed=ranked.document["failed"],
             on_common_inputs=ranked.on_common_inputs,
+            ranked_by=ranked.document,
         )
     return 0 if ranked.is_complete else 1
 
@@ -91,9 +95,8 @@ def _print_findings(ranked: RankedModels) -> None:
 
 def _print(ranked: RankedModels, say: Callable[[str], None]) -> None:
     document = ranked.document
-    for line in (
-        ranking_table(document["ranked"], probed=ranked.probed) if document["ranked"] else []
-    ):
+    rows = in_order(document)
+    for line in ranking_table(rows, probed=ranked.probed, by=document.get("by")) if rows else []:
         say(line)
     for entry in document["unranked"]:
         say(f"  -  {entry['name']}: no score ({entry['status']})")

@@ -9,6 +9,7 @@ from rmqm_spec.cli.probe_table import value_or_reason
 from rmqm_spec.cli.table_files import Columns
 from rmqm_spec.probes.comparing import tied_with_best
 from rmqm_spec.probes.measuring import values_and_reasons
+from rmqm_spec.ranking.by_rows import in_order
 from rmqm_spec.ranking.null import is_level_with_null
 from rmqm_spec.runs.probed import ProbedModels
 from rmqm_spec.screen.table import TableColumn, stdout_columns, table_lines
@@ -27,6 +28,7 @@ def ranking_table(
     width: int | None = None,
     *,
     probed: ProbedModels | None = None,
+    by: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """
     Return the lines of a table of encoders that have a score.
@@ -40,10 +42,13 @@ def ranking_table(
         pipe or file.
     probed : ProbedModels, optional
         Accuracies of the same encoders, by the same names.
+    by : mapping, optional
+        What else than RMQM orders them, as in the document; the encoders are then rows of
+        `rmqm_spec.ranking.by_rows.in_order`.
     """
     accuracies = [] if probed is None else list(_accuracies(ranked, probed))
     labelled = [] if probed is None else list(_labelled(ranked, probed))
-    columns = _columns(ranked)
+    columns = _columns(ranked) if by is None else _columns_by(ranked, by)
     lines = table_lines(
         [*columns[:4], *accuracies, *labelled, *columns[4:]], width or stdout_columns()
     )
@@ -104,25 +109,31 @@ def ranking_columns(document: Mapping[str, Any], probed: ProbedModels | None = N
     probed : ProbedModels, optional
         Accuracies of the same encoders.
     """
-    ranked = document["ranked"]
+    by = document.get("by")
+    ranked = in_order(document)
     others = [
-        *({"name": row["name"], "status": row["status"]} for row in document["unranked"]),
+        *(
+            {"name": row["name"], "status": row["status"]}
+            for row in document["unranked"]
+            if by is None
+        ),
         *({"name": row["name"], "status": row["code"]} for row in document["failed"]),
     ]
-    shares = [name for row in ranked[:1] for name in row["shares"]]
+    shares = list(next((row["shares"] for row in ranked if row["shares"]), ()))
     measured = dict.fromkeys(name for row in ranked for name in row.get("measures") or {})
     rows = [
         {
             "position": row["position"],
             "name": row["name"],
-            "status": "ok",
+            "status": "ok" if by is None else row["status"],
+            **({} if by is None else _exact_value(row, by)),
             "rmqm": row["rmqm"],
-            "low": (row["interval"] or (None, None))[0],
-            "high": (row["interval"] or (None, None))[1],
+            "low": (row.get("rmqm_interval", row["interval"]) or (None, None))[0],
+            "high": (row.get("rmqm_interval", row["interval"]) or (None, None))[1],
             "ties": " ".join(row["letters"]),
             "same_as": ", ".join(row["same_as"]),
             "best": row["best"],
-            **{f"share_{name}": row["shares"][name] for name in shares},
+            **{f"share_{name}": (row["shares"] or {}).get(name) for name in shares},
             "null": (row["null"] or {}).get("rmqm"),
             "null_difference": (row["null"] or {}).get("difference"),
             **{
@@ -140,6 +151,12 @@ def ranking_columns(document: Mapping[str, Any], probed: ProbedModels | None = N
     columns = {name: [row.get(name) for row in (*rows, *others)] for name in names}
     listed = [str(row["name"]) for row in (*rows, *others)]
     return columns | ({} if probed is None else probed.measured(listed))
+
+
+def _exact_value(row: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the value that orders the ranking, with its interval."""
+    low, high = row["interval"] or (None, None)
+    return {"by": by["asked"], "value": row["value"], "value_low": low, "value_high": high}
 
 
 def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[TableColumn]:
@@ -165,8 +182,56 @@ def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[TableColumn]:
     return columns
 
 
+def _columns_by(ranked: Sequence[Mapping[str, Any]], by: Mapping[str, Any]) -> list[TableColumn]:
+    """Return the columns in the order of another measure; what is not known has none."""
+    of_rmqm = by["measure"] == "rmqm"
+    rmqm = [_number(encoder["rmqm"]) for encoder in ranked]
+    columns = [
+        TableColumn("#", [_position(encoder, ranked) for encoder in ranked], left=True),
+        TableColumn("model", [encoder["name"] for encoder in ranked], left=True, fit="shorten"),
+        TableColumn(_head(by), [_value(encoder) for encoder in ranked]),
+        TableColumn("95 % CI", [_short_interval(encoder["interval"]) for encoder in ranked], 5),
+    ]
+    if by["certain"]:
+        columns += [
+            TableColumn("ties", [" ".join(encoder["letters"]) for encoder in ranked], 1, left=True),
+            TableColumn(
+                "same as", [_names(encoder["same_as"]) for encoder in ranked], 8, left=True
+            ),
+            TableColumn("P(first)", [_chance(encoder["best"]) for encoder in ranked], 2),
+        ]
+    columns += [
+        *([] if of_rmqm else [TableColumn("RMQM", rmqm, 3)]),
+        *_measured(ranked, apart_from=by["measure"]),
+        TableColumn(_NULL, [_null(encoder["null"]) for encoder in ranked], 4),
+        TableColumn("enc/s", [_speed(encoder["encodings_per_second"]) for encoder in ranked], 7),
+    ]
+    unknown = set()
+    if all(encoder["null"] is None for encoder in ranked):
+        unknown.add(_NULL)
+    if all(encoder["interval"] is None for encoder in ranked):
+        unknown.add("95 % CI")
+    if not any(encoder["same_as"] for encoder in ranked):
+        unknown |= {"ties", "same as"}
+    return [column for column in columns if column.head not in unknown]
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _chance(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _short_interval(interval: Sequence[float] | None) -> str:
+    return f"[{interval[0]:.4g}, {interval[1]:.4g}]" if interval else "-"
+
+
 def _position(encoder: Mapping[str, Any], ranked: Sequence[Mapping[str, Any]]) -> str:
     """Return the position, with = where others share it."""
+    if encoder["position"] is None:
+        return "-"
     shared = sum(other["position"] == encoder["position"] for other in ranked) > 1
     return f"{encoder['position']}{'=' * shared}"
 
@@ -197,10 +262,13 @@ def _speed(speed: float | None) -> str:
     return "-" if speed is None else f"{speed:,.0f}"
 
 
-def _measured(ranked: Sequence[Mapping[str, Any]]) -> list[TableColumn]:
+def _measured(
+    ranked: Sequence[Mapping[str, Any]], *, apart_from: str | None = None
+) -> list[TableColumn]:
     """Return a column per further measure."""
     rows = [row.get("measures") or {} for row in ranked]
     titles = {name: _head(measured) for measures in rows for name, measured in measures.items()}
+    titles.pop(apart_from or "", None)
     return [
         TableColumn(title, [_value(measures.get(name)) for measures in rows], 3)
         for name, title in titles.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rmqm_spec.screen.writing import note, print_json, print_text
 
@@ -70,6 +70,7 @@ def report_on(
     *,
     failed: Iterable[Mapping[str, str]] = (),
     on_common_inputs: bool = False,
+    ranked_by: Mapping[str, Any] | None = None,
 ) -> None:
     """
     Write a report about results that were just made; None asks for none.
@@ -84,12 +85,16 @@ def report_on(
         Models that could not be scored: ``name``, ``code``, ``message``, ``fix``.
     on_common_inputs : bool
         See `rmqm_spec.ranking.rank_results`.
+    ranked_by : mapping, optional
+        The ranking's document, where another measure may order it.
     """
     if path is None:
         return
     from rmqm_spec.reports import report_content
 
-    content = report_content(results, failed=failed, on_common_inputs=on_common_inputs)
+    content = report_content(
+        results, failed=failed, on_common_inputs=on_common_inputs, ranked_by=ranked_by
+    )
     _write(path, content)
     note(f"  report -> {path}")
 

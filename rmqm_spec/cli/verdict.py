@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from rmqm_spec.cli.probe_verdict import about_probes
+from rmqm_spec.ranking.by_words import by_words, probability_words
 from rmqm_spec.ranking.evidence import EVIDENCE
 from rmqm_spec.ranking.left_out import left_out_words
 from rmqm_spec.ranking.likeness import likeness
@@ -38,6 +39,13 @@ def verdict(document: Mapping[str, Any], probed: ProbedModels | None = None) -> 
         Probes of the same encoders, by the same names.
     """
     ranked = document["ranked"]
+    if document.get("by") is not None:
+        return [
+            *by_words(document),
+            *(about_probes(document, probed) if probed and len(ranked) > 1 else ()),
+            *_about_left_out(document),
+            *_about_nulls(ranked),
+        ]
     if not ranked:
         return ["No encoder has a score."]
     if len(ranked) == 1:
@@ -61,7 +69,7 @@ def _about_the_order(document: Mapping[str, Any]) -> Iterator[str]:
     """Say how sure the order is, unless scores are equal: those have none."""
     names = [encoder["name"] for encoder in document["ranked"]]
     if all(_pair(document, *pair)["difference"] > 0 for pair in pairwise(names)):
-        probability = _probability(document["order_probability"])
+        probability = probability_words(document["order_probability"])
         yield f"The whole order is right with probability {probability}."
 
 
@@ -70,7 +78,9 @@ def _about_the_first(document: Mapping[str, Any]) -> str:
     ranked = document["ranked"]
     first, second = ranked[:2]
     on = f"on these {document['inputs']:,} inputs"
-    best = f"{first['name']} has the highest score with probability {_probability(first['best'])}"
+    best = (
+        f"{first['name']} has the highest score with probability {probability_words(first['best'])}"
+    )
     but = _caveats(document)
     if is_level_with_null(first["null"]):
         return f"{_without_evidence(ranked)}{but}."
@@ -195,8 +205,3 @@ def _difference(pair: Mapping[str, Any]) -> str:
 def _driver(pair: Mapping[str, Any]) -> str:
     name, part = max(pair["parts"].items(), key=lambda item: item[1])
     return f"{name} ({part:+.3f})"
-
-
-def _probability(value: float) -> str:
-    """Never say that something is certain."""
-    return "above 0.999" if value > 0.999 else "below 0.001" if value < 0.001 else f"{value:.3f}"

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Final, Literal, Protocol, TypeAlias, runtime_checkable
 
 from attrs import field, frozen
 
 from rmqm_spec.arrays import AnyArray
 
-__all__ = ["Column", "Direction", "InputMeter", "Measure", "Meter", "Need", "Summary", "keeper"]
+__all__ = [
+    "ALONE",
+    "BetweenMeasure",
+    "Column",
+    "Direction",
+    "InputMeter",
+    "Measure",
+    "Meter",
+    "Need",
+    "Summary",
+    "cost_words",
+    "keeper",
+]
 
 Need: TypeAlias = Literal["unaltered", "altered", "inputs", "labels", "gradients", "encoders"]
 """Encodings of unaltered or altered inputs, the inputs, labels, gradients, or several encoders."""
 
 Direction: TypeAlias = Literal["higher", "lower"] | None
 """Which values are better; None where that is not known."""
+
+ALONE: Final = "needs-other-encoders"
+"""Status of a measure between encoders where there is one encoder only, as in a result."""
 
 
 @frozen(kw_only=True)
@@ -151,6 +166,28 @@ class Measure(Protocol):
         ...
 
 
+@runtime_checkable
+class BetweenMeasure(Measure, Protocol):
+    """
+    A measure between encoders: its needs include "encoders".
+
+    Its columns are kept for each encoder, in the walk that is there anyway. One encoder alone has
+    no value of it: `summarise` returns a `Summary` with the status `ALONE`. `rank` calls `between`
+    once all encoders have their columns.
+    """
+
+    def between(self, columns: Mapping[str, Mapping[str, AnyArray]], /) -> Mapping[str, Any]:
+        """
+        Return a `Summary` for each encoder.
+
+        Parameters
+        ----------
+        columns : mapping of str to mapping
+            By name of the encoder its columns, each (N, ...); row i of all is of the same input.
+        """
+        ...
+
+
 def keeper(measure: Measure) -> str:
     """
     Return the name under which the columns of a measure are kept.
@@ -165,3 +202,20 @@ def keeper(measure: Measure) -> str:
     'rmqm'
     """
     return str(getattr(measure, "keeps", measure.name))
+
+
+def cost_words(measure: Measure) -> str:
+    """
+    Return how many encodings of each input a measure rests on, in words.
+
+    RMQM is always computed, at J + 1 encodings an input: beside it no measure costs more of them.
+
+    Examples
+    --------
+    >>> from rmqm_spec.measures.movement import RMQM
+    >>> cost_words(RMQM)
+    'J + 1'
+    """
+    if "encoders" in measure.needs:
+        return "1 per encoder"
+    return "J + 1" if "altered" in measure.needs else "1"

@@ -8,12 +8,12 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.contracts.measure import InputMeter, Measure, Summary, keeper
+from rmqm_spec.contracts.measure import BetweenMeasure, InputMeter, Measure, Summary, keeper
 from rmqm_spec.errors import RmqmError, UsageError
 from rmqm_spec.evaluation.group import column_key
 from rmqm_spec.evaluation.measure_contract import broken_measure, require_summary
 
-__all__ = ["Meters", "require_walk_suffices", "summarised"]
+__all__ = ["Meters", "require_walk_suffices", "summarised", "summarised_between"]
 
 Outcome = TypeVar("Outcome")
 
@@ -101,6 +101,8 @@ def require_walk_suffices(measures: Sequence[Measure]) -> None:
     """
     Refuse measures that need more than inputs, altered inputs and their encodings.
 
+    Of a measure between encoders the walk keeps the columns; its values need other encoders.
+
     Raises
     ------
     UsageError
@@ -108,7 +110,8 @@ def require_walk_suffices(measures: Sequence[Measure]) -> None:
     """
     names = [measure.name for measure in measures]
     for measure in measures:
-        missing = sorted(set(measure.needs) - _GIVEN)
+        given = _GIVEN | ({"encoders"} if isinstance(measure, BetweenMeasure) else set())
+        missing = sorted(set(measure.needs) - given)
         if missing:
             raise UsageError(
                 "MEA001",
@@ -148,6 +151,33 @@ def summarised(measure: Measure, columns: Mapping[str, AnyArray]) -> Summary:
     # otherwise: a value must not depend on the machine's processors.
     with threadpool_limits(1, user_api="blas"):
         return require_summary(measure, _guarded(measure, "summarise", measure.summarise, columns))
+
+
+def summarised_between(
+    measure: BetweenMeasure, columns: Mapping[str, Mapping[str, AnyArray]]
+) -> dict[str, Summary]:
+    """
+    Return what a measure between encoders says of each.
+
+    Parameters
+    ----------
+    measure : BetweenMeasure
+        The measure.
+    columns : mapping of str to mapping
+        By name of the encoder, its columns (N, ...) by their names, of the same inputs.
+
+    Raises
+    ------
+    SubjectError
+        MEA002 if it fails, or does not give each encoder a summary that keeps to the contract.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"):
+        found = _guarded(measure, "between", measure.between, columns)
+    if not isinstance(found, Mapping) or found.keys() != columns.keys():
+        raise broken_measure(measure, "no mapping with one summary for each encoder")
+    return {name: require_summary(measure, found[name]) for name in columns}
 
 
 def _guarded(measure: Measure, step: str, work: Callable[..., Outcome], *arguments: Any) -> Outcome:

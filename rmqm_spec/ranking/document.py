@@ -11,13 +11,16 @@ from rmqm_spec.characteristics.interval import LEVEL
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.identity import digest_of_json
+from rmqm_spec.ranking.by_records import MeasureRanking
+from rmqm_spec.ranking.columns import between_sections
 from rmqm_spec.ranking.joint import N_DRAWS, SEED
 from rmqm_spec.ranking.left_out import left_out
 from rmqm_spec.ranking.records import Ranking
+from rmqm_spec.ranking.support import support_of
 from rmqm_spec.results.document import plain
 from rmqm_spec.results.stored import StoredResult
 
-__all__ = ["SCHEMA", "ranking_document"]
+__all__ = ["SCHEMA", "ranking_digest", "ranking_document"]
 
 SCHEMA: Final = "rmqm-rank/1"
 """Name of the document; ``schemas/rank.schema.json`` describes it."""
@@ -33,6 +36,7 @@ def ranking_document(
     *,
     failed: Mapping[str, RmqmError] | None = None,
     speeds: Mapping[str, float | None] | None = None,
+    by: MeasureRanking | None = None,
 ) -> dict[str, Any]:
     """
     Return a ranking as plain data, ready for JSON.
@@ -49,6 +53,8 @@ def ranking_document(
         Models that could not be scored, by name, and why.
     speeds : mapping of str to float, optional
         Encodings per second, of those that were scored just now.
+    by : MeasureRanking, optional
+        The order by another measure, where one was asked for.
 
     Returns
     -------
@@ -57,6 +63,7 @@ def ranking_document(
         where none has a score.
     """
     first = next(iter(ranking.ranked), None)
+    between = between_sections(results)
     protocols = [result.document["protocol"] for result in results.values()]
     document: dict[str, Any] = plain(
         {
@@ -69,13 +76,14 @@ def ranking_document(
             "ranked": [
                 {
                     **asdict(ranked),
-                    **_from_result(results[ranked.name]),
+                    **_from_result(results[ranked.name], between[ranked.name]),
                     **_speed(ranked.name, speeds),
                 }
                 for ranked in ranking.ranked
             ],
             "unranked": [
-                {"name": name, **_from_result(results[name])} for name in ranking.unranked
+                {"name": name, **_from_result(results[name], between[name])}
+                for name in ranking.unranked
             ],
             "failed": [
                 {"name": name, "code": error.code, "message": error.message, "fix": error.fix}
@@ -91,24 +99,53 @@ def ranking_document(
                 "draws": N_DRAWS,
                 "seed": SEED,
             },
+            **({} if by is None else {"by": by_section(by)}),
             "findings": [finding.to_dict() for finding in findings],
         }
     )
-    document["ranking_sha256"] = digest_of_json(
-        {"results": {name: result.document["result_sha256"] for name, result in results.items()}}
-    )
+    digests = {name: result.document["result_sha256"] for name, result in results.items()}
+    document["ranking_sha256"] = ranking_digest(digests, by.asked.text if by else None)
     return document
+
+
+def ranking_digest(results: Mapping[str, str], by: str | None) -> str:
+    """Name a ranking by the digests of its results, and what else than RMQM orders them."""
+    return digest_of_json({"results": dict(results), **({"by": by} if by else {})})
+
+
+def by_section(by: MeasureRanking) -> dict[str, Any]:
+    """Return the order by another measure as plain data."""
+    support = support_of(by.asked.measure)
+    return {
+        "asked": by.asked.text,
+        "measure": by.asked.measure,
+        "title": by.measure.title,
+        "units": by.measure.units,
+        "source": by.measure.source,
+        "first": by.first.end,
+        "basis": by.first.basis,
+        "contrary": by.first.is_contrary,
+        "study": support and asdict(support),
+        "certain": by.is_certain,
+        "ranked": [asdict(place) for place in by.ranked],
+        "unranked": [{"name": name, "status": status} for name, status in by.unranked.items()],
+        "pairs": [asdict(pair) for pair in by.pairs],
+        "order_probability": by.order_probability,
+        "quantile": by.quantile,
+        "groups": by.n_groups,
+    }
 
 
 def _speed(name: str, speeds: Mapping[str, float | None] | None) -> dict[str, float | None]:
     return {"encodings_per_second": (speeds or {}).get(name)}
 
 
-def _from_result(result: StoredResult) -> dict[str, Any]:
+def _from_result(result: StoredResult, between: Mapping[str, Any]) -> dict[str, Any]:
     document = result.document
+    measures = {**(document.get("measures") or {}), **between}
     return {
         **{name: document.get(name) for name in _FROM_RESULT},
-        **({"measures": document["measures"]} if document.get("measures") else {}),
+        **({"measures": measures} if measures else {}),
         "geometry": document["protocol"].get("inputs"),
         "result": str(result.path),
         "result_sha256": document["result_sha256"],

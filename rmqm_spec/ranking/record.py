@@ -48,7 +48,9 @@ class RankingEncoderEntry:
     null: NullEntry | None = entry(
         "The same network with permuted weights, as in the result; null where none was scored."
     )
-    measures: dict[str, MeasureEntry] = entry("As in the result.", optional=True)
+    measures: dict[str, MeasureEntry] = entry(
+        "As in the result; those between encoders over all that are ranked.", optional=True
+    )
     geometry: GeometryEntry | None = entry("What the inputs went through before the alteration.")
     result: str = entry("Path of the result.")
     result_sha256: str
@@ -131,6 +133,90 @@ class RankingMethodEntry:
 
 
 @record
+class MeasurePlaceEntry:
+    """An encoder that has a value of the measure that orders the ranking."""
+
+    name: str
+    value: float
+    interval: tuple[float, float] | None
+    position: int = entry(
+        "One more than the number of encoders surely before it; of those before it, where no "
+        "certainty is known.",
+        least=1,
+    )
+    positions: tuple[int, int] | None = entry(
+        "First and last position it may have; null where that is not known.", each_least=1
+    )
+    same_as: tuple[str, ...] = entry(
+        "Encoders that it is level with; of equal value, where no certainty is known."
+    )
+    letters: tuple[str, ...] = entry("Of the groups of level encoders; empty where not known.")
+    best: float | None = entry("Probability of the first place.", least=0, most=1)
+    probabilities: tuple[float, ...] | None = entry(
+        "Of each position, from the first.", each_least=0, each_most=1
+    )
+
+
+@record
+class UnplacedEntry:
+    """An encoder without a value of the measure: it comes after all others."""
+
+    name: str
+    status: str
+
+
+@record
+class MeasurePairEntry:
+    """Two encoders by the measure, compared on the same inputs; null where nothing is known."""
+
+    first: str
+    second: str
+    difference: float = entry("How far the first is before the second.", least=0)
+    interval: tuple[float, float] | None = entry(
+        "Of the difference; all pairs are covered together with 95 % probability."
+    )
+    alone: tuple[float, float] | None = entry(
+        "95 % interval, had this difference been the only one looked at."
+    )
+    probability: float | None = entry("That the first is before the second.", least=0, most=1)
+    tied: bool | None
+    inputs_needed: int | None
+
+
+@record
+class SupportEntry:
+    """What the study of encoders found of the measure (docs/evidence.md)."""
+
+    end: Literal["high", "low"]
+    neighbours: tuple[float, float, float] = entry(
+        "Correlation with nearest-neighbour accuracy on other data, and its interval."
+    )
+    probe: tuple[float, float, float] = entry("The same with a linear probe.")
+
+
+@record
+class ByEntry:
+    """The order by another measure than RMQM."""
+
+    asked: str = entry("As it was typed.")
+    measure: str
+    title: str
+    units: str
+    source: str
+    first: Literal["high", "low"] = entry("Which values are first.")
+    basis: Literal["study", "declared", "given"] = entry("Who says so.")
+    contrary: bool = entry("Whether study or measure say the other end.")
+    study: SupportEntry | None
+    certain: bool = entry("Whether it is known how sure differences are.")
+    ranked: tuple[MeasurePlaceEntry, ...] = entry("The first encoder first.")
+    unranked: tuple[UnplacedEntry, ...]
+    pairs: tuple[MeasurePairEntry, ...]
+    order_probability: float | None
+    quantile: float | None
+    groups: int = entry("Groups of inputs that were left out in turn; 0 where none were.", least=0)
+
+
+@record
 class RankDocument:
     """Several encoders on the same inputs."""
 
@@ -143,11 +229,14 @@ class RankDocument:
     left_out: tuple[LeftOutReasonEntry, ...] = entry(
         "Inputs that were looked at and are not in the ranking, by reason."
     )
-    ranked: tuple[RankedEntry, ...]
+    ranked: tuple[RankedEntry, ...] = entry("By falling RMQM, whatever else orders the table.")
     unranked: tuple[UnrankedEntry, ...] = entry("Encoders without a score.")
     failed: tuple[FailedScoreEntry, ...] = entry("Models that could not be scored.")
     pairs: tuple[PairEntry, ...]
     order_probability: float | None = entry("That the order of ranked is right from top to bottom.")
     method: RankingMethodEntry
+    by: ByEntry = entry("The order by another measure, where one was asked for.", optional=True)
     findings: tuple[FindingEntry, ...]
-    ranking_sha256: str = entry("Names the set of results that were ranked.")
+    ranking_sha256: str = entry(
+        "Names the set of results that were ranked, and what else than RMQM orders them."
+    )

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rmqm_spec.contracts.measure import ALONE
 from rmqm_spec.contracts.preprocessing import SWITCHED_OFF
 from rmqm_spec.contracts.registry import facts_of
 
@@ -108,5 +109,6 @@ def _of_protocol(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield option.flag.removeprefix("--"), value if isinstance(value, str) else repr(value)
     if rule.get("seed"):
         yield "seed", str(rule["seed"])
-    for name in document.get("measures") or ():
-        yield "measure", name
+    for name, section in (document.get("measures") or {}).items():
+        if section["status"] != ALONE:
+            yield "measure", name

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from rmqm_spec.characteristics import Characteristics
 from rmqm_spec.contracts.alteration import AlterationKind
@@ -77,12 +77,23 @@ class ReportContent:
         Findings of reading and ranking.
     failed : tuple of mapping
         Models that could not be scored: ``name``, ``code``, ``message``.
+    between : mapping of str to mapping
+        By name of the encoder, values of measures between encoders.
+    ranked_by : mapping or None
+        The document of a ranking that another measure than RMQM orders.
     """
 
     encoders: tuple[ReportedEncoder, ...]
     ranking: Ranking | None
     notes: tuple[Finding, ...] = ()
     failed: tuple[Mapping[str, str], ...] = ()
+    between: Mapping[str, Mapping[str, Any]] = field(factory=dict)
+    ranked_by: Mapping[str, Any] | None = None
+
+    def measures_of(self, encoder: ReportedEncoder) -> dict[str, Any]:
+        """Return the further measures of an encoder, those between encoders too, by name."""
+        own = encoder.document.get("measures") or {}
+        return {**own, **self.between.get(encoder.name, {})}
 
     @property
     def alteration(self) -> AlterationKind:

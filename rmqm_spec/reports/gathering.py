@@ -12,6 +12,7 @@ from rmqm_spec.documents.reading import read_json, record_of
 from rmqm_spec.errors import UnreadableError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking import Ranking, rank_results
+from rmqm_spec.ranking.columns import between_sections
 from rmqm_spec.ranking.kind import RANKING
 from rmqm_spec.ranking.ties import letter
 from rmqm_spec.reports.content import ReportContent, ReportedEncoder
@@ -45,6 +46,7 @@ def read_report_content(paths: Sequence[Path]) -> ReportContent:
     results: list[tuple[str | None, StoredResult]] = []
     failed: list[Mapping[str, str]] = []
     is_ranking = False
+    ranked_by: Mapping[str, Any] | None = None
     for path in map(document_in, paths):
         document = read_json(path)
         if document.get("schema") != "rmqm-rank/1":
@@ -54,7 +56,14 @@ def read_report_content(paths: Sequence[Path]) -> ReportContent:
         is_ranking = True
         failed += document["failed"]
         results += _of_ranking(path, document)
-    return report_content(_named(results), failed=failed, on_common_inputs=is_ranking)
+        ranked_by = document
+    # Of several rankings none orders the page, nor of one beside further results.
+    return report_content(
+        _named(results),
+        failed=failed,
+        on_common_inputs=is_ranking,
+        ranked_by=ranked_by if len(paths) == 1 else None,
+    )
 
 
 def report_content(
@@ -62,6 +71,7 @@ def report_content(
     *,
     failed: Iterable[Mapping[str, str]] = (),
     on_common_inputs: bool = False,
+    ranked_by: Mapping[str, Any] | None = None,
 ) -> ReportContent:
     """
     Collect results for a report, in its order.
@@ -74,6 +84,8 @@ def report_content(
         Models that could not be scored.
     on_common_inputs : bool
         Whether the encoders may have taken different inputs; see `rmqm_spec.ranking.rank_results`.
+    ranked_by : mapping, optional
+        The document of their ranking, where there is one.
 
     Raises
     ------
@@ -109,7 +121,12 @@ def report_content(
             )
         )
     return ReportContent(
-        encoders=tuple(encoders), ranking=ranking, notes=tuple(notes), failed=tuple(failed)
+        encoders=tuple(encoders),
+        ranking=ranking,
+        notes=tuple(notes),
+        failed=tuple(failed),
+        between=between_sections(results) if len(results) > 1 else {},
+        ranked_by=ranked_by if ranked_by is not None and "by" in ranked_by else None,
     )
 
 

@@ -11,6 +11,8 @@ from typing import Any, Final
 from rmqm_spec.contracts.registry import facts_of
 from rmqm_spec.errors import UnavailableError
 from rmqm_spec.ranking import Pair, Ranking, rounded_up
+from rmqm_spec.ranking.by_rows import in_order
+from rmqm_spec.ranking.by_words import by_words
 from rmqm_spec.ranking.parts import shares, terms
 from rmqm_spec.reports.charts.curves import MANY, curve_charts
 from rmqm_spec.reports.charts.drawing import SVG_DASHES
@@ -123,8 +125,11 @@ def _template_values(content: ReportContent) -> dict[str, Any]:
         "measures": {
             name: section["title"]
             for encoder in encoders
-            for name, section in (encoder.document.get("measures") or {}).items()
+            for name, section in content.measures_of(encoder).items()
         },
+        "by": None if content.ranked_by is None else content.ranked_by["by"],
+        "by_rows": [] if content.ranked_by is None else in_order(content.ranked_by),
+        "by_words": [] if content.ranked_by is None else by_words(content.ranked_by),
         "keys": keys,
         "score_chart": Markup(score_chart(encoders, nulls)) if scored else "",  # noqa: S704
         "curves": _marked(curve_charts(encoders, _level_label(rule))),

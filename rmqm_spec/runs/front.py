@@ -125,6 +125,7 @@ def rank(
     settings: str | Path | None = None,
     labels: str | None = None,
     probe: bool = False,
+    by: str = "rmqm",
     listener: Listener | None = None,
     executor: str | Executor | None = None,
     **options: Any,
@@ -142,6 +143,9 @@ def rank(
         Labels of the data, as `probe` takes them.
     probe : bool
         Whether to probe the models with these labels, too.
+    by : str
+        What orders the ranking: a measure, ``NAME``, ``NAME@SIZE`` or ``NAME@smallest``; with
+        ``:high`` or ``:low`` behind it, which values are first.
     listener, executor, **options
         As for `score`.
 
@@ -167,6 +171,7 @@ def rank(
         common=request_of("", options),
         labels=labels,
         probe=probe,
+        by=by,
     )
     return run(request, _heard(listener), pool=pool)
 

@@ -120,7 +120,7 @@ def open_run(
         Whatever is wrong with the request, the model or the data, by name.
     """
     from rmqm_spec.identity import digest_of_json
-    from rmqm_spec.measures.named import measure_named
+    from rmqm_spec.measures.named import measures_named
     from rmqm_spec.results.document import plain, protocol_of, versions
 
     check_request(request)
@@ -132,7 +132,7 @@ def open_run(
     alteration = _alteration(request, kind, prepared.bounds, encoder.spec)
     graded = with_gradient(request, kind, opener, encoder, prepared)
     encoder = for_inputs(encoder, prepared)
-    measures = tuple(measure_named(name) for name in request.protocol.measure)
+    measures = measures_named(request.protocol.measure)
     source = request.inputs.shown or prepared.source.label
     asked = _asked(request, source)
     if kind.needs_gradients:
@@ -199,9 +199,9 @@ def check_request(request: RunRequest) -> None:
         )
     from rmqm_spec.evaluation.meters import require_walk_suffices
     from rmqm_spec.measures.movement import RMQM
-    from rmqm_spec.measures.named import measure_named
+    from rmqm_spec.measures.named import measures_named
 
-    require_walk_suffices([RMQM, *(measure_named(name) for name in protocol.measure)])
+    require_walk_suffices([RMQM, *measures_named(protocol.measure)])
 
 
 def open_inputs(

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
+from rmqm_spec.ranking.by_rows import in_order
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.tables import frame, structured
 
@@ -38,6 +39,8 @@ class RankRequest:
         Where the labels of the inputs are; by default those that the data brings along.
     probe : bool
         Whether to probe the models with these labels, too.
+    by : str
+        What orders the ranking: a measure, ``NAME[@SIZE][:high|:low]``.
     """
 
     models: tuple[str, ...] = ()
@@ -45,6 +48,7 @@ class RankRequest:
     common: RunRequest = field(factory=lambda: RunRequest(model=""))
     labels: str | None = None
     probe: bool = False
+    by: str = "rmqm"
 
 
 @frozen(kw_only=True, eq=False, repr=False)
@@ -89,20 +93,21 @@ class RankedModels:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every encoder has a score, and probes where they were asked for."""
+        """Whether every encoder has a score, and probes and a place where they were asked for."""
         unprobed = self.probes_refused or (self.probed is not None and self.probed.failed)
-        return not (self.document["unranked"] or self.document["failed"] or unprobed)
+        unplaced = (self.document.get("by") or {}).get("unranked")
+        return not (self.document["unranked"] or self.document["failed"] or unprobed or unplaced)
 
     @property
     def table(self) -> AnyArray:
-        """A row per encoder, the best first: a structured array."""
-        ranked = self.document["ranked"]
+        """A row per encoder that has a score, in the order of the ranking: a structured array."""
+        ranked = in_order(self.document)
         columns: dict[str, Any] = {
             "position": [row["position"] for row in ranked],
             "name": [row["name"] for row in ranked],
             "rmqm": [row["rmqm"] for row in ranked],
-            "low": [(row["interval"] or (None, None))[0] for row in ranked],
-            "high": [(row["interval"] or (None, None))[1] for row in ranked],
+            "low": [(_of_rmqm(row) or (None, None))[0] for row in ranked],
+            "high": [(_of_rmqm(row) or (None, None))[1] for row in ranked],
             "best": [row["best"] for row in ranked],
             "null": [(row["null"] or {}).get("rmqm") for row in ranked],
         }
@@ -126,3 +131,8 @@ class RankedModels:
         from rmqm_spec.screen.notebook import html_of_table
 
         return html_of_table(self.table)
+
+
+def _of_rmqm(row: Mapping[str, Any]) -> Any:
+    """Return the interval of RMQM, whatever orders the ranking."""
+    return row.get("rmqm_interval", row["interval"])

@@ -11,10 +11,12 @@ from attrs import evolve, field, frozen
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.findings import Finding
+from rmqm_spec.measures.named import SMALLEST
 from rmqm_spec.runs.candidate_names import folder_name
 from rmqm_spec.runs.candidates import Candidate
 from rmqm_spec.runs.encodings import with_encodings_files
 from rmqm_spec.runs.opening import check_request
+from rmqm_spec.runs.rank_measures import check_order, rank_measures, size_findings
 from rmqm_spec.runs.ranked import RankedModels, RankRequest
 from rmqm_spec.runs.remarks import elsewhere
 from rmqm_spec.runs.request import RunRequest
@@ -24,6 +26,7 @@ from rmqm_spec.runs.selection import select_candidates
 if TYPE_CHECKING:
     from rmqm_spec.contracts.executor import OpenExecutor
     from rmqm_spec.inputs.prepared import PreparedInputs
+    from rmqm_spec.ranking.ends import Asked
     from rmqm_spec.results.stored import StoredResult
     from rmqm_spec.runs.probed import ProbedModels
 
@@ -71,10 +74,13 @@ def rank(
         If the request breaks a rule, or all models fail by one and the same fault.
     """
     listener = listener or Listener()
+    asked = check_order(request.by)
     request, labelled = _measures_apart(request)
     _check(request.common)
     selection = select_candidates(request.models, request.common, request.settings)
     candidates = with_encodings_files(selection.candidates)
+    measures = rank_measures(request.common, asked, candidates)
+    candidates = [evolve(one, request=measures.of(one.request)) for one in candidates]
     outcome = _Outcome()
     probed, refused = None, None
     if request.probe:
@@ -97,7 +103,7 @@ def rank(
             listener.note(f"  {error.code}: {error.message}")
     _raise_what_all_failed_by(outcome)
     scored_here = not any(candidate.is_result for candidate in candidates)
-    document, findings = _ranked(outcome, on_common_inputs=scored_here)
+    document, findings = _ranked(outcome, measures.asked, on_common_inputs=scored_here)
     path, moved = _write(document, request.common)
     return RankedModels(
         document=document,
@@ -127,12 +133,15 @@ def _measures_apart(request: RankRequest) -> tuple[RankRequest, tuple[str, ...]]
     """Keep from the scores the measures that need labels; the probes compute them."""
     if not request.probe:
         return request, ()
-    from rmqm_spec.measures.named import measure_named
+    from rmqm_spec.measures.named import ALL, measure_named
     from rmqm_spec.probes.measuring import needs_labels
 
+    def is_labelled(name: str) -> bool:
+        return name != ALL and needs_labels(measure_named(name.partition("@")[0]))
+
     protocol = request.common.protocol
-    labelled = tuple(name for name in protocol.measure if needs_labels(measure_named(name)))
-    others = tuple(name for name in protocol.measure if name not in labelled)
+    labelled = tuple(name for name in protocol.measure if name == ALL or is_labelled(name))
+    others = tuple(name for name in protocol.measure if not is_labelled(name))
     common = evolve(request.common, protocol=evolve(protocol, measure=others))
     return evolve(request, common=common), labelled
 
@@ -177,7 +186,8 @@ def _probe_command(
 
 
 def _check(common: RunRequest) -> None:
-    check_request(common)
+    sizeless = [name for name in common.protocol.measure if not name.endswith(f"@{SMALLEST}")]
+    check_request(evolve(common, protocol=evolve(common.protocol, measure=tuple(sizeless))))
     kind = common.protocol.kind
     if not kind.ranks:
         raise UsageError(
@@ -213,7 +223,7 @@ def _take(
         return
     out = candidate.request.out
     folder = None if out is None else out / folder_name(name)
-    scored = score(evolve(candidate.request, out=folder), listener, pool=pool)
+    scored = score(evolve(candidate.request, out=folder), listener, pool=pool, beside_others=True)
     outcome.results[name] = scored.stored
     outcome.speeds[name] = scored.encodings_per_second
     outcome.findings[name] = scored.findings
@@ -235,14 +245,29 @@ def _raise_what_all_failed_by(outcome: _Outcome) -> None:
             raise errors[0]
 
 
-def _ranked(outcome: _Outcome, *, on_common_inputs: bool) -> tuple[dict[str, Any], list[Finding]]:
-    from rmqm_spec.ranking import NOTHING_RANKED, rank_results, ranking_document
+def _ranked(
+    outcome: _Outcome, asked: Asked, *, on_common_inputs: bool
+) -> tuple[dict[str, Any], list[Finding]]:
+    from rmqm_spec.ranking import (
+        NOTHING_RANKED,
+        rank_by_measure,
+        rank_results,
+        ranking_document,
+    )
 
-    ranking, findings = NOTHING_RANKED, list[Finding]()
+    ranking, findings, by = NOTHING_RANKED, list[Finding](), None
     if outcome.results:
         ranking, findings = rank_results(outcome.results, on_common_inputs=on_common_inputs)
+        if not asked.is_usual:
+            by = rank_by_measure(asked, outcome.results)
+            findings = [*findings, *size_findings(asked, outcome.results)]
     document = ranking_document(
-        ranking, outcome.results, findings, failed=outcome.failed, speeds=outcome.speeds
+        ranking,
+        outcome.results,
+        findings,
+        failed=outcome.failed,
+        speeds=outcome.speeds,
+        by=by,
     )
     return document, findings
 

@@ -261,7 +261,8 @@ class ProtocolSettings:
         panel="Protocol",
     )
     measure: tuple[str, ...] = setting(
-        "Further measures of the same encodings: NAME, or NAME@SIZE.",
+        "Further measures of the same encodings: NAME, NAME@SIZE, or all; rank knows "
+        "NAME@smallest, too.",
         default=(),
         read=words,
         typed=list[str],

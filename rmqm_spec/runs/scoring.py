@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.computing import compute
 from rmqm_spec.runs.encodings import check_encodings_file, save_encodings
@@ -23,7 +24,11 @@ __all__ = ["score", "score_alone"]
 
 
 def score(
-    request: RunRequest, listener: Listener | None = None, *, pool: OpenExecutor | None = None
+    request: RunRequest,
+    listener: Listener | None = None,
+    *,
+    pool: OpenExecutor | None = None,
+    beside_others: bool = False,
 ) -> Score:
     """
     Score a model by the full protocol, or find the result of the same run.
@@ -36,6 +41,8 @@ def score(
         Hears of progress and steps.
     pool : OpenExecutor, optional
         Workers that the caller keeps open; without them the executor of the request.
+    beside_others : bool
+        Whether others are scored too, so that columns of measures between encoders are of use.
 
     Returns
     -------
@@ -49,12 +56,27 @@ def score(
         `IncompleteError`; the same request then resumes.
     """
     listener = listener or Listener()
+    if not beside_others:
+        _refuse_measures_between(request)
     check_encodings_file(request.save_encodings)
     scored = score_alone(request, listener, pool=pool)
     save_encodings(scored, listener)
     if request.null:
         scored = with_null(scored, listener, score_alone, pool=pool)
     return scored
+
+
+def _refuse_measures_between(request: RunRequest) -> None:
+    from rmqm_spec.measures.named import measures_named
+
+    for measure in measures_named(request.protocol.measure):
+        if "encoders" in measure.needs:
+            raise UsageError(
+                "MEA001",
+                f"a measure of a score must need inputs and encodings alone; {measure.name} "
+                "compares several encoders",
+                fix=f"Rank at least three: rmqm-spec rank A B C --measure {measure.name}.",
+            )
 
 
 def score_alone(
@@ -116,7 +138,6 @@ def _stored(run: Run, listener: Listener) -> StoredResult | None:
 
 def _keep_examples(run: Run, stored: StoredResult, listener: Listener) -> None:
     """Keep pictures for reports; a result is whole without them."""
-    from rmqm_spec.errors import UsageError
     from rmqm_spec.reports.example_files import keep_examples
 
     try:

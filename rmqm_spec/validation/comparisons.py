@@ -10,8 +10,15 @@ from typing import Any
 from rmqm_spec.differences import difference_document
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
-from rmqm_spec.identity import digest_of_json
-from rmqm_spec.ranking import NEGLIGIBLE, NOTHING_RANKED, rank_results, ranking_document
+from rmqm_spec.ranking import (
+    NEGLIGIBLE,
+    NOTHING_RANKED,
+    rank_by_measure,
+    rank_results,
+    ranking_digest,
+    ranking_document,
+)
+from rmqm_spec.ranking.ends import asked_order
 from rmqm_spec.results.stored import StoredResult, read_result
 from rmqm_spec.validation.agreement import agreement
 from rmqm_spec.validation.general import known_codes
@@ -31,7 +38,8 @@ def check_ranking(document: Mapping[str, Any]) -> Iterator[Finding]:
     """Check a ranking (``rmqm-rank/1``)."""
     scored = [*document["ranked"], *document["unranked"]]
     results = {encoder["name"]: encoder["result_sha256"] for encoder in scored}
-    name, stated = digest_of_json({"results": results}), document["ranking_sha256"]
+    by = (document.get("by") or {}).get("asked")
+    name, stated = ranking_digest(results, by), document["ranking_sha256"]
     wrong = [] if name == stated else [f"ranking_sha256 is {stated[:12]}..., but should be {name}"]
     yield verdict("VAL002", "the digest names the results that were ranked", wrong, _EDITED)
     yield known_codes(document)
@@ -83,7 +91,9 @@ def _ranked(document: Mapping[str, Any], results: Sequence[StoredResult]) -> lis
     named = dict(zip((encoder["name"] for encoder in scored), results, strict=True))
     common = any(finding["code"] == "RNK003" for finding in document["findings"])
     ranking, notes = rank_results(named, on_common_inputs=common) if named else (NOTHING_RANKED, [])
-    again = ranking_document(ranking, named, notes)
+    by = document.get("by")
+    ordered = rank_by_measure(asked_order(by["asked"]), named) if by and named else None
+    again = ranking_document(ranking, named, notes, by=ordered)
     stated = {**document, "ranked": [{**encoder, **_SPEED} for encoder in document["ranked"]]}
     keys = (
         "rmqm",
@@ -95,6 +105,7 @@ def _ranked(document: Mapping[str, Any], results: Sequence[StoredResult]) -> lis
         "unranked",
         "pairs",
         "method",
+        *(("by",) if by else ()),
     )
     stated_numbers, computed_numbers = (
         {key: side[key] for key in (*keys, "order_probability")} for side in (stated, again)
@@ -107,8 +118,14 @@ def _ranked(document: Mapping[str, Any], results: Sequence[StoredResult]) -> lis
 
 def _exact(ranking: Mapping[str, Any]) -> Any:
     """Leave out what rests on random draws."""
-    pairs = [_without(pair, {"interval"}) for pair in ranking["pairs"]]
-    return _without({**ranking, "pairs": pairs}, _RANDOM)
+    fixed = {**ranking, "pairs": _pairs_without_interval(ranking)}
+    if "by" in ranking:
+        fixed["by"] = {**ranking["by"], "pairs": _pairs_without_interval(ranking["by"])}
+    return _without(fixed, _RANDOM)
+
+
+def _pairs_without_interval(ranking: Mapping[str, Any]) -> list[Any]:
+    return [_without(pair, {"interval"}) for pair in ranking["pairs"]]
 
 
 def _without(value: Any, names: Collection[str]) -> Any:

@@ -10,7 +10,7 @@ PAGE = Path(__file__).parents[2] / "docs/measures.md"
 
 
 def test_the_page_names_exactly_the_measures_that_there_are():
-    rows = re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     working, broken = load_all("measure")
     own = {name for name, plug in working.items() if _is_own(plug)}
     assert not broken
@@ -24,7 +24,7 @@ def _is_own(plug):
 def test_the_page_says_which_measures_have_an_interval():
     working, _ = load_all("measure")
     for line in PAGE.read_text(encoding="utf-8").splitlines():
-        named = re.match(r"^\| `([a-z-]+)` \|.*\| (\S+?)[:,]?( .*)? \|$", line)
+        named = re.match(r"^\| `([a-z0-9-]+)` \|.*\| (\S+?)[:,]?( .*)? \|$", line)
         if named and hasattr(working[named[1]], "has_interval"):
             assert working[named[1]].has_interval == (named[2] == "jackknife"), line
 

@@ -1,11 +1,14 @@
 """What the product and its pages say of the study is what the study's files say."""
 
+import csv
 import json
 from pathlib import Path
 
 import pytest
 
+from rmqm_spec.contracts.registry import available
 from rmqm_spec.ranking.evidence import EVIDENCE
+from rmqm_spec.ranking.support import ENDS, GROWING
 from studies.analysis.judging import summary
 from studies.analysis.predictor import chosen_predictor
 from studies.analysis.zoo_table import read_table
@@ -25,6 +28,41 @@ def test_the_verdict_of_a_ranking_quotes_the_study():
         assert quoted.of_one_size == round(study["within_size"], 2)
         assert quoted.of_both == round(study["within_both"], 2)
     assert EVIDENCE.own_domain == round(RMQM["neighbours"]["own_domain"], 2)
+
+
+def test_the_ends_of_measures_are_those_of_the_study():
+    known = {
+        entry["measure"]: entry
+        for entry in ANALYSIS["measures"]
+        if entry["measure"].partition("@")[0] in available("measure")
+        and ":" not in entry["measure"]
+    }
+    for name, entry in known.items():
+        kinds = [entry["neighbours"], entry["probe"]]
+        ends = {
+            "high" if kind["mean"] * entry["sign"] > 0 else "low"
+            for kind in kinds
+            if kind["interval"][0] > 0 or kind["interval"][1] < 0
+        }
+        assert ends == ({ENDS[name].end} if name in ENDS else set()), name
+        if name in ENDS:
+            turned = entry["sign"] if ENDS[name].end == "high" else -entry["sign"]
+            for kind, quoted in zip(kinds, (ENDS[name].neighbours, ENDS[name].probe), strict=True):
+                ends_of = sorted(turned * end for end in kind["interval"])
+                exact = (turned * kind["mean"], *ends_of)
+                assert quoted == pytest.approx(exact, abs=0.00501), name
+    assert ENDS.keys() <= known.keys()
+
+
+def test_the_measures_that_grow_with_the_size_are_those_of_the_study():
+    from scipy.stats import spearmanr
+
+    table = list(csv.DictReader((RESULTS / "encoders.csv").read_text().splitlines()))
+    growing = set()
+    for name in available("measure").keys() & table[0].keys():
+        rows = [(float(row["size"]), float(row[name])) for row in table if row[name]]
+        growing |= {name} if spearmanr(*zip(*rows, strict=True))[0] > 0.5 else set()
+    assert growing == GROWING
 
 
 def test_the_analysis_follows_from_the_table():

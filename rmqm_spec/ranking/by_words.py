@@ -1,0 +1,184 @@
+"""What a ranking by another measure than RMQM says, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from rmqm_spec.ranking.evidence import EVIDENCE
+from rmqm_spec.ranking.records import rounded_up
+from rmqm_spec.ranking.support import Support
+
+__all__ = ["by_words", "probability_words"]
+
+_MANY = 1_000_000
+_MOST_TIES = 5
+_GROWS = "RNK008"
+
+
+def by_words(document: Mapping[str, Any]) -> list[str]:
+    """
+    Return the sentences of a verdict.
+
+    Parameters
+    ----------
+    document : mapping
+        Of a ranking (``rmqm-rank/1``) that has ``by``.
+    """
+    by = document["by"]
+    return [
+        *_about_the_first(document, by),
+        *_about_size(document, by),
+        *_about_the_undefined(by),
+        *_about_ties(by),
+        *_about_the_order(by),
+        _about_the_end(by),
+        *_about_rmqm(document, by),
+    ]
+
+
+def probability_words(value: float) -> str:
+    """
+    Return a probability; nothing is ever certain.
+
+    Examples
+    --------
+    >>> probability_words(0.9999), probability_words(0.5)
+    ('above 0.999', '0.500')
+    """
+    return "above 0.999" if value > 0.999 else "below 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _about_the_first(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iterator[str]:
+    ranked, measure = by["ranked"], f"{by['title']} ({by['first']} values first)"
+    if not ranked:
+        yield f"No encoder has a value of {by['title']}."
+        return
+    first = ranked[0]
+    if len(ranked) == 1:
+        yield (
+            f"Only {first['name']} has a value of {by['title']}, {first['value']:.4g}, so there is "
+            "nothing to compare it with."
+        )
+        return
+    on, second = f"on these {document['inputs']:,} inputs", ranked[1]
+    if not by["certain"]:
+        yield (
+            f"By {measure}, {first['name']} comes first with {first['value']:.4g}, {on}; next is "
+            f"{second['name']} with {second['value']:.4g}."
+        )
+        yield (
+            f"No certainty is known for {by['title']}: the order is that of the values alone, how "
+            "sure it is cannot be said, and ties cannot be told."
+        )
+        return
+    probability = probability_words(first["best"])
+    if first["same_as"]:
+        yield (
+            f"By {measure}, no encoder is clearly first {on}: {first['name']} is first with "
+            f"probability {probability}."
+        )
+        return
+    pair = _pair(by, first["name"], second["name"])
+    yield (
+        f"By {measure}, {first['name']} is first with probability {probability}, {on}: "
+        f"{_difference(pair)} before the next, {second['name']}."
+    )
+
+
+def _about_size(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iterator[str]:
+    for finding in document.get("findings", ()):
+        if finding["code"] == _GROWS:
+            yield (
+                f"{by['title']} grows with the embedding size, and the sizes differ: the order may "
+                f"be that of the sizes. {finding['fix']}"
+            )
+
+
+def _about_the_undefined(by: Mapping[str, Any]) -> Iterator[str]:
+    for entry in by["unranked"]:
+        yield f"{entry['name']} comes last: it has no value of {by['title']} ({entry['status']})."
+
+
+def _about_ties(by: Mapping[str, Any]) -> Iterator[str]:
+    """Name the encoders that are tied with their neighbour in the table."""
+    names = [place["name"] for place in by["ranked"]]
+    ties = [pair for first, second in pairwise(names) if (pair := _pair(by, first, second))["tied"]]
+    for pair in ties[:_MOST_TIES]:
+        both = f"{pair['first']} and {pair['second']}"
+        needed = pair["inputs_needed"]
+        if needed is None:
+            yield f"{both} have the same {by['title']}."
+        elif needed > _MANY:
+            yield f"{both} are tied; more than a million inputs would be needed to separate them."
+        else:
+            yield (
+                f"{both} are tied: {_difference(pair)}; about {rounded_up(needed):,} inputs would "
+                "be needed to confirm a difference of that size."
+            )
+    if len(ties) > _MOST_TIES:
+        yield f"Further ties of neighbours in the table: {len(ties) - _MOST_TIES}."
+
+
+def _about_the_order(by: Mapping[str, Any]) -> Iterator[str]:
+    """Say how sure the order is, unless values are equal: those have none."""
+    names = [place["name"] for place in by["ranked"]]
+    if by["order_probability"] is not None and all(
+        _pair(by, *pair)["difference"] > 0 for pair in pairwise(names)
+    ):
+        yield (
+            f"The whole order is right with probability "
+            f"{probability_words(by['order_probability'])}."
+        )
+
+
+def _about_the_end(by: Mapping[str, Any]) -> str:
+    """Say why these values are first, and how well they predicted."""
+    end, title, study = by["first"], by["title"], by["study"]
+    support = None if study is None else Support(**{**study, **_tuples(study)})
+    source = f"in a study of {EVIDENCE.n_encoders} small encoders"
+    if by["contrary"]:
+        told = (
+            f"{source} {support.end} values of {title} went with accuracy, by a Spearman "
+            f"correlation of {support.words} (docs/evidence.md)"
+            if support
+            else "the measure itself declares the other end"
+        )
+        return f"That {end} values are first was asked for against what is known: {told}."
+    if support:
+        return (
+            f"Evidence: {source}, {end} values of {title} went with accuracy, by a Spearman "
+            f"correlation of {support.words} (docs/evidence.md). With labels, rmqm-spec probe "
+            "measures it."
+        )
+    if by["basis"] == "declared":
+        return f"That {end} values are first is what {title} itself declares."
+    return (
+        f"That {end} values are first was asked for: neither {title} nor the study of encoders "
+        "says which end goes with accuracy."
+    )
+
+
+def _tuples(study: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
+    return {name: tuple(study[name]) for name in ("neighbours", "probe")}
+
+
+def _about_rmqm(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iterator[str]:
+    """Say where RMQM would begin."""
+    scored = document["ranked"]
+    if by["measure"] != "rmqm" and len(scored) > 1:
+        tied = " (tied)" if scored[0]["same_as"] else ""
+        yield f"By RMQM, {scored[0]['name']} comes first{tied} with {scored[0]['rmqm']:.3f}."
+
+
+def _pair(by: Mapping[str, Any], first: str, second: str) -> Mapping[str, Any]:
+    pair: Mapping[str, Any] = next(
+        pair for pair in by["pairs"] if {pair["first"], pair["second"]} == {first, second}
+    )
+    return pair
+
+
+def _difference(pair: Mapping[str, Any]) -> str:
+    low, high = pair["interval"]
+    return f"{pair['difference']:.3g} [{low:.3g}, {high:.3g}]"
