@@ -19,9 +19,10 @@ __all__ = ["load_training_data", "make_encoders"]
 
 
 def load_training_data(path: Path) -> TrainingData:
-    """Return the images and labels of an .npz with ``train_images`` and ``train_labels``."""
+    """Return the images and labels of an .npz: ``train_images``, or ``images`` where it has none."""
     with np.load(path, allow_pickle=False) as arrays:
-        images, labels = arrays["train_images"], arrays["train_labels"]
+        start = "train_" if "train_images" in arrays else ""
+        images, labels = arrays[f"{start}images"], arrays[f"{start}labels"]
     channels_first = images[:, None] if images.ndim == 3 else images.transpose(0, 3, 1, 2)
     return TrainingData(np.ascontiguousarray(channels_first), labels)
 

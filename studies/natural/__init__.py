@@ -1,0 +1,1 @@
+"""Does a number without labels order encoders of natural images by their accuracy?"""
