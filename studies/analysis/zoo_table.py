@@ -14,7 +14,7 @@ __all__ = ["ZooTable", "read_table"]
 
 FACTORS = ("architecture", "method", "size", "seed", "seen", "optimiser")
 BASELINES = ("size", "parameters", "loss")
-_ENDS = ("_1nn", "_probe")
+_ENDS = ("_1nn", "_probe", "_recall", "_map")
 _COUNTS = (":chance", ":left_out", ":left-out")
 """Details of a measure that are no measures themselves."""
 

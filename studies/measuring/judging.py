@@ -1,4 +1,4 @@
-"""Accuracies of an encoder on a task: one nearest neighbour, and a linear classifier."""
+"""Accuracies of an encoder on a task: one nearest neighbour, a linear classifier, retrieval."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import rmqm_spec
+from studies.measuring.retrieval import mean_average_precision, recall_at_1
 from studies.measuring.tasks import Task
 
 __all__ = ["accuracies"]
@@ -15,9 +16,14 @@ __all__ = ["accuracies"]
 _PENALTIES = tuple(10.0**power for power in range(-3, 5))
 
 
-def accuracies(encoder: Path, task: Task, folder: Path, **options: Any) -> dict[str, float]:
+def accuracies(
+    encoder: Path, task: Task, folder: Path, *, retrieval: bool = False, **options: Any
+) -> dict[str, float]:
     """
     Return the accuracies of a task, by ``TASK_1nn`` and ``TASK_probe``.
+
+    With `retrieval` also ``TASK_recall`` (recall at 1) and ``TASK_map`` (mean average precision),
+    over all images of the task.
 
     The neighbours are those of ``rmqm-spec probe``, on its stratified halves. The linear classifier
     is scikit-learn's ridge classifier on the unit encodings that the same command saved, in the
@@ -41,10 +47,14 @@ def accuracies(encoder: Path, task: Task, folder: Path, **options: Any) -> dict[
     with np.load(saved, allow_pickle=False) as arrays:
         encodings, labels = arrays["unit_encodings"], arrays["labels"]
         is_train = arrays["parts"] == "train"
-    return {
+    values = {
         f"{task.name}_1nn": float(model.document["probes"]["1-nn"]["accuracy"]),
         f"{task.name}_probe": _ridge_accuracy(encodings, labels, is_train),
     }
+    if retrieval:
+        values[f"{task.name}_recall"] = recall_at_1(encodings, labels)
+        values[f"{task.name}_map"] = mean_average_precision(encodings, labels)
+    return values
 
 
 def _ridge_accuracy(encodings: np.ndarray, labels: np.ndarray, is_train: np.ndarray) -> float:
