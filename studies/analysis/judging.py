@@ -7,7 +7,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.rank_correlation import bootstrap, spearman, worst_where_undefined
+from studies.analysis.rank_correlation import (
+    bootstrap,
+    differences,
+    spearman,
+    worst_where_undefined,
+)
 from studies.analysis.zoo_table import ZooTable
 
 __all__ = [
@@ -114,11 +119,7 @@ def _add_kind(
     by_task, on_own = spearman(columns, targets), spearman(columns, own)[:, 0]
     drawn = bootstrap(columns, targets).mean(axis=2)
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
-    difference = by_task.mean(axis=1) - by_task[rmqm].mean()
-    deviation = np.abs(drawn - drawn[:, [rmqm]] - difference)
-    spread = (drawn - drawn[:, [rmqm]]).std(axis=0)
-    scaled = deviation / np.where(spread > 0, spread, np.inf)
-    half = np.quantile(scaled.max(axis=1), 0.95) * spread
+    difference, least, most = differences(by_task.mean(axis=1), drawn, rmqm)
     architecture = table.labels["architecture"]
     within = _within(columns, targets, architecture)
     size = table.columns["size"]
@@ -139,10 +140,7 @@ def _add_kind(
             "mean": float(by_task[row].mean()),
             "interval": [float(low[row]), float(high[row])],
             "minus_rmqm": float(difference[row]),
-            "minus_rmqm_interval": [
-                float(difference[row] - half[row]),
-                float(difference[row] + half[row]),
-            ],
+            "minus_rmqm_interval": [float(least[row]), float(most[row])],
             "within_architecture": float(within[row]),
             "within_size": float(sized[row]),
             "within_both": float(within_both[row]),

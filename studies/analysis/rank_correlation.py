@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-__all__ = ["N_DRAWS", "bootstrap", "spearman", "worst_where_undefined"]
+__all__ = ["N_DRAWS", "bootstrap", "differences", "spearman", "worst_where_undefined"]
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -53,6 +53,34 @@ def bootstrap(measures: Float64Array, targets: Float64Array) -> Float64Array:
     random = np.random.default_rng(_SEED)
     rows = random.integers(len(measures), size=(N_DRAWS, len(measures)))
     return np.stack([spearman(measures[row], targets[row]) for row in rows])
+
+
+def differences(
+    values: Float64Array, drawn: Float64Array, reference: int
+) -> tuple[Float64Array, Float64Array, Float64Array]:
+    """
+    Return the differences of all measures to one, with intervals that hold for all together.
+
+    Parameters
+    ----------
+    values : (M,) ndarray
+        A value per measure.
+    drawn : (D, M) ndarray
+        The same over draws of encoders.
+    reference : int
+        Place of the measure that the others are compared with.
+
+    Returns
+    -------
+    difference, low, high : (M,) ndarray
+        The interval's half width is the 95 % quantile of the largest scaled deviation of a draw.
+    """
+    difference = values - values[reference]
+    against = drawn - drawn[:, [reference]]
+    spread = against.std(axis=0)
+    scaled = np.abs(against - difference) / np.where(spread > 0, spread, np.inf)
+    half = np.quantile(scaled.max(axis=1), 0.95) * spread
+    return difference, difference - half, difference + half
 
 
 def worst_where_undefined(measure: Float64Array, sign: float) -> Float64Array:

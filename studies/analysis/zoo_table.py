@@ -15,6 +15,7 @@ __all__ = ["ZooTable", "read_table"]
 FACTORS = ("architecture", "method", "size", "seed", "seen", "optimiser")
 BASELINES = ("size", "parameters", "loss")
 _ENDS = ("_1nn", "_probe", "_recall", "_map")
+_TEXTS = ("architecture", "method", "optimiser", "regime", "source", "model")
 _COUNTS = (":chance", ":left_out", ":left-out")
 """Details of a measure that are no measures themselves."""
 
@@ -33,7 +34,7 @@ class ZooTable:
     columns : dict of str to (K,) ndarray of float64
         Numbers by name; NaN where there is none.
     labels : dict of str to (K,) ndarray of str
-        Architecture and training method.
+        Architecture and training method, or what else there is in words.
     """
 
     names: tuple[str, ...]
@@ -69,14 +70,14 @@ class ZooTable:
 
 
 def read_table(path: Path) -> ZooTable:
-    """Read the CSV of a study."""
+    """Read the CSV of a study; columns of text are `labels`."""
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    texts = ("encoder", "architecture", "method", "optimiser")
+    texts = [name for name in _TEXTS if name in rows[0]]
     columns = {
         name: np.array([float(row[name]) if row[name] else np.nan for row in rows])
         for name in rows[0]
-        if name not in texts
+        if name not in {"encoder", *texts}
     }
-    labels = {name: np.array([row[name] for row in rows]) for name in texts[1:]}
+    labels = {name: np.array([row[name] for row in rows]) for name in texts}
     return ZooTable(tuple(row["encoder"] for row in rows), columns, labels)

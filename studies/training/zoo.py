@@ -19,7 +19,7 @@ __all__ = ["load_training_data", "make_encoders"]
 
 
 def load_training_data(path: Path) -> TrainingData:
-    """Return the images and labels of an .npz: ``train_images``, or ``images`` where it has none."""
+    """Return the images and labels of an .npz: ``train_images``, or else ``images``."""
     with np.load(path, allow_pickle=False) as arrays:
         start = "train_" if "train_images" in arrays else ""
         images, labels = arrays[f"{start}images"], arrays[f"{start}labels"]
