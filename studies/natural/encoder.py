@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from attrs import field, frozen
 
 from studies.measuring.judging import accuracies
@@ -61,5 +62,7 @@ def row(
     )
     for task in images.tasks(encoder.side):
         values |= accuracies(encoder.file, task, folder, retrieval=True, **options)
+    with np.load(folder / "encodings.npz", allow_pickle=False) as arrays:
+        values["size"] = arrays["unit_encodings"].shape[1]
     shutil.rmtree(folder)
     return encoder.name, values

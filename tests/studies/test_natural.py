@@ -87,8 +87,9 @@ def test_the_last_layer_errs_as_its_authors_stored(tmp_path):
     assert len(every) == 60
     last = next(one for one in every if one.name == "deepnnk_regularized_16_19000")
     last.write(folder, tmp_path / "last.onnx")
-    with np.load(SHARED / "cifar10_jpeg_test10000.npz", allow_pickle=False) as arrays:
-        images, labels = arrays["images"][::20], arrays["labels"][::20]
+    # These are original pixels; the copies of the test images are not.
+    with np.load(SHARED / "cifar10_lossless_train4000.npz", allow_pickle=False) as arrays:
+        images, labels = arrays["images"][:2_000], arrays["labels"][:2_000]
     session = onnxruntime.InferenceSession(
         tmp_path / "last.onnx", providers=["CPUExecutionProvider"]
     )
@@ -96,8 +97,7 @@ def test_the_last_layer_errs_as_its_authors_stored(tmp_path):
     (encodings,) = session.run(None, {"image": pixels})
     with np.load(folder / "regularized_16.npz", allow_pickle=False) as arrays:
         logits = encodings @ arrays["19000/W_fc1"] + arrays["19000/b_fc1"]
-    # JPEG costs some of the accuracy on the original pixels.
-    assert np.mean(logits.argmax(1) != labels) == pytest.approx(last.test_error, abs=0.06)
+    assert np.mean(logits.argmax(1) != labels) == pytest.approx(last.train_error, abs=0.02)
 
 
 def test_retrieval_is_what_loops_give():
@@ -123,7 +123,8 @@ def test_retrieval_is_what_loops_give():
 
 def test_retrieval_never_finds_the_image_itself_among_copies():
     encodings = np.tile([1.0, 0.0], (4, 1))
-    assert recall_at_1(encodings, np.array([0, 1, 1, 0])) == 0.5
+    # Among ties the first of the others is found: right for the last image alone.
+    assert recall_at_1(encodings, np.array([0, 1, 1, 0])) == 0.25
     with pytest.raises(ValueError, match="a class with two images"):
         recall_at_1(encodings, np.arange(4))
 
@@ -233,7 +234,11 @@ def test_the_committed_page_follows_from_the_committed_tables(tmp_path):
     stored = json.loads((RESULTS / "analysis.json").read_text(encoding="utf-8"))
     write_results(tmp_path, stored["not_measured"])
     again = json.loads((tmp_path / "analysis.json").read_text(encoding="utf-8"))
-    assert again["trained"]["measures"][0] == pytest.approx(again["trained"]["measures"][0])
+    for part in ("trained", "real"):
+        for old, new in zip(stored[part]["measures"], again[part]["measures"], strict=True):
+            assert old["measure"] == new["measure"]
+            for target in TARGETS:
+                assert old["targets"][target] == pytest.approx(new["targets"][target])
     page, written = (
         (folder / "natural.md").read_text(encoding="utf-8") for folder in (RESULTS, tmp_path)
     )
