@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from attrs import evolve
@@ -61,8 +60,12 @@ def _measure(part: Part, table: ResultTable, work: Path, workers: int) -> None:
         part.images.source(side)
         part.images.tasks(side)
     with ProcessPoolExecutor(workers) as pool:
-        measured = partial(row, images=part.images, n_path=part.n_path, work=work)
-        for number, (name, values) in enumerate(pool.map(measured, part.encoders), 1):
+        running = [
+            pool.submit(row, one, images=part.images, n_path=part.n_path, work=work)
+            for one in part.encoders
+        ]
+        for number, done in enumerate(as_completed(running), 1):
+            name, values = done.result()
             table.add(name, values)
             left = (time.monotonic() - begun) / number * (n_encoders - number) / 60
             print(
