@@ -61,8 +61,8 @@ def test_the_quick_form_takes_a_few_of_every_part(tmp_path):
     assert few["trained"] == [recipe.name for recipe in quick_design()]
     assert few["deepnnk"] == [
         f"deepnnk_{regime}_{step:05d}"
-        for regime in ("regularized_32", "unregularized_32")
         for step in (0, 19_000)
+        for regime in ("regularized_32", "unregularized_32")
     ]
     assert sorted(few["real"]) == [
         "cifar10_vit_pgd",
