@@ -118,7 +118,7 @@ def checkpoints_summary(table: ZooTable) -> dict[str, Any]:
     targets = np.stack(list(judged.values()), axis=1)
     regime, step = table.labels["regime"], table.columns["step"]
     everyone = np.ones(len(regime), bool)
-    names, _ = _with_step(table, everyone)
+    names, columns = _with_step(table, everyone)
     rows = {str(one): regime == one for one in np.unique(regime)} | {"pooled": everyone}
     found: dict[str, dict[str, Float64Array]] = {}
     given: dict[str, list[float]] = {}
@@ -130,15 +130,19 @@ def checkpoints_summary(table: ZooTable) -> dict[str, Any]:
             partial = _given(values, targets[chosen][:, 0], step[chosen])
             for name, one in zip(of, partial, strict=True):
                 given.setdefault(name, []).append(float(one))
-    last = step == step.max()
+    last = np.array([one == step[regime == of].max() for one, of in zip(step, regime, strict=True)])
     entries = []
-    for name in names:
+    for row, name in enumerate(names):
         entry: dict[str, Any] = {"measure": name, "targets": {}}
         for place, target in enumerate(judged):
             values = {where: float(found[where].get(name, np.zeros(4))[place]) for where in rows}
             seen = min(values.values()) >= _SEEN_FROM or max(values.values()) <= -_SEEN_FROM
             entry["targets"][target] = values | {"seen": bool(seen)}
         entry["given_step"] = float(np.mean(given[name]))
+        entry["order_of_last"] = {
+            target: float(spearman(columns[last][:, [row]], targets[last])[0, place])
+            for place, target in enumerate(judged)
+        }
         if name != PREDICTOR:
             entry["last"] = {
                 str(one): _finite(table.columns[name][last & (regime == one)][0])

@@ -10,7 +10,7 @@ from typing import Any
 
 from studies.analysis.zoo_table import read_table
 from studies.natural.analysis import PREDICTOR, TARGETS, checkpoints_summary, encoders_summary
-from studies.natural.sentences import checkpoints_in_words, encoders_in_words
+from studies.natural.sentences import checkpoints_in_words, encoders_in_words, ladder_in_words
 
 __all__ = ["page_of", "write_results"]
 
@@ -65,7 +65,8 @@ def page_of(document: Mapping[str, Any], models: Mapping[str, list[float]]) -> s
         lines += [*_checkpoints_table(document["deepnnk"]), "", *_last_table(document["deepnnk"])]
         lines += [""]
     if "real" in document:
-        lines += ["## Real encoders", "", *encoders_in_words(document["real"], False), ""]
+        lines += ["## Real encoders", "", *encoders_in_words(document["real"], False)]
+        lines += [*ladder_in_words(models), ""]
         lines += [*_encoders_table(document["real"], False), "", *_models_table(models), ""]
         lines += ["Not measured:", ""]
         lines += [f"- `{name}`: {why}" for name, why in document["not_measured"].items()]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studies.natural.analysis import PREDICTOR
 
-__all__ = ["checkpoints_in_words", "encoders_in_words", "predictor_earns_its_place"]
+__all__ = [
+    "checkpoints_in_words",
+    "encoders_in_words",
+    "ladder_in_words",
+    "predictor_earns_its_place",
+]
 
 _WANTED = {"caltech101_1nn": 0.85, "caltech101_probe": 0.80}
 _KINDS = {"caltech101_1nn": "one nearest neighbour", "caltech101_probe": "the linear probe"}
@@ -79,6 +84,28 @@ def checkpoints_in_words(part: Mapping[str, Any]) -> list[str]:
             f"- Measures that follow the {words} with one sign and at least .7 in every regime and "
             f"over all {part['checkpoints']}: {_listed(seen)}."
         )
+    apart = [
+        f"`{entry['measure']}`"
+        for entry in part["measures"]
+        if entry["targets"]["test_accuracy"]["pooled"] * entry["targets"]["gap"]["pooled"] < 0
+        and entry["targets"]["test_accuracy"]["seen"]
+        and entry["targets"]["gap"]["seen"]
+    ]
+    lines.append(
+        f"- Measures that follow both, but with opposite signs, and so tell fitting from "
+        f"overfitting: {_listed(apart)}."
+    )
+    for target, words in (("test_accuracy", "test accuracy"), ("gap", "gap")):
+        right = [
+            f"`{entry['measure']}`"
+            for entry in part["measures"]
+            if entry["order_of_last"][target] > 1 - 1e-9
+        ]
+        lines.append(
+            f"- The {len(part['last'])} last checkpoints in the order of their {words} (one measure "
+            f"in six does it by chance): {len(right)} of {len(part['measures'])}, among them RMQM: "
+            f"{_yes(right, 'rmqm')}, RankMe: {_yes(right, 'rankme')}."
+        )
     by_name = {entry["measure"]: entry["targets"] for entry in part["measures"]}
     for name, word in (("rmqm", "RMQM"), ("rankme", "RankMe"), (PREDICTOR, "The predictor")):
         values = by_name[name]
@@ -96,6 +123,27 @@ def checkpoints_in_words(part: Mapping[str, Any]) -> list[str]:
     )
     lines.append("- Checkpoints of one run are no independent sample: there are no intervals.")
     return lines
+
+
+def ladder_in_words(models: Mapping[str, list[float]]) -> list[str]:
+    """Return a sentence on the depths of MobileNet v2; RMQM, RankMe and 1-NN come first."""
+    steps = [(name, values) for name, values in sorted(models.items()) if "_blocks_" in name]
+    if not steps:
+        return []
+    blocks = ", ".join(str(int(name.rsplit("_", 1)[1])) for name, _ in steps)
+    rmqm, rankme, neighbours = zip(*(values[:3] for _, values in steps), strict=True)
+    return [
+        f"- MobileNet v2 after {blocks} blocks is a ladder of known order: accuracy of neighbours "
+        f"{_numbers(neighbours)}, RMQM {_numbers(rmqm)}, RankMe {_numbers(rankme)}."
+    ]
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:.3g}" for value in values)
+
+
+def _yes(names: list[str], name: str) -> str:
+    return "yes" if f"`{name}`" in names else "no"
 
 
 def _listed(words: list[str]) -> str:

@@ -228,6 +228,24 @@ def test_a_measure_that_follows_the_error_everywhere_sees_it(tmp_path):
     assert by_name["relative-displacement"]["given_step"] == 0
 
 
+def test_given_the_step_is_the_correlation_of_what_the_step_does_not_explain(tmp_path):
+    table = made_up(tmp_path / "made_up.csv")
+    # With errors that are a function of the step, nothing is left to explain.
+    table.columns["test_error"][:] = table.columns["cifar10_map"]
+    partial = []
+    for regime in "abc":
+        rows = table.labels["regime"] == regime
+        ranks = [
+            rankdata(values[rows])
+            for values in (table.columns["rmqm"], -table.columns["cifar10_map"])
+        ]
+        step = rankdata(table.columns["step"][rows])
+        left = [one - np.polyval(np.polyfit(step, one, 1), step) for one in ranks]
+        partial.append(np.corrcoef(*left)[0, 1])
+    by_name = {entry["measure"]: entry for entry in checkpoints_summary(table)["measures"]}
+    assert by_name["rmqm"]["given_step"] == pytest.approx(np.mean(partial))
+
+
 def test_the_committed_page_follows_from_the_committed_tables(tmp_path):
     for name in ("trained", "deepnnk", "real"):
         (tmp_path / f"{name}.csv").write_bytes((RESULTS / f"{name}.csv").read_bytes())
