@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,21 @@ def page_of(document: Mapping[str, Any], models: Mapping[str, list[float]]) -> s
         lines += [*_encoders_table(document["real"], False), "", *_models_table(models), ""]
         lines += ["Not measured:", ""]
         lines += [f"- `{name}`: {why}" for name, why in document["not_measured"].items()]
-    return "\n".join(lines).rstrip("\n") + "\n"
+    return "\n".join(_wrapped(line) for line in lines).rstrip("\n") + "\n"
+
+
+def _wrapped(line: str) -> str:
+    """Return a sentence of a list on lines of at most 120 characters; tables stay as they are."""
+    if not line.startswith(("- ", "  ")):
+        return line
+    return textwrap.fill(
+        line.strip(),
+        120,
+        initial_indent="" if line.startswith("- ") else "  ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _encoders_table(part: Mapping[str, Any], grouped: bool) -> list[str]:

@@ -102,9 +102,9 @@ def checkpoints_in_words(part: Mapping[str, Any]) -> list[str]:
             if entry["order_of_last"][target] > 1 - 1e-9
         ]
         lines.append(
-            f"- The {len(part['last'])} last checkpoints in the order of their {words} (one measure "
-            f"in six does it by chance): {len(right)} of {len(part['measures'])}, among them RMQM: "
-            f"{_yes(right, 'rmqm')}, RankMe: {_yes(right, 'rankme')}."
+            f"- The {len(part['last'])} last checkpoints in the order of their {words} (by chance "
+            f"one measure in six): {len(right)} of {len(part['measures'])}; RMQM: "
+            f"{_yes(right, 'rmqm')}; RankMe: {_yes(right, 'rankme')}."
         )
     by_name = {entry["measure"]: entry["targets"] for entry in part["measures"]}
     for name, word in (("rmqm", "RMQM"), ("rankme", "RankMe"), (PREDICTOR, "The predictor")):
@@ -132,10 +132,11 @@ def ladder_in_words(models: Mapping[str, list[float]]) -> list[str]:
         return []
     blocks = ", ".join(str(int(name.rsplit("_", 1)[1])) for name, _ in steps)
     rmqm, rankme, neighbours = zip(*(values[:3] for _, values in steps), strict=True)
-    return [
+    sentence = (
         f"- MobileNet v2 after {blocks} blocks is a ladder of known order: accuracy of neighbours "
         f"{_numbers(neighbours)}, RMQM {_numbers(rmqm)}, RankMe {_numbers(rankme)}."
-    ]
+    )
+    return [sentence]
 
 
 def _numbers(values: Sequence[float]) -> str:
