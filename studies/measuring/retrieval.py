@@ -40,8 +40,8 @@ def mean_average_precision(
     Examples
     --------
     >>> encodings = np.array([[1.0, 0.0], [0.8, 0.6], [0.6, 0.8], [0.0, 1.0]])
-    >>> mean_average_precision(encodings, np.array([0, 1, 0, 1]))
-    0.4166666666666667
+    >>> round(mean_average_precision(encodings, np.array([0, 1, 0, 1])), 3)
+    0.417
     """
     return float(np.mean([_average_precision(right) for right in _answers(encodings, labels)]))
 
