@@ -56,10 +56,12 @@ def row(
     folder = work / "measured" / encoder.name
     folder.mkdir(parents=True, exist_ok=True)
     options = {"threads": 1, **encoder.options}
-    values = dict(encoder.facts)
-    values |= label_free(
+    measured = label_free(
         encoder.file, images.source(encoder.side), folder, n_path=n_path, null=False, **options
     )
+    # Without permuted weights there is nothing less their value.
+    without = {name: value for name, value in measured.items() if not name.endswith("-null")}
+    values = {**encoder.facts, **without}
     for task in images.tasks(encoder.side):
         values |= accuracies(encoder.file, task, folder, retrieval=True, **options)
     with np.load(folder / "encodings.npz", allow_pickle=False) as arrays:
