@@ -1,6 +1,5 @@
 """The study on natural images: DeepNNK's networks as ONNX, retrieval, images and analysis."""
 
-import csv
 import json
 from pathlib import Path
 
@@ -265,8 +264,7 @@ def test_the_committed_page_follows_from_the_committed_tables(tmp_path):
 
 def test_the_committed_tables_are_whole():
     rows = {
-        name: list(csv.DictReader((RESULTS / f"{name}.csv").open(encoding="utf-8")))
-        for name in ("trained", "deepnnk", "real")
+        name: read_table(RESULTS / f"{name}.csv").names for name in ("trained", "deepnnk", "real")
     }
     assert len(rows["trained"]) == 40
     assert len(rows["deepnnk"]) == 60
