@@ -57,7 +57,10 @@ def encoders_in_words(part: Mapping[str, Any], judged: bool) -> list[str]:
             "(.85 with neighbours, .80 with the probe, lower ends above RMQM and RankMe)."
         )
     else:
-        lines.append("- Few models, and several layers of one network among them: a description, and no test.")
+        lines.append(
+            "- Few models, and several layers of one network among them: a description, and no "
+            "test."
+        )
     return lines
 
 
