@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import rankdata
 
-from studies.analysis.rank_correlation import bootstrap, spearman
+from studies.analysis.rank_correlation import bootstrap, spearman, worst_where_undefined
 from studies.analysis.zoo_table import ZooTable
 from studies.paper_mnist.design import METHODS, OPTIMISERS
 from studies.paper_mnist.measuring import ALTERATIONS, VARIANTS
@@ -24,7 +25,7 @@ from studies.paper_mnist.pooled import (
 )
 from studies.training.recipe import UNTRAINED
 
-__all__ = ["POOLED_AS_IN_THE_PAPER", "TRANSFER", "judged"]
+__all__ = ["POOLED_AS_IN_THE_PAPER", "RANK_SUMS", "TRANSFER", "judged"]
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -41,6 +42,15 @@ TRANSFER: Final = {
 }
 _FIRST_SIZES: Final = (16, 64, 256)
 
+RANK_SUMS: Final[tuple[dict[str, float], ...]] = (
+    {"rmqm": 1.0},
+    {"rankme": 1.0},
+    {"rankme": 1.0, "coding-rate": 1.0, "relative-displacement:at-0.5": -1.0},
+    {"rmqm": 1.0, "rankme": 1.0},
+    {"rmqm": 1.0, "rankme": 1.0, "neighbour-agreement": 1.0},
+)
+"""Measures with their signs, whose ranks are added; the two alone are there to compare with."""
+
 
 def judged(table: ZooTable) -> dict[str, Any]:
     """Return all that the protocol asks of a table of trained and untrained encoders."""
@@ -52,6 +62,7 @@ def judged(table: ZooTable) -> dict[str, Any]:
         "characteristics": _by_method(table),
         "pooled": _pooled(trained, "trained") + _pooled(table, "with untrained"),
         "within_task": _within_task(trained),
+        "rank_sums": _rank_sums(trained),
         "within_task_with_untrained": _within_task(table),
         "ablation": ablation(terms_of(trained), _accuracy(trained, "neighbours")),
         "weights": _weights(trained),
@@ -141,6 +152,30 @@ def _within_task(table: ZooTable) -> list[dict[str, Any]]:
                 **{name: float(values[place]) for name, values in optimised.items()},
             }
     return sorted(entries, key=lambda entry: -abs(entry["1nn"]["mean"]))
+
+
+def _rank_sums(table: ZooTable) -> list[dict[str, Any]]:
+    """Return rho of sums of ranks of several measures, and of RMQM and RankMe alone."""
+    entries = []
+    for measures in RANK_SUMS:
+        if any(name not in table.columns for name in measures):
+            continue
+        ranks = [
+            rankdata(worst_where_undefined(table.columns[name], sign))
+            for name, sign in measures.items()
+        ]
+        total = np.sum(ranks, axis=0)[:, None]
+        entry: dict[str, Any] = {"measures": list(measures)}
+        for kind, targets in TRANSFER.items():
+            accuracy = table.stacked(targets)
+            low, high = np.quantile(bootstrap(total, accuracy).mean(axis=(1, 2)), [0.025, 0.975])
+            entry[kind] = {
+                "mean": float(spearman(total, accuracy).mean()),
+                "interval": [float(low), float(high)],
+                "within_size": float(_inside(total, accuracy, table.columns["size"])[0]),
+            }
+        entries.append(entry)
+    return entries
 
 
 def _inside(

@@ -57,6 +57,7 @@ def page_of(document: dict[str, Any]) -> str:
             *_pooled(document["pooled"]),
             *_ablation(document["ablation"]),
             *_weights(document["weights"]),
+            *_rank_sums(document["rank_sums"]),
             *_within(document["within_task"], "trained encoders"),
             *_within(document["within_task_with_untrained"], "with the untrained"),
             *_figures(),
@@ -134,6 +135,20 @@ def _weights(entries: list[dict[str, Any]]) -> Iterator[str]:
         "Equation 6 there",
     )
     return _table("Equation 6, fitted on one half and judged on the other", heads, rows)
+
+
+def _rank_sums(entries: list[dict[str, Any]]) -> Iterator[str]:
+    def rows() -> Iterator[Sequence[str]]:
+        for entry in entries:
+            cells = [" + ".join(f"`{name}`" for name in entry["measures"])]
+            for kind in ("1nn", "probe"):
+                low, high = entry[kind]["interval"]
+                cells += [f"{entry[kind]['mean']:.2f} [{low:.2f}, {high:.2f}]"]
+                cells += [f"{entry[kind]['within_size']:.2f}"]
+            yield cells
+
+    heads = ("ranks added", "1-NN", "1-NN, one size", "probe", "probe, one size")
+    return _table("Sums of ranks: Spearman's rho within a task, trained encoders", heads, rows())
 
 
 def _within(entries: list[dict[str, Any]], encoders: str) -> Iterator[str]:

@@ -134,7 +134,22 @@ def test_judged_finds_what_was_made_up(tmp_path):
     assert within["rmqm"]["1nn"]["mean"] > 0.9
     assert set(within["rmqm"]["1nn"]) >= {"adam", "sgd", "within_size", "own_domain"}
     assert len(found["weights"]) == 4
+    (alone,) = found["rank_sums"]
+    assert alone["measures"] == ["rmqm"]
+    assert alone["1nn"]["mean"] == pytest.approx(within["rmqm"]["1nn"]["mean"])
+    assert alone["1nn"]["interval"] == pytest.approx(within["rmqm"]["1nn"]["interval"])
     json.dumps(found, allow_nan=False)
+
+
+def test_ranks_are_added_with_their_signs(tmp_path):
+    table = read_table(zoo(tmp_path) / "encoders.csv")
+    score = table.columns["rmqm"]
+    table.columns |= {"rankme": score**3, "coding-rate": np.exp(score)}
+    table.columns |= {"relative-displacement:at-0.5": -score, "neighbour-agreement": score}
+    rank_sums = judged(table)["rank_sums"]
+    assert len(rank_sums) == 5
+    means = {round(entry["probe"]["mean"], 9) for entry in rank_sums}
+    assert len(means) == 1
 
 
 def keep_curves(recipes, work):
