@@ -7,12 +7,11 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
-from studies.analysis.rank_correlation import bootstrap, spearman, worst_where_undefined
 from studies.analysis.zoo_table import ZooTable
-from studies.paper_mnist.design import METHODS, OPTIMISERS
+from studies.paper_mnist.design import METHODS
 from studies.paper_mnist.measuring import ALTERATIONS, VARIANTS
+from studies.paper_mnist.ordering import rank_sums, within_task
 from studies.paper_mnist.paper import TABLE_1, WEIGHTS
 from studies.paper_mnist.pooled import (
     ablation,
@@ -25,7 +24,7 @@ from studies.paper_mnist.pooled import (
 )
 from studies.training.recipe import UNTRAINED
 
-__all__ = ["POOLED_AS_IN_THE_PAPER", "RANK_SUMS", "TRANSFER", "judged"]
+__all__ = ["POOLED_AS_IN_THE_PAPER", "judged"]
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -36,20 +35,7 @@ POOLED_AS_IN_THE_PAPER: Final = {
 }
 """Targets of a pooled correlation; the paper leaves Omniglot out for the probe."""
 
-TRANSFER: Final = {
-    kind: tuple(f"{task}_{kind}" for task in ("kmnist", "fashion", "omniglot"))
-    for kind in ("1nn", "probe")
-}
 _FIRST_SIZES: Final = (16, 64, 256)
-
-RANK_SUMS: Final[tuple[dict[str, float], ...]] = (
-    {"rmqm": 1.0},
-    {"rankme": 1.0},
-    {"rankme": 1.0, "coding-rate": 1.0, "relative-displacement:at-0.5": -1.0},
-    {"rmqm": 1.0, "rankme": 1.0},
-    {"rmqm": 1.0, "rankme": 1.0, "neighbour-agreement": 1.0},
-)
-"""Measures with their signs, whose ranks are added; the two alone are there to compare with."""
 
 
 def judged(table: ZooTable) -> dict[str, Any]:
@@ -61,9 +47,9 @@ def judged(table: ZooTable) -> dict[str, Any]:
         "untrained": int((~is_trained).sum()),
         "characteristics": _by_method(table),
         "pooled": _pooled(trained, "trained") + _pooled(table, "with untrained"),
-        "within_task": _within_task(trained),
-        "rank_sums": _rank_sums(trained),
-        "within_task_with_untrained": _within_task(table),
+        "within_task": within_task(trained),
+        "rank_sums": rank_sums(trained),
+        "within_task_with_untrained": within_task(table),
         "ablation": ablation(terms_of(trained), _accuracy(trained, "neighbours")),
         "weights": _weights(trained),
     }
@@ -122,72 +108,6 @@ def _pooled(table: ZooTable, encoders: str) -> list[dict[str, Any]]:
 
 def _has(targets: tuple[str, ...], end: str) -> bool:
     return any(target.endswith(end) for target in targets)
-
-
-def _within_task(table: ZooTable) -> list[dict[str, Any]]:
-    """Return Spearman's rho of every measure with every transfer task, the largest first."""
-    names = [name for name in table.measures if not np.isnan(table.columns[name]).any()]
-    columns = table.stacked(names)
-    entries: list[dict[str, Any]] = [
-        {"measure": name, "distinct": len(np.unique(table.columns[name]))} for name in names
-    ]
-    for kind, targets in TRANSFER.items():
-        accuracy = table.stacked(targets)
-        rho = spearman(columns, accuracy)
-        low, high = np.quantile(bootstrap(columns, accuracy).mean(axis=2), [0.025, 0.975], axis=0)
-        sized = _inside(columns, accuracy, table.columns["size"])
-        optimised = {
-            name: spearman(columns[rows], accuracy[rows]).mean(axis=1)
-            for name in OPTIMISERS
-            if (rows := table.labels["optimiser"] == name).sum() > 2
-        }
-        own = spearman(columns, table.stacked([f"mnist_{kind}"]))[:, 0]
-        for place, entry in enumerate(entries):
-            entry[kind] = {
-                "tasks": dict(zip(targets, rho[place].tolist(), strict=True)),
-                "mean": float(rho[place].mean()),
-                "interval": [float(low[place]), float(high[place])],
-                "within_size": float(sized[place]),
-                "own_domain": float(own[place]),
-                **{name: float(values[place]) for name, values in optimised.items()},
-            }
-    return sorted(entries, key=lambda entry: -abs(entry["1nn"]["mean"]))
-
-
-def _rank_sums(table: ZooTable) -> list[dict[str, Any]]:
-    """Return rho of sums of ranks of several measures, and of RMQM and RankMe alone."""
-    entries = []
-    for measures in RANK_SUMS:
-        if any(name not in table.columns for name in measures):
-            continue
-        ranks = [
-            rankdata(worst_where_undefined(table.columns[name], sign))
-            for name, sign in measures.items()
-        ]
-        total = np.sum(ranks, axis=0)[:, None]
-        entry: dict[str, Any] = {"measures": list(measures)}
-        for kind, targets in TRANSFER.items():
-            accuracy = table.stacked(targets)
-            low, high = np.quantile(bootstrap(total, accuracy).mean(axis=(1, 2)), [0.025, 0.975])
-            entry[kind] = {
-                "mean": float(spearman(total, accuracy).mean()),
-                "interval": [float(low), float(high)],
-                "within_size": float(_inside(total, accuracy, table.columns["size"])[0]),
-            }
-        entries.append(entry)
-    return entries
-
-
-def _inside(
-    columns: npt.NDArray[np.float64],
-    accuracy: npt.NDArray[np.float64],
-    groups: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
-    found = [
-        spearman(columns[groups == group], accuracy[groups == group]).mean(axis=1)
-        for group in np.unique(groups)
-    ]
-    return np.asarray(np.mean(found, axis=0))
 
 
 def _halves(table: ZooTable) -> dict[str, BoolArray]:

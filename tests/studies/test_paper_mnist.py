@@ -144,8 +144,8 @@ def test_judged_finds_what_was_made_up(tmp_path):
 def test_ranks_are_added_with_their_signs(tmp_path):
     table = read_table(zoo(tmp_path) / "encoders.csv")
     score = table.columns["rmqm"]
-    table.columns |= {"rankme": score**3, "coding-rate": np.exp(score)}
-    table.columns |= {"relative-displacement:at-0.5": -score, "neighbour-agreement": score}
+    table.columns.update({"rankme": score**3, "coding-rate": np.exp(score)})
+    table.columns.update({"relative-displacement:at-0.5": -score, "neighbour-agreement": score})
     rank_sums = judged(table)["rank_sums"]
     assert len(rank_sums) == 5
     means = {round(entry["probe"]["mean"], 9) for entry in rank_sums}
