@@ -48,11 +48,13 @@ def check_order(by: str) -> Asked:
     Raises
     ------
     UsageError
-        ARG001 or ARG003 for what is no measure, RNK006 for a measure of which no end is known.
+        ARG001 or ARG003 for what is no measure, MEA001 for a measure with labels, RNK006 for a
+        measure of which no end is known.
     """
     asked = asked_order(by)
     if not asked.is_usual:
         measure = measure_named(asked.measure.removesuffix(_AT_SMALLEST))
+        _refuse_labels(measure)
         at_study = evolve(asked, measure=asked.measure.replace(_AT_SMALLEST, "@16"))
         try:
             first_end(at_study, measure.direction)
@@ -60,6 +62,16 @@ def check_order(by: str) -> Asked:
             plain = {"@16": _AT_SMALLEST} if asked.measure.endswith(_AT_SMALLEST) else {}
             raise _renamed(error, plain) from error
     return asked
+
+
+def _refuse_labels(measure: Measure) -> None:
+    if "labels" in measure.needs:
+        raise UsageError(
+            "MEA001",
+            f"a ranking must be ordered by a measure of encodings alone; {measure.name} needs "
+            "labels",
+            fix=f"Show it beside the order: --labels FILE --probe --measure {measure.name}.",
+        )
 
 
 def _renamed(error: UsageError, names: Mapping[str, str]) -> UsageError:

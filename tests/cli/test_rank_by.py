@@ -123,6 +123,8 @@ def test_measures_between_encoders(rmqm, folder):
         (("rank", *ALL[:2], "--measure", "ridge-r2"), "at least 3"),
         (("score", "ntxent.onnx", "--measure", "rankme@smallest"), "must stand in rank"),
         (("rank", *ALL, "--measure", "consensus@8"), "without a size"),
+        (("rank", *ALL, "--by", "logme"), "--probe --measure logme"),
+        (("rank", *ALL, "--by", "logme:high"), "needs labels"),
     ],
 )
 def test_what_does_not_go_together_is_refused(rmqm, folder, arguments, said):
