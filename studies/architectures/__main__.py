@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from attrs import asdict
 
 from studies.architectures.design import design, quick_design
-from studies.measuring.between import between_encoders
+from studies.measuring.between import add_between
 from studies.measuring.filling import fill
 from studies.measuring.judging import accuracies
 from studies.measuring.measuring import encodings_file, label_free
@@ -45,22 +44,8 @@ def main() -> None:
     tasks = mnist_tasks(asked.data, asked.work / "data", 400 if asked.quick else 2_000)
     row = partial(_row, files=files, source=source, tasks=tasks, work=asked.work)
     fill(table, recipes, row, workers=asked.workers)
-    _add_between(table, {recipe.name: _folder(asked.work, recipe) for recipe in recipes})
-
-
-def _add_between(table: ResultTable, folders: dict[str, Path]) -> None:
-    """Add the measures between encoders, which need the encodings of all of them."""
-    saved = {name: encodings_file(folder) for name, folder in folders.items()}
-    lacking = [name for name, file in saved.items() if not file.exists()]
-    if lacking:
-        print(
-            f"  measures between encoders stay as they are: the working folder has no encodings of "
-            f"{len(lacking)} encoders, which were measured elsewhere",
-            file=sys.stderr,
-        )
-        return
-    for name, values in between_encoders(saved).items():
-        table.add(name, {**table.rows[name], **values})
+    saved = {recipe.name: encodings_file(_folder(asked.work, recipe)) for recipe in recipes}
+    add_between(table, saved)
 
 
 def _row(

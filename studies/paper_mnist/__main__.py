@@ -6,12 +6,14 @@ import argparse
 from functools import partial
 from pathlib import Path
 
+from studies.measuring.between import add_between, save_encodings
 from studies.measuring.filling import fill
 from studies.measuring.table import ResultTable
 from studies.measuring.tasks import mnist_source, mnist_tasks
 from studies.paper_mnist.curves import write_curves
 from studies.paper_mnist.design import design, quick_design
 from studies.paper_mnist.measuring import Inputs, measure
+from studies.training.recipe import Recipe
 from studies.training.zoo import make_encoders
 
 _HERE = Path(__file__).parent
@@ -42,7 +44,20 @@ def main() -> None:
     )
     row = partial(measure, encoders=encoders, inputs=inputs, work=asked.work)
     fill(table, missing, row, workers=asked.workers)
+    _compare(recipes, table, encoders, inputs.source, asked.work)
     write_curves(recipes, asked.work, results)
+
+
+def _compare(
+    recipes: list[Recipe], table: ResultTable, encoders: Path, source: Path, work: Path
+) -> None:
+    """Add the measures between encoders, from the encodings of all that are in the folder."""
+    saved = {recipe.name: work / "encodings" / f"{recipe.name}.npz" for recipe in recipes}
+    for name, file in saved.items():
+        encoder = encoders / f"{name}.onnx"
+        if encoder.exists() and not file.exists():
+            save_encodings(encoder, source, file, work / "results" / "encodings")
+    add_between(table, saved)
 
 
 if __name__ == "__main__":
