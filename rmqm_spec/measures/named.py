@@ -73,7 +73,7 @@ def measure_named(text: str) -> Measure:
     if "encoders" in known.needs:
         raise UsageError(
             "ARG001",
-            f"a measure between encoders must stand without a size; got {text!r}",
+            f"a measure between encoders must be named without a size; got {text!r}",
             fix=f"Type {name}: its values do not need encodings of equal size.",
         )
     if not (size.isascii() and size.isdecimal() and int(size) >= _LEAST):

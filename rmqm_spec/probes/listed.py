@@ -1,4 +1,4 @@
-"""The probes as the list of measures shows them: accuracies on inputs that were not learnt from."""
+"""The probes as the list of measures shows them: accuracies on held-out inputs."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ PROBES = (
     ListedProbe(
         name="k-nn",
         title="k-NN accuracy",
-        summary="Share of test inputs that their nearest training inputs name: probe, 1-nn, 5-nn.",
+        summary="Share of test inputs that their nearest training inputs classify correctly.",
         source="docs/probing.md, nearest neighbours",
     ),
     ListedProbe(
         name="linear",
         title="Linear probe",
-        summary="Share of test inputs that logistic regression on encodings names: probe.",
+        summary="Share of test inputs that logistic regression on encodings classifies correctly.",
         source="docs/probing.md, linear probe",
     ),
 )

@@ -1,4 +1,4 @@
-"""Measures that need labels, of the encodings that a probe learns from."""
+"""Measures with labels, computed from the encodings that a probe learns from."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def labelled_measures(names: Sequence[str]) -> tuple[Measure, ...]:
     chosen = []
     for name in names:
         if "@" in name:
-            raise _refused(f"stand without a size; got {name!r}", f"Type {name.partition('@')[0]}.")
+            raise _refused(
+                f"be named without a size; got {name!r}", f"Type {name.partition('@')[0]}."
+            )
         chosen.append(measure_named(name))
         if not needs_labels(chosen[-1]):
             raise _refused(
@@ -60,7 +62,7 @@ def labelled_measures(names: Sequence[str]) -> tuple[Measure, ...]:
             )
         if more := sorted(chosen[-1].needs - _GIVEN):
             raise _refused(
-                f"need encodings and labels alone; {name} needs {', '.join(more)} too",
+                f"need only encodings and labels; {name} needs {', '.join(more)} too",
                 "Leave it out: rmqm-spec measures lists what each measure needs.",
             )
         if list(names).count(name) > 1:

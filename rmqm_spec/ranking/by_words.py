@@ -69,8 +69,8 @@ def _about_the_first(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iter
             f"{second['name']} with {second['value']:.4g}."
         )
         yield (
-            f"No certainty is known for {by['title']}: the order is that of the values alone, how "
-            "sure it is cannot be said, and ties cannot be told."
+            f"No interval is known for {by['title']}: the order is that of the values alone; how "
+            "certain it is, and which encoders are tied, is not known."
         )
         return
     probability = probability_words(first["best"])
@@ -122,7 +122,7 @@ def _about_ties(by: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _about_the_order(by: Mapping[str, Any]) -> Iterator[str]:
-    """Say how sure the order is, unless values are equal: those have none."""
+    """Say how certain the order is, unless values are equal: those have no order."""
     names = [place["name"] for place in by["ranked"]]
     if by["order_probability"] is not None and all(
         _pair(by, *pair)["difference"] > 0 for pair in pairwise(names)
@@ -143,9 +143,9 @@ def _about_the_end(by: Mapping[str, Any]) -> str:
             f"{source} {support.end} values of {title} went with accuracy, by a Spearman "
             f"correlation of {support.words} (docs/evidence.md)"
             if support
-            else "the measure itself declares the other end"
+            else "the measure itself declares the opposite"
         )
-        return f"That {end} values are first was asked for against what is known: {told}."
+        return f"You asked for {end} values first, against what is known: {told}."
     if support:
         return (
             f"Evidence: {source}, {end} values of {title} went with accuracy, by a Spearman "
@@ -153,10 +153,10 @@ def _about_the_end(by: Mapping[str, Any]) -> str:
             "measures it."
         )
     if by["basis"] == "declared":
-        return f"That {end} values are first is what {title} itself declares."
+        return f"{title} itself declares that {end} values come first."
     return (
-        f"That {end} values are first was asked for: neither {title} nor the study of encoders "
-        "says which end goes with accuracy."
+        f"You asked for {end} values first: neither {title} nor the study of encoders says whether "
+        "high or low values go with accuracy."
     )
 
 

@@ -114,8 +114,8 @@ def first_end(asked: Asked, direction: Direction) -> FirstEnd:
     if known is None:
         raise UsageError(
             "RNK006",
-            f"a ranking must know which end of {asked.measure} is first; got no end, and neither "
-            "the measure declares one nor does the study of encoders (docs/evidence.md) show one",
+            f"a ranking must know whether high or low values of {asked.measure} come first; got "
+            "neither, and neither the measure nor the study of encoders (docs/evidence.md) says it",
             fix=f"Say it: --by {asked.measure}:high or --by {asked.measure}:low.",
         )
     return FirstEnd(known, "study" if support else "declared")

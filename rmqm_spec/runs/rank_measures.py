@@ -186,7 +186,7 @@ def size_findings(asked: Asked, results: Mapping[str, StoredResult]) -> list[Fin
             code="RNK008",
             level="warn",
             message=f"{asked.measure} grows with the embedding size, and the encoders have "
-            f"different ones ({listed})",
+            f"different sizes ({listed})",
             fix=f"Rank at one size: --by {asked.measure}@{min(sizes.values())}{end}",
         )
     ]

@@ -22,13 +22,13 @@ _TASKS: Final = ("kmnist", "fashion", "mnist")
 _KINDS: Final = ("1nn", "probe")
 
 _POOR: Final = (
-    "by both accuracies worse than three quarters of the honest encoders. A measure is fooled if "
-    "it puts a poor encoder before half of the honest ones; the sign of each measure is that of "
-    "the study of architectures."
+    "they are worse than three quarters of the honest encoders by both accuracies. A measure is "
+    "fooled if it puts a poor encoder before half of the honest encoders; the sign of each measure "
+    "is that of the study of architectures."
 )
 _MEANS: Final = (
-    "Accuracies are means over KMNIST, Fashion-MNIST and MNIST; with each the place among the "
-    "honest encoders."
+    "Accuracies are means over KMNIST, Fashion-MNIST and MNIST. After each number stands the place "
+    "among the honest encoders."
 )
 
 
@@ -116,13 +116,22 @@ def _page(rows: Mapping[str, Mapping[str, Any]], found: Mapping[str, Any]) -> st
     silent = [name for name, one in poor.items() if one["fooled"] and not _doubts(one)]
     warned = [name for name, one in poor.items() if _doubts(one)]
     honest = _listed(found["honest"])
-    counts = f"{len(failures)} encoders built to fool, beside {len(found['honest'])} honest ones"
-    doubted = f"A score of these poor encoders carries a doubt (`SCO`): {_listed(warned)}."
+    counts = f"{len(failures)} encoders built to fool the measures"
+    beside = f"{counts}, beside {len(found['honest'])} honest encoders"
+    doubted = f"The scores of these poor encoders come with a code (`SCO`): {_listed(warned)}."
     fooled = [f"- `{measure}` is fooled by {_listed(names)}." for measure, names in chosen.items()]
     lines = [
-        *("# What fools a measure", "", f"{counts}: {honest}.", ""),
+        *("# What fools a measure", "", f"{beside}: {honest}.", ""),
         f"{len(poor)} of them are poor: {_POOR}",
-        *("", *fooled, "", f"{doubted} Fooling and silent: {_listed(silent)}.", "", _MEANS, ""),
+        *(
+            "",
+            *fooled,
+            "",
+            f"{doubted} These fool a measure and have none: {_listed(silent)}.",
+            "",
+            _MEANS,
+            "",
+        ),
         "| encoder | 1-NN | place | probe | place | RMQM | place | fooled | codes |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]

@@ -54,7 +54,7 @@ def page_of(document: Mapping[str, Any], models: Mapping[str, list[float]]) -> s
     """Return the page of an analysis, and of the real models' own numbers."""
     lines = ["# Natural images", ""]
     lines += [
-        "Written by `python -m studies.natural`; what was decided before is in the",
+        "Written by `python -m studies.natural`; what was decided beforehand is in the",
         "[protocol](../protocol.md). Signs and predictor are those of the study on MNIST.",
         "",
     ]
@@ -107,7 +107,9 @@ def _encoders_table(part: Mapping[str, Any], grouped: bool) -> list[str]:
             for one in TARGETS[:2]
         ]
         rows.append([entry["measure"], *cells, str(entry["undefined"])])
-    caption = f"Spearman's rho, {part['encoders']} encoders; without another word, Caltech-101"
+    caption = (
+        f"Spearman's rho, {part['encoders']} encoders; on Caltech-101 unless the head says CIFAR-10"
+    )
     return [caption, "", *_table(["measure", *columns], rows)]
 
 

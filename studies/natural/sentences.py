@@ -54,12 +54,11 @@ def encoders_in_words(part: Mapping[str, Any], judged: bool) -> list[str]:
         verdict = "earns" if predictor_earns_its_place(part) else "does not earn"
         lines.append(
             f"- **The predictor chosen on MNIST {verdict} its place** by the rule of the protocol "
-            "(.85 with neighbours, .80 with the probe, lower ends above RMQM and RankMe)."
+            "(.85 with neighbours, .80 with the probe, both intervals above RMQM and RankMe)."
         )
     else:
         lines.append(
-            "- Few models, and several layers of one network among them: a description, and no "
-            "test."
+            "- Few models, and several layers of one network among them: a description, not a test."
         )
     return lines
 
@@ -124,7 +123,7 @@ def checkpoints_in_words(part: Mapping[str, Any]) -> list[str]:
         f"(decided after the protocol), the furthest from zero is `{most['measure']}` with "
         f"{most['given_step']:.2f}."
     )
-    lines.append("- Checkpoints of one run are no independent sample: there are no intervals.")
+    lines.append("- Checkpoints of one run are not independent, so there are no intervals.")
     return lines
 
 
@@ -136,7 +135,7 @@ def ladder_in_words(models: Mapping[str, list[float]]) -> list[str]:
     blocks = ", ".join(str(int(name.rsplit("_", 1)[1])) for name, _ in steps)
     rmqm, rankme, neighbours = zip(*(values[:3] for _, values in steps), strict=True)
     sentence = (
-        f"- MobileNet v2 after {blocks} blocks is a ladder of known order: accuracy of neighbours "
+        f"- MobileNet v2 after {blocks} blocks is a ladder of known order: 1-NN accuracy "
         f"{_numbers(neighbours)}, RMQM {_numbers(rmqm)}, RankMe {_numbers(rankme)}."
     )
     return [sentence]

@@ -128,13 +128,13 @@ def test_the_page_quotes_the_study():
     rows = ResultTable(RESULTS / "encoders.csv").rows
     failures = findings_of(rows)["failures"]
     quoted = {
-        "hash": "a hash of the pixels, which means nothing",
-        "faint-directions": "only the directions in which images hardly differ, made equally large",
-        "jump-then-still": "jumps at the first noise and stands still",
+        "hash": "a meaningless hash of the pixels",
+        "faint-directions": "only the directions in which images hardly differ, scaled to equal size",
+        "jump-then-still": "jumps at the first trace of noise, then stands still",
         "sign": "signs of random projections",
         "nearest-prototype": "one of ten values is 1",
-        "clock": "two values that show the roughness of the image alone",
-        "duplicated-values": "four components, each 64 times",
+        "clock": "two values that show only the roughness of the image",
+        "duplicated-values": "four components, each repeated 64 times",
     }
     for name, words in quoted.items():
         score = f"{float(rows[name]['rmqm']):.2f}" if rows[name]["rmqm"] else "none"

@@ -40,18 +40,18 @@ def h_score(encodings: AnyArray, classes: AnyArray) -> float:
     -----
     Bao et al., "An Information-Theoretic Approach to Transferability in Task Transfer Learning",
     ICIP 2019: ``tr(pinv(Cov Z) Cov E[Z | y])``, both covariances over all N inputs and divided by
-    N, the product a product of matrices. With the centred Z = U S V' this is the sum over classes
+    N, and multiplied as matrices. With the centred Z = U S V' this is the sum over classes
     of N_c times the squared length of the mean row of U. One public code multiplies element by
     element before it takes the trace; this gives other numbers.
 
     Where the centred encodings have rank N - 1, as a rule where N <= E, every function of the
     inputs is linear in them, and the H-score is K - 1 whatever the classes are. It says nothing
     then, and the measure has no value (``too-few-inputs``). With labels drawn at random it is
-    (K - 1) r / (N - 1) on average, r the rank: give many more inputs than encodings have values.
+    (K - 1) r / (N - 1) on average, r the rank: give many more inputs than the embedding size.
 
     There is no interval. In 150 draws of 400 inputs of 5 classes in 16 values, the delete-group
-    jackknife held the value of 20,000 inputs in 87 % where classes lie apart, in 71 % where they
-    hardly do; the value falls as N grows.
+    jackknife interval held the value of 20,000 inputs in 87 % where classes lie apart, in 71 %
+    where they hardly do; the value falls as N grows.
 
     Examples
     --------

@@ -32,8 +32,8 @@ class LabelledMeasure:
 
     Notes
     -----
-    Where no class has a second input there is no value either (``one-per-class``): each class is
-    then the exact function of its input that every encoding allows.
+    Where no class has a second input there is no value either (``one-per-class``): every encoding
+    then separates the classes, whatever it shows.
 
     Examples
     --------
@@ -66,7 +66,7 @@ class LabelledMeasure:
         n_levels: int,  # noqa: ARG002
         names: Sequence[str],  # noqa: ARG002
     ) -> Meter:
-        """Refuse: a walk through levels has no labels, and is refused such a measure before."""
+        """Refuse: a walk through levels has no labels; such a measure is refused before that."""
         raise RuntimeError(f"{self.name} needs labels, which a walk through levels does not have")
 
     def summarise(self, columns: Mapping[str, AnyArray]) -> Summary:

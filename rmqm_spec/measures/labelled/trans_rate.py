@@ -34,7 +34,7 @@ def trans_rate(encodings: AnyArray, classes: AnyArray, eps: float = EPS) -> floa
     -------
     float
         In nats; at least 0, higher where the classes fill less of the space than all inputs do.
-        It changes neither with a rotation, a shift nor a common factor of the encodings.
+        Rotation, a shift and a common factor of the encodings do not change it.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def trans_rate(encodings: AnyArray, classes: AnyArray, eps: float = EPS) -> floa
     cannot fall below 0; for classes of equal size both are the same.
 
     There is no interval. In 150 draws of 400 inputs of 5 classes in 16 values, the delete-group
-    jackknife never held the value of 20,000 inputs: the value falls as N grows, from 2.9 to 2.2.
+    jackknife interval never held the value of 20,000 inputs: the value falls from 2.9 to 2.2.
 
     Examples
     --------
