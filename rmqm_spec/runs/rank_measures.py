@@ -185,8 +185,8 @@ def size_findings(asked: Asked, results: Mapping[str, StoredResult]) -> list[Fin
         Finding(
             code="RNK008",
             level="warn",
-            message=f"{asked.measure} grows with the embedding size, and the encoders have "
-            f"different sizes ({listed})",
+            message=f"{asked.measure} grows with the embedding size, and the embedding "
+            f"sizes of the encoders differ ({listed})",
             fix=f"Rank at one size: --by {asked.measure}@{min(sizes.values())}{end}",
         )
     ]

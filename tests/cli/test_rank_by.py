@@ -81,7 +81,7 @@ def test_sizes_that_differ_are_named_and_the_remedy_works(rmqm, folder):
     done = rmqm("rank", *ALL, *FAST, "--by", "rankme", "--out", "r", cwd=folder)
     assert "RNK008" in done.stderr
     assert "--by rankme@12" in done.stderr
-    assert "No interval is known for RankMe" in " ".join(done.stdout.split())
+    assert "No interval of differences is known for RankMe" in " ".join(done.stdout.split())
     for by in ("rankme@12", "rankme@smallest"):
         again = rmqm("rank", *ALL, *FAST, "--by", by, "--json", "--out", "s", cwd=folder)
         assert again.returncode == 0, again.stderr

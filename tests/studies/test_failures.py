@@ -129,7 +129,7 @@ def test_the_page_quotes_the_study():
     failures = findings_of(rows)["failures"]
     quoted = {
         "hash": "a meaningless hash of the pixels",
-        "faint-directions": "only the directions in which images hardly differ, scaled to equal size",
+        "faint-directions": "only the directions in which images hardly differ, scaled to one size",
         "jump-then-still": "jumps at the first trace of noise, then stands still",
         "sign": "signs of random projections",
         "nearest-prototype": "one of ten values is 1",
@@ -142,7 +142,7 @@ def test_the_page_quotes_the_study():
         accuracy = failures[name]["accuracy"]["1nn"]
         assert line.startswith(f"| {words} | {accuracy:.2f} | {score} |")
         codes = [code for code in failures[name]["codes"] if code.startswith("SCO")]
-        assert line.endswith(f"| `{codes[0]}` |" if codes else "| nothing |")
+        assert line.endswith(f"| `{codes[0]}` |" if codes else "| none |")
     poor = [name for name, failure in failures.items() if failure["is_poor"]]
     assert (len(failures), len(poor)) == (20, 13)
     plain = float(rows["components-32"]["rmqm"])

@@ -91,7 +91,7 @@ def test_without_an_interval_nothing_is_said_to_be_sure(rank_by):
     assert ranking.ranked[0].best is None
     document = {"by": by_section(ranking), "inputs": 60, "ranked": [], "findings": []}
     said = " ".join(by_words(document))
-    assert "No interval is known for Size" in said
+    assert "No interval of differences is known for Size" in said
     assert "which encoders are tied, is not known" in said
     assert "Size itself declares" in said
 
