@@ -69,8 +69,8 @@ def _about_the_first(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iter
             f"{second['name']} with {second['value']:.4g}."
         )
         yield (
-            f"No interval of differences is known for {by['title']}: the order is that of the values "
-            "alone; how certain it is, and which encoders are tied, is not known."
+            f"No interval of differences is known for {by['title']}: the order is that of the "
+            "values alone; how certain it is, and which encoders are tied, is not known."
         )
         return
     probability = probability_words(first["best"])
