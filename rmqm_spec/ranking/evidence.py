@@ -67,8 +67,8 @@ class Evidence:
         return (
             f"Evidence: in a study of {self.n_encoders} small encoders, RMQM ordered {compared} "
             f"with a Spearman correlation of {neighbours:.2f} with nearest-neighbour accuracy on "
-            f"other data, and of {probe:.2f} with that of a linear probe; over all of them, on "
-            f"the data that they were trained on, it was {self.own_domain:.2f} "
+            f"other data, and of {probe:.2f} with that of a linear probe; over all encoders of "
+            f"the study, on the data that they were trained on, it was {self.own_domain:.2f} "
             "(docs/evidence.md). With labels, rmqm-spec probe measures it."
         )
 

@@ -61,7 +61,7 @@ def _about_inputs(found: _Settings) -> list[str]:
                 "**Measures of neighbours need the same N, and enough of it.** On 16 inputs "
                 f"instead of 256 neighbour agreement has rho {_rho(agreement)} and changes by "
                 f"{agreement['shift']:+.1f} SD, cluster learnability has rho {_rho(clusters)}. "
-                "Two values are comparable at one N alone."
+                "Values are comparable only at the same N."
             )
     for factor, head in (("draw", "Which inputs"), ("seed", "Seed of the noise")):
         if others := found.all_of(factor):
@@ -107,11 +107,11 @@ def _about_the_encoder(found: _Settings) -> list[str]:
     for level, head in (
         ("twice", "Normalised twice"),
         ("forgotten", "Normalisation forgotten"),
-        ("bytes", "Bytes given to a network of [0, 1]"),
+        ("bytes", "Bytes given to a network that expects [0, 1]"),
     ):
         if entry := found("preprocessing", level):
             points.append(
-                f"**{head}**: a number comes out all the same. rho is {_rho(entry)}, the value "
+                f"**{head}**: a score is computed nevertheless. rho is {_rho(entry)}, the value "
                 f"changes by {entry['shift']:+.2f} SD, that of one encoder by "
                 f"{entry['largest']:.2f}."
             )
@@ -120,10 +120,10 @@ def _about_the_encoder(found: _Settings) -> list[str]:
 
 def _about_intervals(document: Document) -> list[str]:
     return [
-        f"**The interval** of RMQM on {entry['inputs']} inputs holds the value of another draw in "
+        f"**The interval** of RMQM on {entry['inputs']} inputs contains the value of another draw in "
         f"{entry['other']:.0%} of the cases (exact intervals: {entry['other_expected']:.0%}) and "
         f"the mean of the other draws in {entry['mean']:.0%} ({entry['mean_expected']:.0%}). "
-        f"All encoders share the {entry['draws']} draws, so that these shares rest on few."
+        f"All encoders share the {entry['draws']} draws, so these shares rest on few draws."
         for entry in document["coverage"]
         if entry["measure"] == "rmqm"
     ]
