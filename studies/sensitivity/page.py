@@ -16,8 +16,8 @@ _CHANGES: Final = """\
 Changes are in standard deviations between encoders; the last column but one gives the
 median change without sign in units of half the 95 % interval."""
 _SHARES: Final = """\
-Share of intervals that contain the value of another draw, and the mean of all other draws; in brackets
-the share that exact 95 % intervals would contain."""
+Share of intervals that contain the value of another draw, and the mean of all other draws; in
+brackets the share that exact 95 % intervals would contain."""
 _WITHIN: Final = """\
 Spearman's rho with the accuracy of one nearest neighbour on KMNIST within each network or training:
 the mean, and the smallest and largest."""
@@ -74,7 +74,7 @@ def _orders(document: Document) -> list[str]:
     return [
         "## Orders by all measures",
         "",
-        "Spearman's rho with the order at the base. Empty where the measure does not depend on the setting.",
+        "Spearman's rho with the order at the base; empty where the setting changes nothing.",
         "",
         *_by_setting(document, "rho", ".2f"),
     ]

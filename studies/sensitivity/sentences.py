@@ -120,9 +120,9 @@ def _about_the_encoder(found: _Settings) -> list[str]:
 
 def _about_intervals(document: Document) -> list[str]:
     return [
-        f"**The interval** of RMQM on {entry['inputs']} inputs contains the value of another draw in "
-        f"{entry['other']:.0%} of the cases (exact intervals: {entry['other_expected']:.0%}) and "
-        f"the mean of the other draws in {entry['mean']:.0%} ({entry['mean_expected']:.0%}). "
+        f"**The interval** of RMQM on {entry['inputs']} inputs contains the RMQM of another draw "
+        f"in {entry['other']:.0%} of the cases (exact intervals: {entry['other_expected']:.0%}) "
+        f"and the mean of the other draws in {entry['mean']:.0%} ({entry['mean_expected']:.0%}). "
         f"All encoders share the {entry['draws']} draws, so these shares rest on few draws."
         for entry in document["coverage"]
         if entry["measure"] == "rmqm"
