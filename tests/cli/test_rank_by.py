@@ -125,6 +125,7 @@ def test_measures_between_encoders(rmqm, folder):
         (("rank", *ALL, "--measure", "consensus@8"), "without a size"),
         (("rank", *ALL, "--by", "logme"), "--probe --measure logme"),
         (("rank", *ALL, "--by", "logme:high"), "needs labels"),
+        (("rank", *ALL, "--by", ""), "--by must be NAME"),
     ],
 )
 def test_what_does_not_go_together_is_refused(rmqm, folder, arguments, said):
