@@ -8,7 +8,7 @@ from typing import Any
 
 from rmqm_spec.ranking.evidence import EVIDENCE
 from rmqm_spec.ranking.records import rounded_up
-from rmqm_spec.ranking.support import Support
+from rmqm_spec.ranking.support import Support, title_in_study
 
 __all__ = ["by_words", "probability_words"]
 
@@ -64,10 +64,17 @@ def _about_the_first(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iter
         return
     on, second = f"on these {document['inputs']:,} inputs", ranked[1]
     if not by["certain"]:
-        yield (
-            f"By {measure}, {first['name']} comes first with {first['value']:.4g}, {on}; next is "
-            f"{second['name']} with {second['value']:.4g}."
-        )
+        if second["position"] == first["position"]:
+            equal = [place["name"] for place in ranked if place["position"] == first["position"]]
+            yield (
+                f"By {measure}, {', '.join(equal[:-1])} and {equal[-1]} share the first place with "
+                f"{first['value']:.4g}, {on}."
+            )
+        else:
+            yield (
+                f"By {measure}, {first['name']} comes first with {first['value']:.4g}, {on}; next "
+                f"is {second['name']} with {second['value']:.4g}."
+            )
         yield (
             f"No interval of differences is known for {by['title']}: the order is that of the "
             "values alone; how certain it is, and which encoders are tied, is not known."
@@ -137,10 +144,11 @@ def _about_the_end(by: Mapping[str, Any]) -> str:
     """Say why these values are first, and how well they predicted."""
     end, title, study = by["first"], by["title"], by["study"]
     support = None if study is None else Support(**{**study, **_tuples(study)})
+    studied = title_in_study(by["measure"], title)
     source = f"in a study of {EVIDENCE.n_encoders} small encoders"
     if by["contrary"]:
         told = (
-            f"{source} {support.end} values of {title} went with accuracy, by a Spearman "
+            f"{source} {support.end} values of {studied} went with accuracy, by a Spearman "
             f"correlation of {support.words} (docs/evidence.md)"
             if support
             else "the measure itself declares the opposite"
@@ -148,7 +156,7 @@ def _about_the_end(by: Mapping[str, Any]) -> str:
         return f"You asked for {end} values first, against what is known: {told}."
     if support:
         return (
-            f"Evidence: {source}, {end} values of {title} went with accuracy, by a Spearman "
+            f"Evidence: {source}, {end} values of {studied} went with accuracy, by a Spearman "
             f"correlation of {support.words} (docs/evidence.md). With labels, rmqm-spec probe "
             "measures it."
         )
