@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from rmqm_spec.ranking.caveats import caveats
 from rmqm_spec.ranking.evidence import EVIDENCE
 from rmqm_spec.ranking.records import rounded_up
 from rmqm_spec.ranking.support import Support, title_in_study
@@ -17,7 +18,7 @@ _MOST_TIES = 5
 _GROWS = "RNK008"
 
 
-def by_words(document: Mapping[str, Any]) -> list[str]:
+def by_words(document: Mapping[str, Any], *, is_probed: bool = False) -> list[str]:
     """
     Return the sentences of a verdict.
 
@@ -25,15 +26,18 @@ def by_words(document: Mapping[str, Any]) -> list[str]:
     ----------
     document : mapping
         Of a ranking (``rmqm-rank/1``) that has ``by``.
+    is_probed : bool
+        Whether the encoders were probed with labels: then nothing sends there.
     """
     by = document["by"]
     return [
         *_about_the_first(document, by),
+        *_about_caveats(document, by),
         *_about_size(document, by),
         *_about_the_undefined(by),
         *_about_ties(by),
         *_about_the_order(by),
-        _about_the_end(by),
+        _about_the_end(by, is_probed),
         *_about_rmqm(document, by),
     ]
 
@@ -94,6 +98,11 @@ def _about_the_first(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iter
     )
 
 
+def _about_caveats(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iterator[str]:
+    if len(by["ranked"]) > 1 and (met := caveats(document)):
+        yield f"What weakens the comparison of the encoders: {met}."
+
+
 def _about_size(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iterator[str]:
     for finding in document.get("findings", ()):
         if finding["code"] == _GROWS:
@@ -140,7 +149,7 @@ def _about_the_order(by: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _about_the_end(by: Mapping[str, Any]) -> str:
+def _about_the_end(by: Mapping[str, Any], is_probed: bool) -> str:
     """Say why these values are first, and how well they predicted."""
     end, title, study = by["first"], by["title"], by["study"]
     support = None if study is None else Support(**{**study, **_tuples(study)})
@@ -155,10 +164,10 @@ def _about_the_end(by: Mapping[str, Any]) -> str:
         )
         return f"You asked for {end} values first, against what is known: {told}."
     if support:
+        advice = "" if is_probed else " With labels, rmqm-spec probe measures it."
         return (
             f"Evidence: {source}, {end} values of {studied} went with accuracy, by a Spearman "
-            f"correlation of {support.words} (docs/evidence.md). With labels, rmqm-spec probe "
-            "measures it."
+            f"correlation of {support.words} (docs/evidence.md).{advice}"
         )
     if by["basis"] == "declared":
         return f"{title} itself declares that {end} values come first."

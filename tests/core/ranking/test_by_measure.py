@@ -123,6 +123,21 @@ def test_the_study_is_quoted_at_its_own_size(rank_by, asked):
     assert "high values of RankMe at 16 values went with accuracy" in " ".join(by_words(document))
 
 
+def test_what_weakens_the_comparison_is_said_in_any_order(rank_by):
+    ranking = rank_by(UNIFORMITY, columns(*clouds()), Asked("uniformity"))
+    document = {"by": by_section(ranking), "inputs": 60, "ranked": []}
+    document["findings"] = [{"code": "RNK001"}, {"code": "RNK005"}]
+    assert "inputs of different sizes and some give class scores" in " ".join(by_words(document))
+    assert "weakens" not in " ".join(by_words({**document, "findings": []}))
+
+
+def test_nothing_sends_to_a_probe_that_was_made(rank_by):
+    ranking = rank_by(UNIFORMITY, columns(*clouds()), Asked("uniformity"))
+    document = {"by": by_section(ranking), "inputs": 60, "ranked": [], "findings": []}
+    assert "rmqm-spec probe" in " ".join(by_words(document))
+    assert "rmqm-spec probe" not in " ".join(by_words(document, is_probed=True))
+
+
 def test_an_end_that_nobody_knows_must_be_said():
     with pytest.raises(UsageError) as refused:
         first_end(asked_order("path-curvature"), None)
