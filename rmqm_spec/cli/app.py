@@ -121,7 +121,12 @@ def rank(
     from rmqm_spec.cli.rank import run_rank
 
     return run_rank(
-        models or [], options, settings=settings, by=by or "rmqm", report=report, as_json=json
+        models or [],
+        options,
+        settings=settings,
+        by="rmqm" if by is None else by,
+        report=report,
+        as_json=json,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from rmqm_spec.cli.probe_verdict import about_probes
 from rmqm_spec.ranking.by_words import by_words, probability_words
+from rmqm_spec.ranking.caveats import caveats
 from rmqm_spec.ranking.evidence import EVIDENCE
 from rmqm_spec.ranking.left_out import left_out_words
 from rmqm_spec.ranking.likeness import likeness
@@ -16,12 +17,6 @@ from rmqm_spec.ranking.records import rounded_up
 from rmqm_spec.runs.probed import ProbedModels
 
 __all__ = ["verdict"]
-
-_CAVEATS = {
-    "RNK001": "they take inputs of different sizes",
-    "RNK005": "some give class scores and others encodings",
-}
-"""What weakens a comparison, by the code of its finding."""
 
 _MANY = 1_000_000
 _MOST_TIES = 5
@@ -41,7 +36,7 @@ def verdict(document: Mapping[str, Any], probed: ProbedModels | None = None) -> 
     ranked = document["ranked"]
     if document.get("by") is not None:
         return [
-            *by_words(document),
+            *by_words(document, is_probed=probed is not None),
             *(about_probes(document, probed) if probed and len(ranked) > 1 else ()),
             *_about_left_out(document),
             *_about_nulls(ranked),
@@ -114,9 +109,8 @@ def _is_above_null(encoder: Mapping[str, Any]) -> bool:
 
 
 def _caveats(document: Mapping[str, Any]) -> str:
-    codes = {finding["code"] for finding in document.get("findings", ())}
-    met = [words for code, words in _CAVEATS.items() if code in codes]
-    return f"; but {' and '.join(met)}" if met else ""
+    met = caveats(document)
+    return f"; but {met}" if met else ""
 
 
 def _apart(document: Mapping[str, Any]) -> Iterator[str]:
@@ -131,8 +125,10 @@ def _facts(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[str]
     gaps = [(encoder["null"] or {}).get("difference") for encoder in (first, second)]
     if None not in gaps:
         yield f"{gaps[0]:+.3f} against {gaps[1]:+.3f} from their nulls"
-    measures = first.get("measures") or {}
-    for name in measures.keys() & (second.get("measures") or {}).keys():
+    others = second.get("measures") or {}
+    for name in first.get("measures") or {}:
+        if name not in others:
+            continue
         values = [encoder["measures"][name]["value"] for encoder in (first, second)]
         if None not in values:
             yield f"{name} {values[0]:.4g} against {values[1]:.4g}"

@@ -13,7 +13,7 @@ from rmqm_spec.contracts.registry import load_all
 from rmqm_spec.errors import UsageError
 from rmqm_spec.evaluation.meters import summarised
 from rmqm_spec.evaluation.statistic import Measured
-from rmqm_spec.measures.named import measure_named
+from rmqm_spec.measures.named import ALL, measure_named
 
 if TYPE_CHECKING:
     from rmqm_spec.arrays import AnyArray
@@ -45,11 +45,10 @@ def labelled_measures(names: Sequence[str]) -> tuple[Measure, ...]:
     >>> [measure.title for measure in labelled_measures(["logme", "h-score"])]
     ['LogME', 'H-score']
     """
-    if "all" in names:
-        installed = load_all("measure")[0].values()
-        return tuple(plug for plug in installed if needs_labels(plug) and plug.needs <= _GIVEN)
-    chosen = []
+    chosen: list[Measure] = []
     for name in names:
+        if name == ALL:
+            continue
         if "@" in name:
             raise _refused(
                 f"be named without a size; got {name!r}", f"Type {name.partition('@')[0]}."
@@ -67,7 +66,12 @@ def labelled_measures(names: Sequence[str]) -> tuple[Measure, ...]:
             )
         if list(names).count(name) > 1:
             raise _refused(f"be named once each; got {name!r} again", "Leave it out.")
-    return tuple(chosen)
+    return tuple(chosen) if ALL not in names else _all_of_probes()
+
+
+def _all_of_probes() -> tuple[Measure, ...]:
+    installed = load_all("measure")[0].values()
+    return tuple(plug for plug in installed if needs_labels(plug) and plug.needs <= _GIVEN)
 
 
 def _refused(rule: str, fix: str) -> UsageError:

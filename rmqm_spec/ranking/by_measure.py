@@ -72,7 +72,10 @@ def rank_by_measure(asked: Asked, results: Mapping[str, StoredResult]) -> Measur
         first=first,
         is_certain=joint is not None,
         ranked=_places(names, summaries, pairs, joint),
-        unranked={name: one.status for name, one in summaries.items() if not one.is_defined},
+        # By name, not as the results were given: a check of the document has them in another order.
+        unranked={
+            name: one.status for name, one in sorted(summaries.items()) if not one.is_defined
+        },
         pairs=pairs,
         order_probability=joint.of_order(list(range(len(names)))) if joint else None,
         quantile=quantile,

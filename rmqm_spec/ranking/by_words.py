@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from rmqm_spec.ranking.caveats import caveats
 from rmqm_spec.ranking.evidence import EVIDENCE
 from rmqm_spec.ranking.records import rounded_up
-from rmqm_spec.ranking.support import Support
+from rmqm_spec.ranking.support import Support, title_in_study
 
 __all__ = ["by_words", "probability_words"]
 
@@ -17,7 +18,7 @@ _MOST_TIES = 5
 _GROWS = "RNK008"
 
 
-def by_words(document: Mapping[str, Any]) -> list[str]:
+def by_words(document: Mapping[str, Any], *, is_probed: bool = False) -> list[str]:
     """
     Return the sentences of a verdict.
 
@@ -25,15 +26,18 @@ def by_words(document: Mapping[str, Any]) -> list[str]:
     ----------
     document : mapping
         Of a ranking (``rmqm-rank/1``) that has ``by``.
+    is_probed : bool
+        Whether the encoders were probed with labels: then nothing sends there.
     """
     by = document["by"]
     return [
         *_about_the_first(document, by),
+        *_about_caveats(document, by),
         *_about_size(document, by),
         *_about_the_undefined(by),
         *_about_ties(by),
         *_about_the_order(by),
-        _about_the_end(by),
+        _about_the_end(by, is_probed),
         *_about_rmqm(document, by),
     ]
 
@@ -64,10 +68,17 @@ def _about_the_first(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iter
         return
     on, second = f"on these {document['inputs']:,} inputs", ranked[1]
     if not by["certain"]:
-        yield (
-            f"By {measure}, {first['name']} comes first with {first['value']:.4g}, {on}; next is "
-            f"{second['name']} with {second['value']:.4g}."
-        )
+        if second["position"] == first["position"]:
+            equal = [place["name"] for place in ranked if place["position"] == first["position"]]
+            yield (
+                f"By {measure}, {', '.join(equal[:-1])} and {equal[-1]} share the first place with "
+                f"{first['value']:.4g}, {on}."
+            )
+        else:
+            yield (
+                f"By {measure}, {first['name']} comes first with {first['value']:.4g}, {on}; next "
+                f"is {second['name']} with {second['value']:.4g}."
+            )
         yield (
             f"No interval of differences is known for {by['title']}: the order is that of the "
             "values alone; how certain it is, and which encoders are tied, is not known."
@@ -85,6 +96,11 @@ def _about_the_first(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iter
         f"By {measure}, {first['name']} is first with probability {probability}, {on}: "
         f"{_difference(pair)} before the next, {second['name']}."
     )
+
+
+def _about_caveats(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iterator[str]:
+    if len(by["ranked"]) > 1 and (met := caveats(document)):
+        yield f"What weakens the comparison of the encoders: {met}."
 
 
 def _about_size(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iterator[str]:
@@ -133,24 +149,25 @@ def _about_the_order(by: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _about_the_end(by: Mapping[str, Any]) -> str:
+def _about_the_end(by: Mapping[str, Any], is_probed: bool) -> str:
     """Say why these values are first, and how well they predicted."""
     end, title, study = by["first"], by["title"], by["study"]
     support = None if study is None else Support(**{**study, **_tuples(study)})
+    studied = title_in_study(by["measure"], title)
     source = f"in a study of {EVIDENCE.n_encoders} small encoders"
     if by["contrary"]:
         told = (
-            f"{source} {support.end} values of {title} went with accuracy, by a Spearman "
+            f"{source} {support.end} values of {studied} went with accuracy, by a Spearman "
             f"correlation of {support.words} (docs/evidence.md)"
             if support
             else "the measure itself declares the opposite"
         )
         return f"You asked for {end} values first, against what is known: {told}."
     if support:
+        advice = "" if is_probed else " With labels, rmqm-spec probe measures it."
         return (
-            f"Evidence: {source}, {end} values of {title} went with accuracy, by a Spearman "
-            f"correlation of {support.words} (docs/evidence.md). With labels, rmqm-spec probe "
-            "measures it."
+            f"Evidence: {source}, {end} values of {studied} went with accuracy, by a Spearman "
+            f"correlation of {support.words} (docs/evidence.md).{advice}"
         )
     if by["basis"] == "declared":
         return f"{title} itself declares that {end} values come first."

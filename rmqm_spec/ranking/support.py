@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from attrs import frozen
 
-__all__ = ["ENDS", "GROWING", "Support", "support_of"]
+__all__ = ["ENDS", "GROWING", "Support", "support_of", "title_in_study"]
 
 
 @frozen
@@ -101,3 +101,16 @@ def support_of(name: str) -> Support | None:
     if name in ENDS or not at:
         return ENDS.get(name)
     return ENDS.get(f"{base}@{_SIZE_OF_STUDY}")
+
+
+def title_in_study(name: str, title: str) -> str:
+    """
+    Return the title of what the study measured: at its own size, whatever size is asked for.
+
+    Examples
+    --------
+    >>> title_in_study("rankme@8", "RankMe at 8 values"), title_in_study("rankme", "RankMe")
+    ('RankMe at 16 values', 'RankMe')
+    """
+    _, at, size = name.partition("@")
+    return title.replace(f" at {size} values", f" at {_SIZE_OF_STUDY} values") if at else title

@@ -76,11 +76,11 @@ class StoredResult:
 
 
 def document_in(path: Path) -> Path:
-    """Return the document in a folder: that of a result, or else that of a ranking."""
+    """Return the document in a folder: that of a result, or else that of a ranking or probe."""
     if not path.is_dir():
         return path
-    result, ranking = path / "result.json", path / "rank.json"
-    return ranking if ranking.is_file() and not result.is_file() else result
+    found = [path / name for name in ("result.json", "rank.json", "probe.json")]
+    return next((file for file in found if file.is_file()), found[0])
 
 
 def read_result(path: str | Path) -> StoredResult:

@@ -170,7 +170,7 @@ def _chosen(
             fix="Leave it out, or name columns that are there.",
         )
     if asked and "all" not in asked:
-        return list(asked)
+        return list(dict.fromkeys(asked))
     some = [name for name in preferred if name in there]
     return list(there) if "all" in asked or not some else some
 

@@ -51,6 +51,12 @@ def document(correlate, folder):
     return done.document
 
 
+def test_a_column_that_is_named_twice_counts_once(correlate, folder):
+    twice = correlate("table.csv", "--scores", "rmqm,rmqm", "--json", cwd=folder).document
+    once = correlate("table.csv", "--scores", "rmqm", "--json", cwd=folder).document
+    assert len(twice["correlations"]) == len(once["correlations"])
+
+
 def test_the_document_follows_its_schema(document):
     text = files("rmqm_spec").joinpath("documents/schemas/correlation.schema.json").read_text()
     validator = jsonschema.Draft202012Validator(json.loads(text))

@@ -71,6 +71,7 @@ def test_the_value_is_that_of_the_training_part(folder, probed):
 def test_validate_computes_them_again(rmqm, folder, probed):
     path = folder / "out/digits_ntxent/probe.json"
     assert rmqm("validate", path, cwd=folder).returncode == 0
+    assert rmqm("validate", path.parent, cwd=folder).returncode == 0
     document = written(folder)
     document["measures"]["logme"]["value"] += 0.01
     path.write_text(json.dumps(document), encoding="utf-8")

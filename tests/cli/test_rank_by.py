@@ -89,6 +89,18 @@ def test_sizes_that_differ_are_named_and_the_remedy_works(rmqm, folder):
         assert again.document["by"]["measure"] == "rankme@12"
 
 
+def test_what_sets_a_tie_apart_stands_in_the_order_of_the_document(rmqm, folder):
+    shutil.copy(folder / "ntxent.onnx", folder / "twin.onnx")
+    asked = ("--measure", "rankme,nesum,lidar,uniformity,two-nn,stable-rank", "--out", "t")
+    done = rmqm("rank", "ntxent.onnx", "twin.onnx", *FAST, *asked, cwd=folder)
+    document = json.loads((folder / "t/rank.json").read_text())
+    [said] = [line for line in done.stdout.splitlines() if "What sets" in line]
+    names = list(document["ranked"][0]["measures"])
+    assert len(names) == 6
+    places = [said.index(f" {name} ") for name in names]
+    assert places == sorted(places)
+
+
 def test_an_unknown_end_is_refused_before_any_work_and_the_remedy_works(rmqm, folder):
     refused = rmqm("rank", *ALL, *FAST, "--by", "path-curvature", cwd=folder)
     assert refused.returncode == 2
@@ -125,6 +137,7 @@ def test_measures_between_encoders(rmqm, folder):
         (("rank", *ALL, "--measure", "consensus@8"), "without a size"),
         (("rank", *ALL, "--by", "logme"), "--probe --measure logme"),
         (("rank", *ALL, "--by", "logme:high"), "needs labels"),
+        (("rank", *ALL, "--by", ""), "--by must be NAME"),
     ],
 )
 def test_what_does_not_go_together_is_refused(rmqm, folder, arguments, said):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.linalg import null_space
 from scipy.stats import ortho_group
 
+from rmqm_spec.contracts.registry import measure as measure_plug
 from rmqm_spec.errors import UsageError
 from rmqm_spec.measures.between import ridge
 from rmqm_spec.measures.between.candidates import consensus, information_sufficiency
@@ -237,3 +238,17 @@ def test_a_source_is_decomposed_once_for_all_targets(monkeypatch):
     source, target = pair(0)
     ridge.held_out_r2(source, [target] * 4)
     assert len(calls) == 5
+
+
+@pytest.mark.parametrize(
+    "name", ["ridge-r2", "information-sufficiency", "mutual-neighbours", "consensus"]
+)
+def test_an_encoder_that_stands_still_changes_nothing_for_the_others(name):
+    random = np.random.default_rng(0)
+    kept = {one: {"encodings": random.standard_normal((30, 4))} for one in "abc"}
+    still = {"encodings": np.ones((30, 3))}
+    without = measure_plug(name).between(kept)
+    found = measure_plug(name).between({"still": still, **kept})
+    assert (found.pop("still").status, found) == ("constant", without)
+    two = measure_plug(name).between({"still": still, "a": kept["a"], "b": kept["b"]})
+    assert two["a"].status == "too-few-candidates"

@@ -77,6 +77,7 @@ def test_all_are_those_with_labels():
         (["logme@8"], "ARG001", "without a size"),
         (["logme", "logme"], "ARG001", "again"),
         (["logmee"], "ARG003", "logmee"),
+        (["all", "logmee"], "ARG003", "logmee"),
     ],
 )
 def test_what_a_probe_cannot_measure_is_refused(names, code, said):

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.contracts.measure import ALONE, Column, Direction, Need, Summary
 from rmqm_spec.measures.between.candidates import AT_LEAST
+from rmqm_spec.measures.between.ridge import is_constant
 from rmqm_spec.measures.unaltered import ENCODINGS, FirstLevel, Undefined
 
 __all__ = ["MeasureBetween", "Values"]
@@ -78,8 +79,18 @@ class MeasureBetween:
         return Summary(value=math.nan, status=ALONE)
 
     def between(self, columns: Mapping[str, Mapping[str, AnyArray]], /) -> dict[str, Summary]:
-        """Return the value of each of at least three encoders; otherwise why there is none."""
-        encodings = {name: kept["encodings"] for name, kept in columns.items()}
+        """
+        Return the value of each of at least three encoders; otherwise why there is none.
+
+        An encoder that gives every input the same encoding has no value (``constant``), and takes
+        no part in those of the others: its neighbours are those of the order of the inputs.
+        """
+        given = {name: kept["encodings"] for name, kept in columns.items()}
+        constant = [name for name, rows in given.items() if is_constant(rows)]
+        encodings = {name: rows for name, rows in given.items() if name not in constant}
+        return {**dict.fromkeys(constant, _without("constant")), **self._of(encodings)}
+
+    def _of(self, encodings: Mapping[str, AnyArray]) -> dict[str, Summary]:
         if len(encodings) < AT_LEAST:
             return dict.fromkeys(encodings, _without("too-few-candidates"))
         try:

@@ -12,7 +12,7 @@ from rmqm_spec.arrays import AnyArray, BoolArray, Float64Array
 from rmqm_spec.measures.between.rows import same_inputs
 from rmqm_spec.measures.unaltered import Undefined
 
-__all__ = ["N_FOLDS", "held_out_r2", "ridge_r2"]
+__all__ = ["N_FOLDS", "held_out_r2", "is_constant", "ridge_r2"]
 
 N_FOLDS: Final = 5
 
@@ -136,9 +136,27 @@ def _fits(source: Float64Array) -> Iterator[_Fit]:
         yield _Fit(train, left[:, solid], values[solid], rows[~train] @ right[solid].T)
 
 
+def is_constant(encodings: AnyArray) -> bool:
+    """
+    Return whether no value of finite encodings (N, E) varies over two or more inputs.
+
+    Examples
+    --------
+    >>> is_constant(np.ones((3, 2))), is_constant(np.eye(3))
+    (True, False)
+    """
+    if len(encodings) < 2 or not np.isfinite(encodings).all():
+        return False
+    return not _varies(np.asarray(encodings, dtype=np.float64)).any()
+
+
+def _varies(values: Float64Array) -> BoolArray:
+    return np.asarray(values.std(axis=0) > _VARIES * np.abs(values).max(axis=0))
+
+
 def _varying(encodings: AnyArray) -> Float64Array:
     values = np.asarray(encodings, dtype=np.float64)
-    kept = values.std(axis=0) > _VARIES * np.abs(values).max(axis=0)
+    kept = _varies(values)
     if not kept.any():
         raise Undefined("constant")
     return values[:, kept]

@@ -8,6 +8,7 @@ import pytest
 from rmqm_spec.contracts.measure import Summary
 from rmqm_spec.errors import UsageError
 from rmqm_spec.measures.jackknife import jackknife_interval, without_each_group
+from rmqm_spec.measures.named import measure_named
 from rmqm_spec.measures.spectrum.sphere import UNIFORMITY
 from rmqm_spec.ranking import by_measure
 from rmqm_spec.ranking.by_words import by_words
@@ -94,6 +95,47 @@ def test_without_an_interval_nothing_is_said_to_be_sure(rank_by):
     assert "No interval of differences is known for Size" in said
     assert "which encoders are tied, is not known" in said
     assert "Size itself declares" in said
+
+
+def test_encoders_without_a_value_are_named_in_the_order_of_their_names(rank_by):
+    rows, _ = clouds()
+    kept = columns(rows, np.zeros_like(rows), np.zeros_like(rows))
+    turned = dict(reversed(kept.items()))
+    assert list(rank_by(UNIFORMITY, turned, Asked("uniformity")).unranked) == ["b", "c"]
+
+
+def test_equal_values_without_certainty_share_the_first_place(rank_by):
+    rows, _ = clouds()
+    ranking = rank_by(
+        measure_named("mutual-neighbours"),
+        columns(rows, rows[:, :2], rows),
+        asked_order("mutual-neighbours:high"),
+    )
+    document = {"by": by_section(ranking), "inputs": 60, "ranked": [], "findings": []}
+    assert "a and c share the first place" in by_words(document)[0]
+
+
+@pytest.mark.parametrize("asked", ["rankme@4", "rankme@4:low"])
+def test_the_study_is_quoted_at_its_own_size(rank_by, asked):
+    first, second = clouds()
+    ranking = rank_by(measure_named("rankme@4"), columns(first, second), asked_order(asked))
+    document = {"by": by_section(ranking), "inputs": 60, "ranked": [], "findings": []}
+    assert "high values of RankMe at 16 values went with accuracy" in " ".join(by_words(document))
+
+
+def test_what_weakens_the_comparison_is_said_in_any_order(rank_by):
+    ranking = rank_by(UNIFORMITY, columns(*clouds()), Asked("uniformity"))
+    document = {"by": by_section(ranking), "inputs": 60, "ranked": []}
+    document["findings"] = [{"code": "RNK001"}, {"code": "RNK005"}]
+    assert "inputs of different sizes and some give class scores" in " ".join(by_words(document))
+    assert "weakens" not in " ".join(by_words({**document, "findings": []}))
+
+
+def test_nothing_sends_to_a_probe_that_was_made(rank_by):
+    ranking = rank_by(UNIFORMITY, columns(*clouds()), Asked("uniformity"))
+    document = {"by": by_section(ranking), "inputs": 60, "ranked": [], "findings": []}
+    assert "rmqm-spec probe" in " ".join(by_words(document))
+    assert "rmqm-spec probe" not in " ".join(by_words(document, is_probed=True))
 
 
 def test_an_end_that_nobody_knows_must_be_said():
