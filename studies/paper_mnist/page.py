@@ -120,7 +120,7 @@ def _weights(entries: list[dict[str, Any]]) -> Iterator[str]:
     rows = (
         (
             entry["fitted_on"],
-            ", ".join(f"{weight:.2f}" for weight in entry["weights"]),
+            ", ".join(f"{weight:.2g}" for weight in entry["weights"]),
             f"{entry['r_fitted_on']:.2f}",
             *(f"{entry['r_judged'][kind]:.2f}" for kind in ("fitted", "unweighted", "equation 6")),
         )
