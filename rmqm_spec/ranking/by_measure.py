@@ -11,6 +11,7 @@ from rmqm_spec.arrays import AnyArray, BoolArray, Float64Array
 from rmqm_spec.contracts.measure import BetweenMeasure, Measure, Summary
 from rmqm_spec.evaluation.meters import summarised, summarised_between
 from rmqm_spec.measures.jackknife import without_each_group
+from rmqm_spec.measures.movement import Movement
 from rmqm_spec.ranking.by_records import MeasurePair, MeasurePlace, MeasureRanking
 from rmqm_spec.ranking.columns import common_columns, common_ids, measure_of_results
 from rmqm_spec.ranking.ends import Asked, first_end
@@ -53,8 +54,10 @@ def rank_by_measure(asked: Asked, results: Mapping[str, StoredResult]) -> Measur
     (`rmqm_spec.measures.jackknife`). Groups of inputs are then left out of all encoders alike, and
     the pseudo-values, minus (G - 1) times the values without each of G groups, take the place of
     the contributions of inputs to RMQM in `JointScores`: the variance of a difference is that of
-    the jackknife of the difference, paired by input, with G - 1 degrees of freedom. Otherwise, as
-    of measures between encoders, no certainty is known.
+    the jackknife of the difference, paired by input, with G - 1 degrees of freedom. RMQM has the
+    contributions of its inputs, as in `rmqm_spec.ranking.order.rank_encoders`, so that either end
+    has the same pairs. Of measures without an interval, and of those between encoders, no
+    certainty is known.
     """
     measure = measure_of_results(asked.measure, results)
     first = first_end(asked, measure.direction)
@@ -102,11 +105,14 @@ def _joint(
         return None
     if not all(_has_interval(summaries[name]) for name in names):
         return None
+    values = sign * np.array([summaries[name].value for name in names])
+    if isinstance(measure, Movement):
+        inputs = [measure.characteristics(columns[name]).per_input for name in names]
+        return JointScores.of(values, sign * np.stack([one.contribution for one in inputs], axis=1))
     without = np.stack([_without(measure, columns[name]) for name in names], axis=1)
     if len(without) < 3 or not np.isfinite(without).all():
         return None
-    pseudo = -(len(without) - 1) * sign * without
-    return JointScores.of(sign * np.array([summaries[name].value for name in names]), pseudo)
+    return JointScores.of(values, -(len(without) - 1) * sign * without)
 
 
 def _has_interval(summary: Summary) -> bool:

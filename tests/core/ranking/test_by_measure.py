@@ -8,12 +8,14 @@ import pytest
 from rmqm_spec.contracts.measure import Summary
 from rmqm_spec.errors import UsageError
 from rmqm_spec.measures.jackknife import jackknife_interval, without_each_group
+from rmqm_spec.measures.movement import RMQM
 from rmqm_spec.measures.named import measure_named
 from rmqm_spec.measures.spectrum.sphere import UNIFORMITY
 from rmqm_spec.ranking import by_measure
 from rmqm_spec.ranking.by_words import by_words
 from rmqm_spec.ranking.document import by_section
 from rmqm_spec.ranking.ends import Asked, asked_order, first_end
+from rmqm_spec.ranking.order import rank_encoders
 
 
 def columns(*encodings):
@@ -63,6 +65,22 @@ def test_low_values_are_first_where_the_study_says_so(rank_by):
     assert [place.name for place in high.ranked] == [place.name for place in low.ranked][::-1]
     assert high.pairs[0].difference == pytest.approx(low.pairs[0].difference)
     assert high.first.is_contrary
+
+
+def test_either_end_of_rmqm_has_the_pairs_of_the_usual_ranking(rank_by):
+    steps = np.random.default_rng(2).uniform(0.01, 0.02, (2, 60, 9))
+    steps[1] **= 1.1
+    kept = {
+        name: {"displacements": np.cumsum(each, axis=1), "step_lengths": each}
+        for name, each in zip("ab", steps, strict=True)
+    }
+    usual = rank_encoders({name: RMQM.characteristics(each) for name, each in kept.items()})
+    for end in ("low", "high"):
+        (pair,) = rank_by(RMQM, kept, Asked("rmqm", end)).pairs
+        (expected,) = usual.pairs
+        assert {pair.first, pair.second} == {expected.first, expected.second}
+        assert pair.interval == pytest.approx(expected.interval)
+        assert pair.probability == pytest.approx(expected.probability)
 
 
 def test_equal_encoders_are_tied_and_undefined_ones_come_last(rank_by):
