@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from rmqm_spec.errors import UnavailableError, UsageError
+from rmqm_spec.nearest import nearest_name
 
 if TYPE_CHECKING:
     from rmqm_spec.contracts.alteration import AlterationKind
@@ -78,11 +79,13 @@ def load(kind: str, name: str) -> Any:
     if len({entry.value for entry in entries}) != 1:
         installed = ", ".join(available(kind)) or "none"
         listed = " and ".join(entry.value for entry in entries) or "none of that name"
+        near = nearest_name(name, available(kind))
+        meant = f"Type {near}." if near else "Correct the name."
         raise UsageError(
             "ARG003",
             f"{kind} must name exactly one of those installed ({installed}); got {name!r}: "
             f"{listed}",
-            fix="Uninstall all but one of them." if entries else "Correct the name.",
+            fix="Uninstall all but one of them." if entries else meant,
         )
     return _loaded(kind, entries[0])
 

@@ -187,6 +187,7 @@ def size_findings(asked: Asked, results: Mapping[str, StoredResult]) -> list[Fin
             level="warn",
             message=f"{asked.measure} grows with the embedding size, and the embedding "
             f"sizes of the encoders differ ({listed})",
-            fix=f"Rank the models, not their results, at one size: --by {asked.measure}@{min(sizes.values())}{end}",
+            fix="Rank the models, not their results, at one size: "
+            f"--by {asked.measure}@{min(sizes.values())}{end}",
         )
     ]

@@ -180,6 +180,16 @@ TWO_OF_ONE_NAME = (
 )
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("RankMe", "rankme"), ("coding-rates", "coding-rate")]
+)
+def test_a_mistyped_measure_is_offered_by_its_name(typed, meant):
+    with pytest.raises(UsageError) as refused:
+        load("measure", typed)
+    assert refused.value.fix == f"Type {meant}."
+    assert load("measure", meant).name == meant
+
+
 def test_two_backends_of_one_name_are_refused(plugs):
     plugs(("good", f"{MODULE}:OTHER"), GOOD)
     assert message(load, "backend", "good") == (UsageError, "ARG003", TWO_OF_ONE_NAME)
