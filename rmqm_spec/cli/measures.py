@@ -21,8 +21,9 @@ def run_measures(options: dict[str, Any], *, as_json: bool) -> int:
     tables = TableFiles(**taken(TableFiles, options))
     tables.check(as_json=as_json)
     working, broken = load_all("measure")
-    always_first = sorted(working.values(), key=lambda measure: measure.name != "rmqm")
-    listed = [*(_facts(measure) for measure in always_first), *(_facts(probe) for probe in PROBES)]
+    everything: list[Any] = [*working.values(), *PROBES]
+    everything.sort(key=lambda measure: (measure.name != "rmqm", measure.name))
+    listed = [_facts(measure) for measure in everything]
     if as_json:
         print_json({"schema": "rmqm-measures/1", **WITHOUT_SCORE, "measures": listed})
     else:

@@ -113,7 +113,7 @@ def test_lengths_must_not_change(measure):
 def test_blocks_of_distances_change_no_value(monkeypatch):
     paths = walk(0)
     whole = [value_of(measure, paths) for measure in VIEWED[:3]]
-    monkeypatch.setattr("rmqm_spec.neighbours._BLOCK", 70)
+    monkeypatch.setattr("rmqm_spec.neighbours.search._BLOCK", 70)
     assert len(list(chances(np.eye(25), np.eye(25), 1))) == 13
     assert [value_of(measure, paths) for measure in VIEWED[:3]] == pytest.approx(whole, rel=1e-12)
 
