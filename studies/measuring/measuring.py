@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import rmqm_spec
-from rmqm_spec.contracts.registry import load_all
+from rmqm_spec.measures.named import ALL, measures_named
 
 __all__ = ["MATCHED_SIZE", "encodings_file", "label_free"]
 
@@ -83,11 +83,13 @@ def label_free(
 
 
 def _measures() -> list[str]:
-    """Every installed measure but RMQM, and the size-matched value of those of encodings."""
-    working, _ = load_all("measure")
-    names = sorted(set(working) - {"rmqm"})
-    matched = [name for name in names if working[name].needs == frozenset({"unaltered"})]
-    return [*names, *(f"{name}@{MATCHED_SIZE}" for name in matched)]
+    """Every measure of one walk but RMQM, and the size-matched value of those of encodings."""
+    measures = sorted(measures_named([ALL]), key=lambda measure: measure.name)
+    matched = [measure.name for measure in measures if measure.needs == frozenset({"unaltered"})]
+    return [
+        *(measure.name for measure in measures),
+        *(f"{name}@{MATCHED_SIZE}" for name in matched),
+    ]
 
 
 def _score(encoder: Path, source: Path, folder: Path, **options: Any) -> Any:

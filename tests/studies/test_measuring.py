@@ -1,5 +1,6 @@
 """What the studies ask of the product, and what they keep of its answers."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,9 +11,11 @@ from sklearn.preprocessing import StandardScaler
 import rmqm_spec
 from rmqm_spec.contracts.registry import load_all
 from studies.measuring.judging import accuracies
-from studies.measuring.measuring import label_free
+from studies.measuring.measuring import encodings_file, label_free
 from studies.measuring.table import ResultTable
 from studies.measuring.tasks import Task, mnist_source, mnist_tasks
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "digits_ntxent.onnx"
 
 
 @pytest.fixture
@@ -73,12 +76,28 @@ def test_rmqm_takes_the_full_path_and_every_other_measure_a_short_one(scores, tm
         assert options["model"] == str(tmp_path / "model.onnx")
         assert options["data"] == f"{tmp_path / 'images.npz'}:images"
         assert options["force"] is True
-    known, _ = load_all("measure")
+    plugs, _ = load_all("measure")
+    walk = {"unaltered", "altered", "inputs"}
+    known = {name: plug for name, plug in plugs.items() if plug.needs <= walk}
+    assert {"lidar", "consensus", "logme"} - set(known) == {"consensus", "logme"}
     unaltered = {name for name in known if known[name].needs == {"unaltered"}}
     assert {"rankme", "two-nn"} <= unaltered
     assert not {"lidar", "neighbour-agreement", "rmqm"} & unaltered
     matched = {f"{name}@16" for name in unaltered}
     assert sorted(short["measure"]) == sorted((set(known) - {"rmqm"}) | matched)
+
+
+def test_every_measure_that_is_asked_for_is_answered(tmp_path):
+    pytest.importorskip("onnxruntime")
+    images = np.random.default_rng(0).integers(0, 256, (30, 8, 8), dtype=np.uint8)
+    np.savez(tmp_path / "images.npz", images=images)
+    values = label_free(EXAMPLE, tmp_path / "images.npz", tmp_path / "out", n_path=10)
+    assert {"rankme", "rankme@16", "rankme-null", "lidar-null", "neighbour-agreement"} <= set(
+        values
+    )
+    assert values["rankme-null"] != values["rankme"]
+    with np.load(encodings_file(tmp_path / "out"), allow_pickle=False) as saved:
+        assert saved["encodings"].shape == (30, 32)
 
 
 def test_a_score_without_interval_or_null_leaves_them_out(scores, tmp_path):
