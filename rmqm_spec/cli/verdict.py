@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -13,13 +14,10 @@ from rmqm_spec.ranking.evidence import EVIDENCE
 from rmqm_spec.ranking.left_out import left_out_words
 from rmqm_spec.ranking.likeness import likeness
 from rmqm_spec.ranking.null import is_level_with_null
-from rmqm_spec.ranking.records import rounded_up
+from rmqm_spec.ranking.tie_words import tie_words
 from rmqm_spec.runs.probed import ProbedModels
 
 __all__ = ["verdict"]
-
-_MANY = 1_000_000
-_MOST_TIES = 5
 
 
 def verdict(document: Mapping[str, Any], probed: ProbedModels | None = None) -> list[str]:
@@ -152,25 +150,7 @@ def _about_left_out(document: Mapping[str, Any]) -> Iterator[str]:
 def _about_ties(document: Mapping[str, Any]) -> Iterator[str]:
     """Name the encoders that are tied with their neighbour in the table."""
     names = [encoder["name"] for encoder in document["ranked"]]
-    ties = [
-        pair
-        for first, second in pairwise(names)
-        if (pair := _pair(document, first, second))["tied"]
-    ]
-    for pair in ties[:_MOST_TIES]:
-        both = f"{pair['first']} and {pair['second']}"
-        needed = pair["inputs_needed"]
-        if needed is None:
-            yield f"{both} have the same score."
-        elif needed > _MANY:
-            yield f"{both} are tied; more than a million inputs would be needed to separate them."
-        else:
-            yield (
-                f"{both} are tied: {_difference(pair)}; about {rounded_up(needed):,} inputs would "
-                "be needed to confirm a difference of that size."
-            )
-    if len(ties) > _MOST_TIES:
-        yield f"Further ties of neighbours in the table: {len(ties) - _MOST_TIES}."
+    return tie_words(names, partial(_pair, document), "score", _difference)
 
 
 def _about_nulls(ranked: Sequence[Mapping[str, Any]]) -> Iterator[str]:

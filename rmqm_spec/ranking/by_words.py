@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from rmqm_spec.ranking.caveats import caveats
 from rmqm_spec.ranking.evidence import EVIDENCE
-from rmqm_spec.ranking.records import rounded_up
 from rmqm_spec.ranking.support import Support, title_in_study
+from rmqm_spec.ranking.tie_words import tie_words
 
 __all__ = ["by_words", "probability_words"]
 
-_MANY = 1_000_000
-_MOST_TIES = 5
 _GROWS = "RNK008"
 
 
@@ -120,21 +119,7 @@ def _about_the_undefined(by: Mapping[str, Any]) -> Iterator[str]:
 def _about_ties(by: Mapping[str, Any]) -> Iterator[str]:
     """Name the encoders that are tied with their neighbour in the table."""
     names = [place["name"] for place in by["ranked"]]
-    ties = [pair for first, second in pairwise(names) if (pair := _pair(by, first, second))["tied"]]
-    for pair in ties[:_MOST_TIES]:
-        both = f"{pair['first']} and {pair['second']}"
-        needed = pair["inputs_needed"]
-        if needed is None:
-            yield f"{both} have the same {by['title']}."
-        elif needed > _MANY:
-            yield f"{both} are tied; more than a million inputs would be needed to separate them."
-        else:
-            yield (
-                f"{both} are tied: {_difference(pair)}; about {rounded_up(needed):,} inputs would "
-                "be needed to confirm a difference of that size."
-            )
-    if len(ties) > _MOST_TIES:
-        yield f"Further ties of neighbours in the table: {len(ties) - _MOST_TIES}."
+    return tie_words(names, partial(_pair, by), by["title"], _difference)
 
 
 def _about_the_order(by: Mapping[str, Any]) -> Iterator[str]:
