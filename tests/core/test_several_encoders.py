@@ -117,7 +117,7 @@ def test_an_encoder_that_is_not_named_stops_and_says_so():
         seen.append({name: statistic.n_seen for name, statistic in going.items()})
         return [name for name in going if name == "b" or going[name].n_seen < 4]
 
-    scored = together({"a": Linear(0), "b": Linear(1)}, look=look)
+    scored = together({"a": Linear(0), "b": Linear(1)}, look=look, batch_size=10)
     assert (scored["a"].n_seen, scored["a"].stopped_early) == (4, True)
     assert (scored["b"].n_seen, scored["b"].stopped_early) == (9, False)
     assert "a" not in seen[-1]
