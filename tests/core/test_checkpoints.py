@@ -78,9 +78,11 @@ def run(folder, encoder=encode, shelf=None, **options):
 
 
 @pytest.fixture(autouse=True)
-def one_block_per_group(monkeypatch):
+def one_block_per_group():
     """Many small groups show more than few large ones."""
-    monkeypatch.setattr(walk, "_BLOCKS_PER_GROUP", 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(walk, "_BLOCKS_PER_GROUP", 1)
+        yield
 
 
 def groups():
