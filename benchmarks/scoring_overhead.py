@@ -29,8 +29,8 @@ import numpy as np
 import onnxruntime
 
 from rmqm_onnx import open_encoder
-from rmqm_onnx.running.threads import usable_cpus
 from rmqm_spec import evaluate, white_noise
+from rmqm_spec.processors import usable_cpus
 
 INPUTS = {"lenet": 1000, "resnet18_32": 12, "mobilenet_224": 6}
 SHAPES = {"lenet": (1, 28, 28), "resnet18_32": (3, 32, 32), "mobilenet_224": (3, 224, 224)}

@@ -19,8 +19,8 @@ from rmqm_onnx.running import diagnosis, runtime, session, threads
 from rmqm_onnx.running.diagnosis import diagnose
 from rmqm_onnx.running.runtime import import_runtime, installed_builds
 from rmqm_onnx.running.session import open_session, plain_message
-from rmqm_onnx.running.threads import cgroup_quota, usable_cpus
 from rmqm_spec.errors import SubjectError, UnavailableError
+from rmqm_spec.processors import cgroup_quota, usable_cpus
 
 # Threads.
 
