@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -28,9 +28,11 @@ class OpenExecutor:
     threads : int
         How many processors each worker may use.
     replace : callable, optional
-        Called with a pool after a piece of work failed with `concurrent.futures.BrokenExecutor`
-        because a worker died; returns the pool to go on with. That is a new pool, or the same one
-        if it replaces dead workers by itself. Without it, a worker that dies ends the run.
+        Called with a pool after a piece of work failed because its worker died; returns the pool to
+        go on with. That is a new pool, or the same one if it replaces dead workers by itself.
+        Without it, a worker that dies ends the run.
+    deaths : tuple of exception classes
+        What a piece of work raises if its worker died.
     retries : int
         How often a piece of work is done again after a worker died with it.
     where : callable, optional
@@ -42,6 +44,7 @@ class OpenExecutor:
     workers: int
     threads: int = 1
     replace: Callable[[Executor], Executor] | None = None
+    deaths: tuple[type[Exception], ...] = (BrokenExecutor,)
     retries: int = 3
     where: Callable[[Future[Any]], str] | None = None
 

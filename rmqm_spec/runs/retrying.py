@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import Executor, Future
 from typing import Any, Generic, TypeVar
 
 from attrs import define, field
@@ -89,7 +89,7 @@ class RetryingPool(Generic[Outcome]):
         while True:
             try:
                 outcome = self._wait(sent)
-            except BrokenExecutor as error:
+            except self.executor.deaths as error:
                 self._again(sent, error)
             else:
                 self._pending.remove(sent)
@@ -103,7 +103,7 @@ class RetryingPool(Generic[Outcome]):
     def _submit(self, argument: Any) -> tuple[Future[Outcome], Executor]:
         try:
             return self._pool.submit(self.function, argument), self._pool
-        except BrokenExecutor as error:  # the pool learned of the death before its futures did
+        except self.executor.deaths as error:  # the pool learned of the death before its futures did
             if self.executor.replace is None:
                 raise _died("a worker died", error) from error
             self._pool = self.executor.replace(self._pool)
@@ -120,7 +120,7 @@ class RetryingPool(Generic[Outcome]):
                 self._name_pending()
                 patience *= 2
 
-    def _again(self, sent: Sent[Outcome], error: BrokenExecutor) -> None:
+    def _again(self, sent: Sent[Outcome], error: Exception) -> None:
         """Send a piece of work again, and with it whatever else went down with the same pool."""
         sent.deaths += 1
         if self.executor.replace is None or sent.deaths > self.executor.retries:
@@ -135,10 +135,16 @@ class RetryingPool(Generic[Outcome]):
         sent.future, sent.pool = self._submit(sent.argument)
         sent.since = time.monotonic()
         for other in self._pending:
-            if other.pool is not self._pool and _is_broken(other.future):
+            if other.pool is not self._pool and self._has_died(other.future):
                 other.deaths += 1
                 other.future, other.pool = self._submit(other.argument)
                 other.since = time.monotonic()
+
+    def _has_died(self, future: Future[Outcome]) -> bool:
+        """Whether a piece of work failed because its worker died."""
+        if not future.done() or future.cancelled():
+            return False
+        return isinstance(future.exception(), self.executor.deaths)
 
     def _name_pending(self) -> None:
         waiting = [sent for sent in self._pending if not sent.future.done()]
@@ -153,14 +159,7 @@ class RetryingPool(Generic[Outcome]):
         return f"{sent.name}{place} for {time.monotonic() - sent.since:.0f} s"
 
 
-def _is_broken(future: Future[Any]) -> bool:
-    """Whether a future failed with its pool."""
-    if not future.done() or future.cancelled():
-        return False
-    return isinstance(future.exception(), BrokenExecutor)
-
-
-def _died(what: str, error: BrokenExecutor) -> IncompleteError:
+def _died(what: str, error: Exception) -> IncompleteError:
     return IncompleteError(
         "RUN004",
         f"the workers must stay alive; {what}: {error}",
