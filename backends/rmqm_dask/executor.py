@@ -27,7 +27,7 @@ def _opened(options: Mapping[str, Any]) -> Iterator[OpenExecutor]:
         )
     try:
         client = distributed.Client(address, timeout=_CONNECT_S, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # timeouts and unknown protocols raise classes of several packages
         raise UnavailableError(
             "RUN008",
             f"--scheduler must be the address of a running Dask scheduler; got {address!r}: "

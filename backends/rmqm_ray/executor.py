@@ -92,8 +92,8 @@ def _unreachable(address: str, why: str) -> UnavailableError:
         "RUN008",
         f"--address must be that of a running Ray cluster (auto, local, HOST:PORT or "
         f"ray://HOST:PORT); got {address!r}: {why}",
-        fix="Start a cluster: ray start --head --port=6379. Or give --address local for workers on "
-        "this machine.",
+        fix="Start a cluster: ray start --head --port=6379. If it asks for a token, set "
+        "RAY_AUTH_TOKEN_PATH as on its nodes. Or give --address local for workers on this machine.",
     )
 
 

@@ -29,16 +29,29 @@ class Executors:
     def __init__(self, given: OpenExecutor | None, stack: ExitStack) -> None:
         self._given = given
         self._stack = stack
-        self._opened: dict[str, OpenExecutor] = {}
+        self._opened: dict[str, OpenExecutor | RmqmError] = {}
 
     def of(self, request: RunRequest) -> OpenExecutor | None:
-        """Return the executor of a request; None for the threads of this process."""
+        """
+        Return the executor of a request; None for the threads of this process.
+
+        Raises
+        ------
+        RmqmError
+            What is wrong with it; an executor that did not open is not tried again.
+        """
         if self._given is not None or executor_kind(request.executor).open is None:
             return self._given
         key = f"{request.executor} {sorted(request.executor_options.items())}"
         if key not in self._opened:
-            self._opened[key] = self._stack.enter_context(opened_executor(request))
-        return self._opened[key]
+            try:
+                self._opened[key] = self._stack.enter_context(opened_executor(request))
+            except RmqmError as error:
+                self._opened[key] = error
+        opened = self._opened[key]
+        if isinstance(opened, RmqmError):
+            raise opened
+        return opened
 
 
 @contextmanager

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
-
-from rmqm_spec.errors import IncompleteError, UnavailableError, UnreadableError
+from rmqm_spec.errors import IncompleteError, RmqmError, UnavailableError, UnreadableError
 from rmqm_spec.evaluation.checkpoint_files import pack, same, unpack
 from rmqm_spec.evaluation.group import Group
 from rmqm_spec.inputs.downloads import open_url, without_secrets
@@ -44,7 +42,12 @@ class Parts:
     def __init__(self, url: str, key: str) -> None:
         self.label = without_secrets(url) if "://" in url else url
         self._key = key
-        self._files, root = open_url(url)
+        try:
+            self._files, root = open_url(url)
+        except RmqmError:
+            raise
+        except Exception as error:  # a protocol that fsspec does not know
+            raise self._unreadable(error) from error
         self._folder = f"{root.rstrip('/')}/parts-{key[:16]}"
 
     def put(self, groups: Sequence[Group]) -> None:
@@ -140,7 +143,7 @@ class Parts:
             "encoder does not repeat its encodings: rmqm-spec check.",
         )
 
-    def _unreadable(self, error: Exception) -> Any:
+    def _unreadable(self, error: Exception) -> UnavailableError:
         return UnavailableError(
             "RUN009",
             f"--parts must be storage that can be read and written; {self.label} gives "

@@ -103,7 +103,7 @@ class RetryingPool(Generic[Outcome]):
     def _submit(self, argument: Any) -> tuple[Future[Outcome], Executor]:
         try:
             return self._pool.submit(self.function, argument), self._pool
-        except self.executor.deaths as error:  # the pool learned of the death before its futures did
+        except self.executor.deaths as error:  # the pool learned of it before its futures
             if self.executor.replace is None:
                 raise _died("a worker died", error) from error
             self._pool = self.executor.replace(self._pool)
