@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+
 from rmqm_spec.errors import IncompleteError, RmqmError, UnavailableError, UnreadableError
 from rmqm_spec.evaluation.checkpoint_files import pack, same, unpack
 from rmqm_spec.evaluation.group import Group

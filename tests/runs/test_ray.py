@@ -44,7 +44,7 @@ def processes(mark, name=b""):
     return found
 
 
-def wait_for(condition, seconds=90):
+def wait_for(condition, seconds=180):
     until = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < until, "waited in vain"
