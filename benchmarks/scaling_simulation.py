@@ -3,7 +3,7 @@ Where does a run over many workers stop scaling? A simulation driven by times me
 
     python -m benchmarks.scaling_simulation MODEL [--data DATA] [--inputs 50000] [--bandwidth 1e9]
 
-First it measures, on this machine and for one worker: opening the model, reading one input and its
+First it measures, on this machine and for one worker: starting Python, opening the model, reading one input and its
 digest, walking one part (sixteen groups), and what a part costs the driver (pickling the order,
 unpickling and packing its groups). Then it plays a run with 1 to 1,024 workers: the driver sends
 parts in order, keeps two for each worker, and takes them in order; each worker opens the model and
@@ -16,6 +16,8 @@ from __future__ import annotations
 import argparse
 import heapq
 import pickle
+import subprocess
+import sys
 import time
 from collections import deque
 
@@ -37,6 +39,7 @@ PROBED = 64
 class Times:
     """Seconds, measured with one worker."""
 
+    start_s: float
     open_s: float
     read_s: float  # an input
     input_bytes: float
@@ -67,7 +70,12 @@ def measure(model: str, **options: object) -> Times:
     pack(run.sha256, pickle.loads(pickle.dumps(groups)))
     drive_s = time.perf_counter() - begun
     values = run.prepared.load(0).values
+    begun = time.perf_counter()
+    imports = "import onnxruntime, rmqm_spec.runs.opening, rmqm_spec.runs.orders"
+    subprocess.run([sys.executable, "-c", imports], check=True)
+    start_s = time.perf_counter() - begun
     return Times(
+        start_s=start_s,
         open_s=max(0.0, open_s - n_read * read_s),
         read_s=read_s,
         input_bytes=float(values.nbytes) / 4,  # a byte for each value, as in files
@@ -95,7 +103,7 @@ def play(
     Examples
     --------
     >>> times = Times(
-    ...     open_s=0, read_s=0, input_bytes=0, part_s=1, part_inputs=1, drive_s=0
+    ...     start_s=0, open_s=0, read_s=0, input_bytes=0, part_s=1, part_inputs=1, drive_s=0
     ... )
     >>> [play(times, 8, workers, spread=0, bandwidth=1).seconds for workers in (1, 2, 4)]
     [8.0, 4.0, 2.0]
@@ -103,7 +111,7 @@ def play(
     rng = np.random.default_rng(seed)
     n_parts = -(-n_inputs // times.part_inputs)
     reading = max(n_inputs * times.read_s, workers * n_inputs * times.input_bytes / bandwidth)
-    start_s = times.open_s + reading
+    start_s = times.start_s + times.open_s + reading
     free = [start_s] * workers
     takes = times.part_s * rng.lognormal(-(spread**2) / 2, spread, n_parts)
     now, driver_s, sent = 0.0, 0.0, 0
