@@ -55,7 +55,7 @@ class ActorPool(Executor):
     """
 
     def __init__(self, workers: int, **resources: float) -> None:
-        self._actor_class = ray.remote(Worker).options(
+        self._actor_class: Any = ray.remote(Worker).options(
             max_restarts=0, max_task_retries=0, **resources
         )
         self._own = threading.local()

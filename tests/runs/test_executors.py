@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import signal
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 import rmqm_spec
+from rmqm_spec.contracts.executor import ExecutorKind, OpenExecutor
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.contracts.registry import executor_kind
-from rmqm_spec.errors import UsageError
+from rmqm_spec.errors import UnavailableError, UsageError
+from rmqm_spec.runs.distributing import _for_workers
+from rmqm_spec.runs.flat import request_of
 
 pytest.importorskip("onnxruntime")
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
@@ -81,6 +86,61 @@ def test_workers_have_the_processors_between_them(monkeypatch):
 def test_the_number_of_workers_has_its_rule(value):
     with pytest.raises(UsageError, match="--workers must be a valid value"):
         rmqm_spec.score(MODEL, executor="processes", workers=value, **OPTIONS)
+
+
+def test_workers_take_the_number_of_processors_of_their_caller(monkeypatch):
+    monkeypatch.setattr("rmqm_spec.runs.distributing.usable_cpus", lambda: 2)
+    given = request_of(MODEL, {"executor": "processes", "workers": 3})
+    request = _for_workers(given)
+    assert request.opening.threads == 2
+    assert (request.executor, dict(request.executor_options)) == ("threads", {})
+    assert _for_workers(request_of(MODEL, {"threads": 1})).opening.threads == 1
+
+
+def counting(monkeypatch, open_):
+    """Put a plug in the place of every executor; returns what its openings were given."""
+    opened = []
+
+    @contextmanager
+    def counted(options):
+        opened.append(options)
+        with open_() as pool:
+            yield OpenExecutor(pool=pool, workers=2)
+
+    kind = ExecutorKind(name="processes", summary="Counted.", open=counted)
+    for module in ("batch", "executing", "opening"):
+        monkeypatch.setattr(f"rmqm_spec.runs.{module}.executor_kind", lambda name: kind)
+    return opened
+
+
+def test_score_and_null_share_their_workers_and_a_folder(tmp_path, monkeypatch):
+    opened = counting(monkeypatch, lambda: ThreadPoolExecutor(2))
+    folders = []
+
+    class Kept(tempfile.TemporaryDirectory):
+        def __init__(self, **options):
+            folders.append(options["dir"])
+            super().__init__(**options)
+
+    monkeypatch.setattr("rmqm_spec.runs.nulls.TemporaryDirectory", Kept)
+    scored = rmqm_spec.score(
+        MODEL, executor="processes", out=tmp_path / "out", **{**OPTIONS, "null": True}
+    )
+    assert scored.null is not None
+    assert len(opened) == 1
+    assert folders == [tmp_path / "out"]  # which workers on other machines can read
+    assert not list((tmp_path / "out").glob("rmqm-null-*"))
+
+
+def test_an_executor_that_does_not_open_is_tried_once(tmp_path, monkeypatch):
+    def fail():
+        raise OSError("nobody there")
+
+    opened = counting(monkeypatch, fail)
+    with pytest.raises(UnavailableError, match="must open; got OSError: nobody there") as caught:
+        rmqm_spec.score(MODEL, executor="processes", out=tmp_path, **{**OPTIONS, "null": True})
+    assert caught.value.code == "RUN008"
+    assert len(opened) == 1
 
 
 LONG = ("--n", 1500, "--levels", 200, "--batch-size", 4, "--no-null", "--executor", "processes")
