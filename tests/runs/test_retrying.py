@@ -59,6 +59,14 @@ def test_what_a_death_took_is_done_again_in_a_new_pool():
     assert "retry 1 of 3" in notes[0]
 
 
+def test_everything_that_went_down_with_a_pool_is_sent_again_at_once():
+    executor, pools = opened(Mortal({"b": 1}))
+    pool = RetryingPool(executor, str.upper, lambda _: None)
+    sent = [pool.send(f"part {name}", name) for name in ("slow", "slow", "b")]
+    assert pool.result(sent[2]) == "B"
+    assert len(pools[1].waiting) == 3
+
+
 def test_retries_are_bounded_and_the_part_is_named():
     executor, pools = opened(Mortal({"b": 99}), retries=2)
     pool = RetryingPool(executor, str.upper, lambda _: None)
