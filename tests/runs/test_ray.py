@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -151,7 +152,18 @@ def cluster(tmp_path, mark):
     token = tmp_path / "token"
     token.write_text(secrets.token_hex(32))
     token.chmod(0o600)
-    env = {MARK: mark, "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(token)}
+    with tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as folder:
+        yield _started(port, {
+            MARK: mark,
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN_PATH": str(token),
+            "RAY_TMPDIR": folder,  # apart from clusters that ended; sockets need a short path
+        })  # fmt: skip
+        for process in processes(mark):
+            os.kill(process, signal.SIGKILL)
+
+
+def _started(port, env):
     command = [str(Path(sys.executable).with_name("ray")), "start", "--head", f"--port={port}"]
     command += ["--num-cpus=2", "--include-dashboard=false", "--disable-usage-stats"]
     subprocess.run(command, check=True, capture_output=True, env={**os.environ, **env}, timeout=120)
