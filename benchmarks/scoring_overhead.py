@@ -80,7 +80,7 @@ def compare(name: str, folder: Path, repeats: int) -> dict[str, object]:
             {str(place): Contender(encoder=one) for place, one in enumerate(encoders)},
             ArrayInputs(inputs, (0.0, 1.0)),
             noise,
-            batch_size=traits.batch_size,
+            batch_size=traits.block_size,
             workers=traits.concurrency,
         )
 
