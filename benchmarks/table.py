@@ -94,10 +94,8 @@ def table(name: str) -> str:
         for package in ("onnxruntime", "numpy", "numba")
         if package in machine
     )
-    made = (
-        f"`python benchmarks/{name}.py`, {machine['processors']} processors {machine['processor']}, "
-        f"{versions}"
-    )
+    processors = f"{machine['processors']} processors {machine['processor']}"
+    made = f"`python benchmarks/{name}.py`, {processors}, {versions}"
     return "\n".join([*TABLES[name](document["rows"]), "", made])
 
 
