@@ -42,8 +42,10 @@ def read(**typed):
         (
             "--provider",
             "tpu",
-            "--provider must be one of cpu, cuda, tensorrt, tensorrt-rtx, openvino, coreml, "
-            "webgpu, directml, migraphx, qnn; got 'tpu'",
+            (
+                "--provider must be one of cpu, cuda, tensorrt, tensorrt-rtx, openvino, coreml, "
+                "webgpu, directml, migraphx, qnn; got 'tpu'"
+            ),
         ),
         ("--range", "1,0", "--range must be LOW,HIGH with LOW < HIGH; got '1,0'"),
         ("--data-layout", "x", "--data-layout must be one of nhwc, nchw, nhw, array; got 'x'"),

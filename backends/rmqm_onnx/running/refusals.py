@@ -17,6 +17,10 @@ _NEWER_OPSET = re.compile(
 )
 """What the runtime says of a model that is newer than itself."""
 
+_SOURCE = re.compile(r"^\S+\.(?:cc|cpp|h):\d+ [^()]*\([^()]*\) ")
+"""Where in its sources the runtime gave up: a file, a line and a signature."""
+_PLACES = re.compile(r"\.(?:cc|cpp|h):\d+ ")
+
 
 def refused(error: Exception, choice: ProviderChoice) -> RmqmError:
     """Return the error to raise where the runtime does not open a session."""
@@ -75,7 +79,11 @@ def plain_message(error: BaseException) -> str:
     parts = text.split(" : ", 3)
     if text.startswith("[ONNXRuntimeError]") and len(parts) == 4:
         text = f"{parts[2]}: {parts[3]}"
-    return text if len(text) <= 400 else text[:397] + "..."
+    text = _SOURCE.sub("", text)
+    if len(text) <= 400:
+        return text
+    # A chain of sources and signatures ends with the reason.
+    return f"...{text[-397:]}" if _PLACES.search(text) else f"{text[:397]}..."
 
 
 def named_builds() -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 from collections.abc import Mapping
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rmqm_onnx.running.native_log import NativeLog, native_log
 from rmqm_onnx.running.placement import RECORD, placement_of, require_nodes
 from rmqm_onnx.running.plugins import devices_of, installed_plugin
 from rmqm_onnx.running.provider_choice import ON_CPU, ProviderChoice
@@ -17,7 +18,7 @@ from rmqm_onnx.running.providers import CPU, PROVIDERS
 from rmqm_onnx.running.refusals import named_builds, not_opened, plain_message, refused
 from rmqm_onnx.running.runtime import import_runtime
 from rmqm_spec.arrays import AnyArray
-from rmqm_spec.errors import SubjectError, UsageError
+from rmqm_spec.errors import RmqmError, SubjectError, UsageError
 
 __all__ = ["encodings_of", "open_session", "options_in_force"]
 
@@ -84,16 +85,32 @@ def open_session(
         options.add_session_config_entry(key, str(folder))
     asked = _asked(runtime, options, provider, threads)
     source = _named(model)
-    try:
-        # Its own fall-back prints to stdout and goes on elsewhere, at opening and at every run.
-        session = runtime.InferenceSession(source, options, enable_fallback=0, **asked)
-    except Exception as error:
-        raise refused(error, provider) from error
+    with nullcontext(NativeLog()) if provider.provider.is_cpu else native_log() as log:
+        try:
+            # Its own fall-back prints to stdout and goes on elsewhere, at opening and at every run.
+            session = runtime.InferenceSession(source, options, enable_fallback=0, **asked)
+        except Exception as error:
+            reason = refused(error, provider)
+            if isinstance(reason, SubjectError) and _opens_on_cpu(model, folder, provider):
+                reason = not_opened(provider, plain_message(error))
+            raise reason from error
     if session.get_providers()[0] != provider.provider.ep:
-        raise not_opened(provider, f"the session fell back to {session.get_providers()[0]}")
+        ran = f"the session fell back to {session.get_providers()[0]}"
+        raise not_opened(provider, f"{ran}: {log.error}" if log.error else ran)
     if not provider.provider.is_cpu:
         require_nodes(provider, placement_of(session))
     return session
+
+
+def _opens_on_cpu(model: Path | bytes, folder: Path | None, choice: ProviderChoice) -> bool:
+    """Whether a model that a provider refuses is sound: then the provider is what fails."""
+    if choice.provider.is_cpu:
+        return False
+    try:
+        open_session(model, folder=folder)
+    except RmqmError:
+        return False
+    return True
 
 
 def options_in_force(
@@ -132,7 +149,7 @@ def _asked(
         return {}
     if not choice.provider.is_cpu and hasattr(runtime, "preload_dlls"):
         # It prints what it could not find to stdout, which belongs to the result.
-        with contextlib.redirect_stdout(io.StringIO()):
+        with redirect_stdout(io.StringIO()):
             runtime.preload_dlls(directory="")
     return {"providers": list(_options(runtime, choice, threads).items())}
 
