@@ -238,7 +238,7 @@ def test_opening_records_options_nodes_and_the_deviation(device, opened, make):
 def test_rounding_that_depends_on_the_batch_is_no_fault_of_the_model(device, opened, make):
     """A device may pick another algorithm for another batch: within its own rounding."""
     sessions = device(by_rows=3e-4)
-    encoder = opened(make.dense(), provider="cuda")
+    encoder = opened(make.dense(), provider="cuda", batch_size=8)
     runtime = encoder.description["runtime"]
     assert len(set(sessions[0].rows)) > 1
     assert 1e-5 < runtime["cpu_deviation"] < 1e-2
@@ -247,7 +247,7 @@ def test_rounding_that_depends_on_the_batch_is_no_fault_of_the_model(device, ope
 def test_a_batch_that_changes_more_than_rounding_could_is_refused(device, opened, make):
     device(by_rows=0.3)
     with pytest.raises(SubjectError) as caught:
-        opened(make.dense(), provider="cuda")
+        opened(make.dense(), provider="cuda", batch_size=8)
     assert caught.value.code == "BAT001"
 
 
