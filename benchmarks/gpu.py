@@ -4,11 +4,12 @@ Every provider that opens on this machine: speed, distance from the CPU, and nod
 For each network and each provider, in turn and several times over:
 
 bare      a loop of ``session.run`` over the same N x (J + 1) inputs, altered beforehand, in batches
-          of the size that scoring uses;
+          of the size that scoring uses, from as many threads;
 score     the whole scoring: noise, clipping, encoding, distances, characteristics, interval.
 
 Beside it: the largest distance of unit encodings from the CPU's, the difference of RMQM, nodes per
-provider, and options as the runtime has them. A provider that does not open is listed with the reason.
+provider, and options as the runtime has them. A provider that does not open is listed with the
+reason.
 
     python benchmarks/gpu.py                             # writes benchmarks/results/MACHINE.json
     python benchmarks/gpu.py --provider cuda --network resnet18_32 --repeats 9
@@ -26,6 +27,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +51,7 @@ def machine() -> dict[str, str]:
     return {
         "system": platform.platform(),
         "processor": _processor(),
-        "gpu": _first_line(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]),
+        "gpu": _first_line(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]),
     }
 
 
@@ -73,7 +75,7 @@ def _first_line(command: list[str]) -> str:
 def in_turn(contestants: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
     """Return the median seconds of each; they take turns, so that a busy moment hits all."""
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
-    for name, run in contestants.items():
+    for run in contestants.values():
         run()  # engines, searches and caches
     for _ in range(repeats):
         for name, run in contestants.items():
@@ -93,11 +95,12 @@ def compared(
     batches = [altered[k : k + size] for k in range(0, len(altered) // size * size, size)]
     feed = encoder.session.get_inputs()[0].name
 
-    def bare() -> None:
-        for batch in batches:
-            encoder.session.run(None, {feed: batch})
+    with ThreadPoolExecutor(encoder.traits.concurrency) as pool:
 
-    seconds = in_turn({"bare": bare, "score": lambda: evaluate(encoder, inputs)}, repeats)
+        def bare() -> None:
+            list(pool.map(lambda batch: encoder.session.run(None, {feed: batch}), batches))
+
+        seconds = in_turn({"bare": bare, "score": lambda: evaluate(encoder, inputs)}, repeats)
     scores = [evaluate(one, inputs).characteristics for one in (reference, encoder)]
     distance = np.linalg.norm(_units(encoder, altered) - _units(reference, altered), axis=1)
     runtime = encoder.description["runtime"]
@@ -105,6 +108,7 @@ def compared(
     per_scored = seconds["score"] / len(altered)
     return {
         "batch": size,
+        "callers": encoder.traits.concurrency,
         "encodings_per_second": round(1 / per_scored, 1),
         "bare_per_second": round(1 / per_bare, 1),
         "score_over_bare": round(per_scored / per_bare, 3),

@@ -140,7 +140,7 @@ class FakeOptions:
     def add_provider_for_devices(self, devices, options):
         if "nonsense" in options:
             raise RuntimeError("unknown option nonsense")
-        self.devices = ([device.ep_name for device in devices], dict(options))
+        self.devices = ([device.device.vendor for device in devices], dict(options))
 
 
 class FakeRuntime:
@@ -155,7 +155,7 @@ class FakeRuntime:
         self.libraries, self.calls = {}, []
 
     def get_available_providers(self):
-        return self.available
+        return [*self.libraries, *self.available]  # what a plugin brought is listed, too
 
     def register_execution_provider_library(self, name, path):
         assert name not in self.libraries, "the runtime raises where a name is registered twice"
@@ -354,9 +354,9 @@ def test_a_plugin_is_registered_once_and_opened_by_its_device(fake, wheels):
     made = fake([WEBGPU, CPU], [(WEBGPU, ["Conv"])], available=[CPU], offers=[device])
     for _ in range(2):
         open_session(b"", folder=None, provider=read_provider("webgpu:a=1"))
-    assert made.libraries == {"onnxruntime-ep-webgpu": "/wheels/onnxruntime_ep_webgpu.so"}
+    assert made.libraries == {WEBGPU: "/wheels/onnxruntime_ep_webgpu.so"}
     options, arguments = made.calls[0]
-    assert (options.devices, arguments) == (([WEBGPU], {"a": "1"}), {"enable_fallback": 0})
+    assert (options.devices, arguments) == ((["NVIDIA"], {"a": "1"}), {"enable_fallback": 0})
 
 
 def test_a_device_of_a_plugin_is_chosen_by_number(fake, wheels):
@@ -364,7 +364,7 @@ def test_a_device_of_a_plugin_is_chosen_by_number(fake, wheels):
     offers = [_device(WEBGPU, "Intel", "GPU"), _device(WEBGPU, "NVIDIA", "GPU")]
     made = fake([WEBGPU, CPU], [(WEBGPU, ["Conv"])], available=[CPU], offers=offers)
     open_session(b"", folder=None, provider=read_provider("webgpu:device=1"))
-    assert made.calls[0][0].devices == ([WEBGPU], {})
+    assert made.calls[0][0].devices == (["NVIDIA"], {})
     error = refusal("webgpu:device=2")
     assert error.message == "--provider webgpu:device must be a number from 0 to 1; got '2'"
 
@@ -384,8 +384,9 @@ def test_an_option_that_a_plugin_refuses_is_named(fake, wheels):
 
 def test_a_plugin_without_a_device_is_refused(fake, wheels):
     wheels(onnxruntime_ep_openvino="1.8.1")
-    fake([CPU], available=[CPU])
+    made = fake([CPU], available=[CPU])
     error = refusal("openvino")
+    assert (str(refusal("openvino")), len(made.libraries)) == (str(error), 1)
     assert (error.code, error.message) == (
         "ENV003",
         (

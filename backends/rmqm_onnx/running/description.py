@@ -10,7 +10,7 @@ from rmqm_onnx.choices.choosing import Choices
 from rmqm_onnx.reading.model_description import describe_model
 from rmqm_onnx.reading.model_file import ModelFile
 from rmqm_onnx.running.placement import Placement
-from rmqm_onnx.running.plugins import installed_plugin
+from rmqm_onnx.running.plugins import installed_plugin, is_built_in
 from rmqm_onnx.running.provider_choice import ProviderChoice
 from rmqm_onnx.running.runtime import import_runtime, installed_builds
 from rmqm_onnx.running.session import options_in_force
@@ -84,7 +84,7 @@ def _describe_runtime(trial: TrialRun, running: Running) -> dict[str, Any]:
 
 def _plugin(choice: ProviderChoice) -> dict[str, Any]:
     plugin = installed_plugin(choice.provider)
-    if plugin is None or choice.provider.ep in import_runtime().get_available_providers():
+    if plugin is None or is_built_in(import_runtime(), choice.provider):
         return {}
     return {"plugin": str(plugin)}
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, helper
 
-from rmqm_onnx.running.plugins import devices_of, installed_plugin
+from rmqm_onnx.running.plugins import devices_of, installed_plugin, is_built_in
 from rmqm_onnx.running.provider_choice import ProviderChoice
 from rmqm_onnx.running.providers import PROVIDERS, Provider
 from rmqm_onnx.running.runtime import import_runtime, installed_builds
@@ -63,7 +63,7 @@ def _providers(runtime: Any) -> list[Provider]:
 def _try(provider: Provider, runtime: Any) -> dict[str, Any]:
     """Open a session and run it; a provider that is not there is absent, not broken."""
     found: dict[str, Any] = {"source": "built in"}
-    if not provider.is_cpu and provider.ep not in runtime.get_available_providers():
+    if not is_built_in(runtime, provider):
         plugin = installed_plugin(provider)
         if plugin is None:
             return {"ok": None, "message": _absent(provider)}

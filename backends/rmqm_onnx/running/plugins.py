@@ -11,7 +11,7 @@ from attrs import frozen
 
 from rmqm_onnx.running.providers import Provider
 
-__all__ = ["Plugin", "devices_of", "installed_plugin"]
+__all__ = ["Plugin", "devices_of", "installed_plugin", "is_built_in"]
 
 _registered: set[str] = set()
 _lock = Lock()
@@ -28,6 +28,12 @@ class Plugin:
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.version}"
+
+
+def is_built_in(runtime: Any, provider: Provider) -> bool:
+    """Whether the build has a provider; it may list what a plugin brought, once that is loaded."""
+    listed = provider.ep in runtime.get_available_providers()
+    return provider.is_cpu or (listed and provider.ep not in _registered)
 
 
 def installed_plugin(provider: Provider) -> Plugin | None:
@@ -61,10 +67,11 @@ def devices_of(runtime: Any, provider: Provider) -> list[Any]:
     if offered or plugin is None:
         return offered
     with _lock:
-        if plugin.distribution not in _registered:
+        if provider.ep not in _registered:
             library = import_module(plugin.module).get_library_path()
-            runtime.register_execution_provider_library(plugin.distribution, str(library))
-            _registered.add(plugin.distribution)
+            # The name is free; but there are plugins that call their provider by it.
+            runtime.register_execution_provider_library(provider.ep, str(library))
+            _registered.add(provider.ep)
     return _offered(runtime, provider)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from rmqm_onnx.running.native_log import NativeLog, native_log
 from rmqm_onnx.running.placement import RECORD, placement_of, require_nodes
-from rmqm_onnx.running.plugins import devices_of, installed_plugin
+from rmqm_onnx.running.plugins import devices_of, installed_plugin, is_built_in
 from rmqm_onnx.running.provider_choice import ON_CPU, ProviderChoice
 from rmqm_onnx.running.providers import CPU, PROVIDERS
 from rmqm_onnx.running.refusals import named_builds, not_opened, plain_message, refused
@@ -129,22 +129,18 @@ def options_in_force(
 def _options(runtime: Any, choice: ProviderChoice, threads: int) -> dict[str, dict[str, str]]:
     """Return what every provider of a session is opened with, in order of preference."""
     provider = choice.provider
-    if not _is_built_in(runtime, choice):
+    if not is_built_in(runtime, provider):
         return {provider.ep: choice.plugin_options()}
     wanted = {provider.ep: choice.options(threads)}
     wanted |= {PROVIDERS[name].ep: dict(PROVIDERS[name].options) for name in provider.then}
     return wanted | {CPU.ep: {}}
 
 
-def _is_built_in(runtime: Any, choice: ProviderChoice) -> bool:
-    return choice.provider.is_cpu or choice.provider.ep in runtime.get_available_providers()
-
-
 def _asked(
     runtime: Any, options: Any, choice: ProviderChoice, threads: int
 ) -> dict[str, list[tuple[str, dict[str, str]]]]:
     """Ask for a provider by name where the build has it, else for the devices of its plugin."""
-    if not _is_built_in(runtime, choice):
+    if not is_built_in(runtime, choice.provider):
         _ask_plugin(runtime, options, choice)
         return {}
     if not choice.provider.is_cpu and hasattr(runtime, "preload_dlls"):
