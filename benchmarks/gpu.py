@@ -126,7 +126,7 @@ def _units(encoder: OnnxEncoder, inputs: np.ndarray) -> np.ndarray:
 
 
 def measure(
-    networks: Sequence[str], providers: Sequence[str] | None, repeats: int
+    networks: Sequence[str], providers: Sequence[str] | None, repeats: int, n_inputs: int | None
 ) -> dict[str, Any]:
     """Measure all networks on all providers that are asked for, by default on all that open."""
     diagnosis = ONNX.diagnose()
@@ -138,7 +138,7 @@ def measure(
             path = Path(folder) / f"{network}.onnx"
             path.write_bytes(NETWORKS[network](0).SerializeToString())
             reference = open_encoder(path)
-            shape = (N_INPUTS[network], *SHAPES[network])
+            shape = (n_inputs or N_INPUTS[network], *SHAPES[network])
             inputs = np.random.default_rng(0).random(shape, dtype=np.float32)
             for provider in providers or usable:
                 row: dict[str, Any] = {"network": network, "provider": provider}
@@ -167,9 +167,10 @@ def main() -> None:
     parser.add_argument("--network", choices=list(SHAPES), action="append")
     parser.add_argument("--provider", action="append", help="NAME or NAME:key=value,...")
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--n", type=int, help="inputs; by default fewer for slower networks")
     parser.add_argument("--json", type=Path, help="default: benchmarks/results/MACHINE.json")
     given = parser.parse_args()
-    measured = measure(given.network or list(SHAPES), given.provider, given.repeats)
+    measured = measure(given.network or list(SHAPES), given.provider, given.repeats, given.n)
     name = measured["machine"]["gpu"] or measured["machine"]["processor"]
     label = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     path = given.json or Path(__file__).parent / "results" / f"{label}.json"

@@ -31,7 +31,8 @@ def provider_findings(documents: Mapping[str, Mapping[str, Any]]) -> list[Findin
     by_provider: dict[str, dict[str, Mapping[str, Any]]] = {}
     for name, document in documents.items():
         runtime = document.get("runtime") or {}
-        by_provider.setdefault(runtime.get("provider") or "unknown", {})[name] = runtime
+        if provider := runtime.get("provider"):  # a function of Python has none
+            by_provider.setdefault(provider, {})[name] = runtime
     if len(by_provider) < 2:
         return []
     groups = "; ".join(f"{name}: {', '.join(runs)}" for name, runs in by_provider.items())

@@ -21,6 +21,7 @@ CAPABILITIES = (
     contract.NullWriting,
     contract.GradientGiving,
     contract.PreprocessingReading,
+    contract.ProviderChecking,
     contract.Diagnosing,
 )
 
