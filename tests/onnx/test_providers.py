@@ -341,7 +341,9 @@ def test_a_model_that_only_the_provider_refuses_is_not_blamed(monkeypatch, make)
     model = make.dense().SerializeToString()
     with pytest.raises(UnavailableError) as caught:
         open_session(model, folder=None, provider=read_provider("cuda"))
-    assert caught.value.message == "provider cuda must open; got: cannot compile ScatterND"
+    assert caught.value.message == (
+        "provider cuda must open the model, as the CPU does; got: cannot compile ScatterND"
+    )
     open_session(model, folder=None)  # the remedy: --provider cpu
 
 

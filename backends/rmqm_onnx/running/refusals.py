@@ -8,7 +8,7 @@ from rmqm_onnx.running.provider_choice import ProviderChoice
 from rmqm_onnx.running.runtime import installed_builds
 from rmqm_spec.errors import RmqmError, SubjectError, UnavailableError, UsageError
 
-__all__ = ["named_builds", "not_opened", "plain_message", "refused"]
+__all__ = ["named_builds", "not_opened", "plain_message", "refused", "refused_by_provider"]
 
 _NEWER_IR = re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)")
 _NEWER_OPSET = re.compile(
@@ -41,6 +41,15 @@ def refused(error: Exception, choice: ProviderChoice) -> RmqmError:
         f"ONNX Runtime must be able to open the model; it says {plain_message(error)}",
         fix="Export the model again with a recent exporter and opset (17 or later), with standard "
         "operators only.",
+    )
+
+
+def refused_by_provider(error: Exception, choice: ProviderChoice) -> UnavailableError:
+    """Return the error to raise where a provider refuses a model that the CPU opens."""
+    return UnavailableError(
+        "ENV003",
+        f"provider {choice} must open the model, as the CPU does; got: {plain_message(error)}",
+        fix="Use --provider cpu, on which this model opens.",
     )
 
 

@@ -15,7 +15,13 @@ from rmqm_onnx.running.placement import RECORD, placement_of, require_nodes
 from rmqm_onnx.running.plugins import devices_of, installed_plugin, is_built_in
 from rmqm_onnx.running.provider_choice import ON_CPU, ProviderChoice
 from rmqm_onnx.running.providers import CPU, PROVIDERS
-from rmqm_onnx.running.refusals import named_builds, not_opened, plain_message, refused
+from rmqm_onnx.running.refusals import (
+    named_builds,
+    not_opened,
+    plain_message,
+    refused,
+    refused_by_provider,
+)
 from rmqm_onnx.running.runtime import import_runtime
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import RmqmError, SubjectError, UsageError
@@ -92,7 +98,7 @@ def open_session(
         except Exception as error:
             reason = refused(error, provider)
             if isinstance(reason, SubjectError) and _opens_on_cpu(model, folder, provider):
-                reason = not_opened(provider, plain_message(error))
+                reason = refused_by_provider(error, provider)
             raise reason from error
     if session.get_providers()[0] != provider.provider.ep:
         ran = f"the session fell back to {session.get_providers()[0]}"
