@@ -2,7 +2,8 @@
 What commands cost before and beside their work: wall time and processor time, and by which imports.
 
 Every command runs in a fresh process, in turn and several times over. The processor time counts all
-processes that a command starts. It is what to compare where other work shares the machine.
+processes that a command starts. It is what to compare where other work shares the machine. The
+first run of a command does not count: it warms the disk and writes the bytecode.
 
     python benchmarks/startup.py
     python benchmarks/startup.py --repeats 20 --imports check
@@ -30,6 +31,9 @@ COMMANDS = {
     "check": ["-m", "rmqm_spec", "check", str(MODEL)],
     "score": ["-m", "rmqm_spec", "score", str(MODEL), "--n", "8"],
 }
+ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+}
 SHOWN = 12
 """Modules that are listed: those that take longest by themselves and with what they import."""
 
@@ -51,7 +55,7 @@ def main() -> None:
         for repeat in range(options.repeats + 1):
             for python in pythons:
                 seconds = measured([python, *words])
-                if repeat:  # the first one warms the disk
+                if repeat:
                     seen[python].append(seconds)
         for python, seconds in seen.items():
             print_row(command, python, seconds)
@@ -62,7 +66,11 @@ def measured(command: list[str]) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         process = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            cwd=folder,
+            env=ENVIRONMENT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
@@ -82,7 +90,10 @@ def print_imports(python: str, words: list[str]) -> None:
     """List what the first process of a command spends on imports, the most costly modules first."""
     command = [python, "-X", "importtime", *words]
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+        subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, check=True)
+        done = subprocess.run(
+            command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=True
+        )
     lines = re.findall(r"import time:\s+(\d+) \|\s+(\d+) \| (\s*)(\S+)", done.stderr)
     print(f"{len(lines)} modules, {sum(int(own) for own, *_ in lines) / 1e3:.0f} ms")
     for title, column in (("by itself", 0), ("with what it imports", 1)):
