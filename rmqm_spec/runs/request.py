@@ -307,6 +307,8 @@ class RunRequest:
         Where the work is done.
     executor_options : mapping
         Options that the executor takes, by name, as they were given.
+    parts : str, optional
+        Folder or URL of storage that all workers share: they write there what they have finished.
     out : Path, optional
         Folder of the result; by default a folder below ``rmqm-results``, named by model and digest.
     force : bool
@@ -335,6 +337,9 @@ class RunRequest:
         "Where the work is done.", default="threads", read=text, panel="Protocol"
     )
     executor_options: Mapping[str, Any] = field(factory=dict)
+    parts: str | None = setting(
+        "Shared folder or URL where workers keep finished parts.", read=text, panel="Output"
+    )
     out: Path | None = setting("Folder for the results.", read=path, panel="Output", typed=Path)
     force: bool = setting(
         "Compute again, and replace an existing result.",

@@ -15,14 +15,15 @@ pytest.importorskip("onnxruntime")
 
 import onnxruntime
 
-from rmqm_onnx.running import diagnosis, runtime, session, threads
+from rmqm_onnx.running import diagnosis, runtime, session
 from rmqm_onnx.running.diagnosis import diagnose
 from rmqm_onnx.running.provider_choice import read_provider
 from rmqm_onnx.running.refusals import plain_message
 from rmqm_onnx.running.runtime import import_runtime, installed_builds
 from rmqm_onnx.running.session import open_session
-from rmqm_onnx.running.threads import cgroup_quota, usable_cpus
+from rmqm_spec import processors
 from rmqm_spec.errors import SubjectError, UnavailableError
+from rmqm_spec.processors import cgroup_quota, usable_cpus
 
 # Threads.
 
@@ -91,17 +92,17 @@ def test_a_control_group_that_is_half_there_has_no_quota(group):
 )
 def test_affinity_and_quota_bound_the_processors(monkeypatch, affinity, quota, expected):
     monkeypatch.setattr(
-        threads.os, "sched_getaffinity", lambda _: set(range(affinity)), raising=False
+        processors.os, "sched_getaffinity", lambda _: set(range(affinity)), raising=False
     )
-    monkeypatch.setattr(threads, "cgroup_quota", lambda: quota)
+    monkeypatch.setattr(processors, "cgroup_quota", lambda: quota)
     assert usable_cpus() == expected
 
 
 @pytest.mark.parametrize(("count", "expected"), [(6, 6), (None, 1)])
 def test_systems_without_affinity_count_processors(monkeypatch, count, expected):
-    monkeypatch.delattr(threads.os, "sched_getaffinity", raising=False)
-    monkeypatch.setattr(threads.os, "cpu_count", lambda: count)
-    monkeypatch.setattr(threads, "cgroup_quota", lambda: None)
+    monkeypatch.delattr(processors.os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(processors.os, "cpu_count", lambda: count)
+    monkeypatch.setattr(processors, "cgroup_quota", lambda: None)
     assert usable_cpus() == expected
 
 

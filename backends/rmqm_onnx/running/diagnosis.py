@@ -13,8 +13,8 @@ from rmqm_onnx.running.provider_choice import ProviderChoice
 from rmqm_onnx.running.providers import PROVIDERS, Provider
 from rmqm_onnx.running.runtime import import_runtime, installed_builds
 from rmqm_onnx.running.session import open_session
-from rmqm_onnx.running.threads import cgroup_quota, usable_cpus
 from rmqm_spec.errors import RmqmError
+from rmqm_spec.processors import cgroup_quota, usable_cpus
 
 __all__ = ["diagnose"]
 

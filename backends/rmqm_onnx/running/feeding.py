@@ -10,8 +10,8 @@ import numpy as np
 from rmqm_onnx.choices.input_layout import InputLayout
 from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_onnx.running.providers import Provider
-from rmqm_onnx.running.threads import usable_cpus
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.processors import usable_cpus
 
 __all__ = ["share_out", "spread", "usual_batch_size", "usual_block_size"]
 
