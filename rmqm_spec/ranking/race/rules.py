@@ -1,0 +1,68 @@
+"""The rules of a race: what it is to settle, how surely, and when it is looked at."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from attrs import frozen
+
+from rmqm_spec.characteristics.interval import LEVEL
+from rmqm_spec.ranking.race.boundary import boundary, limit
+from rmqm_spec.ranking.records import NEGLIGIBLE
+
+__all__ = ["Rules", "Until"]
+
+Until = Literal["order", "best"]
+
+NEVER: Final = float("inf")
+
+
+@frozen(kw_only=True)
+class Rules:
+    """
+    What a race is to settle, how surely, and when it is looked at.
+
+    Parameters
+    ----------
+    until : {"order", "best"}
+        Whether the whole order is to be settled, or only which encoder is the best.
+    looks : tuple of int
+        Numbers of inputs after which differences are judged, from `looks`.
+    confidence : float
+        Probability that no decision of the race is wrong.
+    margin : float
+        Encoders that surely differ by less than this are level: no more inputs are spent on them.
+
+    Notes
+    -----
+    docs/racing.md derives the bounds and says what they were tried on.
+    """
+
+    until: Until
+    looks: tuple[int, ...]
+    confidence: float = LEVEL
+    margin: float = NEGLIGIBLE
+
+    @property
+    def error(self) -> float:
+        """Probability of a wrong decision that the race may have."""
+        return 1 - self.confidence
+
+    def to_decide(self, n_open: int, n_encoders: int, n: int) -> float:
+        """
+        Return how many standard errors from zero decide a pair after n inputs.
+
+        For the order, Holm's step-down: the error is shared by the pairs that are still open. For
+        the best, it is shared by the encoders that could wrongly put the best out.
+        """
+        shares = n_open if self.until == "order" else n_encoders - 1
+        return limit(boundary(self.error / max(shares, 1), self.looks), n)
+
+    def of_all_pairs(self, n_encoders: int, n: int) -> float:
+        """Return how many standard errors cover all differences at all looks together."""
+        n_pairs = n_encoders * (n_encoders - 1) // 2
+        return limit(boundary(self.error / max(n_pairs, 1), self.looks), n)
+
+    def of_one_pair(self, n: int) -> float:
+        """Return how many standard errors cover a single difference at all looks."""
+        return limit(boundary(self.error, self.looks), n)
