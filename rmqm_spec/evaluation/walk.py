@@ -1,12 +1,9 @@
-"""Inputs through all levels of an alteration: in batches, over threads, in order."""
+"""Inputs through all levels of an alteration, in batches and in order."""
 
 from __future__ import annotations
 
 import threading
-import time
-from collections import deque
 from collections.abc import Generator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from math import ceil, prod
 from typing import cast
@@ -21,17 +18,13 @@ from rmqm_spec.contracts.encoder import Encoder, as_differentiable, encode_check
 from rmqm_spec.contracts.guarding import by_alteration, failed_alteration
 from rmqm_spec.contracts.inputs import Input, Inputs
 from rmqm_spec.contracts.measure import Measure
-from rmqm_spec.errors import UnreadableError
-from rmqm_spec.evaluation.alteration_contract import require_contract
+from rmqm_spec.errors import RmqmError, UnreadableError
+from rmqm_spec.evaluation.abreast import walk_abreast
 from rmqm_spec.evaluation.group import Group
-from rmqm_spec.evaluation.meters import Meters
+from rmqm_spec.evaluation.threads import in_threads
 from rmqm_spec.measures.movement import RMQM
 
 __all__ = ["Walk", "walk_groups"]
-
-_SHORT_TASK_S = 0.05
-_MAX_SPAN = 32
-"""Tasks grow to this many groups while they take less than that many seconds."""
 
 
 class Cancelled(Exception):  # noqa: N818 - a signal between threads, not an error
@@ -45,7 +38,8 @@ class Walk:
 
     A block of work is a rectangle, n inputs times L consecutive levels, whose area is about one
     batch: as many levels of one input as fit, or all levels of several inputs. Where levels depend
-    on each other, it is one level of a batch of inputs.
+    on each other, it is one level of a batch of inputs. `seconds` has the time of every call of the
+    encoder with such a block.
     """
 
     encoder: Encoder
@@ -55,17 +49,18 @@ class Walk:
     measures: tuple[Measure, ...] = (RMQM,)
     known: Mapping[int, Group] = field(factory=dict)
     cancelled: threading.Event = field(factory=threading.Event)
+    seconds: list[float] = field(factory=list)
     _memory: threading.local = field(factory=threading.local)
 
     @cached_property
-    def _dependent(self) -> DependentAlteration | None:
+    def dependent(self) -> DependentAlteration | None:
         """The alteration, if its levels follow from each other; a protocol is slow to ask."""
         return self.alteration if isinstance(self.alteration, DependentAlteration) else None
 
     @cached_property
     def group_size(self) -> int:
         """Number of inputs that walk together."""
-        if self._dependent is not None:
+        if self.dependent is not None:
             return self.batch_size
         return max(1, self.batch_size // (self.alteration.n_levels + 1))
 
@@ -77,66 +72,44 @@ class Walk:
 
     def group(self, first: int) -> Group:
         """Take inputs `first` to `first + group_size - 1` through all levels."""
-        end = min(first + self.group_size, len(self.inputs))
+        (outcome,) = walk_abreast((self,), first)
+        if isinstance(outcome, RmqmError):
+            raise outcome
+        return outcome
+
+    def known_group(self, first: int) -> Group | None:
+        """Return the group that begins there if it was walked before."""
         known = self.known.get(first)
-        if known is not None and known.end == end:
-            # A group is taken whole or not at all: a batch of another size may round differently.
-            return known
-        loaded, unreadable = self._load(range(first, end))
-        if not loaded:
-            return Group(first, end, (), {}, np.float64, tuple(unreadable))
-        ids = [entry.id for entry in loaded]
-        names = [f"{entry.name} (id {entry.id[:12]})" for entry in loaded]
-        meters = Meters(self.measures, len(loaded), self.alteration.n_levels, names)
-        values = np.stack([entry.values for entry in loaded])
-        meters.look(values)
-        if self._dependent is not None:
-            dtype = self._follow(self._dependent, values, ids, meters)
-        else:
-            alteration = cast("Alteration", self.alteration)
-            dtype = self._pack(alteration, values, ids, meters, is_first=first == 0)
-        return Group(first, end, tuple(ids), meters.columns(), dtype, tuple(unreadable))
+        # A group is taken whole or not at all: a batch of another size may round differently.
+        return known if known is not None and known.end == self.end_of(first) else None
+
+    @property
+    def starts(self) -> range:
+        """First positions of all groups."""
+        return range(0, len(self.inputs), self.group_size)
+
+    def end_of(self, first: int) -> int:
+        """Return where the group that begins at `first` ends."""
+        return min(first + self.group_size, len(self.inputs))
 
     def unaltered(self, first: int) -> tuple[list[str], AnyArray]:
         """Encode the unaltered inputs of a group, in the same block as `group` does."""
-        loaded, _ = self._load(range(first, min(first + self.group_size, len(self.inputs))))
+        loaded, _ = self.load(first)
         if not loaded:
             return [], np.empty((0, 0))
         ids = [entry.id for entry in loaded]
         values = np.stack([entry.values for entry in loaded])
-        if self._dependent is not None:
-            path = self._dependent.path(as_differentiable(self.encoder), values, ids)
+        if self.dependent is not None:
+            path = self.dependent.path(as_differentiable(self.encoder), values, ids)
             _, encodings = next(iter(path))
             return ids, np.array(encodings)
         alteration = cast("Alteration", self.alteration)
         n_levels = min(self.levels_per_block, alteration.n_levels + 1)
-        altered = self._altered(alteration, values, ids, 0, n_levels)
+        altered = self.altered(alteration, values, ids, 0, n_levels)
         encodings = encode_checked(self.encoder, altered.reshape(-1, *values.shape[1:]))
         return ids, np.array(encodings.reshape(len(ids), n_levels, -1)[:, 0])
 
-    def _pack(
-        self,
-        alteration: Alteration,
-        values: FloatArray,
-        ids: list[str],
-        meters: Meters,
-        *,
-        is_first: bool,
-    ) -> npt.DTypeLike:
-        """Make and encode several levels at once; returns the type of the encodings."""
-        given = values.copy() if is_first else values
-        n_encodings = alteration.n_levels + 1
-        for level in range(0, n_encodings, self.levels_per_block):
-            self._stop_if_cancelled()
-            n_levels = min(self.levels_per_block, n_encodings - level)
-            altered = self._altered(alteration, values, ids, level, n_levels)
-            if is_first and level == 0:
-                require_contract(alteration, given, values, altered)
-            encodings = encode_checked(self.encoder, altered.reshape(-1, *values.shape[1:]))
-            meters.update(encodings.reshape(len(ids), n_levels, -1))
-        return encodings.dtype
-
-    def _altered(
+    def altered(
         self, alteration: Alteration, values: FloatArray, ids: list[str], level: int, n_levels: int
     ) -> FloatArray:
         """Make levels in the memory of this thread; an error in there is the alteration's."""
@@ -147,21 +120,8 @@ class Walk:
             raise failed_alteration(alteration.name, "alter", type(altered).__name__)
         return altered
 
-    def _follow(
-        self,
-        alteration: DependentAlteration,
-        values: FloatArray,
-        ids: list[str],
-        meters: Meters,
-    ) -> npt.DTypeLike:
-        """Take the encodings that the alteration needs anyway; returns their type."""
-        path = alteration.path(as_differentiable(self.encoder), values, ids)
-        for _, (_, encodings) in zip(range(alteration.n_levels + 1), path, strict=True):
-            self._stop_if_cancelled()
-            meters.update(encodings[:, None])
-        return encodings.dtype
-
-    def _stop_if_cancelled(self) -> None:
+    def stop_if_cancelled(self) -> None:
+        """Leave the work where it was called off."""
         if self.cancelled.is_set():
             raise Cancelled
 
@@ -173,10 +133,11 @@ class Walk:
             memory = self._memory.values = np.empty(size, dtype=dtype)
         return memory[:size].reshape(shape)
 
-    def _load(self, indices: range) -> tuple[list[Input], list[tuple[int, UnreadableError]]]:
+    def load(self, first: int) -> tuple[list[Input], list[tuple[int, UnreadableError]]]:
+        """Load the inputs of the group that begins at `first`, as far as they can be read."""
         loaded: list[Input] = []
         unreadable: list[tuple[int, UnreadableError]] = []
-        for index in indices:
+        for index in range(first, self.end_of(first)):
             try:
                 loaded.append(self.inputs.load(index))
             except UnreadableError as error:
@@ -185,36 +146,12 @@ class Walk:
 
 
 def walk_groups(walk: Walk, workers: int) -> Generator[Group]:
-    """
-    Yield every group of inputs in order, made by `workers` threads.
+    """Yield every group of inputs in order, made by `workers` threads."""
 
-    At most two tasks per thread are under way, so memory does not grow with the inputs. Closing
-    the iterator, or an interrupt, stops the threads at their next block.
-    """
-    starts = range(0, len(walk.inputs), walk.group_size)
-    if workers == 1:
-        yield from map(walk.group, starts)
-        return
-    pending: deque[Future[tuple[list[Group], float]]] = deque()
-    span, position = 1, 0
-    with ThreadPoolExecutor(workers, thread_name_prefix="rmqm-walk") as pool:
-        try:
-            while pending or position < len(starts):
-                while position < len(starts) and len(pending) < 2 * workers:
-                    pending.append(pool.submit(_timed, walk, starts[position : position + span]))
-                    position += span
-                walked, seconds = pending.popleft().result()
-                yield from walked
-                # Groups that are known or cannot be read tell nothing about the encoder.
-                encoded = all(one.ids and one.first not in walk.known for one in walked)
-                if encoded and seconds < _SHORT_TASK_S and span < _MAX_SPAN:
-                    span *= 2
-        finally:
-            walk.cancelled.set()
-            pool.shutdown(wait=False, cancel_futures=True)
+    def tells_pace(group: Group) -> bool:
+        # Groups that are known or cannot be read say nothing about the encoder.
+        return bool(group.ids) and group.first not in walk.known
 
-
-def _timed(walk: Walk, starts: range) -> tuple[list[Group], float]:
-    """Walk several groups in one task: handing over tasks costs more than a small network."""
-    begun = time.monotonic()
-    return [walk.group(start) for start in starts], time.monotonic() - begun
+    return in_threads(
+        walk.group, walk.starts, workers, cancelled=walk.cancelled, tells_pace=tells_pace
+    )

@@ -190,6 +190,17 @@ class PreparedInputs:
             features=self.features,
         )
 
+    def prepared_by(self, preprocessing: Preprocessing) -> PreparedInputs:
+        """Return the same inputs for an encoder that takes the same shape by its own geometry."""
+        return PreparedInputs(
+            self.source,
+            self.spec,
+            preprocessing,
+            indices=self._indices,
+            duplicates=self.duplicates,
+            features=self.features,
+        )
+
     def _prepare(self, raw: AnyArray, name: str) -> FloatArray:
         if self.spec.kind == "array":
             return self._prepare_plain(raw, name)

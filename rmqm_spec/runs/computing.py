@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rmqm_spec.evaluation.statistic import Evaluation
     from rmqm_spec.results.stored import StoredResult
 
-__all__ = ["NULL", "compute"]
+__all__ = ["NULL", "announce", "compute", "kept", "written"]
 
 NULL = "null"
 """Label of the score of permuted weights: its protocol and inputs are those of the score before."""
@@ -67,34 +67,63 @@ def compute(
         Workers that the caller keeps open; without it the executor of the request.
     """
     from rmqm_spec.documents.writing import check_writable
-    from rmqm_spec.results.document import result_document
-    from rmqm_spec.results.doubts import doubts
-    from rmqm_spec.results.stored import StoredResult
 
     error = gradient_error(run)
     check_writable(run.folder)
     if label != NULL:
-        _announce(run, listener)
-    with _kept(run, listener) as checkpoints:
+        announce(run, listener)
+    with kept(run, listener) as checkpoints:
         evaluation, speed = _evaluate(run, checkpoints, listener, label, pool)
-        findings = [
-            *run.encoder.findings,
-            *input_findings(run.request, run.backend, run.encoder, run.prepared),
-            *gradient_findings(run.backend, evaluation.gradient_route, error),
-            *doubts(evaluation.characteristics, evaluation.alteration),
-        ]
-        document = result_document(
-            evaluation,
-            _described(run.encoder.description, gradient_error=error, encodings_per_second=speed),
-            findings,
-            data=run.source,
-            seconds=time.monotonic() - started,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-            run_sha256=run.sha256,
-        )
-        if run.request.name is not None:
-            document["given_name"] = run.request.name
-        path = _write(run, document, evaluation, checkpoints)
+        measured = {"gradient_error": error, "encodings_per_second": speed}
+        return written(run, evaluation, checkpoints, measured, started=started)
+
+
+def written(
+    run: Run,
+    evaluation: Evaluation,
+    checkpoints: Checkpoints,
+    measured: Mapping[str, float | None],
+    *,
+    started: float,
+) -> tuple[StoredResult, tuple[Finding, ...]]:
+    """
+    Write what was evaluated as a result, and remove its checkpoints.
+
+    Parameters
+    ----------
+    run : Run
+        What was computed.
+    evaluation : Evaluation
+        What came of it.
+    checkpoints : Checkpoints
+        What is kept of it until the result is on disk.
+    measured : mapping of str to float or None
+        What is known of the runtime by now.
+    started : float
+        When the work began, by the monotonic clock.
+    """
+    from rmqm_spec.results.document import result_document
+    from rmqm_spec.results.doubts import doubts
+    from rmqm_spec.results.stored import StoredResult
+
+    findings = [
+        *run.encoder.findings,
+        *input_findings(run.request, run.backend, run.encoder, run.prepared),
+        *gradient_findings(run.backend, evaluation.gradient_route, measured.get("gradient_error")),
+        *doubts(evaluation.characteristics, evaluation.alteration),
+    ]
+    document = result_document(
+        evaluation,
+        _described(run.encoder.description, measured),
+        findings,
+        data=run.source,
+        seconds=time.monotonic() - started,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        run_sha256=run.sha256,
+    )
+    if run.request.name is not None:
+        document["given_name"] = run.request.name
+    path = _write(run, document, evaluation, checkpoints)
     stored = StoredResult(
         path=path,
         document=document,
@@ -107,7 +136,8 @@ def compute(
     return stored, tuple(findings)
 
 
-def _announce(run: Run, listener: Listener) -> None:
+def announce(run: Run, listener: Listener) -> None:
+    """Say what is about to be computed."""
     request, n_inputs = run.request, len(run.prepared)
     listener.note(f"  protocol: variant {request.protocol.variant}, {run.words}")
     inputs_word = "input" if n_inputs == 1 else "inputs"
@@ -125,7 +155,7 @@ def _say_that_fewer_would_do(note: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def _kept(run: Run, listener: Listener) -> Iterator[Checkpoints]:
+def kept(run: Run, listener: Listener) -> Iterator[Checkpoints]:
     """Keep what is done while it is worked on, and say so."""
     from rmqm_spec.evaluation.checkpoints import Checkpoints
 
@@ -225,11 +255,13 @@ def _write(
     except UsageError as error:
         checkpoints.write()
         raise checkpoints.refused(error) from error
-    remove_checkpoints(run.folder, run.sha256)
+    remove_checkpoints(checkpoints.folder.parent, run.sha256)
     return files[-1]
 
 
-def _described(description: Mapping[str, Any], **measured: float | None) -> Mapping[str, Any]:
+def _described(
+    description: Mapping[str, Any], measured: Mapping[str, float | None]
+) -> Mapping[str, Any]:
     """Add what was measured to what is known about the runtime."""
     known = {key: value for key, value in measured.items() if value is not None}
     return {**description, "runtime": {**description["runtime"], **known}}

@@ -2,126 +2,160 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
-from rmqm_spec.contracts.backend import NullWriting
+from rmqm_spec.contracts.backend import NullModel, NullWriting
 from rmqm_spec.contracts.listener import Listener
-from rmqm_spec.contracts.registry import executor_kind
-from rmqm_spec.errors import IncompleteError, RmqmError
+from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
-from rmqm_spec.runs.computing import NULL
 from rmqm_spec.runs.models import open_model
+from rmqm_spec.runs.opening import OpenedInputs, Run, open_run
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.scores import Score
 
 if TYPE_CHECKING:
-    from rmqm_spec.contracts.executor import OpenExecutor
     from rmqm_spec.results.stored import StoredResult
 
-__all__ = ["FOLDER", "with_null"]
+__all__ = ["FOLDER", "OpenNull", "open_null", "wants_null", "with_null"]
 
 FOLDER = "null"
 """Below the folder of the result: the result of its null, complete and usable on its own."""
 
 
-def with_null(
-    scored: Score,
-    listener: Listener,
-    score_alone: Callable[..., Score],
-    *,
-    pool: OpenExecutor | None = None,
-) -> Score:
+@frozen(kw_only=True, eq=False)
+class OpenNull:
     """
-    Score the null of a model that was scored, on the same inputs; the result then says so.
-
-    Nothing is done for alterations whose scores rank no encoders, nor where the backend writes no
-    nulls. A null that cannot be scored is a finding, not a failure.
+    The null of a network, about to be computed.
 
     Parameters
     ----------
-    scored : Score
-        The trained network's score.
-    listener : Listener
-        Hears of progress and steps.
-    score_alone : callable
-        Scores a request without its null.
-    pool : OpenExecutor, optional
-        Workers that the caller keeps open.
+    model : NullModel
+        What was permuted.
+    run : Run
+        Its run, on the inputs of the network.
     """
-    run = scored.run
-    if run is None or not run.kind.ranks or not isinstance(run.backend, NullWriting):
-        return scored
-    request = scored.request
-    null = scored.null if scored.reused and not request.force else None
-    if null is None or null["status"] == "failed":
-        null = _null_of(scored, run.backend, listener, score_alone, pool)
-        scored = evolve(scored, stored=_amended(scored.stored, null))
-    findings = [Finding(**finding) for finding in null["findings"]]
-    return evolve(scored, findings=(*scored.findings, *findings))
+
+    model: NullModel
+    run: Run
+
+    @property
+    def made(self) -> dict[str, int]:
+        """How it was made."""
+        model = self.model
+        return {"seed": model.seed, "tensors": model.tensors, "values": model.values}
 
 
-def _null_of(
-    scored: Score,
-    backend: NullWriting,
+def wants_null(run: Run, stored: StoredResult | None) -> bool:
+    """
+    Whether the null of a run is to be computed.
+
+    Nothing is done for alterations whose scores rank no encoders, nor where the backend writes no
+    nulls, nor where a stored result has its null already.
+    """
+    request = run.request
+    if not request.null or not run.kind.ranks or not isinstance(run.backend, NullWriting):
+        return False
+    known = None if stored is None or request.force else stored.document.get("null")
+    return known is None or known["status"] == "failed"
+
+
+def open_null(
+    run: Run,
+    stored: StoredResult | None,
     listener: Listener,
-    score_alone: Callable[..., Score],
-    pool: OpenExecutor | None,
-) -> dict[str, Any]:
-    from rmqm_spec.ranking.null import failed_null, null_findings
+    inputs: OpenedInputs,
+    files: ExitStack,
+) -> OpenNull:
+    """
+    Write the null of a model, and open it with all that was read in or beside the model.
 
-    n_inputs = scored.stored.document["counts"]["seen"]
+    Parameters
+    ----------
+    run : Run
+        The run of the trained network.
+    stored : StoredResult, optional
+        Its result, where there is one already.
+    listener : Listener
+        Hears of the step.
+    inputs : OpenedInputs
+        The inputs that are open.
+    files : ExitStack
+        Removes the model's file when it is closed.
+
+    Raises
+    ------
+    RmqmError
+        If the null cannot be written or opened.
+    """
+    if not isinstance(run.backend, NullWriting):
+        raise TypeError(f"{run.backend.name} writes no nulls")
+    n_inputs = len(run.prepared) if stored is None else stored.document["counts"]["seen"]
     inputs_word = "input" if n_inputs == 1 else "inputs"
     listener.note(
         f"  and the same network with permuted weights, on the same {n_inputs:,} {inputs_word} "
         "(--no-null leaves it out)"
     )
-    try:
-        null = _score(scored, backend, listener, score_alone, pool)
-    except IncompleteError:
-        raise
-    except RmqmError as error:
-        null = failed_null(error)
-    return {**null, "findings": [finding.to_dict() for finding in null_findings(null)]}
+    folder = files.enter_context(TemporaryDirectory(prefix="rmqm-null-"))
+    model = run.backend.write_null(run.request.path, Path(folder))
+    home = run.folder if stored is None else stored.path.parent
+    request = _request_of(run, stored, model.path, home / FOLDER)
+    encoder = open_model(request)
+    return OpenNull(model=model, run=open_run(request, listener, encoder=encoder, inputs=inputs))
 
 
-def _score(
-    scored: Score,
-    backend: NullWriting,
-    listener: Listener,
-    score_alone: Callable[..., Score],
-    pool: OpenExecutor | None,
-) -> dict[str, Any]:
-    from rmqm_spec.ranking.null import against_null
+def with_null(scored: Score, outcome: StoredResult | RmqmError, **made: int) -> Score:
+    """
+    Write what the null says into the result of its network.
 
-    with ExitStack() as files:
-        folder = files.enter_context(TemporaryDirectory(prefix="rmqm-null-"))
-        written = backend.write_null(scored.request.path, Path(folder))
-        request = _request_of(scored, written.path)
-        encoder = open_model(request)
-        if pool is None and executor_kind(request.executor).open is None:
-            files.close()  # the runtime has read it: a file as large as the model does not wait
-        null = score_alone(request, listener, label=NULL, encoder=encoder, pool=pool)
-    return against_null(
-        scored.stored,
-        null.stored,
-        seed=written.seed,
-        tensors=written.tensors,
-        values=written.values,
-        folder=str(null.folder.relative_to(scored.folder)),
-    )
+    A null that cannot be scored is a finding, not a failure.
+
+    Parameters
+    ----------
+    scored : Score
+        The trained network's score.
+    outcome : StoredResult or RmqmError
+        What came of the null.
+    **made
+        How the null was made.
+    """
+    from rmqm_spec.ranking.null import against_null, failed_null, null_findings
+
+    if isinstance(outcome, RmqmError):
+        entry = failed_null(outcome)
+    else:
+        try:
+            entry = against_null(
+                scored.stored,
+                outcome,
+                folder=str(outcome.path.parent.relative_to(scored.folder)),
+                **made,
+            )
+        except RmqmError as error:
+            entry = failed_null(error)
+    findings = null_findings(entry)
+    entry = {**entry, "findings": [finding.to_dict() for finding in findings]}
+    return evolve(scored, stored=_amended(scored.stored, entry))
 
 
-def _request_of(scored: Score, path: Path) -> RunRequest:
+def findings_of(stored: StoredResult) -> tuple[Finding, ...]:
+    """Return what a stored result says is worth knowing, but for its null."""
+    return tuple(Finding(**finding) for finding in stored.document["findings"])
+
+
+def null_findings_of(stored: StoredResult) -> tuple[Finding, ...]:
+    """Return what is worth knowing about the null that stands in a result."""
+    null = stored.document.get("null") or {"findings": []}
+    return tuple(Finding(**finding) for finding in null["findings"])
+
+
+def _request_of(run: Run, stored: StoredResult | None, path: Path, folder: Path) -> RunRequest:
     """Return the request for the null: opened with all that was read in or beside the model."""
-    request, run = scored.request, scored.run
-    if run is None:
-        raise RuntimeError("a score whose model is closed has no null")
+    request = run.request
     opening = evolve(
         request.opening,
         input=run.encoder.input,
@@ -134,8 +168,8 @@ def _request_of(scored: Score, path: Path) -> RunRequest:
         preprocessing=run.encoder.preprocessing,
     )
     inputs, protocol = request.inputs, request.protocol
-    if scored.stored.document["counts"]["stopped_early"]:
-        inputs = evolve(inputs, n=scored.stored.document["counts"]["seen"])
+    if stored is not None and stored.document["counts"]["stopped_early"]:
+        inputs = evolve(inputs, n=stored.document["counts"]["seen"])
         protocol = evolve(protocol, precision=None)
     return evolve(
         request,
@@ -144,7 +178,7 @@ def _request_of(scored: Score, path: Path) -> RunRequest:
         opening=opening,
         inputs=inputs,
         protocol=protocol,
-        out=scored.folder / FOLDER,
+        out=folder,
         null=False,
     )
 

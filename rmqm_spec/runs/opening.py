@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rmqm_spec.contracts.inputs import Bounds, InputSpec
     from rmqm_spec.inputs.prepared import PreparedInputs
 
-__all__ = ["Run", "check_request", "open_inputs", "open_run"]
+__all__ = ["OpenedInputs", "Run", "check_request", "open_inputs", "open_run"]
 
 _LONGEST_LABEL = 200
 """Bytes of a model's name in the name of a folder: file systems take 255 in all."""
@@ -100,7 +100,11 @@ class Run:
 
 
 def open_run(
-    request: RunRequest, listener: Listener | None = None, *, encoder: ModelEncoder | None = None
+    request: RunRequest,
+    listener: Listener | None = None,
+    *,
+    encoder: ModelEncoder | None = None,
+    inputs: OpenedInputs | None = None,
 ) -> Run:
     """
     Open model and inputs, and name the run.
@@ -113,6 +117,8 @@ def open_run(
         Hears how far the reading of the inputs is.
     encoder : ModelEncoder, optional
         The model, where it is open already.
+    inputs : OpenedInputs, optional
+        Inputs that other models of the same ranking have opened.
 
     Raises
     ------
@@ -128,7 +134,7 @@ def open_run(
     encoder = encoder or open_model(request, opener)
     kind = request.protocol.kind
     check_gradient(request, kind, encoder)
-    prepared = open_inputs(request.inputs, encoder, listener)
+    prepared = (inputs or OpenedInputs()).open(request.inputs, encoder, listener)
     alteration = _alteration(request, kind, prepared.bounds, encoder.spec)
     graded = with_gradient(request, kind, opener, encoder, prepared)
     encoder = for_inputs(encoder, prepared)
@@ -231,6 +237,25 @@ def open_inputs(
             progress=progress,
             keeps_floats=not maps_values(encoder),
         )
+
+
+class OpenedInputs:
+    """The inputs of several models: data are read once for all that take them in the same form."""
+
+    def __init__(self) -> None:
+        self._opened: dict[tuple[object, ...], PreparedInputs] = {}
+        self._settings: list[DataSettings] = []  # alive, so that no other takes their identity
+
+    def open(
+        self, inputs: DataSettings, encoder: ModelEncoder, listener: Listener | None = None
+    ) -> PreparedInputs:
+        """Open the inputs for a model, as `open_inputs` does."""
+        # Settings may hold arrays, which do not compare: the same object names the same inputs.
+        key = (id(inputs), encoder.spec, maps_values(encoder))
+        if key not in self._opened:
+            self._opened[key] = open_inputs(inputs, encoder, listener)
+            self._settings.append(inputs)
+        return self._opened[key].prepared_by(encoder.preprocessing)
 
 
 def maps_values(encoder: ModelEncoder) -> bool:

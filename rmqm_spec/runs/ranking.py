@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import evolve, field, frozen
 
 from rmqm_spec.contracts.listener import Listener
-from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
+from rmqm_spec.errors import RmqmError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.measures.named import SMALLEST
 from rmqm_spec.runs.candidate_names import folder_name
@@ -20,7 +20,7 @@ from rmqm_spec.runs.rank_measures import check_order, rank_measures, size_findin
 from rmqm_spec.runs.ranked import RankedModels, RankRequest
 from rmqm_spec.runs.remarks import elsewhere
 from rmqm_spec.runs.request import RunRequest
-from rmqm_spec.runs.scoring import score
+from rmqm_spec.runs.scoring import score_several
 from rmqm_spec.runs.selection import select_candidates
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["rank"]
 
+Item = TypeVar("Item")
+
 
 @frozen(eq=False)
 class _Outcome:
@@ -42,6 +44,20 @@ class _Outcome:
     failed: dict[str, RmqmError] = field(factory=dict)
     findings: dict[str, tuple[Finding, ...]] = field(factory=dict)
     inputs: dict[str, PreparedInputs] = field(factory=dict)
+
+    def in_order(self, names: Sequence[str]) -> _Outcome:
+        """Return the same with the candidates in this order."""
+
+        def ordered(taken: dict[str, Item]) -> dict[str, Item]:
+            return {name: taken[name] for name in names if name in taken}
+
+        return _Outcome(
+            ordered(self.results),
+            ordered(self.speeds),
+            ordered(self.failed),
+            ordered(self.findings),
+            ordered(self.inputs),
+        )
 
 
 _TOO_FEW = ("PRB004", "PRB006", "PRB015")
@@ -92,15 +108,9 @@ def rank(
                 raise
             refused = error
             listener.note(f"no probes: {error.code}: {error.message}")
-    for number, candidate in enumerate(candidates, 1):
-        listener.note(f"[{number}/{len(candidates)}] {candidate.name}: {candidate.path}")
-        try:
-            _take(candidate, outcome, listener, pool)
-        except IncompleteError:
-            raise
-        except RmqmError as error:
-            outcome.failed[candidate.name] = error
-            listener.note(f"  {error.code}: {error.message}")
+    _take_results(candidates, outcome, listener)
+    _score_models(candidates, outcome, listener, pool)
+    outcome = outcome.in_order([candidate.name for candidate in candidates])
     _raise_what_all_failed_by(outcome)
     scored_here = not any(candidate.is_result for candidate in candidates)
     document, findings = _ranked(outcome, measures.asked, on_common_inputs=scored_here)
@@ -206,29 +216,61 @@ def _check(common: RunRequest) -> None:
         )
 
 
-def _take(
-    candidate: Candidate, outcome: _Outcome, listener: Listener, pool: OpenExecutor | None
-) -> None:
-    """Score a candidate, or read its result."""
-    name = candidate.name
-    if candidate.is_result:
-        from rmqm_spec.results.stored import read_result
+def _take_results(candidates: Sequence[Candidate], outcome: _Outcome, listener: Listener) -> None:
+    """Read the candidates that were scored before."""
+    from rmqm_spec.results.stored import read_result
 
-        stored = read_result(candidate.path)
+    for candidate in candidates:
+        if not candidate.is_result:
+            continue
+        listener.note(f"{candidate.name}: {candidate.path}")
+        try:
+            stored = read_result(candidate.path)
+        except RmqmError as error:
+            _fail(candidate.name, error, outcome, listener)
+            continue
         if candidate.request.save_encodings is not None:
             listener.note("  no encodings are saved of this result: name the model's file for them")
-        outcome.results[name] = stored
-        outcome.findings[name] = _stored_findings(stored)
-        outcome.speeds[name] = (stored.document["runtime"] or {}).get("encodings_per_second")
-        return
+        outcome.results[candidate.name] = stored
+        outcome.findings[candidate.name] = _stored_findings(stored)
+        speed = (stored.document["runtime"] or {}).get("encodings_per_second")
+        outcome.speeds[candidate.name] = speed
+
+
+def _score_models(
+    candidates: Sequence[Candidate],
+    outcome: _Outcome,
+    listener: Listener,
+    pool: OpenExecutor | None,
+) -> None:
+    """Score the models among the candidates, on common altered inputs where they can."""
+    models = {candidate.name: candidate for candidate in candidates if not candidate.is_result}
+    numbers = {name: number for number, name in enumerate(models, 1)}
+
+    def opening(name: str) -> None:
+        listener.note(f"[{numbers[name]}/{len(models)}] {name}: {models[name].path}")
+
+    requests = {name: _request(candidate) for name, candidate in models.items()}
+    for name, scored in score_several(requests, listener, pool=pool, opening=opening):
+        if isinstance(scored, RmqmError):
+            _fail(name, scored, outcome, listener)
+            continue
+        outcome.results[name] = scored.stored
+        outcome.speeds[name] = scored.encodings_per_second
+        outcome.findings[name] = scored.findings
+        if scored.run is not None:
+            outcome.inputs[name] = scored.run.prepared
+
+
+def _request(candidate: Candidate) -> RunRequest:
     out = candidate.request.out
-    folder = None if out is None else out / folder_name(name)
-    scored = score(evolve(candidate.request, out=folder), listener, pool=pool, beside_others=True)
-    outcome.results[name] = scored.stored
-    outcome.speeds[name] = scored.encodings_per_second
-    outcome.findings[name] = scored.findings
-    if scored.run is not None:
-        outcome.inputs[name] = scored.run.prepared
+    folder = None if out is None else out / folder_name(candidate.name)
+    return evolve(candidate.request, out=folder)
+
+
+def _fail(name: str, error: RmqmError, outcome: _Outcome, listener: Listener) -> None:
+    outcome.failed[name] = error
+    listener.note(f"  {name}: {error.code}: {error.message}")
 
 
 def _stored_findings(stored: StoredResult) -> tuple[Finding, ...]:

@@ -1,26 +1,28 @@
-"""``score``: one model through the full protocol, up to the files of its result."""
+"""``score``: models through the full protocol, up to the files of their results."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rmqm_spec.contracts.listener import Listener
-from rmqm_spec.errors import UsageError
-from rmqm_spec.findings import Finding
-from rmqm_spec.runs.computing import compute
-from rmqm_spec.runs.encodings import check_encodings_file, save_encodings
-from rmqm_spec.runs.nulls import with_null
-from rmqm_spec.runs.opening import Run, open_run
+from rmqm_spec.errors import RmqmError, UsageError
+from rmqm_spec.memory import available_memory
+from rmqm_spec.runs.batch import Batch
+from rmqm_spec.runs.encodings import check_encodings_file
+from rmqm_spec.runs.opening import OpenedInputs
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.scores import Score
 
 if TYPE_CHECKING:
-    from rmqm_spec.contracts.backend import ModelEncoder
     from rmqm_spec.contracts.executor import OpenExecutor
-    from rmqm_spec.results.stored import StoredResult
 
-__all__ = ["score", "score_alone"]
+__all__ = ["score", "score_several"]
+
+_SHARE_OF_MEMORY = 0.25
+_MEMORY_PER_BYTE = 4
+"""An open model and its null take about as much each as the file, and as much again to open."""
 
 
 def score(
@@ -28,7 +30,6 @@ def score(
     listener: Listener | None = None,
     *,
     pool: OpenExecutor | None = None,
-    beside_others: bool = False,
 ) -> Score:
     """
     Score a model by the full protocol, or find the result of the same run.
@@ -41,8 +42,6 @@ def score(
         Hears of progress and steps.
     pool : OpenExecutor, optional
         Workers that the caller keeps open; without them the executor of the request.
-    beside_others : bool
-        Whether others are scored too, so that columns of measures between encoders are of use.
 
     Returns
     -------
@@ -55,15 +54,60 @@ def score(
         Whatever is wrong with request, model or data, by name. An interrupt becomes an
         `IncompleteError`; the same request then resumes.
     """
-    listener = listener or Listener()
-    if not beside_others:
-        _refuse_measures_between(request)
+    _refuse_measures_between(request)
     check_encodings_file(request.save_encodings)
-    scored = score_alone(request, listener, pool=pool)
-    save_encodings(scored, listener)
-    if request.null:
-        scored = with_null(scored, listener, score_alone, pool=pool)
-    return scored
+    ((_, outcome),) = score_several({"": request}, listener, pool=pool)
+    if isinstance(outcome, RmqmError):
+        raise outcome
+    return outcome
+
+
+def score_several(
+    requests: Mapping[str, RunRequest],
+    listener: Listener | None = None,
+    *,
+    pool: OpenExecutor | None = None,
+    opening: Callable[[str], None] | None = None,
+) -> Iterator[tuple[str, Score | RmqmError]]:
+    """
+    Score models together: those that take the same inputs see each altered block as it is made.
+
+    Numbers, files and checkpoints are those of each model alone. Where the models do not fit into
+    memory together, as many as fit go at a time.
+
+    Parameters
+    ----------
+    requests : mapping of str to RunRequest
+        By a name for each.
+    listener : Listener, optional
+        Hears of progress and steps.
+    pool : OpenExecutor, optional
+        Workers that the caller keeps open.
+    opening : callable, optional
+        Called with the name of each model before it is opened.
+
+    Yields
+    ------
+    str, Score or RmqmError
+        The name of a model, and its score or why there is none; in the order of `requests`.
+
+    Raises
+    ------
+    IncompleteError
+        At an interrupt, or where the disk refuses; the same requests then resume.
+    """
+    listener = listener or Listener()
+    inputs, memory = OpenedInputs(), available_memory()
+    room = None if memory is None else memory * _SHARE_OF_MEMORY / _MEMORY_PER_BYTE
+    batch = Batch(listener, inputs, pool)
+    for name, request in requests.items():
+        if opening is not None:
+            opening(name)
+        batch.open(name, request, started=time.monotonic())
+        if room is not None and batch.n_bytes > room:
+            yield from batch.scores()
+            batch = Batch(listener, inputs, pool)
+    yield from batch.scores()
 
 
 def _refuse_measures_between(request: RunRequest) -> None:
@@ -77,70 +121,3 @@ def _refuse_measures_between(request: RunRequest) -> None:
                 "compares several encoders",
                 fix=f"Rank at least three: rmqm-spec rank A B C --measure {measure.name}.",
             )
-
-
-def score_alone(
-    request: RunRequest,
-    listener: Listener,
-    *,
-    label: str = "scoring",
-    encoder: ModelEncoder | None = None,
-    pool: OpenExecutor | None = None,
-) -> Score:
-    """
-    Score a model without its null.
-
-    Parameters
-    ----------
-    request : RunRequest
-        The model, its inputs and the protocol.
-    listener : Listener
-        Hears of progress and steps.
-    label : str
-        What progress calls the work.
-    encoder : ModelEncoder, optional
-        The model, where it is open already.
-    pool : OpenExecutor, optional
-        Workers that the caller keeps open.
-    """
-    started = time.monotonic()
-    run = open_run(request, listener, encoder=encoder)
-    stored = None if request.force else _stored(run, listener)
-    reused = stored is not None
-    if stored is None:
-        stored, findings = compute(run, listener, label=label, started=started, pool=pool)
-    else:
-        findings = tuple(Finding(**finding) for finding in stored.document["findings"])
-    _keep_examples(run, stored, listener)
-    return Score(
-        request=request,
-        stored=stored,
-        findings=findings,
-        reused=reused,
-        run=run,
-    )
-
-
-def _stored(run: Run, listener: Listener) -> StoredResult | None:
-    """Find the result of the same run; checkpoints that a killed process left are in vain."""
-    from rmqm_spec.evaluation.checkpoints import remove_checkpoints
-    from rmqm_spec.results.stored import find_run
-
-    stored = find_run(run.folder, run.sha256)
-    if stored is not None:
-        remove_checkpoints(run.folder, run.sha256)
-        listener.note(
-            f"  nothing has changed since {stored.document['created']}: that result is in "
-            f"{stored.path.parent} (--force computes it again)"
-        )
-    return stored
-
-
-def _keep_examples(run: Run, stored: StoredResult, listener: Listener) -> None:
-    """Keep pictures for reports; a result is whole without them."""
-    from rmqm_spec.reports.example_files import keep_examples
-
-    try:
-        keep_examples(stored, run.prepared, run.alteration)
-    except UsageError as error:
-        listener.note(f"  no pictures are kept for reports: {error.message}")
