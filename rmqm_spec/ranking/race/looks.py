@@ -10,8 +10,8 @@ __all__ = ["GROWTH", "LEAST", "looks"]
 LEAST: Final = 16
 """Inputs before the first look: fewer make an encoder's variance too uncertain."""
 
-GROWTH: Final = 1.5
-"""Each look has so many times the inputs of the last: few looks, none of them long to wait for."""
+GROWTH: Final = 1.25
+"""Each look has so many times the inputs of the last: the cheapest of those tried."""
 
 
 def looks(most: int, least: int = LEAST, growth: float = GROWTH) -> tuple[int, ...]:
@@ -34,8 +34,8 @@ def looks(most: int, least: int = LEAST, growth: float = GROWTH) -> tuple[int, .
 
     Examples
     --------
-    >>> looks(100), looks(10)
-    ((16, 24, 36, 54, 100), (10,))
+    >>> looks(50), looks(10)
+    ((16, 20, 25, 32, 40, 50), (10,))
     """
     numbers = [min(least, most)]
     while numbers[-1] < most:

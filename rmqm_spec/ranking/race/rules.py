@@ -14,7 +14,8 @@ __all__ = ["Rules", "Until"]
 
 Until = Literal["order", "best"]
 
-NEVER: Final = float("inf")
+_SHARE: Final = 0.9
+"""Of the error that is allowed; the rest is for differences of few inputs, which are not normal."""
 
 
 @frozen(kw_only=True)
@@ -45,17 +46,17 @@ class Rules:
 
     @property
     def error(self) -> float:
-        """Probability of a wrong decision that the race may have."""
-        return 1 - self.confidence
+        """Probability of a wrong decision that the bounds allow, for normal differences."""
+        return _SHARE * (1 - self.confidence)
 
     def to_decide(self, n_open: int, n_encoders: int, n: int) -> float:
         """
         Return how many standard errors from zero decide a pair after n inputs.
 
         For the order, Holm's step-down: the error is shared by the pairs that are still open. For
-        the best, it is shared by the encoders that could wrongly put the best out.
+        the best, no more pairs count than there are encoders that could put it out.
         """
-        shares = n_open if self.until == "order" else n_encoders - 1
+        shares = n_open if self.until == "order" else min(n_open, n_encoders - 1)
         return limit(boundary(self.error / max(shares, 1), self.looks), n)
 
     def of_all_pairs(self, n_encoders: int, n: int) -> float:

@@ -77,6 +77,13 @@ class Standings:
         """Whether there is nothing left to find out."""
         return not self.active
 
+    @property
+    def best(self) -> str | None:
+        """The encoder that is surely the best, once all others are put out."""
+        beaten = {one.second for one in self.decisions}
+        left = [name for name in self.names if name not in beaten]
+        return left[0] if len(left) == 1 and len(self.names) > 1 else None
+
     def open_pairs(self, among: Sequence[str]) -> list[tuple[str, str]]:
         """Return the pairs that are neither decided nor level."""
         closed = {frozenset((one.first, one.second)) for one in self.decisions} | self.level
