@@ -37,6 +37,7 @@ __all__ = ["Evaluation", "Progress", "Skipped", "evaluate"]
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of inputs done and offered."""
 
+
 def evaluate(
     encoder: EncoderLike,
     inputs: AnyArray | Inputs,

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from rmqm_spec.ranking.race import Rules, Until, looks
+from rmqm_spec.contracts.race import Until
+from rmqm_spec.ranking.race import Rules, looks
 from studies.race.alternatives import alternatives
 from studies.race.designs import Design, designs
 from studies.race.fixed import fixed_number

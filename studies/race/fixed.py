@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from rmqm_spec.contracts.race import Until
 from rmqm_spec.ranking.joint import JointScores
-from rmqm_spec.ranking.race import Until
 from studies.race.designs import Design
 from studies.race.drawing import drawn, seen_of
 from studies.race.pools import gradients_of, scores_of

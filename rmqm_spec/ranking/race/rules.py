@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 from attrs import frozen
 
 from rmqm_spec.characteristics.interval import LEVEL
+from rmqm_spec.contracts.race import Until
 from rmqm_spec.ranking.race.boundary import boundary, limit
 from rmqm_spec.ranking.records import NEGLIGIBLE
 
-__all__ = ["Rules", "Until"]
-
-Until = Literal["order", "best"]
+__all__ = ["Rules"]
 
 _SHARE: Final = 0.9
 """Of the error that is allowed; the rest is for differences of few inputs, which are not normal."""

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from rmqm_spec.ranking.race.comparison import Comparison
 from rmqm_spec.ranking.race.rules import Rules
+from rmqm_spec.ranking.records import NEGLIGIBLE
 
 __all__ = ["Decision", "Standings"]
 
@@ -115,7 +116,7 @@ class Standings:
 def _newly_decided(now: Standings, seen: Comparison, rules: Rules) -> Iterator[Decision]:
     bound = rules.to_decide(len(now.open_pairs(now.names)), len(now.names), seen.n)
     for pair, difference, error in _judged(now, seen):
-        if abs(difference) > max(bound * error, rules.margin):
+        if abs(difference) > max(bound * error, NEGLIGIBLE):
             first, second = pair if difference > 0 else pair[::-1]
             yield Decision(
                 first=first,
