@@ -7,13 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, Float64Array
+from rmqm_spec.contracts.encoder import encodings_of_several_lengths
 from rmqm_spec.errors import EncodingError, ShapeError
 from rmqm_spec.resolution import at_resolution, resolution_of
+from rmqm_spec.scratch import Scratch
 
 __all__ = ["DistanceMeter", "displacements", "step_lengths", "unit_vectors"]
 
 _TINY, _HUGE = 1e-100, 1e100
 """Outside this range the square of a float64 may underflow or overflow."""
+
+_TINY_SQUARE, _HUGE_SQUARE = 1e-190, 1e190
+"""No value of an encoding with such a square is outside the range above."""
 
 
 def displacements(trajectories: AnyArray, /, *, resolution: float | None = None) -> Float64Array:
@@ -120,14 +125,34 @@ def unit_vectors(
         If an encoding has zero norm or a value that is not finite (clause RMQM-ENC-005).
     """
     vectors = np.array(encodings, dtype=np.float64, order="C")
+    _normalise(vectors, encodings, names, first_level)
+    return vectors
+
+
+def _normalise(
+    vectors: Float64Array, encodings: AnyArray, names: Sequence[str] | None, first_level: int
+) -> None:
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares = np.einsum("nle,nle->nl", vectors, vectors)
+    if not ((squares > _TINY_SQUARE) & (squares < _HUGE_SQUARE)).all():
+        squares = _tamed(vectors, encodings, names, first_level)
+    vectors /= np.sqrt(squares)[..., None]
+
+
+def _tamed(
+    vectors: Float64Array, encodings: AnyArray, names: Sequence[str] | None, first_level: int
+) -> Float64Array:
+    """Refuse what has no direction, scale what is very short or long, and square again."""
     largest = np.abs(vectors).max(axis=-1, initial=0.0)
     if not (np.isfinite(largest) & (largest > 0)).all():
         raise _bad_encoding(encodings, largest, names, first_level)
     extreme = (largest < _TINY) | (largest > _HUGE)
     if extreme.any():
         vectors /= np.where(extreme, largest, 1.0)[..., None]
-    vectors /= np.sqrt(np.einsum("nle,nle->nl", vectors, vectors))[..., None]
-    return vectors
+    return np.asarray(np.einsum("nle,nle->nl", vectors, vectors))
+
+
+_SCRATCH = Scratch()
 
 
 class DistanceMeter:
@@ -165,25 +190,25 @@ class DistanceMeter:
             If an encoding has zero norm, a value that is not finite, or not the length of the
             encodings before it.
         """
-        vectors = unit_vectors(encodings, self._names, self._next_level)
+        vectors = _SCRATCH.lend("vectors", encodings.shape)
+        np.copyto(vectors, encodings)
+        _normalise(vectors, encodings, self._names, self._next_level)
         if self._next_level == 0:
             self._origin = self._latest = vectors[:, :1].copy()
             vectors = vectors[:, 1:]
             self._next_level = 1
         if vectors.shape[-1] != self._origin.shape[-1]:
-            raise EncodingError(
-                "ENC004",
-                f"encodings must all have the same length; got {vectors.shape[-1]} after "
-                f"{self._origin.shape[-1]}",
-                fix="Encode each input by itself: the length must not depend on the batch.",
-            )
+            raise encodings_of_several_lengths(self._origin.shape[-1], vectors.shape[-1])
         n_new = vectors.shape[1]
         if not n_new:
             return
         levels = slice(self._next_level - 1, self._next_level - 1 + n_new)
-        self.displacements[:, levels] = _norms(vectors - self._origin)
-        previous = np.concatenate([self._latest, vectors[:, :-1]], axis=1)
-        self.step_lengths[:, levels] = _norms(vectors - previous)
+        differences = _SCRATCH.lend("differences", vectors.shape)
+        np.subtract(vectors, self._origin, out=differences)
+        self.displacements[:, levels] = _norms(differences)
+        np.subtract(vectors[:, :1], self._latest, out=differences[:, :1])
+        np.subtract(vectors[:, 1:], vectors[:, :-1], out=differences[:, 1:])
+        self.step_lengths[:, levels] = _norms(differences)
         self._latest = vectors[:, -1:].copy()
         self._next_level += n_new
 

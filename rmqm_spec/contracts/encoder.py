@@ -18,6 +18,7 @@ __all__ = [
     "EncoderTraits",
     "Pullback",
     "as_encoder",
+    "encodings_of_several_lengths",
 ]
 
 Pullback: TypeAlias = Callable[[FloatArray], FloatArray]
@@ -125,6 +126,15 @@ def encode_checked(encoder: Encoder, inputs: FloatArray) -> AnyArray:
         If the encodings are not numbers of shape (N, E), one row per input.
     """
     return _checked(encoder.encode(inputs), len(inputs))
+
+
+def encodings_of_several_lengths(first: int, other: int) -> EncodingError:
+    """Return the error that names the lengths of two encodings of the same encoder."""
+    return EncodingError(
+        "ENC004",
+        f"encodings must all have the same length; got {other} after {first}",
+        fix="Encode each input by itself: the length must not depend on the batch.",
+    )
 
 
 def _checked(found: AnyArray, n_inputs: int) -> AnyArray:

@@ -11,7 +11,11 @@ import numpy.typing as npt
 
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.alteration import Alteration, DependentAlteration
-from rmqm_spec.contracts.encoder import as_differentiable, encode_checked
+from rmqm_spec.contracts.encoder import (
+    as_differentiable,
+    encode_checked,
+    encodings_of_several_lengths,
+)
 from rmqm_spec.errors import RmqmError, UnreadableError
 from rmqm_spec.evaluation.alteration_contract import require_contract
 from rmqm_spec.evaluation.group import Group
@@ -80,19 +84,34 @@ def _walk_levels(
 ) -> None:
     """Make several levels at once, and hand them to every encoder."""
     alteration = cast("Alteration", leader.alteration)
-    given = values.copy() if is_first else values
     n_encodings, step = alteration.n_levels + 1, leader.levels_per_block
     for level in range(0, n_encodings, step):
-        leader.stop_if_cancelled()
-        altered = leader.altered(alteration, values, ids, level, min(step, n_encodings - level))
-        if is_first and level == 0:
-            require_contract(alteration, given, values, altered)
-        if len(parties) > 1:
-            # What an encoder wrote into the block would reach the encoders after it.
-            altered = altered.view()
-            altered.flags.writeable = False
+        n_levels = min(step, n_encodings - level)
+        for block in leader.blocks(len(ids)):
+            leader.stop_if_cancelled()
+            is_trial = is_first and level == block.start == 0
+            altered = _altered(leader, values[block], ids[block], level, n_levels, is_trial)
+            if len(parties) > 1:
+                # What an encoder wrote into the block would reach the encoders after it.
+                altered = altered.view()
+                altered.flags.writeable = False
+            for party in parties:
+                party.attempt(party.take, altered)
         for party in parties:
-            party.attempt(party.take, altered)
+            party.attempt(party.measure)
+
+
+def _altered(
+    leader: Walk, values: FloatArray, ids: list[str], level: int, n_levels: int, is_trial: bool
+) -> FloatArray:
+    """Make a block; the first of a run shows whether the alteration keeps to its contract."""
+    alteration = cast("Alteration", leader.alteration)
+    if not is_trial:
+        return leader.altered(alteration, values, ids, level, n_levels)
+    given = values.copy()
+    altered = leader.altered(alteration, values, ids, level, n_levels)
+    require_contract(alteration, given, values, altered)
+    return altered
 
 
 class _Party:
@@ -103,7 +122,7 @@ class _Party:
         self._alone = alone
         self._error: RmqmError | None = None
         self._dtype: npt.DTypeLike = np.float64
-        self._n_inputs = len(values)
+        self._blocks: list[AnyArray] = []
         self.attempt(self._start, values, names)
 
     def attempt(self, step: Callable[..., None], *arguments: object) -> None:
@@ -123,12 +142,19 @@ class _Party:
         self._meters.look(values)
 
     def take(self, altered: FloatArray) -> None:
-        """Encode a block (n, L, *S), and measure the encodings."""
-        n_levels = altered.shape[1]
+        """Encode a block (n, L, *S)."""
         begun = time.perf_counter()
         encodings = encode_checked(self._walk.encoder, altered.reshape(-1, *altered.shape[2:]))
         self._walk.seconds.append(time.perf_counter() - begun)
-        self._update(encodings.reshape(self._n_inputs, n_levels, -1))
+        self._blocks.append(encodings.reshape(*altered.shape[:2], -1))
+
+    def measure(self) -> None:
+        """Measure the encodings of all blocks of the same levels."""
+        blocks, self._blocks = self._blocks, []
+        for block in blocks[1:]:
+            if block.shape[-1] != blocks[0].shape[-1]:
+                raise encodings_of_several_lengths(blocks[0].shape[-1], block.shape[-1])
+        self._update(blocks[0] if len(blocks) == 1 else np.concatenate(blocks))
 
     def follow(self, alteration: DependentAlteration, values: FloatArray, ids: list[str]) -> None:
         """Take the encodings that the alteration needs anyway."""

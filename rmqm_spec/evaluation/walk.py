@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator, Mapping
 from functools import cached_property
-from math import ceil, prod
+from math import ceil
 from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 from attrs import field, frozen
 
 from rmqm_spec.arrays import AnyArray, FloatArray
@@ -23,8 +22,12 @@ from rmqm_spec.evaluation.abreast import walk_abreast
 from rmqm_spec.evaluation.group import Group
 from rmqm_spec.evaluation.threads import in_threads
 from rmqm_spec.measures.movement import RMQM
+from rmqm_spec.scratch import Scratch
 
 __all__ = ["Walk", "walk_groups"]
+
+_BLOCKS_PER_GROUP = 4
+"""Blocks with all levels of several inputs are small: measuring each by itself costs too much."""
 
 
 class Cancelled(Exception):  # noqa: N818 - a signal between threads, not an error
@@ -37,8 +40,9 @@ class Walk:
     How to take a group of inputs through all levels.
 
     A block of work is a rectangle, n inputs times L consecutive levels, whose area is about one
-    batch: as many levels of one input as fit, or all levels of several inputs. Where levels depend
-    on each other, it is one level of a batch of inputs. `seconds` has the time of every call of the
+    batch: as many levels of one input as fit, or all levels of several inputs; then a group is
+    several blocks, which are measured together. Where levels depend on each other, a block is one
+    level of a batch of inputs. `seconds` has the time of every call of the
     encoder with such a block.
     """
 
@@ -50,7 +54,7 @@ class Walk:
     known: Mapping[int, Group] = field(factory=dict)
     cancelled: threading.Event = field(factory=threading.Event)
     seconds: list[float] = field(factory=list)
-    _memory: threading.local = field(factory=threading.local)
+    _memory: Scratch = field(factory=Scratch)
 
     @cached_property
     def dependent(self) -> DependentAlteration | None:
@@ -60,6 +64,13 @@ class Walk:
     @cached_property
     def group_size(self) -> int:
         """Number of inputs that walk together."""
+        if self.dependent is not None or self.inputs_per_block == 1:
+            return self.inputs_per_block
+        return _BLOCKS_PER_GROUP * self.inputs_per_block
+
+    @cached_property
+    def inputs_per_block(self) -> int:
+        """Number of inputs that are encoded together."""
         if self.dependent is not None:
             return self.batch_size
         return max(1, self.batch_size // (self.alteration.n_levels + 1))
@@ -105,15 +116,23 @@ class Walk:
             return ids, np.array(encodings)
         alteration = cast("Alteration", self.alteration)
         n_levels = min(self.levels_per_block, alteration.n_levels + 1)
-        altered = self.altered(alteration, values, ids, 0, n_levels)
-        encodings = encode_checked(self.encoder, altered.reshape(-1, *values.shape[1:]))
-        return ids, np.array(encodings.reshape(len(ids), n_levels, -1)[:, 0])
+        rows = []
+        for block in self.blocks(len(ids)):
+            altered = self.altered(alteration, values[block], ids[block], 0, n_levels)
+            encodings = encode_checked(self.encoder, altered.reshape(-1, *values.shape[1:]))
+            rows.append(encodings.reshape(len(altered), n_levels, -1)[:, 0].copy())
+        return ids, np.concatenate(rows)
+
+    def blocks(self, n_inputs: int) -> list[slice]:
+        """Return which inputs of a group of `n_inputs` are encoded together."""
+        step = self.inputs_per_block
+        return [slice(start, start + step) for start in range(0, n_inputs, step)]
 
     def altered(
         self, alteration: Alteration, values: FloatArray, ids: list[str], level: int, n_levels: int
     ) -> FloatArray:
         """Make levels in the memory of this thread; an error in there is the alteration's."""
-        block = self._block((len(ids), n_levels, *values.shape[1:]), values.dtype)
+        block = self._memory.lend("altered", (len(ids), n_levels, *values.shape[1:]), values.dtype)
         taken = (values, ids, level, n_levels)
         altered = by_alteration(alteration.name, "alter", alteration.alter, *taken, out=block)
         if not isinstance(altered, np.ndarray):
@@ -124,14 +143,6 @@ class Walk:
         """Leave the work where it was called off."""
         if self.cancelled.is_set():
             raise Cancelled
-
-    def _block(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> FloatArray:
-        """Lend the calling thread memory for a block: fresh memory costs more than the noise."""
-        size = prod(shape)
-        memory: FloatArray | None = getattr(self._memory, "values", None)
-        if memory is None or memory.size < size or memory.dtype != dtype:
-            memory = self._memory.values = np.empty(size, dtype=dtype)
-        return memory[:size].reshape(shape)
 
     def load(self, first: int) -> tuple[list[Input], list[tuple[int, UnreadableError]]]:
         """Load the inputs of the group that begins at `first`, as far as they can be read."""

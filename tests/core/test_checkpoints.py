@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rmqm_spec import WhiteNoise, evaluate
 from rmqm_spec.contracts.inputs import Input
 from rmqm_spec.errors import EncodingError, IncompleteError, UnreadableError
-from rmqm_spec.evaluation import checkpoints
+from rmqm_spec.evaluation import checkpoints, walk
 from rmqm_spec.evaluation.checkpoint_files import pack, unpack
 from rmqm_spec.evaluation.checkpoints import Checkpoints, remove_checkpoints
 from rmqm_spec.evaluation.group import Group
@@ -77,9 +77,19 @@ def run(folder, encoder=encode, shelf=None, **options):
     return found, sorted(shelf.loaded)
 
 
+@pytest.fixture(autouse=True)
+def one_block_per_group():
+    """Many small groups show more than few large ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(walk, "_BLOCKS_PER_GROUP", 1)
+        yield
+
+
 def groups():
     found = []
-    evaluate(encode, Shelf(), alteration=NOISE, batch_size=BATCH, keep=found.append)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(walk, "_BLOCKS_PER_GROUP", 1)
+        evaluate(encode, Shelf(), alteration=NOISE, batch_size=BATCH, keep=found.append)
     return found
 
 

@@ -22,6 +22,12 @@ _VALUES_PER_BATCH = {"cpu": 640_000, "cuda": 2**24, "tensorrt": 2**24}
 _MAX_BATCH = {"cpu": 50, "cuda": 100, "tensorrt": 100}
 """Half of or all the levels of an input; larger batches gain nothing (see benchmarks)."""
 
+_SMALL_BATCH = 160_000
+"""
+Values of a batch of small inputs on a processor, at most all levels of two: their networks are so
+fast that the work between two calls counts.
+"""
+
 
 def share_out(provider: Provider, threads: int | None) -> tuple[int, int]:
     """
@@ -56,7 +62,9 @@ def share_out(provider: Provider, threads: int | None) -> tuple[int, int]:
 def usual_batch_size(layout: InputLayout, provider: Provider) -> int:
     """Return the number of inputs per call that is used by default."""
     n_values = prod(layout.spec.shape)
-    return max(1, min(_MAX_BATCH[provider], _VALUES_PER_BATCH[provider] // n_values))
+    usual = min(_MAX_BATCH[provider], _VALUES_PER_BATCH[provider] // n_values)
+    small = min(200, _SMALL_BATCH // n_values) if provider == "cpu" else 0
+    return max(1, usual, small)
 
 
 def spread(feeds: Mapping[str, tuple[TensorInfo, AnyArray]], n_inputs: int) -> dict[str, AnyArray]:

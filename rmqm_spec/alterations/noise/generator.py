@@ -20,7 +20,9 @@ import numpy.typing as npt
 
 from rmqm_spec.errors import UnavailableError
 
-__all__ = ["GENERATOR", "normal_pieces", "normal_table", "standard_normal", "uniform_start"]
+__all__ = [
+    "GENERATOR", "noise_key", "normal_pieces", "normal_table", "standard_normal", "uniform_start",
+]  # fmt: skip
 
 GENERATOR: Final = "philox4x64-10/quantile16"
 """Name of the generator, part of every protocol."""
@@ -130,7 +132,7 @@ def normal_pieces(
     """
     blocks = -(-n_values // _LANES_PER_BLOCK)
     # NumPy's Philox increments its counter before it generates.
-    key = _key(f"rmqm-white-noise/1\n{seed}\n{input_id}")
+    key = noise_key(seed, input_id)
     bits = np.random.Philox(key=key, counter=first_level * blocks - 1)
     table = normal_table()
     n_rows = max(1, _LANES_PER_PIECE // (blocks * _LANES_PER_BLOCK))
@@ -142,6 +144,11 @@ def normal_pieces(
             lanes = words.astype("<u8", copy=False).view("<u2").reshape(rows, -1)[:, :width]
             piece = np.take(table, lanes, mode="wrap")
             yield slice(level, level + rows), slice(start, start + width), piece
+
+
+def noise_key(seed: int, input_id: str) -> int:
+    """Return the 128 bits that stand for seed and input (clause RMQM-WN-004)."""
+    return _key(f"rmqm-white-noise/1\n{seed}\n{input_id}")
 
 
 def uniform_start(seed: int, input_id: str, n_values: int) -> npt.NDArray[np.float32]:

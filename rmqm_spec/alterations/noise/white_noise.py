@@ -15,7 +15,13 @@ from rmqm_spec.alterations.arguments import (
     checked_inputs,
     require,
 )
-from rmqm_spec.alterations.noise.generator import GENERATOR, normal_pieces
+from rmqm_spec.alterations.noise.generator import (
+    GENERATOR,
+    noise_key,
+    normal_pieces,
+    normal_table,
+)
+from rmqm_spec.alterations.noise.start import compiled_fill
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.inputs import Bounds
 from rmqm_spec.errors import UsageError
@@ -124,10 +130,16 @@ class WhiteNoise:
 
     def _add_noise(self, flat: FloatArray, identity: str, first: int, out: FloatArray) -> None:
         """Write levels `first`, `first` + 1, ... of an input into the rows of `out`."""
-        low, high = (out.dtype.type(bound) for bound in self.bounds)
         width = self.bounds[1] - self.bounds[0]
         levels = np.arange(first, first + len(out))
-        scale = (levels / self.n_levels * width).astype(out.dtype)[:, None]
+        scale = (levels / self.n_levels * width).astype(out.dtype)
+        fill = compiled_fill(out) if self.coupling == "independent" else None
+        if fill is not None:
+            key = noise_key(self.seed, identity)
+            fill(key, first, normal_table(), np.ascontiguousarray(flat), scale, self.bounds, out)
+            return
+        low, high = (out.dtype.type(bound) for bound in self.bounds)
+        scale = scale[:, None]
         drawn = (first, len(out)) if self.coupling == "independent" else (1, 1)
         for rows, columns, noise in normal_pieces(self.seed, identity, *drawn, flat.size):
             rows = rows if self.coupling == "independent" else slice(None)  # noqa: PLW2901

@@ -1,0 +1,71 @@
+"""When the compiled loop takes over: where numba is installed, and there is enough to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from rmqm_spec.arrays import AnyArray
+
+__all__ = ["compiled_fill", "why_not_compiled"]
+
+WORTH = 50_000_000
+"""Loading the loop takes as long as NumPy takes for about so many values."""
+
+
+class _Drawn:
+    """How many values this process has drawn; a race between threads only delays the loop."""
+
+    n_values = 0
+
+
+def compiled_fill(out: AnyArray) -> Callable[..., None] | None:
+    """
+    Return the compiled loop for an array of altered inputs; None where NumPy is to do it.
+
+    Parameters
+    ----------
+    out : (L, P) ndarray
+        Where the altered inputs are to go.
+    """
+    _Drawn.n_values += out.size
+    if _Drawn.n_values < WORTH or out.dtype != np.float32 or not out.flags.c_contiguous:
+        return None
+    loop, _ = _loaded()
+    return loop
+
+
+def why_not_compiled() -> str | None:
+    """Return why there is no compiled loop; None where there is."""
+    return _loaded()[1]
+
+
+@cache
+def _loaded() -> tuple[Callable[..., None] | None, str | None]:
+    try:
+        from rmqm_spec.alterations.noise.compiled import fill
+
+        agrees = _agrees(fill)
+    except ImportError:
+        return None, "numba is not installed"
+    except Exception as error:  # whatever a compiler may say of a machine it does not know
+        return None, f"numba cannot compile it: {type(error).__name__}: {error}"
+    if not agrees:
+        return None, "the loop that numba compiles has other bits than NumPy"
+    return fill, None
+
+
+def _agrees(fill: Callable[..., Any]) -> bool:
+    """Hold the loop against NumPy on a small input: speed must not change a bit."""
+    from rmqm_spec.alterations.noise.generator import noise_key, normal_table, standard_normal
+
+    flat = np.linspace(0, 1, 37, dtype=np.float32)
+    scale = np.array([0.01, 0.5], dtype=np.float32)
+    out = np.empty((2, 37), dtype=np.float32)
+    fill(noise_key(0, "trial"), 7, normal_table(), flat, scale, (0.0, 1.0), out)
+    noise = standard_normal(0, "trial", 7, 2, 37)
+    expected = np.clip(flat + noise * scale[:, None], np.float32(0), np.float32(1))
+    return bool(np.array_equal(out, expected))
