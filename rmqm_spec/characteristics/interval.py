@@ -106,7 +106,8 @@ def inputs_for_skewness(influence: Float64Array) -> float:
 
     Notes
     -----
-    Cochran, Sampling Techniques, 1977, section 2.15: with so many, an interval of 95 % misses in
+    Cochran, Sampling Techniques, 1977; derived by Sugden, Smith and Jones, Journal of the Royal
+    Statistical Society B 62, 2000. With so many, an interval of 95 % misses in
     at most 6 %. It matters where work stops by what was measured: a sample that has not met the
     rare inputs of a skewed encoder has a small error, and would stop.
 

@@ -26,9 +26,8 @@ def check_race(section: Mapping[str, Any]) -> Iterator[str]:
         if one.n > min(race.numbers[one.first], race.numbers[one.second]):
             yield f"{names}: decided after {one.n} inputs, more than both were given"
         # Pairs that are decided at one look share the bound that held before.
-        least, most = (
-            rules.to_decide(n_open, n_encoders, one.n) for n_open in (n_pairs - number, n_pairs)
-        )
+        least = rules.to_decide(n_pairs - number, 2, n_encoders, one.n)
+        most = rules.to_decide(n_pairs, n_encoders, n_encoders, one.n)
         if not least * (1 - 1e-9) <= one.bound <= most * (1 + 1e-9):
             yield f"{names}: the bound must be from {least} to {most}; got {one.bound}"
         if not one.difference > one.bound * one.error:

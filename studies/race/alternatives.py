@@ -14,7 +14,7 @@ __all__ = ["alternatives"]
 class _OneStep(Rules):
     """The bound of all pairs from the first look to the last, decided or not."""
 
-    def to_decide(self, n_open: int, n_encoders: int, n: int) -> float:  # noqa: ARG002
+    def to_decide(self, n_open: int, n_active: int, n_encoders: int, n: int) -> float:  # noqa: ARG002
         return self.of_all_pairs(n_encoders, n)
 
 
@@ -27,7 +27,7 @@ class _ConfidenceSequence(Rules):
     times the inputs of the first look.
     """
 
-    def to_decide(self, n_open: int, n_encoders: int, n: int) -> float:  # noqa: ARG002
+    def to_decide(self, n_open: int, n_active: int, n_encoders: int, n: int) -> float:  # noqa: ARG002
         error = self.error / max(n_encoders * (n_encoders - 1) // 2, 1)
         tightest = 4 * self.looks[0]
         rho = (-2 * math.log(error) + math.log(1 - 2 * math.log(error))) / tightest

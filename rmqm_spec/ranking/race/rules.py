@@ -13,7 +13,7 @@ from rmqm_spec.ranking.records import NEGLIGIBLE
 
 __all__ = ["Rules"]
 
-_SHARE: Final = 0.9
+_SHARE: Final = 0.8
 """Of the error that is allowed; the rest is for differences of few inputs, which are not normal."""
 
 
@@ -48,15 +48,31 @@ class Rules:
         """Probability of a wrong decision that the bounds allow, for normal differences."""
         return _SHARE * (1 - self.confidence)
 
-    def to_decide(self, n_open: int, n_encoders: int, n: int) -> float:
+    def to_decide(self, n_open: int, n_active: int, n_encoders: int, n: int) -> float:
         """
-        Return how many standard errors from zero decide a pair after n inputs.
+        Return how many standard errors from zero decide a pair.
 
-        For the order, Holm's step-down: the error is shared by the pairs that are still open. For
-        the best, no more pairs count than there are encoders that could put it out.
+        Parameters
+        ----------
+        n_open, n_active, n_encoders : int
+            Pairs that are open, encoders that are in the race, and all of them.
+        n : int
+            Inputs so far.
         """
-        shares = n_open if self.until == "order" else min(n_open, n_encoders - 1)
-        return limit(boundary(self.error / max(shares, 1), self.looks), n)
+        shares = self._shares(n_open, n_active, n_encoders)
+        return limit(boundary(self.error / shares, self.looks), n)
+
+    def _shares(self, n_open: int, n_active: int, n_encoders: int) -> float:
+        """
+        Return among how many the error is shared: for the order, the open pairs (Holm's step-down).
+
+        For the best, the encoders that could still put it out. The i-th last of them to leave had
+        at most 1/i of the error, half of it to this side: half the harmonic sum bounds them all.
+        """
+        if self.until == "order":
+            return max(n_open, 1)
+        harmonic = sum(1 / number for number in range(1, n_encoders))
+        return max(harmonic / 2, 1) * max(min(n_open, n_active - 1), 1)
 
     def of_all_pairs(self, n_encoders: int, n: int) -> float:
         """Return how many standard errors cover all differences at all looks together."""

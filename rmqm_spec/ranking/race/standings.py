@@ -114,7 +114,8 @@ class Standings:
 
 
 def _newly_decided(now: Standings, seen: Comparison, rules: Rules) -> Iterator[Decision]:
-    bound = rules.to_decide(len(now.open_pairs(now.names)), len(now.names), seen.n)
+    n_open, n_active = len(now.open_pairs(now.names)), len(_unbeaten(now, rules))
+    bound = rules.to_decide(n_open, n_active, len(now.names), seen.n)
     for pair, difference, error in _judged(now, seen):
         if abs(difference) > max(bound * error, NEGLIGIBLE):
             first, second = pair if difference > 0 else pair[::-1]
@@ -126,6 +127,12 @@ def _newly_decided(now: Standings, seen: Comparison, rules: Rules) -> Iterator[D
                 error=error,
                 bound=bound,
             )
+
+
+def _unbeaten(now: Standings, rules: Rules) -> list[str]:
+    """Return the encoders in the race; where only the best counts, those that it may still be."""
+    beaten = {one.second for one in now.decisions} if rules.until == "best" else set()
+    return [name for name in now.active if name not in beaten]
 
 
 def _newly_level(now: Standings, seen: Comparison, rules: Rules) -> Iterator[frozenset[str]]:
@@ -145,11 +152,8 @@ def _judged(now: Standings, seen: Comparison) -> Iterator[tuple[tuple[str, str],
 
 def _still_needed(now: Standings, seen: Comparison, rules: Rules) -> tuple[str, ...]:
     """Return who goes on: those with an open pair that matters, and those without a score yet."""
-    racing = [name for name in now.active if name in seen.names]
+    racing = [name for name in _unbeaten(now, rules) if name in seen.names]
     scoreless = [name for name in now.active if name not in seen.names]
-    if rules.until == "best":
-        beaten = {one.second for one in now.decisions}
-        racing = [name for name in racing if name not in beaten]
     needed = {name for pair in now.open_pairs(racing) for name in pair}
     if scoreless and seen.n < PATIENCE:
         needed |= {*racing}

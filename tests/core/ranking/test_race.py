@@ -88,9 +88,9 @@ def test_clear_encoders_leave_and_close_ones_go_on():
 
 
 def test_the_bound_falls_as_pairs_are_decided():
-    bounds = [rules().to_decide(n_open, 4, 64) for n_open in (6, 3, 2, 1)]
+    bounds = [rules().to_decide(n_open, 4, 4, 64) for n_open in (6, 3, 2, 1)]
     assert bounds == sorted(bounds, reverse=True)
-    between = (rules().to_decide(1, 4, 64) + rules().to_decide(6, 4, 64)) / 2
+    between = (rules().to_decide(1, 4, 4, 64) + rules().to_decide(6, 4, 4, 64)) / 2
     close = [1 + 0.01 * between, 1]
     alone = Standings.start(NAMES).after(seen([9, 7, *close]), rules())
     assert ("c", "d") in decided(alone)  # the five clear pairs are decided first
@@ -98,9 +98,18 @@ def test_the_bound_falls_as_pairs_are_decided():
     assert ("c", "d") not in decided(Standings.start(NAMES).after(all_open, rules()))
 
 
-def test_of_the_best_no_more_pairs_count_than_there_are_others():
-    assert rules("best").to_decide(6, 4, 64) == rules("order").to_decide(3, 4, 64)
-    assert rules("best").to_decide(2, 4, 64) == rules("order").to_decide(2, 4, 64)
+def test_of_the_best_no_more_pairs_count_than_encoders_that_could_put_it_out():
+    best, order = rules("best"), rules("order")
+    assert best.to_decide(6, 4, 4, 64) == order.to_decide(3, 4, 4, 64)
+    assert best.to_decide(4, 2, 4, 64) == order.to_decide(1, 4, 4, 64)
+    assert best.to_decide(2, 4, 4, 64) == order.to_decide(2, 4, 4, 64)
+
+
+def test_of_many_encoders_the_last_to_leave_had_no_more_than_the_error_together():
+    many = rules("best")
+    bounds = [many.to_decide(45, n_active, 10, 10**9) for n_active in range(10, 1, -1)]
+    together = sum(crossing_probability(bound, many.looks) / 2 for bound in bounds)
+    assert together == pytest.approx(0.8 * 0.05, rel=1e-3)
 
 
 def test_until_the_best_is_known_the_beaten_leave():
