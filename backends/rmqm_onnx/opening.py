@@ -23,7 +23,7 @@ from rmqm_onnx.reading.signature import tensor_info
 from rmqm_onnx.running.arrangement import Arrangement
 from rmqm_onnx.running.description import describe
 from rmqm_onnx.running.encoder import OnnxEncoder
-from rmqm_onnx.running.feeding import share_out, usual_batch_size
+from rmqm_onnx.running.feeding import share_out, usual_batch_size, usual_block_size
 from rmqm_onnx.running.providers import Provider, require_known
 from rmqm_onnx.running.runtime import import_runtime
 from rmqm_onnx.running.session import open_session
@@ -101,8 +101,10 @@ class _Origin:
 def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEncoder:
     choices = choose(file, options)
     callers, threads = share_out(provider, options.threads)
+    batch_size = options.batch_size or usual_batch_size(choices.layout, provider)
     traits = EncoderTraits(
-        batch_size=options.batch_size or usual_batch_size(choices.layout, provider),
+        batch_size=batch_size,
+        block_size=usual_block_size(choices.layout, batch_size),
         concurrency=callers,
         resolution=coarsest_resolution(file.proto, choices.input.type),
     )

@@ -27,7 +27,7 @@ from rmqm_spec.evaluation.group import Group
 from rmqm_spec.evaluation.meters import require_walk_suffices
 from rmqm_spec.evaluation.precision import FIRST_LOOK, is_precise, next_look
 from rmqm_spec.evaluation.statistic import Evaluation, Skipped, Statistic
-from rmqm_spec.evaluation.walk import Walk, walk_groups
+from rmqm_spec.evaluation.walk import Walk, block_size, walk_groups
 from rmqm_spec.inputs.in_memory import ArrayInputs
 from rmqm_spec.measures.movement import RMQM
 from rmqm_spec.resolution import checked_resolution
@@ -160,7 +160,7 @@ def evaluate(
         encoder,
         source,
         alteration,
-        batch_size or traits.batch_size,
+        batch_size or block_size(encoder, alteration),
         (RMQM, *measures),
         known or {},
     )

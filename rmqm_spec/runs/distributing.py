@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 from rmqm_spec.contracts.executor import OpenExecutor
 from rmqm_spec.errors import IncompleteError, UnavailableError
 from rmqm_spec.evaluation.group import Group
-from rmqm_spec.evaluation.walk import Walk
+from rmqm_spec.evaluation.walk import Walk, block_size
 from rmqm_spec.measures.movement import RMQM
 from rmqm_spec.runs.isolation.worker import trust_models
 from rmqm_spec.runs.request import RunRequest
@@ -124,7 +124,7 @@ def walk_order(order: Order) -> list[Group]:
         run.graded,
         run.prepared,
         run.alteration,
-        run.encoder.traits.batch_size,
+        block_size(run.encoder, run.alteration),
         (RMQM, *run.measures),
     )
     return [walk.group(start) for start in order.starts]

@@ -13,7 +13,7 @@ from rmqm_onnx.running.providers import Provider
 from rmqm_onnx.running.threads import usable_cpus
 from rmqm_spec.arrays import AnyArray
 
-__all__ = ["share_out", "spread", "usual_batch_size"]
+__all__ = ["share_out", "spread", "usual_batch_size", "usual_block_size"]
 
 _MAX_CALLERS = 8
 _VALUES_PER_BATCH = {"cpu": 640_000, "cuda": 2**24, "tensorrt": 2**24}
@@ -22,11 +22,12 @@ _VALUES_PER_BATCH = {"cpu": 640_000, "cuda": 2**24, "tensorrt": 2**24}
 _MAX_BATCH = {"cpu": 50, "cuda": 100, "tensorrt": 100}
 """Half of or all the levels of an input; larger batches gain nothing (see benchmarks)."""
 
-_SMALL_BATCH = 160_000
-"""
-Values of a batch of small inputs on a processor, at most all levels of two: their networks are so
-fast that the work between two calls counts.
-"""
+_VALUES_PER_BLOCK = 160_000
+"""Small inputs are altered and measured by the hundred: their networks are so fast that the work
+between two calls counts."""
+
+_MAX_BLOCK = 200
+"""All the levels of two inputs."""
 
 
 def share_out(provider: Provider, threads: int | None) -> tuple[int, int]:
@@ -62,9 +63,13 @@ def share_out(provider: Provider, threads: int | None) -> tuple[int, int]:
 def usual_batch_size(layout: InputLayout, provider: Provider) -> int:
     """Return the number of inputs per call that is used by default."""
     n_values = prod(layout.spec.shape)
-    usual = min(_MAX_BATCH[provider], _VALUES_PER_BATCH[provider] // n_values)
-    small = min(200, _SMALL_BATCH // n_values) if provider == "cpu" else 0
-    return max(1, usual, small)
+    return max(1, min(_MAX_BATCH[provider], _VALUES_PER_BATCH[provider] // n_values))
+
+
+def usual_block_size(layout: InputLayout, batch_size: int) -> int:
+    """Return the number of inputs, in whole batches, that are altered and measured together."""
+    n_batches = min(_VALUES_PER_BLOCK // prod(layout.spec.shape), _MAX_BLOCK) // batch_size
+    return batch_size * max(1, n_batches)
 
 
 def spread(feeds: Mapping[str, tuple[TensorInfo, AnyArray]], n_inputs: int) -> dict[str, AnyArray]:
