@@ -242,6 +242,7 @@ class RaceEntry:
     best: str | None = entry("The encoder that is surely the best, where one is.")
     inputs: dict[str, int] = entry("Inputs that each encoder was given.")
     decisions: tuple[DecisionEntry, ...] = entry("In the order in which they fell.")
+    race_sha256: str = entry("Names the encoders, the inputs and the rules.")
 
 
 @record

@@ -13,6 +13,7 @@ from rmqm_spec.characteristics import characterize
 from rmqm_spec.contracts.encoder import traits_of
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.evaluation.group import Group
+from rmqm_spec.evaluation.walk import Walk
 from rmqm_spec.ranking.race import Comparison
 from rmqm_spec.runs.opening import Run
 from rmqm_spec.runs.sharing import alike
@@ -128,6 +129,6 @@ class RaceField:
         self.groups[name][group.first] = group
         self._n_encoded[name] += len(group.ids)
         run = self._runs[name]
-        size = max(1, traits_of(run.encoder).batch_size // run.encodings_per_input)
-        if group.end - group.first == size or group.end == len(run.prepared):
+        walk = Walk(run.graded, run.prepared, run.alteration, traits_of(run.encoder).batch_size)
+        if group.end == walk.end_of(group.first):
             self._keepers[name].keep(group)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.contracts.registry import executor_kind
@@ -94,6 +95,7 @@ def race(
     listener: Listener,
     *,
     opening: Callable[[str], None],
+    folder: Path | None = None,
 ) -> Raced:
     """
     Race models.
@@ -108,6 +110,8 @@ def race(
         Hears of the looks.
     opening : callable
         Called with the name of each model before it is opened.
+    folder : Path, optional
+        Where the ranking of the same race may be.
 
     Raises
     ------
@@ -132,6 +136,11 @@ def race(
         confidence=settings.confidence or _USUAL_CONFIDENCE,
         margin=max([NEGLIGIBLE, *(one.protocol.precision or 0 for one in requests.values())]),
     )
+    sha256 = _digest(runs, rules, settings)
+    known = _outcome_in(folder, sha256, requests, listener)
+    if known is not None:
+        taken = {name: _to_score(run, known.numbers[name], inputs) for name, run in runs.items()}
+        return Raced(outcome=known, runs=taken, inputs=inputs, finished={}, speeds={})
     plan = RacePlan.of(runs, rules.looks, settings.budget)
     listener.note(
         f"  a race until the {rules.until} is settled with {rules.confidence:.4g} confidence:"
@@ -141,13 +150,41 @@ def race(
     with ExitStack() as stack:
         keepers = {name: stack.enter_context(kept(run, listener)) for name, run in runs.items()}
         field = RaceField(runs, keepers)
-        outcome = _raced(field, rules, plan, list(runs), listener)
+        outcome = evolve(_raced(field, rules, plan, list(runs), listener), sha256=sha256)
         for keeper in keepers.values():
             keeper.write()
     taken = {name: _to_score(run, outcome.numbers[name], inputs) for name, run in runs.items()}
     for name, run in taken.items():
         _hand_over(run, field, name)
     return Raced(outcome=outcome, runs=taken, inputs=inputs, finished=runs, speeds=field.speeds)
+
+
+def _digest(runs: Mapping[str, Run], rules: Rules, settings: RaceSettings) -> str:
+    """Name a race by all that its outcome depends on."""
+    from rmqm_spec.identity import digest_of_json
+
+    named = {name: run.sha256 for name, run in runs.items()}
+    return digest_of_json([named, asdict(rules), settings.budget])
+
+
+def _outcome_in(
+    folder: Path | None, sha256: str, requests: Mapping[str, RunRequest], listener: Listener
+) -> RaceOutcome | None:
+    """Find how the same race went before."""
+    from rmqm_spec.documents.reading import read_json
+
+    path = None if folder is None else folder / "rank.json"
+    if path is None or not path.exists() or any(one.force for one in requests.values()):
+        return None
+    try:
+        section = read_json(path).get("race")
+        outcome = RaceOutcome.of_section(section) if section else None
+    except (RmqmError, AttributeError, KeyError, TypeError):  # not a ranking, or changed
+        return None
+    if outcome is None or outcome.sha256 != sha256:
+        return None
+    listener.note(f"  the same race is over: its outcome is in {path} (--force races again)")
+    return outcome
 
 
 def _raced(

@@ -115,7 +115,9 @@ def rank(
             refused = error
             listener.note(f"no probes: {error.code}: {error.message}")
     _take_results(candidates, outcome, listener)
-    raced = _score_models(candidates, outcome, listener, pool, request.race)
+    raced = _score_models(
+        candidates, outcome, listener, pool, request.race, folder=request.common.out
+    )
     outcome = outcome.in_order([candidate.name for candidate in candidates])
     _raise_what_all_failed_by(outcome)
     scored_here = not any(candidate.is_result for candidate in candidates)
@@ -257,6 +259,7 @@ def _score_models(
     listener: Listener,
     pool: OpenExecutor | None,
     settings: RaceSettings,
+    folder: Path | None,
 ) -> Raced | None:
     """Score the models among the candidates, on common altered inputs where they can."""
     models = {candidate.name: candidate for candidate in candidates if not candidate.is_result}
@@ -266,7 +269,9 @@ def _score_models(
         listener.note(f"[{numbers[name]}/{len(models)}] {name}: {models[name].path}")
 
     requests = {name: _request(candidate) for name, candidate in models.items()}
-    raced = race(requests, settings, listener, opening=opening) if settings.is_on else None
+    raced = None
+    if settings.is_on:
+        raced = race(requests, settings, listener, opening=opening, folder=folder)
     for name, scored in score_several(
         requests,
         listener,

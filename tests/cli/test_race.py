@@ -158,6 +158,29 @@ def test_what_does_not_go_with_a_race_is_refused(rmqm, folder, arguments, words)
     assert (done.returncode, words in done.stderr) == (2, True), done.stderr
 
 
+def test_the_same_race_is_not_run_again_unless_forced(rmqm, folder):
+    before = stored(folder, "board")
+    done = race(rmqm, folder, "--out", "board")
+    assert "the same race is over" in done.stderr
+    assert "inputs: 1 of 1 pairs" not in done.stderr
+    after = done.document
+    assert (after["race"], after["pairs"]) == (before["race"], before["pairs"])
+    other = race(rmqm, folder, "--out", "other", "--confidence", "0.9")
+    shutil.copy(folder / "other" / "rank.json", folder / "board" / "rank.json")
+    assert other.document["race"]["confidence"] == 0.9
+    again = race(rmqm, folder, "--out", "board")
+    assert "inputs: 1 of 1 pairs" in again.stderr
+    forced = race(rmqm, folder, "--out", "board", "--force")
+    assert "inputs: 1 of 1 pairs" in forced.stderr
+
+
+def test_a_race_has_no_report_but_its_results_have(rmqm, folder):
+    done = rmqm("report", "board", cwd=folder)
+    assert (done.returncode, "a race, in which each" in done.stderr) == (2, True)
+    remedy = done.stderr.partition("rmqm-spec report ")[2].split()[0]
+    assert rmqm("report", remedy, "--out", "one.html", cwd=folder).returncode == 0
+
+
 def test_results_cannot_race(rmqm, folder):
     done = race(rmqm, folder, models=("ntxent.onnx", "board/entropy"))
     assert (done.returncode, "a race must be given models" in done.stderr) == (2, True)

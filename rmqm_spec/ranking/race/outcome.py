@@ -37,6 +37,8 @@ class RaceOutcome:
         The encoder that is surely the best.
     budget : float, optional
         Seconds that it might take.
+    sha256 : str
+        Digest of what was raced and by which rules.
     """
 
     rules: Rules
@@ -46,6 +48,7 @@ class RaceOutcome:
     decisions: tuple[Decision, ...]
     best: str | None = None
     budget: float | None = None
+    sha256: str = ""
 
     def is_above(self, first: str, second: str) -> bool:
         """
@@ -87,6 +90,7 @@ class RaceOutcome:
             "best": self.best,
             "inputs": dict(self.numbers),
             "decisions": [asdict(one) for one in self.decisions],
+            "race_sha256": self.sha256,
         }
 
     @classmethod
@@ -105,4 +109,5 @@ class RaceOutcome:
             decisions=tuple(Decision(**one) for one in section["decisions"]),
             best=section["best"],
             budget=section["budget"],
+            sha256=section["race_sha256"],
         )
