@@ -91,7 +91,7 @@ def _race(design: Design, *, until: Until, n_runs: int) -> dict[str, Any]:
 
 
 def _cost(rules: Rules, n_runs: int) -> Callable[[Design], float]:
-    return partial(_median_inputs, rules=rules, n_runs=min(n_runs, 300))
+    return partial(_median_inputs, rules=rules, n_runs=min(n_runs, 100))
 
 
 def _median_inputs(design: Design, *, rules: Rules, n_runs: int) -> float:

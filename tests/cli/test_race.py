@@ -77,6 +77,7 @@ def test_the_plan_and_the_looks_are_said(folder):
     assert "a race until the order is settled with 0.95 confidence" in said
     assert "900 inputs for each of 2 encoders would take about" in said
     assert "after 16 inputs: 1 of 1 pairs decided; the race is over" in said
+    assert said.count("resuming after 16 inputs that are done") == 2  # nothing is encoded again
 
 
 def test_the_result_of_an_encoder_is_that_of_a_score_of_as_many_inputs(rmqm, folder):

@@ -227,7 +227,7 @@ def test_a_budget_counts_the_nulls_that_are_still_to_come():
     import time
 
     for networks, allowed in ((1, True), (2, False)):
-        one = plan(30.0, networks)
+        one = plan(40.0, networks)
         one._started = time.monotonic() - 12  # the first look took that long
         assert one.allows("ab", 0, 16)
         assert one.allows("ab", 16, 32) is allowed
