@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from rmqm_onnx.running.threads import usable_cpus
+from rmqm_spec.processors import usable_cpus
 
 __all__ = ["Contest", "bare_loop", "in_callers", "machine", "write"]
 

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from rmqm_spec.errors import RmqmError, UsageError
 
-__all__ = ["Option", "read_options"]
+__all__ = ["Option", "read_options", "whole_number"]
 
 
 @frozen(kw_only=True)
@@ -86,6 +86,25 @@ class Option:
                 f"{self.flag} must be a valid value; got {given!r}: {error}",
                 fix=f"{self.help} {self._without}",
             ) from error
+
+
+def whole_number(least: int) -> Callable[[Any], int]:
+    """
+    Return a reader of whole numbers that are at least `least`.
+
+    Examples
+    --------
+    >>> whole_number(1)("4")
+    4
+    """
+
+    def read(given: Any) -> int:
+        number = int(given)
+        if number != float(given) or number < least:
+            raise ValueError(f"it must be a whole number of at least {least}")
+        return number
+
+    return read
 
 
 def read_options(

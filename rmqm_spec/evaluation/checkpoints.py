@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -111,6 +112,26 @@ class Checkpoints:
     def n_kept(self) -> int:
         """Number of inputs that are done and on disk."""
         return self.n_known + self._n_written
+
+    def learn(self, groups: Iterable[Group], origin: str) -> None:
+        """
+        Count groups among those that were done before.
+
+        Parameters
+        ----------
+        groups : iterable of Group
+            Done elsewhere, by the same run.
+        origin : str
+            Where they are from.
+
+        Raises
+        ------
+        UnreadableError
+            RUN003 if they hold other numbers than what is here.
+        """
+        for group in groups:
+            if not same(self.known.setdefault(group.first, group), group):
+                raise self._contradiction(f"{self.folder} and {origin}")
 
     def keep(self, group: Group) -> None:
         """

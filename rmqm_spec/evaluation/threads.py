@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ _MAX_SPAN = 32
 
 def in_threads(
     task: Callable[[int], Outcome],
-    starts: range,
+    starts: Sequence[int],
     workers: int,
     *,
     cancelled: threading.Event,
@@ -36,7 +36,7 @@ def in_threads(
     ----------
     task : callable
         From the first position of a group to what became of the group.
-    starts : range
+    starts : sequence of int
         First positions of all groups.
     workers : int
         Number of threads; a single one is the calling thread.
@@ -65,7 +65,7 @@ def in_threads(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _timed(task: Callable[[int], Outcome], starts: range) -> tuple[list[Outcome], float]:
+def _timed(task: Callable[[int], Outcome], starts: Sequence[int]) -> tuple[list[Outcome], float]:
     """Walk several groups in one task: handing over tasks costs more than a small network."""
     begun = time.monotonic()
     return [task(start) for start in starts], time.monotonic() - begun

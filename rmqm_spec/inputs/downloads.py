@@ -21,6 +21,7 @@ __all__ = [
     "fetch_bytes",
     "fetch_file",
     "is_url",
+    "open_url",
     "without_secrets",
 ]
 
@@ -112,7 +113,7 @@ def _folder() -> str:
 def _fetch(url: str, target: Path, limit: int) -> None:
     name = without_secrets(url)
     try:
-        system, path = _opened(url)
+        system, path = open_url(url)
         expected = system.info(path).get("size")
         _check_size(expected, limit, name)
         system.get_file(path, str(target), callback=_meter(limit, name))
@@ -125,8 +126,17 @@ def _fetch(url: str, target: Path, limit: int) -> None:
         raise _failed(name, f"{got} of {expected} bytes")
 
 
-def _opened(url: str) -> tuple[Any, str]:
-    """Return file system and path; bytes over HTTP as they are, so that they can be counted."""
+def open_url(url: str) -> tuple[Any, str]:
+    """
+    Return the file system of fsspec for a URL, and the path in it.
+
+    Bytes come over HTTP as they are, so that they can be counted.
+
+    Raises
+    ------
+    UnavailableError
+        DAT024 if the package for its protocol is not installed.
+    """
     fsspec = optional_package("fsspec", "URLs")
     protocol = url.partition("://")[0].lower()
     plain = {"client_kwargs": {"headers": {"Accept-Encoding": "identity"}}}

@@ -12,6 +12,7 @@ from rmqm_spec.findings import Finding
 from rmqm_spec.ranking.order import rank_encoders
 from rmqm_spec.ranking.records import Ranking
 from rmqm_spec.results.comparison import INPUT_SET, require_comparable
+from rmqm_spec.results.providers import provider_findings
 from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["comparable", "on_inputs", "rank_results"]
@@ -42,7 +43,7 @@ def rank_results(
         The ranking of all encoders that have a score.
     list of Finding
         Different geometry (RNK001), different resolution (RNK002), inputs left out (RNK003), class
-        scores beside encodings (RNK005).
+        scores beside encodings (RNK005), different providers (PRV004).
 
     Raises
     ------
@@ -81,7 +82,12 @@ def comparable(
     for name, other in others:
         _require_comparable((label, first), (name, other), ignored)
     coarsest = max(result.document["protocol"][_RESOLUTION] for result in results.values())
-    notes = [*_geometry(results), *_resolution(results, coarsest), *_class_scores(results)]
+    notes = [
+        *_geometry(results),
+        *_resolution(results, coarsest),
+        *_class_scores(results),
+        *provider_findings({name: result.document for name, result in results.items()}),
+    ]
     return coarsest, notes
 
 

@@ -14,6 +14,7 @@ from rmqm_spec.contracts.registry import executor_kind
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.runs.computing import NULL, compute
 from rmqm_spec.runs.encodings import save_encodings
+from rmqm_spec.runs.executing import Executors
 from rmqm_spec.runs.jobs import Entry, Job
 from rmqm_spec.runs.nulls import (
     findings_of,
@@ -52,6 +53,7 @@ class Batch:
         self._listener = listener
         self._inputs = inputs
         self._pool = pool
+        self._executors = Executors(pool, ExitStack())
         self._entries: dict[str, Entry | RmqmError] = {}
 
     @property
@@ -84,6 +86,7 @@ class Batch:
         """Compute what is missing, and yield the score of each model or why there is none."""
         entries = [entry for entry in self._entries.values() if isinstance(entry, Entry)]
         with ExitStack() as files:
+            self._executors = Executors(self._pool, files)
             # The null of a score that stops by precision waits until the number of inputs is known.
             for _ in range(2):
                 for entry in entries:
@@ -101,8 +104,15 @@ class Batch:
         try:
             with ExitStack() as own:
                 # Threads read a model as it is opened; other workers read it later.
-                kept = own if self._by_threads(run) else files
-                entry.null = open_null(run, entry.result, self._listener, self._inputs, kept)
+                by_threads = self._by_threads(run)
+                entry.null = open_null(
+                    run,
+                    entry.result,
+                    self._listener,
+                    self._inputs,
+                    files=own if by_threads else files,
+                    beside_result=not by_threads,
+                )
                 entry.null_outcome = self._stored(entry.null.run)
         except IncompleteError:
             raise
@@ -125,8 +135,9 @@ class Batch:
         label = NULL if job.is_null else "scoring"
         started = job.entry.started
         try:
+            pool = self._executors.of(job.run.request)
             stored, findings = compute(
-                job.run, self._listener, label=label, started=started, pool=self._pool
+                job.run, self._listener, label=label, started=started, pool=pool
             )
         except IncompleteError:
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from rmqm_spec.contracts.executor import OpenExecutor
 from rmqm_spec.contracts.listener import Listener
-from rmqm_spec.contracts.option import read_options
-from rmqm_spec.contracts.registry import executor_kind
 from rmqm_spec.encoders.output_advice import naming_earlier
-from rmqm_spec.errors import IncompleteError, RmqmError, UnavailableError, UsageError
+from rmqm_spec.errors import IncompleteError, UsageError
 from rmqm_spec.evaluation.group import Group
 from rmqm_spec.evaluation.walk import Walk, walk_groups
 from rmqm_spec.findings import Finding
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from rmqm_spec.evaluation.checkpoints import Checkpoints
     from rmqm_spec.evaluation.statistic import Evaluation
     from rmqm_spec.results.stored import StoredResult
+    from rmqm_spec.runs.parts import Parts
 
 __all__ = ["NULL", "announce", "compute", "kept", "written"]
 
@@ -64,7 +63,7 @@ def compute(
     started : float
         When all of it began, by the monotonic clock.
     pool : OpenExecutor, optional
-        Workers that the caller keeps open; without it the executor of the request.
+        Workers that the caller keeps open; without them the threads of this process.
     """
     from rmqm_spec.documents.writing import check_writable
 
@@ -72,10 +71,16 @@ def compute(
     check_writable(run.folder)
     if label != NULL:
         announce(run, listener)
+    parts = _opened_parts(run, pool)
     with kept(run, listener) as checkpoints:
+        if parts is not None:
+            _take_parts(parts, checkpoints, listener)
         evaluation, speed = _evaluate(run, checkpoints, listener, label, pool)
         measured = {"gradient_error": error, "encodings_per_second": speed}
-        return written(run, evaluation, checkpoints, measured, started=started)
+        computed = written(run, evaluation, checkpoints, measured, started=started)
+    if parts is not None:
+        parts.remove()
+    return computed
 
 
 def written(
@@ -193,7 +198,10 @@ def _evaluate(
 
     begun = time.monotonic()
     work = listener.work(label, per_input=run.encodings_per_input, n_known=checkpoints.n_known)
-    with work as progress, _walker(run, pool) as walker, naming_earlier(run.encoder):
+    walker: Callable[[Walk, int], Generator[Group]] = walk_groups
+    if pool is not None:
+        walker = partial(_by_workers, run=run, pool=pool, listener=listener)
+    with work as progress, naming_earlier(run.encoder):
         evaluation = evaluate(
             run.graded,
             run.prepared,
@@ -212,35 +220,48 @@ def _evaluate(
     return evaluation, round(speed, 1) if n_new > 0 else None
 
 
-@contextmanager
-def _walker(
-    run: Run, pool: OpenExecutor | None
-) -> Iterator[Callable[[Walk, int], Generator[Group]]]:
-    """Open the workers of the request, where it asks for others than this process's threads."""
-    kind = executor_kind(run.request.executor)
-    if pool is not None:
-        yield partial(_by_workers, run=run, pool=pool)
-    elif kind.open is None:
-        yield walk_groups
-    else:
-        owner = f"--executor {kind.name}"
-        options = read_options(kind.options, run.request.executor_options, owner=owner)
-        with ExitStack() as stack:
-            try:
-                opened = stack.enter_context(kind.open(options))
-            except RmqmError:
-                raise
-            except Exception as error:
-                raise UnavailableError(
-                    "RUN008",
-                    f"--executor {kind.name} must open; got {type(error).__name__}: {error}",
-                    fix="See whether its workers can be reached, or leave --executor out.",
-                ) from error
-            yield partial(_by_workers, run=run, pool=opened)
+def _by_workers(
+    walk: Walk, calls: int, *, run: Run, pool: OpenExecutor, listener: Listener
+) -> Generator[Group]:
+    return distributed_groups(walk, run.request, run.sha256, pool, calls=calls, note=listener.note)
 
 
-def _by_workers(walk: Walk, _threads: int, *, run: Run, pool: OpenExecutor) -> Generator[Group]:
-    return distributed_groups(walk, run.request, run.sha256, pool)
+def _opened_parts(run: Run, pool: OpenExecutor | None) -> Parts | None:
+    """
+    Open the storage of finished parts that was asked for.
+
+    Raises
+    ------
+    UsageError
+        ARG001 if the work has no workers that would write them.
+    """
+    url = run.request.parts
+    if url is None:
+        return None
+    if pool is None:
+        raise UsageError(
+            "ARG001",
+            f"--parts must come with an --executor whose workers write them; got --parts {url} "
+            "with --executor threads",
+            fix="Leave --parts out: what is done is kept beside the result. Or choose an executor.",
+        )
+    from rmqm_spec.runs.parts import Parts
+
+    return Parts(url, run.sha256)
+
+
+def _take_parts(parts: Parts, checkpoints: Checkpoints, listener: Listener) -> None:
+    """Count the parts that workers finished in an earlier attempt among what is known."""
+    known, damaged = parts.read()
+    for damage in damaged:
+        listener.note(f"  {damage}")
+    n_before = checkpoints.n_known
+    checkpoints.learn(known.values(), parts.label)
+    if checkpoints.n_known > n_before:
+        n_taken = checkpoints.n_known - n_before
+        listener.note(
+            f"  resuming after {n_taken} inputs that workers finished, from {parts.label}"
+        )
 
 
 def _write(

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from rmqm_spec.contracts.backend import NullModel, NullWriting
 from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.documents.writing import make_folder
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.models import open_model
@@ -69,7 +70,9 @@ def open_null(
     stored: StoredResult | None,
     listener: Listener,
     inputs: OpenedInputs,
+    *,
     files: ExitStack,
+    beside_result: bool = False,
 ) -> OpenNull:
     """
     Write the null of a model, and open it with all that was read in or beside the model.
@@ -86,6 +89,9 @@ def open_null(
         The inputs that are open.
     files : ExitStack
         Removes the model's file when it is closed.
+    beside_result : bool
+        Whether the file is written into the folder of the result, which workers on other machines
+        share; otherwise among the temporary files of this one.
 
     Raises
     ------
@@ -100,9 +106,12 @@ def open_null(
         f"  and the same network with permuted weights, on the same {n_inputs:,} {inputs_word} "
         "(--no-null leaves it out)"
     )
-    folder = files.enter_context(TemporaryDirectory(prefix="rmqm-null-"))
-    model = run.backend.write_null(run.request.path, Path(folder))
     home = run.folder if stored is None else stored.path.parent
+    if beside_result:
+        make_folder(home)
+    place = home if beside_result else None
+    folder = files.enter_context(TemporaryDirectory(prefix="rmqm-null-", dir=place))
+    model = run.backend.write_null(run.request.path, Path(folder))
     request = _request_of(run, stored, model.path, home / FOLDER)
     encoder = open_model(request)
     return OpenNull(model=model, run=open_run(request, listener, encoder=encoder, inputs=inputs))

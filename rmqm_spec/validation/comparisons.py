@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.differences import difference_document
-from rmqm_spec.errors import RmqmError
+from rmqm_spec.errors import RmqmError, UnavailableError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking import (
     NEGLIGIBLE,
@@ -24,7 +24,7 @@ from rmqm_spec.results.stored import StoredResult, read_result
 from rmqm_spec.validation.agreement import agreement
 from rmqm_spec.validation.general import known_codes
 from rmqm_spec.validation.races import check_race
-from rmqm_spec.validation.verdicts import verdict
+from rmqm_spec.validation.verdicts import unchecked, verdict
 
 __all__ = ["check_difference", "check_ranking"]
 
@@ -203,6 +203,8 @@ def _recomputed(
         )
     try:
         problems = compared([read_result(path) for path in paths])
+    except UnavailableError as error:
+        return unchecked("VAL010", "the document", error)
     except RmqmError as error:
         problems = [error.message]
     holds = f"made again from its {len(paths)} results, it says the same"

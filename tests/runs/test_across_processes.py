@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import pickle
 import signal
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -18,9 +17,9 @@ import rmqm_spec
 from rmqm_spec import errors
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import RmqmError, UnavailableError, UnreadableError
-from rmqm_spec.runs.distributing import Order, walk_order
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.opening import open_run
+from rmqm_spec.runs.orders import Order, walk_order
 
 pytest.importorskip("onnxruntime")
 
@@ -98,7 +97,7 @@ def test_an_array_in_memory_goes_along(pool, tmp_path):
 
 def test_a_worker_that_sees_another_run_refuses(photos):
     request = request_of(MODEL, {"data": photos, "levels": 5})
-    order = Order(request=request, sha256="0" * 64, starts=(0,), driver=os.getpid())
+    order = Order(request=request, sha256="0" * 64, starts=(0,))
     with pytest.raises(UnavailableError, match="must see the same model"):
         walk_order(order)
 
@@ -106,9 +105,7 @@ def test_a_worker_that_sees_another_run_refuses(photos):
 def test_a_worker_walks_the_groups_of_its_caller(photos):
     request = request_of(MODEL, {"data": photos, "levels": 5})
     run = open_run(request)
-    (group,) = walk_order(
-        Order(request=request, sha256=run.sha256, starts=(0,), driver=os.getpid())
-    )
+    (group,) = walk_order(Order(request=request, sha256=run.sha256, starts=(0,)))
     again = pickle.loads(pickle.dumps(group))
     assert again.ids == group.ids
     assert [error.code for _, error in again.unreadable] == [
@@ -121,7 +118,7 @@ def test_a_worker_walks_the_groups_of_its_caller(photos):
 
 def test_a_worker_leaves_interrupts_to_its_caller(photos):
     request = request_of(MODEL, {"data": photos, "levels": 5})
-    order = Order(request=request, sha256=open_run(request).sha256, starts=(0,), driver=os.getpid())
+    order = Order(request=request, sha256=open_run(request).sha256, starts=(0,))
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
         alone.submit(walk_order, order).result()
         assert alone.submit(signal.getsignal, signal.SIGINT).result() == signal.SIG_IGN

@@ -1,0 +1,1 @@
+"""Workers of a Dask cluster as an executor of rmqm-spec."""
