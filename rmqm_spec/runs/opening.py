@@ -271,6 +271,11 @@ class OpenedInputs:
             self._settings.append(inputs)
         return self._opened[key].prepared_by(encoder.preprocessing)
 
+    def keep(self, inputs: DataSettings, encoder: ModelEncoder, prepared: PreparedInputs) -> None:
+        """Take inputs that are open already as those of the settings."""
+        self._opened[id(inputs), encoder.spec, maps_values(encoder)] = prepared
+        self._settings.append(inputs)
+
 
 def maps_values(encoder: ModelEncoder) -> bool:
     """Whether inputs in [0, 1] are expected: a value map is known, or the network takes bytes."""
