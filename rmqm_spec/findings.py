@@ -37,6 +37,7 @@ _FAMILIES = {
     "OUT": "The output",
     "PRB": "Probes",
     "PRE": "Preprocessing",
+    "PRV": "Providers",
     "REF": "References from the framework",
     "RES": "Documents on disk",
     "RNK": "Rankings",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rmqm_onnx.broken import refusing_broken
 from rmqm_onnx.reading.places import PATTERNS, USUAL_PLACES
-from rmqm_onnx.running.providers import PROVIDERS, require_known
+from rmqm_onnx.running.provider_choice import read_provider
+from rmqm_onnx.running.providers import PROVIDERS
 from rmqm_spec.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class OnnxBackend:
 
     Examples
     --------
-    >>> ONNX.name, ONNX.patterns, ONNX.providers
+    >>> ONNX.name, ONNX.patterns, ONNX.providers[:3]
     ('onnx', ('*.onnx',), ('cpu', 'cuda', 'tensorrt'))
     """
 
@@ -52,9 +53,13 @@ class OnnxBackend:
         """Describe a model by its file alone."""
         from rmqm_onnx.inspection import inspect_model
 
-        require_known(options.provider)
+        read_provider(options.provider)
         with refusing_broken(path):
             return inspect_model(path, options)
+
+    def check_provider(self, text: str) -> None:
+        """Refuse what is no provider, or has options in another form; raises `UsageError`."""
+        read_provider(text)
 
     def write_null(self, path: Path, folder: Path, *, seed: int = 0) -> NullModel:
         """Write the network with permuted weights into an empty folder."""
@@ -153,6 +158,7 @@ ONNX = OnnxBackend()
 if TYPE_CHECKING:  # type checkers compare the backend with every protocol of the contract
     _BACKEND: contract.Backend = ONNX
     _INSPECTING: contract.Inspecting = ONNX
+    _PROVIDER_CHECKING: contract.ProviderChecking = ONNX
     _NULL_WRITING: contract.NullWriting = ONNX
     _GRADIENT_GIVING: contract.GradientGiving = ONNX
     _PREPROCESSING_READING: contract.PreprocessingReading = ONNX

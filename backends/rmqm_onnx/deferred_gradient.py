@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict, field, mutable
 
 from rmqm_onnx.reading.model_file import read_model
-from rmqm_onnx.running.providers import Provider
 from rmqm_spec.arrays import AnyArray
 
 if TYPE_CHECKING:
@@ -34,8 +33,8 @@ class DeferredGradient:
         Name of the encodings.
     batch : int, optional
         Number of rows that every call must have.
-    provider : {"cpu", "cuda", "tensorrt"}
-        Where to run.
+    provider : str
+        Where to run, and the options of the provider, as ``--provider`` takes them.
     threads : int
         Threads within an operator.
     straight_through : tuple of str
@@ -46,7 +45,7 @@ class DeferredGradient:
     sha256: str
     output: str
     batch: int | None
-    provider: Provider
+    provider: str
     threads: int
     straight_through: tuple[str, ...] = ()
     _lock: Lock = field(factory=Lock, init=False, repr=False)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from attrs import evolve, frozen
 
 from rmqm_onnx.choices.choosing import Choices, choose
@@ -21,11 +22,14 @@ from rmqm_onnx.reading.model_file import ModelFile, read_model
 from rmqm_onnx.reading.resolution import coarsest_resolution
 from rmqm_onnx.reading.signature import tensor_info
 from rmqm_onnx.running.arrangement import Arrangement
-from rmqm_onnx.running.description import describe
+from rmqm_onnx.running.call_size import CallSize
+from rmqm_onnx.running.description import Running, describe
 from rmqm_onnx.running.encoder import OnnxEncoder
-from rmqm_onnx.running.feeding import share_out, usual_batch_size
-from rmqm_onnx.running.providers import Provider, require_known
+from rmqm_onnx.running.feeding import share_out, usual_batch_size, usual_block_size
+from rmqm_onnx.running.placement import placement_findings, placement_of
+from rmqm_onnx.running.provider_choice import ON_CPU, ProviderChoice, read_provider
 from rmqm_onnx.running.runtime import import_runtime
+from rmqm_onnx.running.self_test import compare
 from rmqm_onnx.running.session import open_session
 from rmqm_onnx.running.trial_run import TrialRun, try_out
 from rmqm_onnx.running.trial_verdict import DYNAMIC_QUANTISATION, judged
@@ -71,14 +75,15 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
     UnreadableError
         If there is no such model or parts of it are missing.
     UsageError
-        If something must be chosen that was not; ARG001 if there is no such provider.
+        If something must be chosen that was not; ARG001 if there is no such provider, or it
+        refuses an option.
     SubjectError
         If the runtime refuses the model, or the model cannot serve as an encoder.
     UnavailableError
         If the runtime or the provider is not there.
     """
     options = options or OpenOptions()
-    provider = require_known(options.provider)
+    provider = read_provider(options.provider)
     import_runtime()
     return _open(read_model(path), options, provider)
 
@@ -95,21 +100,24 @@ class _Origin:
         """Open the same model again."""
         file = read_model(self.path)
         file.require_same(self.sha256)
-        return _open(file, self.options, require_known(self.options.provider))
+        return _open(file, self.options, read_provider(self.options.provider))
 
 
-def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEncoder:
+def _open(file: ModelFile, options: OpenOptions, choice: ProviderChoice) -> OnnxEncoder:
     choices = choose(file, options)
+    provider = choice.provider
     callers, threads = share_out(provider, options.threads)
+    batch_size = options.batch_size or usual_batch_size(choices.layout, provider)
     traits = EncoderTraits(
-        batch_size=options.batch_size or usual_batch_size(choices.layout, provider),
+        batch_size=batch_size,
+        block_size=usual_block_size(choices.layout, batch_size),
         concurrency=callers,
         resolution=coarsest_resolution(file.proto, choices.input.type),
     )
     # The statistics are checked before the session, which may take long to open.
     arrangement = Arrangement(choices.layout, choices.preprocessing, choices.input.dtype)
     encoder = OnnxEncoder(
-        session=_session(file, choices, provider, threads),
+        session=_session(file, choices, choice, threads),
         input=choices.input.name,
         output=choices.output.name,
         arrangement=arrangement,
@@ -117,11 +125,17 @@ def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEnco
         pooling=options.pooling or "flatten",
         channels_first=choices.channels_first,
         rows=choices.layout.batch,
+        call_size=CallSize(few_shapes=provider.shapes_cost, backs_off=not provider.on_processor),
         traits=traits,
     )
     names = operators(file.proto)
+    placement = placement_of(encoder.session)
     with _naming_assumptions(choices):
-        trial = judged(try_out(encoder, bounds=_TRIAL_BOUNDS), file, bounds=_TRIAL_BOUNDS)
+        trial = try_out(encoder, bounds=_TRIAL_BOUNDS)
+        if not provider.is_cpu:
+            trial = _against_cpu(trial, file, choices, threads)
+        trial = judged(trial, file, bounds=_TRIAL_BOUNDS)
+        trial = evolve(trial, encoder=_fitted(trial.encoder))
     graph, pooling = file.proto.graph, options.pooling
     heads = heads_of(graph, [tensor_info(value) for value in graph.output])
     require_direction(graph, encoder.output, trial.n_values)
@@ -130,6 +144,8 @@ def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEnco
         findings=(
             *choices.findings,
             *trial.findings,
+            *placement_findings(choice, placement),
+            *([trial.against_cpu.finding(provider.name)] if trial.against_cpu else []),
             *output_findings(graph, encoder.output, trial.output_shape, pooling, heads),
             *class_score_findings(
                 graph,
@@ -141,9 +157,9 @@ def _open(file: ModelFile, options: OpenOptions, provider: Provider) -> OnnxEnco
             ),
         ),
         advice=output_advice(graph, encoder.output, heads),
-        description=describe(file, choices, trial, options, threads),
+        description=describe(file, choices, trial, options, Running(choice, threads, placement)),
         leading=leading_part(graph, encoder.input),
-        gradients=_gradient(file, trial, provider, threads, sorted(names & _STRAIGHT_THROUGH)),
+        gradients=_gradient(file, trial, choice, threads, sorted(names & _STRAIGHT_THROUGH)),
         origin=_Origin(file.path.absolute(), options, file.sha256),
     )
 
@@ -165,7 +181,23 @@ def _naming_assumptions(choices: Choices) -> Iterator[None]:
         ) from error
 
 
-def _session(file: ModelFile, choices: Choices, provider: Provider, threads: int) -> Any:
+def _against_cpu(trial: TrialRun, file: ModelFile, choices: Choices, threads: int) -> TrialRun:
+    """Compare the provider with the CPU, in a session that is closed again."""
+    reference = evolve(trial.encoder, session=_session(file, choices, ON_CPU, threads))
+    return evolve(trial, against_cpu=compare(trial.encoder, reference, _TRIAL_BOUNDS))
+
+
+def _fitted(encoder: OnnxEncoder) -> OnnxEncoder:
+    """Make batches as small as the memory of a device wants them, by trying a whole one."""
+    if not encoder.call_size.backs_off:
+        return encoder
+    usual = encoder.traits.batch_size
+    encoder.encode(np.zeros((usual, *encoder.spec.shape), dtype=np.float32))
+    fitting = encoder.call_size.most(usual)
+    return evolve(encoder, traits=evolve(encoder.traits, batch_size=fitting))
+
+
+def _session(file: ModelFile, choices: Choices, provider: ProviderChoice, threads: int) -> Any:
     """Open the model, or only the part that gives the encodings if there is more."""
     graph, output = file.proto.graph, choices.output
     prune = choices.has_idle_inputs or len(graph.output) > 1 or has_zero_dims(graph)
@@ -179,14 +211,18 @@ def _session(file: ModelFile, choices: Choices, provider: Provider, threads: int
 
 
 def _gradient(
-    file: ModelFile, trial: TrialRun, provider: Provider, threads: int, straight_through: list[str]
+    file: ModelFile,
+    trial: TrialRun,
+    provider: ProviderChoice,
+    threads: int,
+    straight_through: list[str],
 ) -> DeferredGradient:
     return DeferredGradient(
         path=file.path.absolute(),
         sha256=file.sha256,
         output=trial.encoder.output,
         batch=trial.encoder.rows,
-        provider=provider,
+        provider=str(provider),
         threads=threads,
         straight_through=tuple(straight_through),
     )

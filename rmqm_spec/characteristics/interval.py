@@ -10,7 +10,7 @@ import numpy as np
 from rmqm_spec.arrays import BoolArray, Float64Array
 from rmqm_spec.characteristics.sums import exact_mean
 
-__all__ = ["LEVEL", "delta_interval", "influences"]
+__all__ = ["LEVEL", "delta_interval", "influences", "inputs_for_skewness"]
 
 LEVEL = 0.95
 """Probability that the interval covers the value that endlessly many such inputs would give."""
@@ -88,3 +88,37 @@ def delta_interval(score: float, influence: Float64Array) -> tuple[float, float]
     error = math.sqrt(exact_mean(influence * influence) / (n - 1))
     half = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * error
     return score - half, score + half
+
+
+def inputs_for_skewness(influence: Float64Array) -> float:
+    r"""
+    Return how many inputs an interval by Student's t needs, given how skewed their influence is.
+
+    Parameters
+    ----------
+    influence : (N,) ndarray of float64
+        What each input adds to the deviation of a score or of a difference; its mean is zero.
+
+    Returns
+    -------
+    float
+        :math:`25\,G_1^2` with the skewness :math:`G_1`; zero where all influences are equal.
+
+    Notes
+    -----
+    Cochran, Sampling Techniques, 1977; derived by Sugden, Smith and Jones, Journal of the Royal
+    Statistical Society B 62, 2000. With so many, an interval of 95 % misses in
+    at most 6 %. It matters where work stops by what was measured: a sample that has not met the
+    rare inputs of a skewed encoder has a small error, and would stop.
+
+    Examples
+    --------
+    >>> inputs_for_skewness(np.array([-1.0, 0.0, 1.0])), inputs_for_skewness(np.zeros(3))
+    (0.0, 0.0)
+    >>> round(inputs_for_skewness(np.array([-1.0, -1.0, -1.0, 3.0])), 1)
+    33.3
+    """
+    variance = float(np.mean(influence * influence))
+    if variance == 0:
+        return 0.0
+    return float(25 * np.mean(influence**3) ** 2 / variance**3)

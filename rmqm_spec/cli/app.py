@@ -15,6 +15,7 @@ from rmqm_spec.cli.table_files import TableFiles
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.correlate_request import CorrelateRequest
 from rmqm_spec.runs.probe_request import ProbeSettings, RankProbes
+from rmqm_spec.runs.race_request import RaceSettings
 from rmqm_spec.runs.request import DataSettings, ModelSettings, ProtocolSettings, RunRequest
 
 __all__ = ["app"]
@@ -100,7 +101,7 @@ def score(model: Model, report: Report = None, json: Json = False, **options: An
 
 
 @app.command(cls=HelpfulCommand)
-@with_settings(*_OF_A_RUN, RankProbes, TableFiles, plugs=("alteration", "executor"))
+@with_settings(*_OF_A_RUN, RaceSettings, RankProbes, TableFiles, plugs=("alteration", "executor"))
 def rank(
     models: ModelsOrResults = None,
     settings: Settings = None,

@@ -40,6 +40,8 @@ def run_diff(
     else:
         for line in _lines(document):
             tables.say(line)
+        for finding in document["findings"]:
+            note(f"  {finding['code']} {finding['message']}")
     tables.write(_columns(document))
     if recompute and not document["comparable"]:
         note("  --recompute cannot help: the results differ in what comes before the distances")

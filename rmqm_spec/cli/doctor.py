@@ -13,6 +13,9 @@ __all__ = ["run_doctor"]
 
 BROKEN_ENVIRONMENT = 4
 
+MISSING_EXTRA = "ENV014"
+"""Of a plug that is not broken: a package that only this plug needs is not installed."""
+
 NOTHING: dict[str, Any] = {
     "runtime": {
         "ok": False,
@@ -83,13 +86,17 @@ def _rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield "", "", f"fix: {provider['fix']}"
     quota = f", quota {threads['quota']:g}" if threads["quota"] else ""
     yield "OK", "processors", f"{threads['machine']}{quota} -> using {threads['usable']}"
-    broken = {(plug["kind"], plug["name"]): plug["message"] for plug in report["broken"]}
+    broken = {(plug["kind"], plug["name"]): plug for plug in report["broken"]}
     for kind, plugs in report["plugs"].items():
         for name, origin in plugs.items():
-            message = broken.get((kind, name))
-            yield _word(message is None), f"{kind} {name}", origin
-            if message is not None:
-                yield "", "", message
+            fault = broken.get((kind, name))
+            if fault is None:
+                yield _word(True), f"{kind} {name}", origin
+                continue
+            ok = None if fault["code"] == MISSING_EXTRA else False
+            yield _word(ok), f"{kind} {name}", origin
+            yield "", "", fault["message"]
+            yield "", "", f"fix: {fault['fix']}"
 
 
 def _word(ok: bool | None) -> str:

@@ -31,7 +31,7 @@ def run_measures(options: dict[str, Any], *, as_json: bool) -> int:
             _print(measure, tables.say)
     tables.write(_columns(listed))
     for plug in broken:
-        note(f"  {plug.name} cannot be used: {plug.error.message}")
+        note(f"  {plug.name} cannot be used: {plug.error.message}\n  fix: {plug.error.fix}")
     return 0
 
 

@@ -15,10 +15,12 @@ from rmqm_spec.cli.reporting import check_report, report_on
 from rmqm_spec.cli.requests import taken
 from rmqm_spec.cli.table_files import TableFiles
 from rmqm_spec.cli.verdict import verdict
+from rmqm_spec.errors import UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking.by_rows import in_order
 from rmqm_spec.runs.flat import request_of
 from rmqm_spec.runs.probe_request import RankProbes
+from rmqm_spec.runs.race_request import RaceSettings
 from rmqm_spec.runs.ranked import RankedModels, RankRequest
 from rmqm_spec.runs.ranking import rank
 from rmqm_spec.screen.console import ConsoleListener
@@ -40,6 +42,14 @@ def run_rank(
     check_report(report)
     tables = TableFiles(**taken(TableFiles, options))
     probes = RankProbes(**taken(RankProbes, options))
+    race = RaceSettings(**taken(RaceSettings, options))
+    if race.is_on and report is not None:
+        raise UsageError(
+            "ARG001",
+            "--report must come without a race, whose encoders have inputs of different number; "
+            "got both",
+            fix="Leave --report out, then: rmqm-spec report with the results.",
+        )
     request = RankRequest(
         models=tuple(models),
         settings=settings,
@@ -47,6 +57,7 @@ def run_rank(
         labels=probes.labels,
         probe=probes.probe,
         by=by,
+        race=race,
     )
     read = (*models, settings, request.common.inputs.data, probes.labels)
     tables.check(as_json=as_json, inputs=read)

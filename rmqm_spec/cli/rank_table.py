@@ -160,11 +160,13 @@ def _exact_value(row: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any
 
 
 def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[TableColumn]:
+    numbers = [f"{encoder['counts']['used']:,}" for encoder in ranked]
     columns = [
         TableColumn("#", [_position(encoder, ranked) for encoder in ranked], left=True),
         TableColumn("model", [encoder["name"] for encoder in ranked], left=True, fit="shorten"),
         TableColumn("RMQM", [f"{encoder['rmqm']:.3f}" for encoder in ranked]),
         TableColumn("95 % CI", [_interval(encoder["interval"]) for encoder in ranked], 5),
+        TableColumn("inputs", numbers, 5),
         TableColumn("ties", [" ".join(encoder["letters"]) for encoder in ranked], 1, left=True),
         TableColumn("same as", [_names(encoder["same_as"]) for encoder in ranked], 8, left=True),
         TableColumn("P(best)", [f"{encoder['best']:.2f}" for encoder in ranked], 2),
@@ -175,6 +177,8 @@ def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[TableColumn]:
     ]
     if all(encoder["null"] is None for encoder in ranked):
         columns = [column for column in columns if column.head != _NULL]
+    if len(set(numbers)) == 1:  # only a race gives encoders different numbers
+        columns = [column for column in columns if column.head != "inputs"]
     if len(ranked) == 1:
         columns = [column for column in columns if column.head != "P(best)"]
     if not any(encoder["same_as"] for encoder in ranked):

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from rmqm_spec.cli.probe_verdict import about_probes
+from rmqm_spec.cli.race_words import race_words
 from rmqm_spec.ranking.by_words import by_words, probability_words
 from rmqm_spec.ranking.caveats import caveats
 from rmqm_spec.ranking.evidence import EVIDENCE
@@ -47,6 +48,7 @@ def verdict(document: Mapping[str, Any], probed: ProbedModels | None = None) -> 
     tied = bool(ranked[0]["same_as"])
     evidence = EVIDENCE.words(likeness(ranked))
     return [
+        *race_words(document),
         _about_the_first(document),
         *(_apart(document) if tied else ()),
         *(about_probes(document, probed) if probed else [evidence] if tied else ()),
@@ -59,7 +61,9 @@ def verdict(document: Mapping[str, Any], probed: ProbedModels | None = None) -> 
 
 
 def _about_the_order(document: Mapping[str, Any]) -> Iterator[str]:
-    """Say how sure the order is, unless scores are equal: those have none."""
+    """Say how sure the order is, unless scores are equal: those have none; a race says it."""
+    if "race" in document:
+        return
     names = [encoder["name"] for encoder in document["ranked"]]
     if all(_pair(document, *pair)["difference"] > 0 for pair in pairwise(names)):
         probability = probability_words(document["order_probability"])
@@ -71,6 +75,8 @@ def _about_the_first(document: Mapping[str, Any]) -> str:
     ranked = document["ranked"]
     first, second = ranked[:2]
     on = f"on these {document['inputs']:,} inputs"
+    if "race" in document:
+        on = "on the inputs that both were given"
     best = (
         f"{first['name']} has the highest score with probability {probability_words(first['best'])}"
     )

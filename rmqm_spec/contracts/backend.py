@@ -31,6 +31,7 @@ __all__ = [
     "OutputAdvice",
     "Pooling",
     "PreprocessingReading",
+    "ProviderChecking",
 ]
 
 Layout = Literal["nchw", "nhwc", "nhw", "flat", "array"]
@@ -62,7 +63,8 @@ class OpenOptions:
     preprocessing : Preprocessing, optional
         Instead of what lies in or beside the model.
     provider : str
-        Where it runs, by the backend's own names; ``"cpu"`` everywhere.
+        Where it runs, by the backend's own names; ``"cpu"`` everywhere. A backend that checks
+        providers itself may take options behind the name: ``"cuda:device_id=1"``.
     threads : int, optional
         Number of processors to use; all that the process may use by default.
     batch_size : int, optional
@@ -195,6 +197,22 @@ class Backend(Protocol):
 
     def open(self, path: Path, options: OpenOptions) -> ModelEncoder:
         """Open a model; raises an `RmqmError` with the reason where that fails."""
+        ...
+
+
+@runtime_checkable
+class ProviderChecking(Protocol):
+    """A backend whose providers take options, or that opens more than it lists."""
+
+    def check_provider(self, text: str) -> None:
+        """
+        Refuse what ``--provider`` was given, before a model is opened.
+
+        Raises
+        ------
+        UsageError
+            ARG001, naming what is taken.
+        """
         ...
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.errors import EncodingError, ShapeError, UsageError
@@ -38,11 +38,15 @@ class EncoderTraits:
         How many threads may call `encode` and `vjp` at once.
     resolution : float, optional
         Resolution of its arithmetic; by default that of the type of its encodings.
+    block_size : int
+        Number of inputs that are best altered and measured together: several batches where these
+        are small. By default one batch.
     """
 
     batch_size: int = 64
     concurrency: int = 1
     resolution: float | None = None
+    block_size: int = field(default=Factory(lambda traits: traits.batch_size, takes_self=True))
 
 
 @runtime_checkable

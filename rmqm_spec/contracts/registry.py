@@ -73,7 +73,8 @@ def load(kind: str, name: str) -> Any:
     UsageError
         ARG003 if there is no such plug, or two of one name.
     UnavailableError
-        ENV004 if it cannot be imported, or is not what its group asks for.
+        ENV004 if it cannot be imported, or is not what its group asks for; its own error where
+        importing it raises an `UnavailableError`, which says what to install.
     """
     entries = [entry for entry in _entries(kind) if entry.name == name]
     if len({entry.value for entry in entries}) != 1:
@@ -186,6 +187,8 @@ def _is_own(entry: EntryPoint) -> bool:
 def _loaded(kind: str, entry: EntryPoint) -> Any:
     try:
         plug = entry.load()
+    except UnavailableError:
+        raise
     except Exception as error:
         raise UnavailableError(
             "ENV004",

@@ -18,6 +18,7 @@ from rmqm_spec.differences.shared import (
     recomputable,
 )
 from rmqm_spec.results.document import plain
+from rmqm_spec.results.providers import provider_findings
 from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["SCHEMA", "difference_document"]
@@ -71,6 +72,10 @@ def difference_document(
             "results": [_side(result) for result in (first, second)],
             "protocol": _fields(protocol),
             **{name: _fields(unlike) for name, unlike in fields.items()},
+            "findings": [
+                finding.to_dict()
+                for finding in provider_findings({"A": first.document, "B": second.document})
+            ],
             "inputs": _inputs(first, second, inputs),
             "distances": pair and _distances(pair),
             "scores": pair

@@ -14,7 +14,11 @@ __all__ = ["SECTIONS", "FieldDifference", "unlike_fields"]
 SECTIONS = ("protocol", "model", "input", "output", "preprocessing", "runtime", "versions")
 """The parts of a result in which two results may differ, the most important first."""
 
-_MEASURED = {"runtime.encodings_per_second", "runtime.gradient_error"}
+_MEASURED = {
+    "runtime.encodings_per_second",
+    "runtime.gradient_error",
+    "runtime.cpu_deviation",
+}
 """Fields that differ from run to run on the same machine."""
 
 

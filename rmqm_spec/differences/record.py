@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from rmqm_spec.contracts.record import DIGEST, entry, record
-from rmqm_spec.results.record import Components, Status
+from rmqm_spec.results.record import Components, FindingEntry, Status
 
 __all__ = ["DiffDocument"]
 
@@ -143,6 +143,9 @@ class DiffDocument:
     )
     runtime: tuple[FieldEntry, ...] = entry("What the encoders ran on.")
     versions: tuple[FieldEntry, ...] = entry("Versions of what took part.")
+    findings: tuple[FindingEntry, ...] = entry(
+        "What weakens the comparison, such as different providers.", optional=True
+    )
     inputs: InputSetsEntry
     distances: DistancesEntry | None = entry(
         "How far the sufficient statistics are apart; null where the results do not compare."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -26,8 +25,9 @@ from rmqm_spec.contracts.measure import Measure
 from rmqm_spec.errors import UsageError
 from rmqm_spec.evaluation.group import Group
 from rmqm_spec.evaluation.meters import require_walk_suffices
+from rmqm_spec.evaluation.precision import FIRST_LOOK, is_precise, next_look
 from rmqm_spec.evaluation.statistic import Evaluation, Skipped, Statistic
-from rmqm_spec.evaluation.walk import Walk, walk_groups
+from rmqm_spec.evaluation.walk import Walk, block_size, walk_groups
 from rmqm_spec.inputs.in_memory import ArrayInputs
 from rmqm_spec.measures.movement import RMQM
 from rmqm_spec.resolution import checked_resolution
@@ -36,9 +36,6 @@ __all__ = ["Evaluation", "Progress", "Skipped", "evaluate"]
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of inputs done and offered."""
-
-MIN_INPUTS_FOR_PRECISION = 32
-"""An interval from fewer inputs is too uncertain to stop the work by."""
 
 
 def evaluate(
@@ -89,7 +86,7 @@ def evaluate(
     resolution : float, optional
         Resolution of the encoder's arithmetic; by default that of the type of its encodings.
     precision : float, optional
-        Stop when the 95 % interval is at most plus and minus this wide.
+        Stop when the 95 % interval is at most plus and minus this wide, from 100 inputs on.
     enough : callable, optional
         Called with the number of inputs that have encodings, after each group; where it returns
         True, no further inputs are taken.
@@ -163,7 +160,7 @@ def evaluate(
         encoder,
         source,
         alteration,
-        batch_size or traits.batch_size,
+        batch_size or block_size(encoder, alteration),
         (RMQM, *measures),
         known or {},
     )
@@ -188,7 +185,7 @@ def _gather(
     keep: Callable[[Group], None] | None,
 ) -> None:
     """Collect groups in order until they run out or the interval is narrow enough."""
-    next_look = MIN_INPUTS_FOR_PRECISION
+    due = FIRST_LOOK
     if progress:
         progress(0, n_offered)  # the clock of a rate starts here
     for group in groups:
@@ -200,14 +197,12 @@ def _gather(
         if enough and statistic.n_seen < n_offered and enough(len(statistic.rows)):
             statistic.stopped_early = True
             return
-        if precision is None or len(statistic.rows) < next_look:
+        if precision is None or len(statistic.rows) < due:
             continue
-        low, high = statistic.characteristics().interval
-        if (high - low) / 2 <= precision and statistic.n_seen < n_offered:
+        if statistic.n_seen < n_offered and is_precise(statistic.characteristics(), precision):
             statistic.stopped_early = True
             return
-        # Looking costs time in proportion to the rows so far: look ever more rarely.
-        next_look = math.ceil(1.2 * len(statistic.rows))
+        due = next_look(len(statistic.rows))
 
 
 def _check_options(**options: float | None) -> None:

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.alteration import Alteration, AnyAlteration, DependentAlteration
-from rmqm_spec.contracts.encoder import Encoder, as_differentiable, encode_checked
+from rmqm_spec.contracts.encoder import Encoder, as_differentiable, encode_checked, traits_of
 from rmqm_spec.contracts.guarding import by_alteration, failed_alteration
 from rmqm_spec.contracts.inputs import Input, Inputs
 from rmqm_spec.contracts.measure import Measure
@@ -24,7 +24,7 @@ from rmqm_spec.evaluation.threads import in_threads
 from rmqm_spec.measures.movement import RMQM
 from rmqm_spec.scratch import Scratch
 
-__all__ = ["Walk", "walk_groups"]
+__all__ = ["Walk", "block_size", "walk_groups"]
 
 _BLOCKS_PER_GROUP = 4
 """Blocks with all levels of several inputs are small: measuring each by itself costs too much."""
@@ -154,6 +154,13 @@ class Walk:
             except UnreadableError as error:
                 unreadable.append((index, error))
         return loaded, unreadable
+
+
+def block_size(encoder: Encoder, alteration: AnyAlteration) -> int:
+    """Return how many inputs at a time an encoder likes best; on a path, a gradient is a call."""
+    traits = traits_of(encoder)
+    is_path = isinstance(alteration, DependentAlteration)
+    return traits.batch_size if is_path else traits.block_size
 
 
 def walk_groups(walk: Walk, workers: int) -> Generator[Group]:

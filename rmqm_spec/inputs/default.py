@@ -1,11 +1,9 @@
-"""The inputs that are used when none are given: real images, bundled with scikit-learn."""
+"""The inputs that are used when none are given: real images that come with the package."""
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
 
@@ -13,11 +11,14 @@ import numpy as np
 
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.contracts.inputs import InputSpec
-from rmqm_spec.errors import UnavailableError, UsageError
+from rmqm_spec.errors import UsageError
 from rmqm_spec.identity import content_id
 from rmqm_spec.inputs.images import decode_image
 
 __all__ = ["BundledImages", "default_source"]
+
+_BUNDLED = Path(__file__).with_name("bundled")
+"""Data that scikit-learn has too; `LICENSES.md` beside them says whose they are."""
 
 _PHOTOGRAPHS = ("china.jpg", "flower.jpg")
 _PATCH_LENGTHS = (16, 64)
@@ -84,8 +85,6 @@ def default_source(spec: InputSpec) -> BundledImages:
     ------
     UsageError
         DAT003 if the encoder takes anything else.
-    UnavailableError
-        DAT016 if scikit-learn or its data files are not installed.
 
     Examples
     --------
@@ -108,9 +107,9 @@ def default_source(spec: InputSpec) -> BundledImages:
 
 
 def _digits() -> BundledImages:
-    with gzip.open(_bundled("data", "digits.csv.gz"), "rt", encoding="ascii") as file:
-        table = np.loadtxt(file, delimiter=",", dtype=np.float32)
-    images = (table[:, :-1] / 16).reshape(-1, 8, 8, 1)  # the last column is the label
+    with np.load(_BUNDLED / "digits.npz", allow_pickle=False) as arrays:
+        levels = arrays["images"]  # (1797, 8, 8), 0 to 16
+    images = (levels.astype(np.float32) / 16)[..., np.newaxis]
     names = [f"digits[{index}]" for index in range(len(images))]
     return BundledImages(list(images), names, label="handwritten digits of scikit-learn")
 
@@ -118,7 +117,7 @@ def _digits() -> BundledImages:
 def _patches(length: int) -> BundledImages:
     images, names = [], []
     for photograph in _PHOTOGRAPHS:
-        pixels = decode_image(_bundled("images", photograph))
+        pixels = decode_image(_BUNDLED / photograph)
         height, width = pixels.shape[:2]
         corners = product(
             range(0, height - length + 1, length), range(0, width - length + 1, length)
@@ -128,17 +127,3 @@ def _patches(length: int) -> BundledImages:
             names.append(f"{photograph}[y={y}, x={x}]")
     label = f"patches of {length} pixels of {' and '.join(_PHOTOGRAPHS)} of scikit-learn"
     return BundledImages(images, names, label=label)
-
-
-def _bundled(folder: str, file: str) -> Path:
-    """Find a data file of scikit-learn without its import, which would take a second."""
-    package = find_spec("sklearn")
-    for location in (package and package.submodule_search_locations) or []:
-        path = Path(location, "datasets", folder, file)
-        if path.is_file():
-            return path
-    raise UnavailableError(
-        "DAT016",
-        f"scikit-learn must be installed with its data files; got no {folder}/{file}",
-        fix="Install it: python -m pip install scikit-learn. Or give inputs: --data PATH",
-    )

@@ -190,6 +190,17 @@ class PreparedInputs:
             features=self.features,
         )
 
+    def first(self, n: int) -> PreparedInputs:
+        """Return the first n of them: those that `select` would choose."""
+        return PreparedInputs(
+            self.source,
+            self.spec,
+            self.preprocessing,
+            indices=self._indices[:n],
+            duplicates=self.duplicates,
+            features=self.features,
+        )
+
     def prepared_by(self, preprocessing: Preprocessing) -> PreparedInputs:
         """Return the same inputs for an encoder that takes the same shape by its own geometry."""
         return PreparedInputs(

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
-from scipy import ndimage
 
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.preprocessing import FitRounding, Preprocessing
@@ -152,6 +151,8 @@ def _neighbours(have: int, want: int) -> tuple[AnyArray, AnyArray, FloatArray]:
 
 def _blurred(image: FloatArray, size: Size) -> FloatArray:
     """Blur by how much an image is shrunk, then interpolate, as scikit-image does."""
+    from scipy import ndimage
+
     factors = np.divide(image.shape, (*size, image.shape[2]))
     smooth = ndimage.gaussian_filter(image, np.maximum(0, (factors - 1) / 2), mode="mirror")
     zoomed = ndimage.zoom(smooth, 1 / factors, order=1, mode="mirror", grid_mode=True)
@@ -163,6 +164,8 @@ def _blurred_by_torch(image: FloatArray, size: Size) -> FloatArray:
     down, across = ((have / want - 1) / 2 for have, want in zip(image.shape, size, strict=False))
     if down <= 0 or across <= 0:
         return image
+    from scipy import ndimage
+
     # torchvision has the width first, and gets the height first.
     sigmas = (across, down)
     for axis, sigma in enumerate(sigmas):

@@ -10,11 +10,14 @@ transformers that work on tensors resize this way.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from rmqm_spec.arrays import AnyArray, Float64Array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 __all__ = ["torch_resize"]
 
@@ -105,8 +108,10 @@ def _resize_rows(image: AnyArray, length: int, interpolation: str) -> AnyArray:
     return resized.reshape(length, *image.shape[1:])
 
 
-def _weights(have: int, want: int, interpolation: str) -> tuple[sparse.csr_array, int]:
+def _weights(have: int, want: int, interpolation: str) -> tuple[csr_array, int]:
     """Return the weights of each pixel as whole numbers, and their number of binary places."""
+    from scipy.sparse import csr_array
+
     kernel, radius = _FILTERS[interpolation]
     scale = have / want
     radius, shrink = (radius * scale, 1 / scale) if scale >= 1 else (radius, 1.0)
@@ -123,7 +128,7 @@ def _weights(have: int, want: int, interpolation: str) -> tuple[sparse.csr_array
     inside = columns < last[:, None]
     rows = np.broadcast_to(np.arange(want)[:, None], columns.shape)
     entries = whole[inside].astype(np.int32), (rows[inside], columns[inside])
-    return sparse.csr_array(entries, shape=(want, have)), precision
+    return csr_array(entries, shape=(want, have)), precision
 
 
 def _precision(largest: float) -> int:

@@ -15,6 +15,7 @@ from rmqm_spec.ranking.by_records import MeasureRanking
 from rmqm_spec.ranking.columns import between_sections
 from rmqm_spec.ranking.joint import N_DRAWS, SEED
 from rmqm_spec.ranking.left_out import left_out
+from rmqm_spec.ranking.race.outcome import RaceOutcome
 from rmqm_spec.ranking.records import Ranking
 from rmqm_spec.ranking.support import support_of
 from rmqm_spec.results.document import plain
@@ -25,6 +26,8 @@ __all__ = ["SCHEMA", "ranking_digest", "ranking_document"]
 SCHEMA: Final = "rmqm-rank/1"
 """Name of the document; ``schemas/rank.schema.json`` describes it."""
 
+_SIMULTANEOUS = "largest absolute t over all pairs (multivariate t)"
+_OVER_LOOKS = "the same bound at every look (Pocock), its error shared by all pairs"
 _FROM_RESULT = ("status", "components", "counts", "model", "output", "null")
 _SHARED = ("variant", "alteration", "specification")
 
@@ -37,6 +40,7 @@ def ranking_document(
     failed: Mapping[str, RmqmError] | None = None,
     speeds: Mapping[str, float | None] | None = None,
     by: MeasureRanking | None = None,
+    race: RaceOutcome | None = None,
 ) -> dict[str, Any]:
     """
     Return a ranking as plain data, ready for JSON.
@@ -55,6 +59,8 @@ def ranking_document(
         Encodings per second, of those that were scored just now.
     by : MeasureRanking, optional
         The order by another measure, where one was asked for.
+    race : RaceOutcome, optional
+        The race that it comes of, if any.
 
     Returns
     -------
@@ -72,7 +78,7 @@ def ranking_document(
             "interval": first and list(first.interval),
             "protocol": {name: protocols[0][name] for name in _SHARED} if protocols else None,
             "inputs": ranking.n_inputs,
-            "left_out": left_out(results),
+            "left_out": left_out(results, is_race=race is not None),
             "ranked": [
                 {
                     **asdict(ranked),
@@ -93,24 +99,30 @@ def ranking_document(
             "order_probability": ranking.order_probability,
             "method": {
                 "differences": "paired by input, delta method, Student t",
-                "simultaneous": "largest absolute t over all pairs (multivariate t)",
-                "level": LEVEL,
+                "simultaneous": _SIMULTANEOUS if race is None else _OVER_LOOKS,
+                "level": LEVEL if race is None else race.rules.confidence,
                 "quantile": ranking.quantile,
                 "draws": N_DRAWS,
                 "seed": SEED,
             },
             **({} if by is None else {"by": by_section(by)}),
+            **({} if race is None else {"race": race.section()}),
             "findings": [finding.to_dict() for finding in findings],
         }
     )
     digests = {name: result.document["result_sha256"] for name, result in results.items()}
-    document["ranking_sha256"] = ranking_digest(digests, by.asked.text if by else None)
+    document["ranking_sha256"] = ranking_digest(
+        digests, by.asked.text if by else None, race.rules.until if race else None
+    )
     return document
 
 
-def ranking_digest(results: Mapping[str, str], by: str | None) -> str:
-    """Name a ranking by the digests of its results, and what else than RMQM orders them."""
-    return digest_of_json({"results": dict(results), **({"by": by} if by else {})})
+def ranking_digest(results: Mapping[str, str], by: str | None, until: str | None = None) -> str:
+    """Name a ranking by the digests of its results, what else orders them, and its race."""
+    more = {"by": by, "until": until}
+    return digest_of_json(
+        {"results": dict(results), **{name: value for name, value in more.items() if value}}
+    )
 
 
 def by_section(by: MeasureRanking) -> dict[str, Any]:

@@ -95,6 +95,34 @@ class JointScores:
             freedom=n - 1,
         )
 
+    @classmethod
+    def of_nested(
+        cls, scores: Float64Array, covariance: Float64Array, errors: Float64Array, n: int
+    ) -> JointScores:
+        """
+        Draw from scores that rest on the first inputs of one sequence, some on more than others.
+
+        Parameters
+        ----------
+        scores : (K,) ndarray of float64
+            The scores, up to a common constant.
+        covariance : (K, K) ndarray of float64
+            Of their errors; negative variances, as estimates from different inputs may have, count
+            as zero.
+        errors : (K, K) ndarray of float64
+            Standard errors of the differences.
+        n : int
+            Fewest inputs of a score.
+        """
+        k = len(scores)
+        variances, axes = np.linalg.eigh(covariance)
+        standard, spread = _draws(n, k)
+        root = axes * np.sqrt(np.maximum(variances, 0))
+        equal = (errors == 0) & (scores[:, None] == scores)
+        twins = [int(np.argmax(equal[encoder])) for encoder in range(k)]
+        deviations = (standard @ root.T * spread)[:, twins]
+        return cls(scores=scores, deviations=deviations, errors=errors, freedom=n - 1)
+
     def quantile(self) -> float:
         """
         Return how many standard errors every difference is at most off, with 95 % probability.

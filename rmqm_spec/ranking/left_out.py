@@ -15,7 +15,7 @@ _REPEATED: Final = "Another input has the same content"
 _NOT_COMMON: Final = "RNK003"
 
 
-def left_out(results: Mapping[str, StoredResult]) -> list[dict[str, Any]]:
+def left_out(results: Mapping[str, StoredResult], *, is_race: bool = False) -> list[dict[str, Any]]:
     """
     Count the inputs that were offered and are not in a ranking.
 
@@ -23,6 +23,9 @@ def left_out(results: Mapping[str, StoredResult]) -> list[dict[str, Any]]:
     ----------
     results : mapping of str to StoredResult
         The results behind it, by name of the encoder.
+    is_race : bool
+        Whether each encoder was given a number of inputs of its own: then nothing is left out
+        because another encoder was not given it.
 
     Returns
     -------
@@ -36,7 +39,7 @@ def left_out(results: Mapping[str, StoredResult]) -> list[dict[str, Any]]:
     )
     rows: dict[tuple[str | None, int], list[str]] = {}
     for name, result in results.items():
-        for reason in _reasons_of(result, len(result.ids) - len(common)):
+        for reason in _reasons_of(result, 0 if is_race else len(result.ids) - len(common)):
             rows.setdefault(reason, []).append(name)
     return [
         {"code": code, "reason": _reason(code), "count": count, "encoders": names}

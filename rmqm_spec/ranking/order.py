@@ -15,9 +15,10 @@ from rmqm_spec.ranking.parts import difference_parts, shares
 from rmqm_spec.ranking.records import NEGLIGIBLE, Pair, Ranked, Ranking
 from rmqm_spec.ranking.ties import groups, letter, place_range
 
-__all__ = ["rank_encoders"]
+__all__ = ["POWER", "placed", "rank_encoders"]
 
-_POWER = 0.84162123  # quantile of the normal at 80 %
+POWER = 0.84162123
+"""Quantile of the normal at 80 %."""
 
 
 def rank_encoders(encoders: Mapping[str, Characteristics]) -> Ranking:
@@ -82,7 +83,7 @@ def rank_encoders(encoders: Mapping[str, Characteristics]) -> Ranking:
     quantile = joint.quantile()
     pairs = _pairs(names, scored, joint, quantile)
     return Ranking(
-        ranked=_ranked(names, scored, pairs, joint.positions()),
+        ranked=placed(names, scored, pairs, joint.positions()),
         unranked=unranked,
         pairs=pairs,
         order_probability=joint.of_order(list(range(len(names)))),
@@ -118,7 +119,7 @@ def _pairs(
             needed = None
             if tied and difference >= NEGLIGIBLE:
                 needed = math.ceil(
-                    (joint.freedom + 1) * ((quantile + _POWER) * error / difference) ** 2
+                    (joint.freedom + 1) * ((quantile + POWER) * error / difference) ** 2
                 )
             pairs.append(
                 Pair(
@@ -136,12 +137,26 @@ def _pairs(
     return tuple(pairs)
 
 
-def _ranked(
+def placed(
     names: list[str],
     scored: Mapping[str, Characteristics],
     pairs: tuple[Pair, ...],
     positions: Float64Array,
 ) -> tuple[Ranked, ...]:
+    """
+    Return the encoders with their places, which follow from the pairs that are told apart.
+
+    Parameters
+    ----------
+    names : list of str
+        The encoders in their order.
+    scored : mapping of str to Characteristics
+        Their characteristics.
+    pairs : tuple of Pair
+        Every pair of them.
+    positions : (K, K) ndarray of float64
+        Probability of each encoder (row) at each position (column).
+    """
     above: BoolArray = np.zeros((len(names), len(names)), dtype=bool)
     for pair in pairs:
         above[names.index(pair.first), names.index(pair.second)] = not pair.tied

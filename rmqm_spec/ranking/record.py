@@ -217,6 +217,35 @@ class ByEntry:
 
 
 @record
+class DecisionEntry:
+    """A pair that a race decided."""
+
+    first: str = entry("The encoder above.")
+    second: str
+    n: int = entry("Inputs at the look that decided it.", least=2)
+    difference: float = entry("Of the scores, at that look.", least=0)
+    error: float = entry("Its standard error.", least=0)
+    bound: float = entry("Standard errors from zero that were asked for.", least=0)
+
+
+@record
+class RaceEntry:
+    """How a race went."""
+
+    until: Literal["order", "best"] = entry("What it was to settle.")
+    confidence: float = entry("Probability that no decision is wrong.", least=0, most=1)
+    margin: float = entry("Encoders that surely differ by less are level.", least=0)
+    looks: tuple[int, ...] = entry("Numbers of inputs that it was planned to be judged at.")
+    looks_taken: int = entry(least=0)
+    stopped: Literal["settled", "budget", "inputs"] = entry("Why it ended.")
+    budget: float | None = entry("Seconds that it might take.")
+    best: str | None = entry("The encoder that is surely the best, where one is.")
+    inputs: dict[str, int] = entry("Inputs that each encoder was given.")
+    decisions: tuple[DecisionEntry, ...] = entry("In the order in which they fell.")
+    race_sha256: str = entry("Names the encoders, the inputs and the rules.")
+
+
+@record
 class RankDocument:
     """Several encoders on the same inputs."""
 
@@ -236,6 +265,7 @@ class RankDocument:
     order_probability: float | None = entry("That the order of ranked is right from top to bottom.")
     method: RankingMethodEntry
     by: ByEntry = entry("The order by another measure, where one was asked for.", optional=True)
+    race: RaceEntry = entry("The race that it comes of, if any.", optional=True)
     findings: tuple[FindingEntry, ...]
     ranking_sha256: str = entry(
         "Names the set of results that were ranked, and what else than RMQM orders them."

@@ -12,9 +12,10 @@ from rmqm_spec.findings import Finding
 from rmqm_spec.ranking.order import rank_encoders
 from rmqm_spec.ranking.records import Ranking
 from rmqm_spec.results.comparison import INPUT_SET, require_comparable
+from rmqm_spec.results.providers import provider_findings
 from rmqm_spec.results.stored import StoredResult
 
-__all__ = ["rank_results"]
+__all__ = ["comparable", "on_inputs", "rank_results"]
 
 _OWN_GEOMETRY = "inputs"
 _CLASS_SCORES = {"OUT006", "OUT008", "ENC007"}
@@ -42,7 +43,7 @@ def rank_results(
         The ranking of all encoders that have a score.
     list of Finding
         Different geometry (RNK001), different resolution (RNK002), inputs left out (RNK003), class
-        scores beside encodings (RNK005).
+        scores beside encodings (RNK005), different providers (PRV004).
 
     Raises
     ------
@@ -54,23 +55,40 @@ def rank_results(
     -----
     Clauses RMQM-PRO-003, RMQM-PRO-007, RMQM-PGD-010 and RMQM-RES-005.
     """
+    coarsest, notes = comparable(results, on_common_inputs=on_common_inputs)
+    common = reduce(lambda a, b: a & b, (set(result.ids) for result in results.values()))
+    characteristics = {
+        name: on_inputs(result, common, coarsest) for name, result in results.items()
+    }
+    return rank_encoders(characteristics), [*notes, *_left_out(results, common)]
+
+
+def comparable(
+    results: Mapping[str, StoredResult], *, on_common_inputs: bool
+) -> tuple[float, list[Finding]]:
+    """
+    Refuse results that cannot be ranked together.
+
+    Returns
+    -------
+    float
+        The coarsest resolution: all of them are computed at it.
+    list of Finding
+        What differs though they can be ranked (RNK001, RNK002, RNK005).
+    """
     _require_ranking_alteration(results)
     ignored = {_OWN_GEOMETRY, _RESOLUTION} | ({INPUT_SET} if on_common_inputs else set())
     (label, first), *others = results.items()
     for name, other in others:
         _require_comparable((label, first), (name, other), ignored)
-    common = reduce(lambda a, b: a & b, (set(result.ids) for result in results.values()))
     coarsest = max(result.document["protocol"][_RESOLUTION] for result in results.values())
-    characteristics = {
-        name: _recomputed(result, common, coarsest) for name, result in results.items()
-    }
     notes = [
         *_geometry(results),
         *_resolution(results, coarsest),
         *_class_scores(results),
-        *_left_out(results, common),
+        *provider_findings({name: result.document for name, result in results.items()}),
     ]
-    return rank_encoders(characteristics), notes
+    return coarsest, notes
 
 
 def _require_ranking_alteration(results: Mapping[str, StoredResult]) -> None:
@@ -95,9 +113,7 @@ def _require_comparable(
         raise UsageError(error.code, message, fix=error.fix) from error
 
 
-def _recomputed(
-    result: StoredResult, common: Collection[str], resolution: float
-) -> Characteristics:
+def on_inputs(result: StoredResult, common: Collection[str], resolution: float) -> Characteristics:
     """Compute from the distances of the common inputs, in the order of their ids."""
     shared = result.only(common)
     if len(shared.ids) < 2:

@@ -41,7 +41,7 @@ def read_report_content(paths: Sequence[Path]) -> ReportContent:
     UnreadableError
         RES001 or RES002 for a file that is not a result.
     UsageError
-        CMP001 for results of different protocols, naming the differences.
+        CMP001 for results of different protocols, naming the differences; ARG001 for a race.
     """
     results: list[tuple[str | None, StoredResult]] = []
     failed: list[Mapping[str, str]] = []
@@ -53,6 +53,8 @@ def read_report_content(paths: Sequence[Path]) -> ReportContent:
             results.append((None, read_result(path)))
             continue
         record_of(path, document, RANKING)
+        if "race" in document:
+            raise _of_race(path, document)
         is_ranking = True
         failed += document["failed"]
         results += _of_ranking(path, document)
@@ -63,6 +65,17 @@ def read_report_content(paths: Sequence[Path]) -> ReportContent:
         failed=failed,
         on_common_inputs=is_ranking,
         ranked_by=ranked_by if len(paths) == 1 else None,
+    )
+
+
+def _of_race(path: Path, document: Mapping[str, Any]) -> UsageError:
+    """Return the error for encoders that were not given the same inputs."""
+    first = (document["ranked"] or document["unranked"])[0]["result"]
+    return UsageError(
+        "ARG001",
+        f"a report must be about encoders on the same inputs; got {path}, a race, in which each "
+        "had inputs of its own number",
+        fix=f"Report a single result: rmqm-spec report {Path(first).parent}",
     )
 
 

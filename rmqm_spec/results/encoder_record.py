@@ -88,7 +88,29 @@ class RuntimeEntry:
     builds: dict[str, str] = entry(optional=True)
     version: str | None = entry(optional=True)
     provider: str = entry(optional=True)
-    providers: tuple[str, ...] = entry(optional=True)
+    providers: tuple[str, ...] = entry(
+        "The providers that opened, by the runtime's names.", optional=True
+    )
+    plugin: str = entry("The wheel that the provider came from, if any.", optional=True)
+    provider_options: dict[str, dict[str, str]] = entry(
+        "The options of each provider that were set, as the runtime has them.", optional=True
+    )
+    nodes: dict[str, int] | None = entry(
+        "How many nodes each provider runs; null where the runtime does not say.", optional=True
+    )
+    cpu_deviation: float = entry(
+        "How far unit encodings were from the CPU's, at most, on four inputs.",
+        optional=True,
+        least=0,
+    )
+    cpu_tolerance: float = entry(
+        "Up to which deviation small steps keep their length.", optional=True, least=0
+    )
+    smallest_step: float = entry(
+        "How far, at least, the first level of noise moved one of these inputs.",
+        optional=True,
+        least=0,
+    )
     threads_per_operator: int = entry(optional=True, least=0)
     callers: int = entry(optional=True, least=1)
     batch_size: int = entry(optional=True, least=1)

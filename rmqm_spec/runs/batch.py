@@ -78,6 +78,10 @@ class Batch:
         else:
             self._entries[name] = Entry(run=run, started=started, stored=stored)
 
+    def add(self, name: str, run: Run, *, started: float) -> None:
+        """Take a model that is open already, or find its result."""
+        self._entries[name] = Entry(run=run, started=started, stored=self._stored(run))
+
     def scores(self) -> Iterator[tuple[str, Score | RmqmError]]:
         """Compute what is missing, and yield the score of each model or why there is none."""
         entries = [entry for entry in self._entries.values() if isinstance(entry, Entry)]

@@ -13,7 +13,7 @@ from rmqm_spec.contracts.encoder import traits_of
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.request import RunRequest
 
-__all__ = ["USUAL_BUDGET", "Plan", "plan_check", "usual_n"]
+__all__ = ["USUAL_BUDGET", "Plan", "plan_check", "seconds_of_an_encoding", "usual_n"]
 
 USUAL_BUDGET = 30.0
 """Seconds for the first score, where none are asked for."""
@@ -91,7 +91,7 @@ def plan_check(request: RunRequest, encoder: ModelEncoder) -> Plan:
     """
     started = time.monotonic()
     budget = request.budget or USUAL_BUDGET
-    pace = _seconds_of_an_encoding(encoder, budget * _SHARE_OF_TIMING)
+    pace = seconds_of_an_encoding(encoder, budget * _SHARE_OF_TIMING)
     wanted = request.inputs.n or usual_n(encoder)
     if request.inputs.n is not None and request.budget is None:
         return Plan(n_scored=wanted, n_contract=_CONTRACT_INPUTS, pace=pace)
@@ -117,7 +117,7 @@ def usual_n(encoder: ModelEncoder) -> int:
     return 32 if n_values <= 3 * 64 * 64 else 16 if n_values <= 3 * 128 * 128 else 8
 
 
-def _seconds_of_an_encoding(encoder: ModelEncoder, allowed: float) -> float:
+def seconds_of_an_encoding(encoder: ModelEncoder, allowed: float) -> float:
     """
     Time an input alone, then more of them together as long as that is worth it.
 

@@ -105,13 +105,14 @@ def with_encodings_files(candidates: Sequence[Candidate]) -> list[Candidate]:
 def save_encodings(scored: Score, listener: Listener) -> None:
     """Encode the unaltered inputs of a score once more, in the same blocks, and write them."""
     from rmqm_spec.evaluation.unaltered import unaltered_encodings
-    from rmqm_spec.evaluation.walk import Walk
+    from rmqm_spec.evaluation.walk import Walk, block_size
 
     path, run = scored.request.save_encodings, scored.run
     if path is None or run is None:
         return
     traits = run.encoder.traits
-    walk = Walk(run.graded, run.prepared, run.alteration, traits.batch_size)
+    n_at_a_time = block_size(run.encoder, run.alteration)
+    walk = Walk(run.graded, run.prepared, run.alteration, n_at_a_time)
     ids = scored.stored.ids
     with listener.work("saving encodings", units=("inputs", "inputs")) as progress:
         encodings = unaltered_encodings(walk, ids, traits.concurrency, progress)

@@ -14,6 +14,7 @@ from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.fields import settings_of
 from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.race_request import RaceSettings
 from rmqm_spec.runs.request import DataSettings, ModelSettings, RunRequest
 from rmqm_spec.runs.values import path as as_path
 from rmqm_spec.runs.values import usable_path
@@ -147,7 +148,8 @@ def rank(
         What orders the ranking: a measure, ``NAME``, ``NAME@SIZE`` or ``NAME@smallest``; with
         ``:high`` or ``:low`` behind it, which values are first.
     listener, executor, **options
-        As for `score`.
+        As for `score`; and ``until``, ``budget`` and ``confidence`` of a race, as on the command
+        line.
 
     Returns
     -------
@@ -165,6 +167,7 @@ def rank(
     name, pool = _executor(executor)
     if name is not None:
         options["executor"] = name
+    of_race = {name: options.pop(name) for name in settings_of(RaceSettings) if name in options}
     request = RankRequest(
         models=_texts(models),
         settings=_path(settings),
@@ -172,6 +175,7 @@ def rank(
         labels=labels,
         probe=probe,
         by=by,
+        race=RaceSettings(**of_race),
     )
     return run(request, _heard(listener), pool=pool)
 

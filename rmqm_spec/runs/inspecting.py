@@ -114,7 +114,14 @@ def _diagnosed() -> dict[str, Any]:
                 if isinstance(backend, Diagnosing)
             }
     seen["broken"] = [
-        {"kind": plug.kind, "name": plug.name, "origin": plug.origin, "message": plug.error.message}
+        {
+            "kind": plug.kind,
+            "name": plug.name,
+            "origin": plug.origin,
+            "code": plug.error.code,
+            "message": plug.error.message,
+            "fix": plug.error.fix,
+        }
         for plug in broken
     ]
     return seen

@@ -5,7 +5,12 @@ from __future__ import annotations
 from fnmatch import fnmatch
 from pathlib import Path
 
-from rmqm_spec.contracts.backend import Backend, ModelEncoder, PreprocessingReading
+from rmqm_spec.contracts.backend import (
+    Backend,
+    ModelEncoder,
+    PreprocessingReading,
+    ProviderChecking,
+)
 from rmqm_spec.contracts.preprocessing import SWITCHED_OFF, Preprocessing
 from rmqm_spec.contracts.registry import backend, load_all
 from rmqm_spec.errors import UnavailableError, UsageError
@@ -64,18 +69,24 @@ def open_model(
     opener = opener or backend_of(request)
     opening = request.opening
     preprocessing = preprocessing_of(opening, opener)
-    if opening.provider not in opener.providers:
-        raise UsageError(
-            "ARG001",
-            f"--provider must be one of {', '.join(opener.providers)}; got {opening.provider!r}",
-            fix="Choose one of them.",
-        )
+    _check_provider(opening.provider, opener)
     from rmqm_spec.inputs.opening import shape_of_rows
 
     if data_shape is None and not opening.input_shape:
         data_shape = shape_of_rows(request.inputs.data)
     require_sound(request, data_shape)
     return opener.open(request.path, opening.open_options(preprocessing, data_shape))
+
+
+def _check_provider(text: str, opener: Backend) -> None:
+    if isinstance(opener, ProviderChecking):
+        opener.check_provider(text)
+    elif text not in opener.providers:
+        raise UsageError(
+            "ARG001",
+            f"--provider must be one of {', '.join(opener.providers)}; got {text!r}",
+            fix="Choose one of them.",
+        )
 
 
 def preprocessing_of(opening: ModelSettings, opener: Backend) -> Preprocessing | None:

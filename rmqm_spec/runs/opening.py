@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -166,9 +166,23 @@ def open_run(
         source=source,
         folder=request.out or Path("rmqm-results") / f"{label}-{asked_digest[:8]}",
         sha256=digest_of_json(
-            plain([asked_digest, description, taken, [installed.get(one) for one in _TAKING_PART]])
+            plain(
+                [
+                    asked_digest,
+                    _settled(description),
+                    taken,
+                    [installed.get(one) for one in _TAKING_PART],
+                ]
+            )
         ),
     )
+
+
+def _settled(description: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is measured anew whenever the model is opened."""
+    runtime = description.get("runtime") or {}
+    kept = {key: value for key, value in runtime.items() if key != "cpu_deviation"}
+    return {**description, "runtime": kept}
 
 
 def check_request(request: RunRequest) -> None:
@@ -256,6 +270,11 @@ class OpenedInputs:
             self._opened[key] = open_inputs(inputs, encoder, listener)
             self._settings.append(inputs)
         return self._opened[key].prepared_by(encoder.preprocessing)
+
+    def keep(self, inputs: DataSettings, encoder: ModelEncoder, prepared: PreparedInputs) -> None:
+        """Take inputs that are open already as those of the settings."""
+        self._opened[id(inputs), encoder.spec, maps_values(encoder)] = prepared
+        self._settings.append(inputs)
 
 
 def maps_values(encoder: ModelEncoder) -> bool:

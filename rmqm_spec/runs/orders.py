@@ -17,7 +17,7 @@ from attrs import field, frozen
 from rmqm_spec.errors import UnavailableError
 from rmqm_spec.evaluation.group import Group
 from rmqm_spec.evaluation.threads import in_threads
-from rmqm_spec.evaluation.walk import Walk
+from rmqm_spec.evaluation.walk import Walk, block_size
 from rmqm_spec.measures.movement import RMQM
 from rmqm_spec.runs.isolation.worker import trust_models
 from rmqm_spec.runs.parts import Parts
@@ -78,7 +78,7 @@ def walk_order(order: Order) -> list[Group]:
         run.graded,
         run.prepared,
         run.alteration,
-        run.encoder.traits.batch_size,
+        block_size(run.encoder, run.alteration),
         (RMQM, *run.measures),
     )
     groups = list(

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking.by_rows import in_order
+from rmqm_spec.runs.race_request import RaceSettings
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.tables import frame, structured
 
@@ -41,6 +42,8 @@ class RankRequest:
         Whether to probe the models with these labels, too.
     by : str
         What orders the ranking: a measure, ``NAME[@SIZE][:high|:low]``.
+    race : RaceSettings
+        Whether inputs are taken only until the order or the best is settled.
     """
 
     models: tuple[str, ...] = ()
@@ -49,6 +52,7 @@ class RankRequest:
     labels: str | None = None
     probe: bool = False
     by: str = "rmqm"
+    race: RaceSettings = field(factory=RaceSettings)
 
 
 @frozen(kw_only=True, eq=False, repr=False)

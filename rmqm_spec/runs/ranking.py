@@ -16,6 +16,8 @@ from rmqm_spec.runs.candidate_names import folder_name
 from rmqm_spec.runs.candidates import Candidate
 from rmqm_spec.runs.encodings import with_encodings_files
 from rmqm_spec.runs.opening import check_request
+from rmqm_spec.runs.race_request import RaceSettings
+from rmqm_spec.runs.racing import Raced, check_race, race
 from rmqm_spec.runs.rank_measures import check_order, rank_measures, size_findings
 from rmqm_spec.runs.ranked import RankedModels, RankRequest
 from rmqm_spec.runs.remarks import elsewhere
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from rmqm_spec.contracts.executor import OpenExecutor
     from rmqm_spec.inputs.prepared import PreparedInputs
     from rmqm_spec.ranking.ends import Asked
+    from rmqm_spec.ranking.race import RaceOutcome
     from rmqm_spec.results.stored import StoredResult
     from rmqm_spec.runs.probed import ProbedModels
 
@@ -92,15 +95,18 @@ def rank(
     listener = listener or Listener()
     asked = check_order(request.by)
     request, labelled = _measures_apart(request)
-    _check(request.common)
+    _check(request.common, is_race=request.race.is_on)
+    check_race(request.race, request.common, request.by, pool)
     selection = select_candidates(request.models, request.common, request.settings)
     candidates = with_encodings_files(selection.candidates)
     measures = rank_measures(request.common, asked, candidates)
     candidates = [evolve(one, request=measures.of(one.request)) for one in candidates]
     outcome = _Outcome()
     probed, refused = None, None
+    if request.race.is_on:
+        _require_models(candidates, "a race")
     if request.probe:
-        _require_models(candidates)
+        _require_models(candidates, "rank --probe")
         try:
             probed = _probed(request, labelled, listener)
         except RmqmError as error:
@@ -109,12 +115,21 @@ def rank(
             refused = error
             listener.note(f"no probes: {error.code}: {error.message}")
     _take_results(candidates, outcome, listener)
-    _score_models(candidates, outcome, listener, pool)
+    raced = _score_models(
+        candidates, outcome, listener, pool, request.race, folder=request.common.out
+    )
     outcome = outcome.in_order([candidate.name for candidate in candidates])
     _raise_what_all_failed_by(outcome)
     scored_here = not any(candidate.is_result for candidate in candidates)
-    document, findings = _ranked(outcome, measures.asked, on_common_inputs=scored_here)
+    document, findings = _ranked(
+        outcome,
+        measures.asked,
+        None if raced is None else raced.outcome,
+        on_common_inputs=scored_here,
+    )
     path, moved = _write(document, request.common)
+    if raced is not None:
+        raced.clear()
     return RankedModels(
         document=document,
         path=path,
@@ -129,13 +144,13 @@ def rank(
     )
 
 
-def _require_models(candidates: Sequence[Candidate]) -> None:
+def _require_models(candidates: Sequence[Candidate], what: str) -> None:
     for candidate in candidates:
         if candidate.is_result:
             raise UsageError(
                 "ARG001",
-                f"rank --probe must be given models; got the result {candidate.path}",
-                fix="Name the model's file, or leave --probe out.",
+                f"{what} must be given models; got the result {candidate.path}",
+                fix="Name the model's file instead.",
             )
 
 
@@ -195,7 +210,7 @@ def _probe_command(
     return probe_command(models, settings, evolve(request.common, inputs=chosen), labels, more)
 
 
-def _check(common: RunRequest) -> None:
+def _check(common: RunRequest, *, is_race: bool) -> None:
     sizeless = [name for name in common.protocol.measure if not name.endswith(f"@{SMALLEST}")]
     check_request(evolve(common, protocol=evolve(common.protocol, measure=tuple(sizeless))))
     kind = common.protocol.kind
@@ -207,12 +222,13 @@ def _check(common: RunRequest) -> None:
             fix=f"Rank without it; rmqm-spec score --alteration {kind.name} gives a score to "
             "report beside the ranking.",
         )
-    if common.protocol.precision is not None:
+    if common.protocol.precision is not None and not is_race:
         raise UsageError(
             "ARG001",
             f"rank must use the same inputs for all; got --precision "
             f"{common.protocol.precision:g}, by which each would stop at its own number",
-            fix="Say how many inputs: --n 1000.",
+            fix="Say how many inputs: --n 1000. Or race: with --until order, it is the difference "
+            "below which encoders are level.",
         )
 
 
@@ -242,7 +258,9 @@ def _score_models(
     outcome: _Outcome,
     listener: Listener,
     pool: OpenExecutor | None,
-) -> None:
+    settings: RaceSettings,
+    folder: Path | None,
+) -> Raced | None:
     """Score the models among the candidates, on common altered inputs where they can."""
     models = {candidate.name: candidate for candidate in candidates if not candidate.is_result}
     numbers = {name: number for number, name in enumerate(models, 1)}
@@ -251,15 +269,27 @@ def _score_models(
         listener.note(f"[{numbers[name]}/{len(models)}] {name}: {models[name].path}")
 
     requests = {name: _request(candidate) for name, candidate in models.items()}
-    for name, scored in score_several(requests, listener, pool=pool, opening=opening):
+    raced = None
+    if settings.is_on:
+        raced = race(requests, settings, listener, opening=opening, folder=folder)
+    for name, scored in score_several(
+        requests,
+        listener,
+        pool=pool,
+        opening=opening,
+        runs=None if raced is None else raced.runs,
+        inputs=None if raced is None else raced.inputs,
+    ):
         if isinstance(scored, RmqmError):
             _fail(name, scored, outcome, listener)
             continue
         outcome.results[name] = scored.stored
-        outcome.speeds[name] = scored.encodings_per_second
+        speed = scored.encodings_per_second
+        outcome.speeds[name] = raced.speeds.get(name, speed) if raced else speed
         outcome.findings[name] = scored.findings
         if scored.run is not None:
             outcome.inputs[name] = scored.run.prepared
+    return raced
 
 
 def _request(candidate: Candidate) -> RunRequest:
@@ -288,7 +318,7 @@ def _raise_what_all_failed_by(outcome: _Outcome) -> None:
 
 
 def _ranked(
-    outcome: _Outcome, asked: Asked, *, on_common_inputs: bool
+    outcome: _Outcome, asked: Asked, race: RaceOutcome | None, *, on_common_inputs: bool
 ) -> tuple[dict[str, Any], list[Finding]]:
     from rmqm_spec.ranking import (
         NOTHING_RANKED,
@@ -296,9 +326,12 @@ def _ranked(
         rank_results,
         ranking_document,
     )
+    from rmqm_spec.ranking.race import rank_race
 
     ranking, findings, by = NOTHING_RANKED, list[Finding](), None
-    if outcome.results:
+    if outcome.results and race is not None:
+        ranking, findings = rank_race(outcome.results, race)
+    elif outcome.results:
         ranking, findings = rank_results(outcome.results, on_common_inputs=on_common_inputs)
         if not asked.is_usual:
             by = rank_by_measure(asked, outcome.results)
@@ -310,6 +343,7 @@ def _ranked(
         failed=outcome.failed,
         speeds=outcome.speeds,
         by=by,
+        race=race,
     )
     return document, findings
 

@@ -129,7 +129,11 @@ class ModelSettings:
         "What opens the model; by default chosen by the file name.", read=text, panel="Model"
     )
     provider: str = setting(
-        "Where the model runs: cpu, cuda or tensorrt.", default="cpu", read=text, panel="Model"
+        "Where the model runs: NAME or NAME:key=value,..., such as cpu, cuda or openvino; "
+        "rmqm-spec doctor lists them.",
+        default="cpu",
+        read=text,
+        panel="Model",
     )
     threads: int | None = setting(
         "Processors to use.", read=processors, typed=int, panel="Model", min=1
@@ -139,7 +143,7 @@ class ModelSettings:
     )
     timeout: float | None = setting(
         "Seconds without any progress after which a model is given up. [default: 120; 1800 with "
-        "tensorrt]",
+        "a provider other than cpu and cuda]",
         read=seconds,
         panel="Model",
     )
@@ -165,6 +169,11 @@ class ModelSettings:
 
     def _has(self, name: str) -> bool:
         return getattr(self, name) is not None
+
+    @property
+    def provider_name(self) -> str:
+        """The provider without its options."""
+        return self.provider.partition(":")[0]
 
     def own_preprocessing(self) -> Preprocessing | None:
         """Return the preprocessing that is set here; None where it is read off the model."""

@@ -11,7 +11,7 @@ from rmqm_spec.errors import RmqmError, UsageError
 from rmqm_spec.memory import available_memory
 from rmqm_spec.runs.batch import Batch
 from rmqm_spec.runs.encodings import check_encodings_file
-from rmqm_spec.runs.opening import OpenedInputs
+from rmqm_spec.runs.opening import OpenedInputs, Run
 from rmqm_spec.runs.request import RunRequest
 from rmqm_spec.runs.scores import Score
 
@@ -68,6 +68,8 @@ def score_several(
     *,
     pool: OpenExecutor | None = None,
     opening: Callable[[str], None] | None = None,
+    runs: Mapping[str, Run] | None = None,
+    inputs: OpenedInputs | None = None,
 ) -> Iterator[tuple[str, Score | RmqmError]]:
     """
     Score models together: those that take the same inputs see each altered block as it is made.
@@ -85,6 +87,10 @@ def score_several(
         Workers that the caller keeps open.
     opening : callable, optional
         Called with the name of each model before it is opened.
+    runs : mapping of str to Run, optional
+        Models that are open already, with their inputs.
+    inputs : OpenedInputs, optional
+        Inputs that are open already.
 
     Yields
     ------
@@ -97,10 +103,13 @@ def score_several(
         At an interrupt, or where the disk refuses; the same requests then resume.
     """
     listener = listener or Listener()
-    inputs, memory = OpenedInputs(), available_memory()
+    inputs, memory = inputs or OpenedInputs(), available_memory()
     room = None if memory is None else memory * _SHARE_OF_MEMORY / _MEMORY_PER_BYTE
     batch = Batch(listener, inputs, pool)
     for name, request in requests.items():
+        if runs is not None and name in runs:
+            batch.add(name, runs[name], started=time.monotonic())
+            continue
         if opening is not None:
             opening(name)
         batch.open(name, request, started=time.monotonic())

@@ -54,7 +54,7 @@ def alike(run: Run) -> Hashable:
         len(run.prepared),
         json.dumps(seen, sort_keys=True, default=str),
         run.request.protocol.variant,
-        traits.batch_size,
+        traits.block_size,
         traits.concurrency,
     )
 
@@ -155,7 +155,7 @@ def _evaluated(
             contenders,
             leader.prepared,
             leader.alteration,
-            batch_size=traits.batch_size,
+            batch_size=traits.block_size,
             workers=traits.concurrency,
             variant=leader.request.protocol.variant,
             look=look,

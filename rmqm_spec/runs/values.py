@@ -39,7 +39,7 @@ __all__ = [
 NO_FILE = "none"
 """What stands for no file of preprocessing at all."""
 
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_UNITS = {"min": 60.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 """Seconds of a unit of time."""
 
 
@@ -201,17 +201,18 @@ def above_zero(flag: str, given: Any) -> float:
 
 def seconds(flag: str, given: Any) -> float:
     """
-    Read a time above 0: a number of seconds, ``30s``, ``2m`` or ``1h``.
+    Read a time above 0: a number of seconds, ``30s``, ``2m``, ``2min`` or ``1h``.
 
     Examples
     --------
-    >>> seconds("--budget", "30s"), seconds("--budget", "1.5m"), seconds("--budget", 12)
-    (30.0, 90.0, 12.0)
+    >>> [seconds("--budget", given) for given in ("30s", "1.5m", "10min", 12)]
+    [30.0, 90.0, 600.0, 12.0]
     """
     text = given.strip() if isinstance(given, str) else given
     unit = 1.0
-    if isinstance(text, str) and text[-1:] in _UNITS:
-        text, unit = text[:-1], _UNITS[text[-1]]
+    ending = next((one for one in _UNITS if isinstance(text, str) and text.endswith(one)), None)
+    if ending is not None:
+        text, unit = text.removesuffix(ending), _UNITS[ending]
     number = _number(text) * unit
     if not 0 < number < math.inf:
         raise refused(flag, "a time above 0", given, fix=f"For example {flag} 30s or {flag} 2m.")

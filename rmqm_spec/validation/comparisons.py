@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.differences import difference_document
-from rmqm_spec.errors import RmqmError
+from rmqm_spec.errors import RmqmError, UnavailableError
 from rmqm_spec.findings import Finding
 from rmqm_spec.ranking import (
     NEGLIGIBLE,
@@ -19,10 +19,12 @@ from rmqm_spec.ranking import (
     ranking_document,
 )
 from rmqm_spec.ranking.ends import asked_order
+from rmqm_spec.ranking.race import RaceOutcome, rank_race
 from rmqm_spec.results.stored import StoredResult, read_result
 from rmqm_spec.validation.agreement import agreement
 from rmqm_spec.validation.general import known_codes
-from rmqm_spec.validation.verdicts import verdict
+from rmqm_spec.validation.races import check_race
+from rmqm_spec.validation.verdicts import unchecked, verdict
 
 __all__ = ["check_difference", "check_ranking"]
 
@@ -39,7 +41,8 @@ def check_ranking(document: Mapping[str, Any]) -> Iterator[Finding]:
     scored = [*document["ranked"], *document["unranked"]]
     results = {encoder["name"]: encoder["result_sha256"] for encoder in scored}
     by = (document.get("by") or {}).get("asked")
-    name, stated = ranking_digest(results, by), document["ranking_sha256"]
+    until = (document.get("race") or {}).get("until")
+    name, stated = ranking_digest(results, by, until), document["ranking_sha256"]
     wrong = [] if name == stated else [f"ranking_sha256 is {stated[:12]}..., but should be {name}"]
     yield verdict("VAL002", "the digest names the results that were ranked", wrong, _EDITED)
     yield known_codes(document)
@@ -52,7 +55,8 @@ def check_ranking(document: Mapping[str, Any]) -> Iterator[Finding]:
 def _ranking(document: Mapping[str, Any]) -> Iterator[str]:
     ranked = document["ranked"]
     scores = {encoder["name"]: encoder["rmqm"] for encoder in ranked}
-    if list(scores.values()) != sorted(scores.values(), reverse=True):
+    race = document.get("race")
+    if race is None and list(scores.values()) != sorted(scores.values(), reverse=True):
         yield "ranked must be in the order of falling scores"
     if document["rmqm"] != next(iter(scores.values()), None):
         yield f"rmqm must be the score of the first encoder; got {document['rmqm']}"
@@ -66,15 +70,21 @@ def _ranking(document: Mapping[str, Any]) -> Iterator[str]:
             if not math.isclose(sum(values), 1, rel_tol=1e-9):
                 yield f"{key} of {encoder['name']} must sum to 1; got {sum(values)}"
     for pair in document["pairs"]:
-        yield from _pair(pair, scores)
+        yield from _pair(pair, scores, race)
+    if race is not None:
+        yield from check_race(race)
 
 
-def _pair(pair: Mapping[str, Any], scores: Mapping[str, float]) -> Iterator[str]:
+def _pair(
+    pair: Mapping[str, Any], scores: Mapping[str, float], race: Mapping[str, Any] | None
+) -> Iterator[str]:
     names, (low, high) = f"{pair['first']} - {pair['second']}", pair["interval"]
     if not {pair["first"], pair["second"]} <= scores.keys():
         yield f"{names}: both must be ranked"
         return
     expected = scores[pair["first"]] - scores[pair["second"]]
+    if race is not None:  # each pair rests on the inputs that both were given
+        expected = pair["difference"]
     for stated, what in (
         (pair["difference"], "the difference"),
         (sum(pair["parts"].values()), "the sum of the parts"),
@@ -82,7 +92,11 @@ def _pair(pair: Mapping[str, Any], scores: Mapping[str, float]) -> Iterator[str]
     ):
         if not math.isclose(stated, expected, rel_tol=1e-9, abs_tol=1e-12):
             yield f"{names}: {what} must be {expected}; got {stated}"
-    if pair["tied"] != (low <= 0 <= high or abs(pair["difference"]) < NEGLIGIBLE):
+    if race is not None:
+        seen = pair["first"], pair["second"], pair["difference"], (high - low) / 2
+        if pair["tied"] is RaceOutcome.of_section(race).tells_apart(*seen):
+            yield f"{names}: tied is {pair['tied']}, which is not what the race settled"
+    elif pair["tied"] != (low <= 0 <= high or abs(pair["difference"]) < NEGLIGIBLE):
         yield f"{names}: tied is {pair['tied']}, with the interval {pair['interval']}"
 
 
@@ -90,10 +104,15 @@ def _ranked(document: Mapping[str, Any], results: Sequence[StoredResult]) -> lis
     scored = [*document["ranked"], *document["unranked"]]
     named = dict(zip((encoder["name"] for encoder in scored), results, strict=True))
     common = any(finding["code"] == "RNK003" for finding in document["findings"])
-    ranking, notes = rank_results(named, on_common_inputs=common) if named else (NOTHING_RANKED, [])
+    race = RaceOutcome.of_section(document["race"]) if "race" in document else None
+    ranking, notes = NOTHING_RANKED, list[Finding]()
+    if named and race is not None:
+        ranking, notes = rank_race(named, race)
+    elif named:
+        ranking, notes = rank_results(named, on_common_inputs=common)
     by = document.get("by")
     ordered = rank_by_measure(asked_order(by["asked"]), named) if by and named else None
-    again = ranking_document(ranking, named, notes, by=ordered)
+    again = ranking_document(ranking, named, notes, by=ordered, race=race)
     stated = {**document, "ranked": [{**encoder, **_SPEED} for encoder in document["ranked"]]}
     keys = (
         "rmqm",
@@ -184,6 +203,8 @@ def _recomputed(
         )
     try:
         problems = compared([read_result(path) for path in paths])
+    except UnavailableError as error:
+        return unchecked("VAL010", "the document", error)
     except RmqmError as error:
         problems = [error.message]
     holds = f"made again from its {len(paths)} results, it says the same"

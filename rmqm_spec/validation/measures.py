@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.contracts.registry import available
-from rmqm_spec.errors import RmqmError
+from rmqm_spec.errors import RmqmError, UnavailableError
 from rmqm_spec.evaluation.meters import summarised
 from rmqm_spec.findings import Finding
 from rmqm_spec.measures.named import measure_named
 from rmqm_spec.results.document import plain
 from rmqm_spec.results.measures import measure_section, read_columns
 from rmqm_spec.validation.agreement import agreement
-from rmqm_spec.validation.verdicts import SCORE_AGAIN, verdict
+from rmqm_spec.validation.verdicts import SCORE_AGAIN, unchecked, verdict
 
 __all__ = ["measures_follow"]
 
@@ -44,6 +44,9 @@ def measures_follow(path: Path, document: Mapping[str, Any], n_inputs: int) -> I
             continue
         try:
             problems = list(_problems(path, document, name, n_inputs))
+        except UnavailableError as error:
+            yield unchecked("VAL012", section["title"], error)
+            continue
         except RmqmError as error:
             problems = [error.message]
         yield verdict(

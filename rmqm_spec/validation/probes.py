@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rmqm_spec.contracts.registry import available, measure
-from rmqm_spec.errors import RmqmError
+from rmqm_spec.errors import RmqmError, UnavailableError
 from rmqm_spec.evaluation.meters import summarised
 from rmqm_spec.findings import Finding
 from rmqm_spec.probes.document import digest_of_probe
@@ -16,7 +16,7 @@ from rmqm_spec.results.document import plain
 from rmqm_spec.results.measures import measure_section, read_columns
 from rmqm_spec.validation.agreement import agreement
 from rmqm_spec.validation.general import known_codes
-from rmqm_spec.validation.verdicts import verdict
+from rmqm_spec.validation.verdicts import unchecked, verdict
 
 __all__ = ["check_probe"]
 
@@ -47,6 +47,8 @@ def _follows(
         )
     try:
         problems = list(_problems(path, document, name))
+    except UnavailableError as error:
+        return unchecked("VAL012", section["title"], error)
     except RmqmError as error:
         problems = [error.message]
     n_inputs = document["split"]["train"]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from studies.natural.encoder import Encoder
 from studies.natural.packages import DEPTHS, LITES, missing_packages, write_lite, write_mobilenet
 
-__all__ = ["NO_ENCODERS", "not_measured", "real_encoders"]
+__all__ = ["FILES", "LAYERS", "NO_ENCODERS", "not_measured", "real_encoders"]
 
 _IMAGENET: Final = {"mean": "0.485,0.456,0.406", "std": "0.229,0.224,0.225"}
 _CIFAR_MEAN: Final = "0.4914,0.4822,0.4465"
@@ -18,7 +18,7 @@ _GTSRB: Final = "StatefulPartitionedCall/sequential_11/dense_22/Relu:0"
 _ONE_BY_ONE: Final = {"batch_size": 1}
 """Dynamic quantisation takes its scale from the whole batch."""
 
-_FILES: Final[tuple[tuple[str, str, int, dict[str, Any]], ...]] = (
+FILES: Final[tuple[tuple[str, str, int, dict[str, Any]], ...]] = (
     (
         "cifar10_resnet_4b",
         "cifar10_resnet_4b",
@@ -35,7 +35,7 @@ _FILES: Final[tuple[tuple[str, str, int, dict[str, Any]], ...]] = (
     ("cifar10_large", "cifar10_tf2onnx_nhwc_large", 32, _BYTES),
     ("gtsrb_fast", "gtsrb_tf2onnx_fast", 32, _BYTES),
 )
-_LAYERS: Final = {
+LAYERS: Final = {
     "cifar10_resnet_4b": "53",
     "cifar10_wide_kw": "22",
     "cifar10_vit_pgd": "/2/2.1/BatchNormalization_output_0",
@@ -105,10 +105,10 @@ def real_encoders(models: Path, folder: Path) -> list[Encoder]:
         Receives the ONNX files of encoders from packages.
     """
     wanted = [
-        *_FILES,
+        *FILES,
         *(
-            (f"{name}:layer", file, side, {**options, "output": _LAYERS[name]})
-            for name, file, side, options in _FILES
+            (f"{name}:layer", file, side, {**options, "output": LAYERS[name]})
+            for name, file, side, options in FILES
         ),
         *_LARGE,
     ]
@@ -130,7 +130,7 @@ def real_encoders(models: Path, folder: Path) -> list[Encoder]:
 def not_measured(models: Path) -> dict[str, str]:
     """Return what is left out, with the reason: no encoders, missing files, missing packages."""
     reasons = dict(NO_ENCODERS)
-    for _, file, _, _ in (*_FILES, *_LARGE):
+    for _, file, _, _ in (*FILES, *_LARGE):
         if not (models / f"{file}.onnx").exists():
             reasons[file] = "the file is not here"
     return reasons | missing_packages()

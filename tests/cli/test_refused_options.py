@@ -39,7 +39,14 @@ def read(**typed):
         ("--feed", ["x"], "--feed must be NAME=VALUE; got 'x'"),
         ("--layout", "x", "--layout must be one of nchw, nhwc, nhw, flat, array; got 'x'"),
         ("--channel-order", "x", "--channel-order must be one of rgb, bgr; got 'x'"),
-        ("--provider", "tpu", "--provider must be one of cpu, cuda, tensorrt; got 'tpu'"),
+        (
+            "--provider",
+            "tpu",
+            (
+                "--provider must be one of cpu, cuda, tensorrt, tensorrt-rtx, openvino, coreml, "
+                "webgpu, directml, migraphx, qnn; got 'tpu'"
+            ),
+        ),
         ("--range", "1,0", "--range must be LOW,HIGH with LOW < HIGH; got '1,0'"),
         ("--data-layout", "x", "--data-layout must be one of nhwc, nchw, nhw, array; got 'x'"),
     ],

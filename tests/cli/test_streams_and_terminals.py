@@ -148,6 +148,24 @@ def test_a_file_of_the_user_does_not_stand_in_for_a_module(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+NOT_IN_HELP = {"cattrs", "numpy", "onnx", "onnxruntime", "PIL", "scipy", "scipy.special"}
+NOT_IN_CHECK = {
+    "filelock", "fsspec", "hypothesis", "jinja2", "jsonschema", "matplotlib", "numba", "pandas",
+    "pyarrow", "rich", "scipy.ndimage", "scipy.optimize", "scipy.sparse", "scipy.stats", "sklearn",
+}  # fmt: skip
+LISTED = """
+import sys
+
+def write(event, details):  # in forks of this process, too
+    if event == "import":
+        with open("imports.txt", "a") as file:
+            file.write(details[0] + "\\n")
+
+sys.addaudithook(write)
+from rmqm_spec.cli import main; main()
+"""
+
+
 def processor_seconds():
     """Return what ended children used: other work on the machine does not count."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -166,10 +184,20 @@ def test_help_comes_at_once_and_without_numpy(command, tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
     assert "typer" in imported
-    assert not imported & {"numpy", "scipy", "onnx", "onnxruntime", "sklearn", "PIL", "rich"}
+    assert not imported & {*NOT_IN_HELP, *NOT_IN_CHECK}
     assert min(seconds) < 1.0  # 0.4 and more where other processes share the cores
 
 
+def test_a_check_imports_nothing_that_it_does_not_need(tmp_path):
+    command = [sys.executable, "-c", LISTED, "check", MODEL, "--n", "4"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    imported = set((tmp_path / "imports.txt").read_text().splitlines())
+    assert {"numpy", "onnxruntime", "scipy.special"} <= imported
+    assert not imported & NOT_IN_CHECK
+
+
 def test_a_check_of_a_small_model_takes_seconds(tmp_path):
+    begun = processor_seconds()
     done = shell(f"rmqm-spec check '{MODEL}' --json", tmp_path)
     assert json.loads(done.stdout)["seconds"] < 5
+    assert processor_seconds() - begun < 3

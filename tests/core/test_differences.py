@@ -179,6 +179,26 @@ def test_an_undefined_score_has_no_difference(tmp_path):
     assert found["scores"][1]["status"] == "collapsed"
 
 
+def test_different_providers_are_said_and_still_subtracted(tmp_path):
+    sides = [
+        evolve(result, document={**result.document, "runtime": runtime})
+        for result, runtime in zip(
+            results(tmp_path),
+            ({"provider": "cpu"}, {"provider": "openvino", "cpu_deviation": 3e-7}),
+            strict=True,
+        )
+    ]
+    found = difference_document(*sides)
+    assert found["comparable"]
+    assert found["difference"]["rmqm"] != 0
+    (finding,) = found["findings"]
+    assert finding["code"] == "PRV004"
+    assert finding["message"].startswith(
+        "results come from different providers (cpu: A; openvino: B)"
+    )
+    assert difference_document(sides[0], sides[0])["findings"] == []
+
+
 def test_sections_other_than_the_protocol_are_named(tmp_path):
     first = results(tmp_path)[0]
     document = json.loads(json.dumps(first.document))

@@ -304,7 +304,7 @@ def precise(workers=1, precision=0.05, n=400, **options):
 
 def test_precision_stops_the_work_early_and_says_so():
     found = precise()
-    assert (found.stopped_early, found.n_offered, 32 <= len(found.ids) < 400) == (True, 400, True)
+    assert (found.stopped_early, found.n_offered, 100 <= len(found.ids) < 400) == (True, 400, True)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -323,11 +323,11 @@ def test_precision_is_reached_when_the_work_stops():
 
 
 def test_precision_is_half_the_width_of_the_interval():
-    low, high = evaluate(encode, Shelf(32), alteration=NOISE).interval
+    low, high = evaluate(encode, Shelf(100), alteration=NOISE).interval
     found = evaluate(
-        encode, Shelf(40), alteration=NOISE, precision=0.51 * (high - low), batch_size=7
+        encode, Shelf(110), alteration=NOISE, precision=0.51 * (high - low), batch_size=7
     )
-    assert len(found.ids) == 32
+    assert len(found.ids) == 100
 
 
 def test_the_result_of_an_early_stop_is_that_of_the_first_inputs():
@@ -355,9 +355,9 @@ def test_a_precision_out_of_reach_uses_all_inputs():
     assert (found.stopped_early, len(found.ids)) == (False, 50)
 
 
-def test_no_precision_is_reached_with_fewer_than_32_inputs():
-    found = precise(precision=100.0, n=31)
-    assert (found.stopped_early, len(found.ids)) == (False, 31)
+def test_no_precision_is_reached_with_fewer_than_100_inputs():
+    found = precise(precision=100.0, n=99)
+    assert (found.stopped_early, len(found.ids)) == (False, 99)
 
 
 @pytest.mark.parametrize("workers", [1, 3])

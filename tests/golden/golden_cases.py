@@ -259,7 +259,7 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
         evaluate(edges, images(12, 1, 4, 4), batch_size=7, workers=2)
     ),
     "duplicates": duplicates,
-    "precision": lambda: exactly(evaluate(edges, images(80, 16), precision=0.04)),
+    "precision": lambda: exactly(evaluate(edges, images(160, 16), precision=0.04)),
     "resolution": lambda: exactly(evaluate(edges, images(8, 16), resolution=0.3)),
     "pgd": lambda: exactly(evaluate(Edges(), images(8, 16), alteration=PGD(n_levels=9))),
     "pgd, authors-2022": lambda: exactly(

@@ -21,6 +21,7 @@ CAPABILITIES = (
     contract.NullWriting,
     contract.GradientGiving,
     contract.PreprocessingReading,
+    contract.ProviderChecking,
     contract.Diagnosing,
 )
 
@@ -68,7 +69,10 @@ def test_an_encoder_says_its_preprocessing(opened, make):
 def test_an_unknown_provider_is_refused(make, saved, use):
     with pytest.raises(UsageError) as caught:
         use(saved(make.dense()), OpenOptions(provider="tpu"))
-    assert str(caught.value) == "--provider must be one of cpu, cuda, tensorrt; got 'tpu'"
+    assert str(caught.value) == (
+        "--provider must be one of cpu, cuda, tensorrt, tensorrt-rtx, openvino, coreml, webgpu, "
+        "directml, migraphx, qnn; got 'tpu'"
+    )
     assert caught.value.code == "ARG001"
 
 

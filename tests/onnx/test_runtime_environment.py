@@ -17,8 +17,10 @@ import onnxruntime
 
 from rmqm_onnx.running import diagnosis, runtime, session
 from rmqm_onnx.running.diagnosis import diagnose
+from rmqm_onnx.running.provider_choice import read_provider
+from rmqm_onnx.running.refusals import plain_message
 from rmqm_onnx.running.runtime import import_runtime, installed_builds
-from rmqm_onnx.running.session import open_session, plain_message
+from rmqm_onnx.running.session import open_session
 from rmqm_spec import processors
 from rmqm_spec.errors import SubjectError, UnavailableError
 from rmqm_spec.processors import cgroup_quota, usable_cpus
@@ -240,7 +242,7 @@ def test_a_provider_that_the_build_lacks_is_refused_with_the_remedy(opened, make
 
 def test_a_session_that_fell_back_is_refused(fake, capfd):
     fake([CPU])
-    error = unavailable(open_session, b"", folder=None, provider="cuda")
+    error = unavailable(open_session, b"", folder=None, provider=read_provider("cuda"))
     assert (error.code, error.message, error.fix) == (
         "ENV003",
         "provider cuda must open; got: the session fell back to CPUExecutionProvider",
@@ -251,7 +253,7 @@ def test_a_session_that_fell_back_is_refused(fake, capfd):
 
 def test_a_tensorrt_session_that_fell_back_to_cuda_is_refused(fake):
     fake([CUDA, CPU])
-    error = unavailable(open_session, b"", folder=None, provider="tensorrt")
+    error = unavailable(open_session, b"", folder=None, provider=read_provider("tensorrt"))
     assert error.message == (
         "provider tensorrt must open; got: the session fell back to CUDAExecutionProvider"
     )
@@ -260,7 +262,7 @@ def test_a_tensorrt_session_that_fell_back_to_cuda_is_refused(fake):
 @pytest.mark.parametrize("kind", [RuntimeError, type("EPFail", (Exception,), {})])
 def test_an_error_of_the_provider_is_not_one_of_the_model(fake, kind):
     fake(kind("CUDA failure 100: no CUDA-capable device is detected"))
-    error = unavailable(open_session, b"", folder=None, provider="cuda")
+    error = unavailable(open_session, b"", folder=None, provider=read_provider("cuda"))
     assert error.message == (
         "provider cuda must open; got: CUDA failure 100: no CUDA-capable device is detected"
     )
@@ -272,14 +274,14 @@ def test_an_error_of_the_provider_is_not_one_of_the_model(fake, kind):
 )
 def test_short_names_ask_for_providers_in_order_and_for_no_fall_back(fake, provider, expected):
     made = fake(expected)
-    open_session(b"", folder=None, provider=provider)
+    open_session(b"", folder=None, provider=read_provider(provider))
     (call,) = made.calls
     assert ([name for name, _ in call["providers"]], call["enable_fallback"]) == (expected, 0)
 
 
 def test_the_short_mantissa_of_tf32_is_off(fake):
     made = fake([CUDA])
-    open_session(b"", folder=None, provider="cuda")
+    open_session(b"", folder=None, provider=read_provider("cuda"))
     assert dict(made.calls[0]["providers"])[CUDA]["use_tf32"] == "0"
 
 
@@ -330,7 +332,11 @@ def test_messages_of_the_runtime_become_one_line(text, plain):
 
 def test_the_doctor_opens_a_session_on_the_processor():
     found = diagnose()
-    assert found["providers"]["cpu"] == {"ok": True, "message": "opened a session and ran a node"}
+    assert found["providers"]["cpu"] == {
+        "ok": True,
+        "message": "opened a session and ran a node",
+        "source": "built in",
+    }
     assert found["runtime"] == {
         "ok": True,
         "version": onnxruntime.__version__,
@@ -357,7 +363,7 @@ def test_the_doctor_tells_of_two_builds_instead_of_failing(installed):
 def test_a_provider_that_the_build_lacks_is_absent_not_broken(monkeypatch):
     monkeypatch.setattr(diagnosis, "import_runtime", lambda: FakeRuntime([CPU], [CPU]))
     monkeypatch.setattr(FakeRuntime, "__version__", "0", raising=False)
-    assert diagnose()["providers"]["cuda"] == {"ok": None, "message": "not in this build"}
+    assert diagnose()["providers"]["tensorrt"] == {"ok": None, "message": "not in this build"}
 
 
 def test_a_provider_that_does_not_open_is_broken_and_comes_with_a_fix(fake, monkeypatch):
@@ -368,13 +374,19 @@ def test_a_provider_that_does_not_open_is_broken_and_comes_with_a_fix(fake, monk
         "ok": False,
         "message": "provider cuda must open; got: the session fell back to CPUExecutionProvider",
         "fix": FIX,
+        "source": "built in",
     }
 
 
 def test_a_provider_that_computes_nonsense_is_broken(monkeypatch):
     session = SimpleNamespace(run=lambda *_: [np.array([1.0, 1.0])])
     monkeypatch.setattr(diagnosis, "open_session", lambda *_, **__: session)
-    assert diagnose()["providers"]["cpu"] == {"ok": False, "message": "wrong result"}
+    assert diagnose()["providers"]["cpu"] == {
+        "ok": False,
+        "message": "wrong result",
+        "fix": "Reinstall: pip install 'rmqm-spec[cpu]'.",
+        "source": "built in",
+    }
 
 
 def test_the_system_itself_has_at_least_one_processor():

@@ -15,14 +15,13 @@ from rmqm_onnx.gradients.example import Example
 from rmqm_onnx.gradients.models import jvp_model, vjp_model
 from rmqm_onnx.gradients.passes import passes
 from rmqm_onnx.gradients.two_passes import TwoPasses, failed
-from rmqm_onnx.running.providers import Provider
+from rmqm_onnx.running.provider_choice import read_provider
 from rmqm_onnx.running.session import open_session
 from rmqm_spec.arrays import AnyArray
 
 __all__ = ["GradientSession", "LossAndGradient"]
 
 Inputs: TypeAlias = AnyArray | Mapping[str, AnyArray]
-_DEVICES: dict[Provider, str] = {"cpu": "cpu", "cuda": "cuda", "tensorrt": "cuda"}
 
 
 class LossAndGradient(NamedTuple):
@@ -48,8 +47,8 @@ class GradientSession:
         Values with a batch axis for inputs whose shape is left open.
     batch : int, optional
         The only batch size that the model runs with, if it declares that any is allowed.
-    provider : {"cpu", "cuda", "tensorrt"}
-        Where to run.
+    provider : str
+        Where to run: a name, and options of the provider, as ``--provider`` takes them.
     threads : int
         Threads within an operator.
 
@@ -75,7 +74,7 @@ class GradientSession:
         output: str | None = None,
         example: Example = None,
         batch: int | None = None,
-        provider: Provider = "cpu",
+        provider: str = "cpu",
         threads: int = 1,
     ) -> None:
         self._chosen: dict[str, Any] = {
@@ -85,7 +84,7 @@ class GradientSession:
             "batch": batch,
         }
         self._model = model
-        self._provider: Provider = provider
+        self._provider = read_provider(provider)
         self._threads = threads
 
     def vjp(self, inputs: Inputs) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
@@ -130,7 +129,7 @@ class GradientSession:
         parts = derivation(self._model, **self._chosen)
         cut = passes(parts)
         sessions = self._open(cut.forward), self._open(cut.backward)
-        return parts.input, TwoPasses(cut, *sessions, _DEVICES[self._provider])
+        return parts.input, TwoPasses(cut, *sessions, self._provider.provider.tensors)
 
     @cached_property
     def _jvp(self) -> Any:

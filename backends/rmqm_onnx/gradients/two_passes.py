@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from rmqm_onnx.gradients.passes import Passes
+from rmqm_onnx.running.refusals import plain_message
 from rmqm_onnx.running.runtime import import_runtime
-from rmqm_onnx.running.session import plain_message
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import SubjectError
 

@@ -11,6 +11,7 @@ from onnx import GraphProto
 
 from rmqm_onnx.reading.signature import TensorInfo
 from rmqm_onnx.running.arrangement import Arrangement
+from rmqm_onnx.running.call_size import CallSize
 from rmqm_onnx.running.feeding import spread
 from rmqm_onnx.running.gradient_route import GradientRoute
 from rmqm_onnx.running.session import encodings_of
@@ -27,7 +28,8 @@ from rmqm_spec.findings import Finding
 __all__ = ["OnnxEncoder"]
 
 _CARRIED = (
-    "arrangement", "feeds", "pooling", "channels_first", "rows", "one_at_a_time", "gradients",
+    "arrangement", "feeds", "pooling", "channels_first", "rows", "one_at_a_time", "call_size",
+    "gradients",
 )  # fmt: skip
 """What a pickle holds beside the origin: whatever changes a number must not be decided anew."""
 
@@ -55,10 +57,12 @@ class OnnxEncoder:
         Number of rows that every call must have; None if any number will do.
     one_at_a_time : bool
         Whether a call may hold one distinct input only, because encodings depend on the batch.
+    call_size : CallSize
+        How many rows a call has, where the device sets a price or a limit.
     traits : EncoderTraits
         Its batch size, concurrency and resolution.
     findings : tuple of Finding
-        What was chosen while opening, and what is worth a warning.
+        What was chosen while opening, and what is worth a warning; later also what it met in use.
     advice : OutputAdvice, optional
         What could be scored instead of its output.
     description : dict
@@ -81,9 +85,10 @@ class OnnxEncoder:
     pooling: Pooling
     channels_first: bool | None = None
     rows: int | None = None
+    call_size: CallSize = field(factory=CallSize)
     traits: EncoderTraits = field(factory=EncoderTraits)
     one_at_a_time: bool = False
-    findings: tuple[Finding, ...] = ()
+    _findings: tuple[Finding, ...] = field(default=(), alias="findings")
     advice: OutputAdvice | None = None
     description: Mapping[str, Any] = field(factory=dict)
     leading: GraphProto = field(factory=GraphProto)
@@ -100,6 +105,11 @@ class OnnxEncoder:
     def preprocessing(self) -> Preprocessing:
         """Geometry and value map of the inputs."""
         return self.arrangement.preprocessing
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was chosen while opening, and what was met since."""
+        return (*self._findings, *self.call_size.findings())
 
     def encode(self, inputs: FloatArray, /) -> AnyArray:
         """
@@ -123,10 +133,7 @@ class OnnxEncoder:
             If the network cannot run, or does not give a row per input; OUT010 if the encodings
             have another length than those before.
         """
-        parts = [self._run(part) for part in self._parts(inputs)]
-        for part in parts:
-            self._width.require(part, self.output)
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return self._in_calls(self._arranged(inputs), self._rows_per_call)
 
     def vjp(self, inputs: FloatArray, /) -> tuple[AnyArray, Pullback]:
         """
@@ -153,7 +160,8 @@ class OnnxEncoder:
         SubjectError
             GRA001, naming the operators that have no derivative rule; and as `encode`.
         """
-        passes = [self._vjp(part) for part in self._parts(inputs)]
+        arranged, step = self._arranged(inputs), self._rows_per_call
+        passes = [self._vjp(arranged[k : k + step]) for k in range(0, len(arranged), step)]
         encodings = np.concatenate([rows for rows, _ in passes])
         ends = np.cumsum([len(rows) for rows, _ in passes])[:-1]
 
@@ -197,8 +205,7 @@ class OnnxEncoder:
                 fix="Save exactly what the framework hands to the network.",
             )
         cast = values.astype(self.arrangement.dtype, copy=False)
-        step = 1 if self.one_at_a_time else self.rows or self.traits.batch_size
-        return np.concatenate([self._run(cast[k : k + step]) for k in range(0, len(cast), step)])
+        return self._in_calls(cast, self._rows_per_call)
 
     def feeds_of(self, inputs: FloatArray) -> dict[str, AnyArray]:
         """Return what the network is fed with for one batch of inputs (n, *S)."""
@@ -222,8 +229,14 @@ class OnnxEncoder:
             )
         return _opened_again, (self.origin, {name: getattr(self, name) for name in _CARRIED})
 
-    def _parts(self, inputs: FloatArray) -> list[AnyArray]:
-        """Arrange inputs for the network, as many at a time as it takes."""
+    @property
+    def _rows_per_call(self) -> int:
+        if self.one_at_a_time:
+            return 1
+        return self.rows or self.call_size.most(self.traits.batch_size)
+
+    def _arranged(self, inputs: FloatArray) -> AnyArray:
+        """Arrange inputs for the network."""
         if inputs.shape[1:] != self.spec.shape or not len(inputs):
             raise ShapeError(
                 "DAT012",
@@ -231,14 +244,27 @@ class OnnxEncoder:
                 f"got {inputs.shape}",
                 fix="Images are (N, C, H, W) whatever the layout of the network is.",
             )
-        arranged = self.arrangement(inputs)
-        step = 1 if self.one_at_a_time else self.rows or self.traits.batch_size
-        return [arranged[k : k + step] for k in range(0, len(arranged), step)]
+        return self.arrangement(inputs)
+
+    def _in_calls(self, arranged: AnyArray, step: int) -> AnyArray:
+        """Encode what is arranged, `step` rows at a time, or fewer where memory runs out."""
+        try:
+            parts = [self._run(arranged[k : k + step]) for k in range(0, len(arranged), step)]
+        except SubjectError as error:
+            tried = min(step, len(arranged))
+            if error.code != "MOD010" or self.rows or not self.call_size.halve(tried):
+                raise
+            return self._in_calls(arranged, self._rows_per_call)
+        for part in parts:
+            self._width.require(part, self.output)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _padded(self, arranged: AnyArray) -> AnyArray:
-        if not self.rows or len(arranged) >= self.rows:
+        n_rows = len(arranged)
+        wanted = self.rows or self.call_size.padded(n_rows, most=self._rows_per_call)
+        if n_rows >= wanted:
             return arranged
-        padding = np.repeat(arranged[-1:], self.rows - len(arranged), axis=0)
+        padding = np.repeat(arranged[-1:], wanted - n_rows, axis=0)
         return np.concatenate([arranged, padding])
 
     def _run(self, arranged: AnyArray) -> AnyArray:

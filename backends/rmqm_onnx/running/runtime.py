@@ -9,6 +9,7 @@ from rmqm_spec.errors import UnavailableError
 
 __all__ = ["import_runtime", "installed_builds"]
 
+# Wheels that add a provider (onnxruntime-ep-...) lie beside a build in folders of their own.
 _BUILDS = (
     "onnxruntime",
     "onnxruntime-gpu",
@@ -19,9 +20,14 @@ _BUILDS = (
     "onnxruntime-rocm",
     "onnxruntime-migraphx",
     "onnxruntime-silicon",
+    "onnxruntime-cann",
+    "onnxruntime-webgpu",
+    "onnxruntime-windowsml",
     "ort-nightly",
     "ort-nightly-gpu",
 )
+_LAST_AS_BUILD = {"onnxruntime-qnn": 1}
+"""The last major version in which a wheel was a build; later it adds a provider to one."""
 
 
 def installed_builds() -> dict[str, str]:
@@ -29,9 +35,11 @@ def installed_builds() -> dict[str, str]:
     builds: dict[str, str] = {}
     for name in _BUILDS:
         try:
-            builds[name] = version(name)
+            release = version(name)
         except PackageNotFoundError:
             continue
+        if name not in _LAST_AS_BUILD or int(release.split(".")[0]) <= _LAST_AS_BUILD[name]:
+            builds[name] = release
     return builds
 
 

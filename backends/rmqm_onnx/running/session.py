@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import re
 from collections.abc import Mapping
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rmqm_onnx.running.providers import PROVIDERS, Provider
-from rmqm_onnx.running.runtime import import_runtime, installed_builds
-from rmqm_spec.arrays import AnyArray
-from rmqm_spec.errors import RmqmError, SubjectError, UnavailableError
-
-__all__ = ["encodings_of", "open_session", "plain_message"]
-
-_OPTIONS: dict[Provider, dict[str, str]] = {
-    # TF32 keeps 10 bits of mantissa: movements below 1e-3 would drown in rounding.
-    "cuda": {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"},
-    "cpu": {},
-    "tensorrt": {},
-}
-
-_NEWER_IR = re.compile(r"Unsupported model IR version: (\d+), max supported IR version: (\d+)")
-_NEWER_OPSET = re.compile(
-    r"Opset (\d+) is under development.*?official support for domain (\S+) is till opset (\d+)",
-    re.DOTALL,
+from rmqm_onnx.running.native_log import NativeLog, native_log
+from rmqm_onnx.running.placement import RECORD, placement_of, require_nodes
+from rmqm_onnx.running.plugins import devices_of, installed_plugin, is_built_in
+from rmqm_onnx.running.provider_choice import ON_CPU, ProviderChoice
+from rmqm_onnx.running.providers import CPU, PROVIDERS
+from rmqm_onnx.running.refusals import (
+    named_builds,
+    not_opened,
+    plain_message,
+    refused,
+    refused_by_provider,
 )
-"""What the runtime says of a model that is newer than itself."""
+from rmqm_onnx.running.runtime import import_runtime
+from rmqm_spec.arrays import AnyArray
+from rmqm_spec.errors import RmqmError, SubjectError, UsageError
 
-_OUT_OF_MEMORY = ("Failed to allocate memory", "bad_alloc", "bad allocation")
-"""What the runtime, or the C++ below it, says where there is no memory."""
+__all__ = ["encodings_of", "open_session", "options_in_force"]
+
+_OUT_OF_MEMORY = (
+    "Failed to allocate memory",
+    "bad_alloc",
+    "bad allocation",
+    "out of memory",
+    "ALLOC_FAILED",
+)
+"""What the runtime says where there is no memory, or what is below it: C++, CUDA, its libraries."""
 
 
 def open_session(
     model: Path | bytes,
     *,
     folder: Path | None,
-    provider: Provider = "cpu",
+    provider: ProviderChoice = ON_CPU,
     threads: int = 1,
     optimised: bool = True,
 ) -> Any:
@@ -53,8 +55,8 @@ def open_session(
         A file, or a serialised model.
     folder : Path, optional
         Where external data lies, for a serialised model.
-    provider : {"cpu", "cuda", "tensorrt"}
-        Where to run.
+    provider : ProviderChoice
+        Where to run, with the options of the user.
     threads : int
         Threads within an operator.
     optimised : bool
@@ -68,34 +70,114 @@ def open_session(
     ------
     SubjectError
         If the runtime refuses the model.
+    UsageError
+        ARG001 if the runtime refuses an option of the provider.
     UnavailableError
-        If the provider is not there or did not open; there is no silent fall-back.
+        ENV003 if the provider is not there or did not open, ENV013 if it runs no node: there is no
+        silent fall-back.
     """
     runtime = import_runtime()
-    _require_available(runtime, provider)
     options = runtime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.add_session_config_entry(RECORD, "1")
     if not optimised:
         options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    if not provider.provider.is_cpu:
+        options.use_deterministic_compute = True
     if folder is not None:
         key = "session.model_external_initializers_file_folder_path"
         options.add_session_config_entry(key, str(folder))
-    wanted = [(PROVIDERS[provider], _OPTIONS[provider])]
-    if provider == "tensorrt":
-        wanted.append((PROVIDERS["cuda"], _OPTIONS["cuda"]))
-    if provider != "cpu":
-        wanted.append((PROVIDERS["cpu"], {}))
+    asked = _asked(runtime, options, provider, threads)
     source = _named(model)
-    try:
-        # Its own fall-back prints to stdout and goes on elsewhere, at opening and at every run.
-        session = runtime.InferenceSession(source, options, providers=wanted, enable_fallback=0)
-    except Exception as error:
-        raise _refused(error, provider) from error
-    if session.get_providers()[0] != PROVIDERS[provider]:
-        raise _not_opened(provider, f"the session fell back to {session.get_providers()[0]}")
+    with nullcontext(NativeLog()) if provider.provider.is_cpu else native_log() as log:
+        try:
+            # Its own fall-back prints to stdout and goes on elsewhere, at opening and at every run.
+            session = runtime.InferenceSession(source, options, enable_fallback=0, **asked)
+        except Exception as error:
+            reason = refused(error, provider)
+            if isinstance(reason, SubjectError) and _opens_on_cpu(model, folder, provider):
+                reason = refused_by_provider(error, provider)
+            raise reason from error
+    if session.get_providers()[0] != provider.provider.ep:
+        ran = f"the session fell back to {session.get_providers()[0]}"
+        raise not_opened(provider, f"{ran}: {log.error}" if log.error else ran)
+    if not provider.provider.is_cpu:
+        require_nodes(provider, placement_of(session))
     return session
+
+
+def _opens_on_cpu(model: Path | bytes, folder: Path | None, choice: ProviderChoice) -> bool:
+    """Whether a model that a provider refuses is sound: then the provider is what fails."""
+    if choice.provider.is_cpu:
+        return False
+    try:
+        open_session(model, folder=folder)
+    except RmqmError:
+        return False
+    return True
+
+
+def options_in_force(
+    session: Any, provider: ProviderChoice, threads: int
+) -> dict[str, dict[str, str]]:
+    """Return, for each provider of a session, the options that we set, as the runtime has them."""
+    set_by_us = _options(import_runtime(), provider, threads)
+    reported: dict[str, dict[str, str]] = session.get_provider_options()
+    return {
+        ep: {key: reported.get(ep, {}).get(key, value) for key, value in options.items()}
+        for ep, options in set_by_us.items()
+        if ep in session.get_providers()
+    }
+
+
+def _options(runtime: Any, choice: ProviderChoice, threads: int) -> dict[str, dict[str, str]]:
+    """Return what every provider of a session is opened with, in order of preference."""
+    provider = choice.provider
+    if not is_built_in(runtime, provider):
+        return {provider.ep: choice.plugin_options()}
+    wanted = {provider.ep: choice.options(threads)}
+    wanted |= {PROVIDERS[name].ep: dict(PROVIDERS[name].options) for name in provider.then}
+    return wanted | {CPU.ep: {}}
+
+
+def _asked(
+    runtime: Any, options: Any, choice: ProviderChoice, threads: int
+) -> dict[str, list[tuple[str, dict[str, str]]]]:
+    """Ask for a provider by name where the build has it, else for the devices of its plugin."""
+    if not is_built_in(runtime, choice.provider):
+        _ask_plugin(runtime, options, choice)
+        return {}
+    if not choice.provider.is_cpu and hasattr(runtime, "preload_dlls"):
+        # It prints what it could not find to stdout, which belongs to the result.
+        with redirect_stdout(io.StringIO()):
+            runtime.preload_dlls(directory="")
+    return {"providers": list(_options(runtime, choice, threads).items())}
+
+
+def _ask_plugin(runtime: Any, options: Any, choice: ProviderChoice) -> None:
+    plugin = installed_plugin(choice.provider)
+    if plugin is None:
+        raise not_opened(choice, f"{named_builds()} was built without it")
+    try:
+        devices = devices_of(runtime, choice.provider)
+    except Exception as error:
+        raise not_opened(choice, f"{plugin} cannot be loaded: {plain_message(error)}") from error
+    if not devices:
+        raise not_opened(choice, f"{plugin} is installed, and offers no device on this machine")
+    wanted = choice.given.get("device", "0")
+    if not (wanted.isdecimal() and int(wanted) < len(devices)):
+        raise UsageError(
+            "ARG001",
+            f"--provider {choice.provider.name}:device must be a number from 0 to "
+            f"{len(devices) - 1}; got {wanted!r}",
+            fix="rmqm-spec doctor lists the devices in this order.",
+        )
+    try:
+        options.add_provider_for_devices([devices[int(wanted)]], choice.plugin_options())
+    except Exception as error:
+        raise refused(error, choice) from error
 
 
 def _named(model: Path | bytes) -> str | bytes:
@@ -129,7 +211,8 @@ def encodings_of(
     Raises
     ------
     SubjectError
-        MOD007 if the network cannot run, OUT003 if it does not give an array of numbers.
+        MOD007 if the network cannot run, MOD010 if it lacks memory, OUT003 if it does not give an
+        array of numbers.
     """
     try:
         (encodings,) = session.run([output], dict(feeds))
@@ -158,81 +241,3 @@ def encodings_of(
         f"the encodings must be an array of numbers; got {kind} from {output}",
         fix="Choose another --output.",
     )
-
-
-def plain_message(error: BaseException) -> str:
-    """Return the runtime's message without its numbers and source positions, on a single line."""
-    text = " ".join(str(error).split())
-    parts = text.split(" : ", 3)
-    if text.startswith("[ONNXRuntimeError]") and len(parts) == 4:
-        text = f"{parts[2]}: {parts[3]}"
-    return text if len(text) <= 400 else text[:397] + "..."
-
-
-def _require_available(runtime: Any, provider: Provider) -> None:
-    if provider == "cpu":
-        return
-    if PROVIDERS[provider] not in runtime.get_available_providers():
-        raise _not_opened(provider, f"{_build()} was built without it")
-    if hasattr(runtime, "preload_dlls"):
-        # It prints what it could not find to stdout, which belongs to the result.
-        with contextlib.redirect_stdout(io.StringIO()):
-            runtime.preload_dlls(directory="")
-
-
-def _refused(error: Exception, provider: Provider) -> RmqmError:
-    kind = type(error).__name__
-    if kind == "EPFail" or (provider != "cpu" and isinstance(error, RuntimeError)):
-        return _not_opened(provider, plain_message(error))
-    newer = _newer_than_runtime(str(error))
-    if newer is not None:
-        return newer
-    unknown = "is not a registered function/op" in str(error) or "No Op registered" in str(error)
-    about_operators = kind in ("NotImplemented", "InvalidGraph", "InvalidArgument")
-    code = "MOD004" if unknown or about_operators else "MOD003"
-    return SubjectError(
-        code,
-        f"ONNX Runtime must be able to open the model; it says {plain_message(error)}",
-        fix="Export the model again with a recent exporter and opset (17 or later), with standard "
-        "operators only.",
-    )
-
-
-def _newer_than_runtime(text: str) -> SubjectError | None:
-    """Say which version of the model the runtime does not know yet; None where that is not it."""
-    ir_version = _NEWER_IR.search(text)
-    if ir_version is not None:
-        given, largest = ir_version.groups()
-        what, lower = f"IR version must be at most {largest}", f"ir_version {largest} or lower"
-    elif (opset := _NEWER_OPSET.search(text)) is not None:
-        given, domain, largest = opset.groups()
-        what = f"opset of the domain {domain} must be at most {largest}"
-        lower = f"opset {largest} or lower"
-    else:
-        return None
-    return SubjectError(
-        "MOD003",
-        f"the model's {what} for the ONNX Runtime that is installed ({_build()}); got {given}: "
-        "the model is newer than the runtime",
-        fix=f"Update the runtime (pip install --upgrade {_build_name()}), or save the model with "
-        f"{lower} instead of {given}.",
-    )
-
-
-def _not_opened(provider: Provider, reason: str) -> UnavailableError:
-    if provider == "cpu":
-        fix = "Reinstall: pip install 'rmqm-spec[cpu]'."
-    else:
-        fix = (
-            "Run rmqm-spec doctor; install the GPU build (pip uninstall -y onnxruntime, then "
-            "pip install 'rmqm-spec[gpu]') and a driver that fits, or use --provider cpu."
-        )
-    return UnavailableError("ENV003", f"provider {provider} must open; got: {reason}", fix=fix)
-
-
-def _build() -> str:
-    return ", ".join(f"{name} {release}" for name, release in installed_builds().items())
-
-
-def _build_name() -> str:
-    return next(iter(installed_builds()), "onnxruntime")

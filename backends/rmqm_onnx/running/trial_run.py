@@ -6,7 +6,9 @@ import numpy as np
 from attrs import evolve, frozen
 
 from rmqm_onnx.running.encoder import OnnxEncoder
-from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
+from rmqm_onnx.running.self_test import SelfTest
+from rmqm_onnx.running.units import largest_distance
+from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.errors import SubjectError, UsageError
 from rmqm_spec.findings import Finding
 from rmqm_spec.resolution import RESOLUTION
@@ -59,6 +61,8 @@ class TrialRun:
         What the batch does to encodings.
     findings : tuple of Finding
         What sets the model apart from what it declares.
+    against_cpu : SelfTest, optional
+        How far the provider is from the CPU, where it is another.
     """
 
     encoder: OnnxEncoder
@@ -69,6 +73,7 @@ class TrialRun:
     is_repeatable: bool
     batch: BatchDependence
     findings: tuple[Finding, ...]
+    against_cpu: SelfTest | None = None
 
     @property
     def resolution(self) -> float:
@@ -77,8 +82,17 @@ class TrialRun:
 
     @property
     def tolerance(self) -> float:
-        """How far the batch may move an encoding by rounding."""
-        return BATCH_TOLERANCE * self.resolution
+        """
+        How far the batch may move an encoding by rounding.
+
+        A device that rounds more coarsely than the model moves it by as much as it is away from the
+        CPU, twice; but by no more than rounding to 16 bits could.
+        """
+        usual = BATCH_TOLERANCE * self.resolution
+        if self.against_cpu is None:
+            return usual
+        coarsest = BATCH_TOLERANCE * RESOLUTION["float16"]
+        return max(usual, min(2 * self.against_cpu.deviation, coarsest))
 
 
 def trial_inputs(encoder: OnnxEncoder, bounds: tuple[float, float]) -> FloatArray:
@@ -120,7 +134,7 @@ def try_out(encoder: OnnxEncoder, *, bounds: tuple[float, float]) -> TrialRun:
         output_shape=raw.shape[1:] or raw.shape,
         n_values=int(together.shape[1]),
         output_type=raw.dtype.name,
-        wavering=max(_largest_distance(*pair) for pair in repeated),
+        wavering=max(largest_distance(*pair) for pair in repeated),
         is_repeatable=all(np.array_equal(*pair, equal_nan=True) for pair in repeated),
         batch=_batch_dependence(encoder, inputs, together, bounds),
         findings=tuple(findings),
@@ -144,8 +158,8 @@ def _batch_dependence(
     if any(rows.shape[1:] != together.shape[1:] for rows in each):
         return BatchDependence(size=np.inf)
     return BatchDependence(
-        company=_largest_distance(together[:1], beside[:1]),
-        size=_largest_distance(together, np.concatenate(each)),
+        company=largest_distance(together[:1], beside[:1]),
+        size=largest_distance(together, np.concatenate(each)),
     )
 
 
@@ -163,17 +177,3 @@ def _together(encoder: OnnxEncoder, inputs: FloatArray) -> AnyArray | None:
         return encoder.encode(inputs)
     except (SubjectError, UsageError):
         return None
-
-
-def _largest_distance(first: AnyArray, second: AnyArray) -> float:
-    if first.shape != second.shape:
-        return float("inf")
-    return float(np.sqrt(((_units(first) - _units(second)) ** 2).sum(axis=1)).max())
-
-
-def _units(encodings: AnyArray) -> Float64Array:
-    """Divide by the norm; what has none or is not finite is left to the checks that name it."""
-    flat = encodings.reshape(len(encodings), -1) if encodings.ndim > 1 else encodings[None]
-    vectors = np.nan_to_num(flat.astype(np.float64), posinf=0, neginf=0)
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 0, norms, 1))

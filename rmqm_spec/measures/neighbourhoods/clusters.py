@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Final
 
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, Float64Array
+from rmqm_spec.errors import UnavailableError
 from rmqm_spec.measures.neighbourhoods.dimensions import two_nn
 from rmqm_spec.measures.neighbourhoods.distances import distinct_unit_rows
 from rmqm_spec.measures.unaltered import UnalteredMeasure, Undefined
 from rmqm_spec.neighbours import nearest
 
 __all__ = ["CLID", "CLUSTER_LEARNABILITY", "clid", "cluster_learnability"]
+
+if find_spec("sklearn") is None:  # these plugs cannot be used: whoever names them hears it first
+    raise UnavailableError(
+        "ENV014",
+        "scikit-learn must be installed for the measures cluster-learnability and clid; got none",
+        fix="Run pip install 'rmqm-spec[measures]', or name other measures: rmqm-spec measures "
+        "lists them.",
+    )
 
 SEED: Final = 0
 

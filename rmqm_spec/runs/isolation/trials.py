@@ -30,8 +30,8 @@ __all__ = [
 
 _SILENCE = 120.0
 _SILENCE_OF_COMPILERS = 1800.0
-_COMPILERS = ("tensorrt",)
-"""Providers that build an engine when they open a model, for minutes and without a word."""
+_QUICK = ("cpu", "cuda")
+"""Other providers may compile a model when they open it, for minutes and without a word."""
 
 _sound: set[tuple[object, ...]] = set()
 """Models that were opened soundly, as they lay on disk then."""
@@ -39,7 +39,8 @@ _sound: set[tuple[object, ...]] = set()
 
 def silence_of(request: RunRequest) -> float:
     """Return how many seconds a model may be silent."""
-    usual = _SILENCE_OF_COMPILERS if request.opening.provider in _COMPILERS else _SILENCE
+    compiles = request.opening.provider_name not in _QUICK
+    usual = _SILENCE_OF_COMPILERS if compiles else _SILENCE
     return request.opening.timeout or usual
 
 
@@ -53,7 +54,7 @@ def task_of(function: str, request: RunRequest) -> Task:
     if opening.memory is not None:
         memory: int | None = int(opening.memory * 1e9)
     else:
-        memory = usual_memory() if opening.provider == "cpu" else None
+        memory = usual_memory() if opening.provider_name == "cpu" else None
     return Task(function=function, argument=request, memory=memory, preload=_preload(request))
 
 

@@ -158,3 +158,40 @@ def test_class_scores_beside_encodings_are_warned_of(two, code):
     assert warning.message.startswith("squares gives class scores, the others encodings")
     both = {name: evolve(result, document=classifier.document) for name, result in two.items()}
     assert [finding.code for finding in rank_results(both)[1]] == []
+
+
+def on(result, provider, **runtime):
+    """Say that a result was made on a provider."""
+    return evolve(
+        result, document={**result.document, "runtime": {"provider": provider, **runtime}}
+    )
+
+
+def test_results_from_different_providers_are_ranked_and_the_deviation_is_said(two):
+    results = {
+        "squares": on(two["squares"], "cpu"),
+        "products": on(two["products"], "cuda", cpu_deviation=2e-6),
+    }
+    ranking, (finding,) = rank_results(results)
+    assert len(ranking.ranked) == 2
+    assert (finding.code, finding.level, finding.message) == (
+        "PRV004",
+        "warn",
+        (
+            "results come from different providers (cpu: squares; cuda: products); unit encodings "
+            "on cuda were up to 2.0e-06 from the CPU's"
+        ),
+    )
+
+
+def test_the_remedy_of_different_providers_is_one_provider(two):
+    same = {name: on(result, "cuda") for name, result in two.items()}
+    assert rank_results(same)[1] == []
+    function = {**same, "squares": two["squares"]}  # a function of Python has no provider
+    assert rank_results(function)[1] == []
+
+
+def test_an_older_result_has_no_deviation(two):
+    results = {"squares": on(two["squares"], "cpu"), "products": on(two["products"], "cuda")}
+    (finding,) = rank_results(results)[1]
+    assert finding.message.endswith("how far cuda is from the CPU was not measured")
