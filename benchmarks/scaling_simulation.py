@@ -4,7 +4,7 @@ Where does a run over many workers stop scaling? A simulation driven by times me
     python -m benchmarks.scaling_simulation MODEL [--data DATA] [--inputs 50000] [--bandwidth 1e9]
 
 First it measures, on this machine and for one worker: starting Python, opening the model, reading
-one input, walking one part (sixteen groups), and what a part costs the driver (pickling the order,
+one input, walking one part (about sixteen inputs), and what a part costs the driver (pickling the order,
 unpickling and packing its groups). Then it plays a run with 1 to 1,024 workers: the driver sends
 parts in order, keeps two for each worker, and takes them in order; each worker starts, opens the
 model and reads all inputs once before its first part; all workers read through one storage of
@@ -59,7 +59,7 @@ def measure(model: str, **options: object) -> Times:
         run.prepared.load(position)
     read_s = (time.perf_counter() - begun) / n_read
     walk = Walk(run.graded, run.prepared, run.alteration, run.encoder.traits.batch_size)
-    starts = tuple(walk.starts)[:16]
+    starts = tuple(walk.starts)[: max(1, 16 // walk.group_size)]  # as orders are cut
     order = Order(request=run.request, sha256=run.sha256, starts=starts)
     walk_order(order)  # opens the run, as the first order of a worker does
     begun = time.perf_counter()
