@@ -5,9 +5,9 @@ Where does a run over many workers stop scaling? A simulation driven by times me
 
 First it measures, on this machine and for one worker: starting Python, opening the model, reading
 one input, walking one part (about sixteen inputs), and what a part costs the driver (pickling the
-order, unpickling and packing its groups). Then it plays a run with 1 to 1,024 workers: the driver sends
-parts in order, keeps two for each worker, and takes them in order; each worker starts, opens the
-model and reads all inputs once before its first part; all workers read through one storage of
+order, unpickling and packing its groups). Then it plays a run with 1 to 1,024 workers: the driver
+sends parts in order, keeps two for each worker, and takes them in order; each worker starts, opens
+the model and reads all inputs once before its first part; all workers read through one storage of
 limited bandwidth. The last column names what takes most of the time that is not spent on encoding.
 """
 
