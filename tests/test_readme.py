@@ -74,7 +74,12 @@ def test_the_first_install_line_brings_what_the_commands_need():
 
 
 @pytest.mark.parametrize(
-    ("code", "packages"), [("ENV008", {"matplotlib"}), ("ENV009", {"jinja2", "matplotlib"})]
+    ("code", "packages"),
+    [
+        ("ENV008", {"matplotlib"}),
+        ("ENV009", {"jinja2", "matplotlib"}),
+        ("ENV014", {"scikit-learn"}),
+    ],
 )
 def test_the_command_that_an_error_names_brings_the_packages(code, packages):
     from rmqm_spec.findings import explain

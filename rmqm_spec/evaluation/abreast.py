@@ -123,6 +123,7 @@ class _Party:
         self._error: RmqmError | None = None
         self._dtype: npt.DTypeLike = np.float64
         self._blocks: list[AnyArray] = []
+        self._n_inputs = len(values)
         self.attempt(self._start, values, names)
 
     def attempt(self, step: Callable[..., None], *arguments: object) -> None:
@@ -146,7 +147,9 @@ class _Party:
         begun = time.perf_counter()
         encodings = encode_checked(self._walk.encoder, altered.reshape(-1, *altered.shape[2:]))
         self._walk.seconds.append(time.perf_counter() - begun)
-        self._blocks.append(encodings.reshape(*altered.shape[:2], -1))
+        block = encodings.reshape(*altered.shape[:2], -1)
+        # An encoder may return its inputs, or memory of its own that it uses again.
+        self._blocks.append(block.copy() if len(altered) < self._n_inputs else block)
 
     def measure(self) -> None:
         """Measure the encodings of all blocks of the same levels."""

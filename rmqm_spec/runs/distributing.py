@@ -20,7 +20,7 @@ __all__ = ["distributed_groups"]
 _ORDERS_PER_WORKER = 2
 """So many pieces of work wait for each worker: none is idle, and an interrupt loses little."""
 
-_GROUPS_PER_ORDER = 16
+_INPUTS_PER_ORDER = 16
 """Handing work over costs more than a small network; checkpoints want pieces of some seconds."""
 
 
@@ -112,8 +112,9 @@ def _orders(walk: Walk) -> Sequence[tuple[int, ...]]:
     """Cut the groups into orders; those that are known stand alone."""
     orders: list[tuple[int, ...]] = []
     current: list[int] = []
+    n_groups = max(1, _INPUTS_PER_ORDER // walk.group_size)
     for start in range(0, len(walk.inputs), walk.group_size):
-        if start in walk.known or len(current) == _GROUPS_PER_ORDER:
+        if start in walk.known or len(current) == n_groups:
             orders += [tuple(current)] * bool(current)
             current = []
         if start in walk.known:

@@ -197,5 +197,7 @@ def test_a_check_imports_nothing_that_it_does_not_need(tmp_path):
 
 
 def test_a_check_of_a_small_model_takes_seconds(tmp_path):
+    begun = processor_seconds()
     done = shell(f"rmqm-spec check '{MODEL}' --json", tmp_path)
     assert json.loads(done.stdout)["seconds"] < 5
+    assert processor_seconds() - begun < 3

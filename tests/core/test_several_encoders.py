@@ -146,3 +146,27 @@ def test_what_cannot_be_kept_for_the_disk_ends_the_work_and_another_error_ends_o
         else:
             scored = evaluate_several(contenders, inputs, noise, batch_size=20, workers=1)
             assert (scored["a"], scored["b"].status) == (error, "ok")
+
+
+class Reusing:
+    """Returns one and the same memory from every call."""
+
+    traits = EncoderTraits(batch_size=20)
+
+    def __init__(self):
+        self.memory = {}
+
+    def encode(self, inputs):
+        memory = self.memory.setdefault(len(inputs), np.empty((len(inputs), 5), np.float32))
+        np.matmul(inputs, WEIGHTS[0], out=memory)
+        return memory
+
+
+@pytest.mark.parametrize("encoder", [as_encoder(lambda inputs: inputs), Reusing()])
+def test_encodings_may_lie_in_memory_that_is_used_again(encoder):
+    noise = WhiteNoise(n_levels=9)
+    whole = evaluate(encoder, IMAGES, alteration=noise, batch_size=20)
+    single = evaluate(encoder, IMAGES, alteration=noise, batch_size=1)
+    assert np.allclose(whole.displacements, single.displacements, atol=1e-6)
+    both = together({"a": encoder, "b": Linear(1)}, batch_size=20)
+    assert np.array_equal(both["a"].displacements, whole.displacements)
