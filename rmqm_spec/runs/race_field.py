@@ -110,7 +110,7 @@ class RaceField:
             contenders,
             leader.prepared.first(n),
             leader.alteration,
-            batch_size=traits.batch_size,
+            batch_size=traits.block_size,
             workers=traits.concurrency,
             variant=leader.request.protocol.variant,
             progress=progress,
@@ -129,6 +129,6 @@ class RaceField:
         self.groups[name][group.first] = group
         self._n_encoded[name] += len(group.ids)
         run = self._runs[name]
-        walk = Walk(run.graded, run.prepared, run.alteration, traits_of(run.encoder).batch_size)
+        walk = Walk(run.graded, run.prepared, run.alteration, traits_of(run.encoder).block_size)
         if group.end == walk.end_of(group.first):
             self._keepers[name].keep(group)

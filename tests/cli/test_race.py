@@ -78,6 +78,8 @@ def test_the_plan_and_the_looks_are_said(folder):
     assert "900 inputs for each of 2 encoders would take about" in said
     assert "after 16 inputs: 1 of 1 pairs decided; the race is over" in said
     assert said.count("resuming after 16 inputs that are done") == 2  # nothing is encoded again
+    document = json.loads((folder / "board" / "entropy" / "result.json").read_text())
+    assert "encodings_per_second" not in document["runtime"]  # a speed of what was encoded then
 
 
 def test_the_result_of_an_encoder_is_that_of_a_score_of_as_many_inputs(rmqm, folder):
