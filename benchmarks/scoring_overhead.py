@@ -39,7 +39,7 @@ from rmqm_spec.alterations import WhiteNoise
 from rmqm_spec.evaluation.several import Contender, evaluate_several
 from rmqm_spec.inputs.in_memory import ArrayInputs
 
-N_INPUTS = {"lenet": 640, "resnet18_32": 4, "mobilenet_224": 4, "vit_tiny_224": 2}
+N_INPUTS = {"lenet": 640, "resnet18_32": 2, "mobilenet_224": 2, "vit_tiny_224": 2}
 SHAPES = {
     "lenet": (1, 28, 28),
     "resnet18_32": (3, 32, 32),

@@ -40,8 +40,8 @@ MAX_REQUEST = 1 << 18
 NOT_SHARED = "onnxruntime"
 """Opens a database and starts a thread when it is imported: neither may be shared by a fork."""
 
-NOT_LEARNED = (NOT_SHARED, "huggingface_hub")
-"""The hub reads its variables of the environment when it is imported."""
+NOT_LEARNED = (NOT_SHARED, "huggingface_hub", "ray", "rmqm_ray")
+"""The hub and Ray read variables of the environment when they are imported."""
 
 REPORTS = 1000
 """The descriptor on which children name what they imported."""
