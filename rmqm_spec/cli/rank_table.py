@@ -160,7 +160,7 @@ def _exact_value(row: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any
 
 
 def _columns(ranked: Sequence[Mapping[str, Any]]) -> list[TableColumn]:
-    numbers = [f"{encoder['counts']['used']:,}" for encoder in ranked]
+    numbers = [f"{(encoder.get('counts') or {'used': 0})['used']:,}" for encoder in ranked]
     columns = [
         TableColumn("#", [_position(encoder, ranked) for encoder in ranked], left=True),
         TableColumn("model", [encoder["name"] for encoder in ranked], left=True, fit="shorten"),

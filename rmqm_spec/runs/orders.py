@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import multiprocessing.connection
 import os
 import platform
 import signal
 import threading
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -19,6 +17,7 @@ from rmqm_spec.evaluation.group import Group
 from rmqm_spec.evaluation.threads import in_threads
 from rmqm_spec.evaluation.walk import Walk, block_size
 from rmqm_spec.measures.movement import RMQM
+from rmqm_spec.runs.ending import end_with
 from rmqm_spec.runs.isolation.worker import trust_models
 from rmqm_spec.runs.parts import Parts
 from rmqm_spec.runs.request import RunRequest
@@ -26,7 +25,7 @@ from rmqm_spec.runs.request import RunRequest
 if TYPE_CHECKING:
     from rmqm_spec.runs.opening import Run
 
-__all__ = ["Driver", "Order", "end_with", "walk_order"]
+__all__ = ["Driver", "Order", "walk_order"]
 
 
 @frozen
@@ -149,17 +148,3 @@ def _become_worker(driver: Driver) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with(driver.process)
     trust_models()
-
-
-@cache
-def end_with(driver: int) -> None:
-    """End this worker as soon as its caller is gone, however that ended: nobody else stops it."""
-    parent = multiprocessing.parent_process()
-    if parent is None or parent.pid != driver:
-        return
-
-    def wait() -> None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()

@@ -13,7 +13,7 @@ from typing import Any
 from rmqm_spec.contracts.executor import ExecutorKind, OpenExecutor
 from rmqm_spec.contracts.option import Option, whole_number
 from rmqm_spec.processors import usable_cpus
-from rmqm_spec.runs.orders import end_with
+from rmqm_spec.runs.ending import end_with
 
 __all__ = ["PROCESSES"]
 

@@ -11,7 +11,7 @@ import pytest
 
 from rmqm_spec import WhiteNoise, evaluate
 from rmqm_spec.errors import UnreadableError
-from rmqm_spec.evaluation import checkpoints
+from rmqm_spec.evaluation import checkpoints, walk
 from rmqm_spec.evaluation.checkpoints import Checkpoints, remove_checkpoints
 from rmqm_spec.results.document import result_document
 from rmqm_spec.results.files import write_result
@@ -110,6 +110,7 @@ def patient(monkeypatch):
     """Write parts where the test says; a kill, other than a power cut, needs no flush."""
     monkeypatch.setattr(os, "fsync", lambda handle: None)
     monkeypatch.setattr(checkpoints, "SECONDS_PER_CHECKPOINT", 1e9)
+    monkeypatch.setattr(walk, "_BLOCKS_PER_GROUP", 1)
 
 
 def test_a_process_killed_at_any_step_is_followed_by_one_that_ends_with_the_same_bits(tmp_path):

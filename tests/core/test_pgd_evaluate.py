@@ -196,7 +196,7 @@ def test_known_groups_are_not_walked_again():
 def test_precision_stops_the_walk():
     images = np.random.default_rng(0).random((400, 2, 3))
     found = evaluate(Squashing(batch_size=8), images, alteration=SHORT, precision=10.0)
-    assert (found.stopped_early, len(found.ids)) == (True, 32)
+    assert (found.stopped_early, len(found.ids)) == (True, 104)
 
 
 class Fading:
