@@ -13,7 +13,7 @@ __all__ = ["in_threads"]
 
 Outcome = TypeVar("Outcome")
 
-_SHORT_TASK_S = 0.05
+_SHORT_TASK_S = 0.01
 _MAX_SPAN = 32
 """Tasks grow to this many groups while they take less than that many seconds."""
 
