@@ -100,7 +100,12 @@ def compute_shared(
         keepers = {name: stack.enter_context(kept(run, listener)) for name, run in runs.items()}
         for name, outcome in _evaluated(runs, keepers, listener, label, nulls).items():
             run, trained = runs[name], results.get(nulls.get(name, ""))
-            if isinstance(trained, Computed):
+            if isinstance(trained, RmqmError):
+                # It stopped with its network, and its result would pass for a whole one.
+                keepers[name].write()
+                results[name] = trained
+                continue
+            if trained is not None:
                 run = evolve(run, folder=trained.stored.path.parent / run.folder.name)
             try:
                 results[name] = _written(run, keepers[name], outcome, started)
