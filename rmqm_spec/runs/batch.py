@@ -157,7 +157,7 @@ class Batch:
         computed = compute_shared(
             {name: job.run for name, job in named.items()},
             self._listener,
-            label=_label(len(jobs)),
+            label=_label(len(names), len(jobs) - len(names)),
             nulls=nulls,
         )
         for name, job in named.items():
@@ -224,5 +224,17 @@ class Batch:
             self._listener.note(f"  no pictures are kept for reports: {error.message}")
 
 
-def _label(n_runs: int) -> str:
-    return "scoring, with its null" if n_runs == 2 else f"scoring {n_runs} networks"
+def _label(n_networks: int, n_nulls: int) -> str:
+    """
+    Return what progress calls the work.
+
+    Examples
+    --------
+    >>> _label(1, 1), _label(2, 0), _label(4, 4)
+    ('scoring, with its null', 'scoring 2 networks', 'scoring 4 networks, with their nulls')
+    """
+    if n_networks == n_nulls == 1:
+        return "scoring, with its null"
+    if not n_networks:
+        return f"scoring {n_nulls} nulls"
+    return f"scoring {n_networks} networks" + ", with their nulls" * bool(n_nulls)

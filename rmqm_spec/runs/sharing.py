@@ -92,13 +92,21 @@ def compute_shared(
     from rmqm_spec.documents.writing import check_writable
 
     started = time.monotonic()
-    for run in runs.values():
-        check_writable(run.folder)
     announce(next(iter(runs.values())), listener)
     results: dict[str, Computed | RmqmError] = {}
+    keepers: dict[str, Checkpoints] = {}
     with ExitStack() as stack:
-        keepers = {name: stack.enter_context(kept(run, listener)) for name, run in runs.items()}
-        for name, outcome in _evaluated(runs, keepers, listener, label, nulls).items():
+        for name, run in runs.items():
+            try:
+                check_writable(run.folder)
+                keepers[name] = stack.enter_context(kept(run, listener))
+            except IncompleteError:
+                raise
+            except RmqmError as error:
+                results[name] = error
+        ready = {name: run for name, run in runs.items() if name in keepers}
+        evaluated = _evaluated(ready, keepers, listener, label, nulls) if ready else {}
+        for name, outcome in evaluated.items():
             run, trained = runs[name], results.get(nulls.get(name, ""))
             if isinstance(trained, RmqmError):
                 # It stopped with its network, and its result would pass for a whole one.
