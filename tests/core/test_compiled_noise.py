@@ -49,6 +49,8 @@ def test_the_compiled_loop_has_the_bits_of_numpy(
     with pytest.MonkeyPatch.context() as patch:
         by_numpy = altered(inputs, noise, 10**12, patch)
         by_loop = altered(inputs, noise, 0, patch)
+        later = noise.alter(inputs, ["input 0", "input 1"], n_levels - 1, 2)
+    assert np.array_equal(later, by_numpy[:, -2:])
     assert by_loop.dtype == by_numpy.dtype
     assert np.array_equal(by_loop, by_numpy)
     assert start.why_not_compiled() is None
@@ -81,8 +83,8 @@ def test_without_numba_numpy_does_all_of_it(monkeypatch):
 def test_a_loop_with_other_bits_is_not_used(monkeypatch):
     from rmqm_spec.alterations.noise import compiled
 
-    def wrong(key, first, table, flat, scale, bounds, out):
-        out[:] = flat
+    def wrong(keys, first, table, inputs, scale, bounds, out):
+        out[:] = inputs[:, None]
 
     monkeypatch.setattr(compiled, "fill", wrong)
     assert "other bits" in start.why_not_compiled()

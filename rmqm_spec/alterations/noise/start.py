@@ -28,7 +28,7 @@ def compiled_fill(out: AnyArray) -> Callable[..., None] | None:
 
     Parameters
     ----------
-    out : (L, P) ndarray
+    out : (N, L, P) ndarray
         Where the altered inputs are to go.
     """
     _Drawn.n_values += out.size
@@ -63,9 +63,11 @@ def _agrees(fill: Callable[..., Any]) -> bool:
     from rmqm_spec.alterations.noise.generator import noise_key, normal_table, standard_normal
 
     flat = np.linspace(0, 1, 37, dtype=np.float32)
-    scale = np.array([0.01, 0.5], dtype=np.float32)
-    out = np.empty((2, 37), dtype=np.float32)
-    fill(noise_key(0, "trial"), 7, normal_table(), flat, scale, (0.0, 1.0), out)
-    noise = standard_normal(0, "trial", 7, 2, 37)
-    expected = np.clip(flat + noise * scale[:, None], np.float32(0), np.float32(1))
-    return bool(np.array_equal(out, expected))
+    scale = np.array([0, 0.01, 0.5], dtype=np.float32)
+    out = np.empty((2, 3, 37), dtype=np.float32)
+    names = ("trial", "other")
+    keys = [noise_key(0, name) for name in names]
+    fill(keys, 0, normal_table(), np.stack([flat, flat]), scale, (0.0, 1.0), out)
+    noise = np.stack([standard_normal(0, name, 1, 2, 37) for name in names])
+    altered = np.clip(flat + noise * scale[1:, None], np.float32(0), np.float32(1))
+    return bool(np.array_equal(out[:, 1:], altered) and (out[:, 0] == flat).all())

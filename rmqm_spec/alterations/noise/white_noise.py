@@ -107,13 +107,19 @@ class WhiteNoise:
         """
         shape = (len(inputs), n_levels, *inputs.shape[1:])
         altered = np.empty(shape, dtype=inputs.dtype) if out is None else out
-        blocks = altered.reshape(len(inputs), n_levels, -1)
-        for values, identity, rows in zip(inputs, ids, blocks, strict=True):
-            flat = values.reshape(-1)
-            unaltered = 1 if first_level == 0 else 0
-            rows[:unaltered] = flat
-            if n_levels > unaltered:
-                self._add_noise(flat, identity, first_level + unaltered, rows[unaltered:])
+        rows, flat = altered.reshape(len(inputs), n_levels, -1), inputs.reshape(len(inputs), -1)
+        levels = np.arange(first_level, first_level + n_levels)
+        scale = (levels / self.n_levels * (self.bounds[1] - self.bounds[0])).astype(rows.dtype)
+        fill = compiled_fill(rows) if self.coupling == "independent" else None
+        if fill is not None:
+            keys = [noise_key(self.seed, identity) for identity in ids]
+            flat = np.ascontiguousarray(flat)
+            fill(keys, first_level, normal_table(), flat, scale, self.bounds, rows)
+            return altered
+        unaltered = 1 if first_level == 0 else 0
+        rows[:, :unaltered] = flat[:, None]
+        for values, identity, noisy in zip(flat, ids, rows[:, unaltered:], strict=True):
+            self._add_noise(values, identity, levels[unaltered:], scale[unaltered:], noisy)
         return altered
 
     def to_dict(self) -> dict[str, object]:
@@ -128,19 +134,15 @@ class WhiteNoise:
             "generator": GENERATOR,
         }
 
-    def _add_noise(self, flat: FloatArray, identity: str, first: int, out: FloatArray) -> None:
-        """Write levels `first`, `first` + 1, ... of an input into the rows of `out`."""
-        width = self.bounds[1] - self.bounds[0]
-        levels = np.arange(first, first + len(out))
-        scale = (levels / self.n_levels * width).astype(out.dtype)
-        fill = compiled_fill(out) if self.coupling == "independent" else None
-        if fill is not None:
-            key = noise_key(self.seed, identity)
-            fill(key, first, normal_table(), np.ascontiguousarray(flat), scale, self.bounds, out)
+    def _add_noise(
+        self, flat: FloatArray, identity: str, levels: AnyArray, scale: AnyArray, out: FloatArray
+    ) -> None:
+        """Write consecutive levels of an input into the rows of `out`."""
+        if not len(levels):
             return
         low, high = (out.dtype.type(bound) for bound in self.bounds)
         scale = scale[:, None]
-        drawn = (first, len(out)) if self.coupling == "independent" else (1, 1)
+        drawn = (int(levels[0]), len(out)) if self.coupling == "independent" else (1, 1)
         for rows, columns, noise in normal_pieces(self.seed, identity, *drawn, flat.size):
             rows = rows if self.coupling == "independent" else slice(None)  # noqa: PLW2901
             piece = out[rows, columns]
