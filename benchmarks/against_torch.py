@@ -25,7 +25,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-N_INPUTS = {"lenet": 400, "resnet18_32": 4}
+N_INPUTS = {"lenet": 10_000, "resnet18_32": 10}
 SHAPES = {"lenet": (1, 28, 28), "resnet18_32": (3, 32, 32)}
 LEVELS = 99
 

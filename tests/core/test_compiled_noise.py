@@ -62,6 +62,14 @@ def test_the_loop_takes_over_after_enough_values(monkeypatch):
     assert [start.compiled_fill(out) is None for _ in range(4)] == [True, True, False, False]
 
 
+def test_no_thread_waits_while_another_loads_the_loop(monkeypatch):
+    monkeypatch.setattr(start, "WORTH", 0)
+    out = np.empty((1, 1, 10), np.float32)
+    with start._Drawn.loading:
+        assert start.compiled_fill(out) is None
+    assert start.compiled_fill(out) is not None
+
+
 def test_a_short_run_does_not_import_numba(rmqm, tmp_path):
     code = (
         "import sys, numpy as np; from rmqm_spec import white_noise; "

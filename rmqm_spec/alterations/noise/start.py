@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -12,14 +13,15 @@ from rmqm_spec.arrays import AnyArray
 
 __all__ = ["compiled_fill", "why_not_compiled"]
 
-WORTH = 50_000_000
-"""Loading the loop takes as long as NumPy takes for about so many values."""
+WORTH = 40_000_000
+"""Loading the loop takes as long as it saves for about so many values."""
 
 
 class _Drawn:
     """How many values this process has drawn; a race between threads only delays the loop."""
 
     n_values = 0
+    loading = threading.Lock()
 
 
 def compiled_fill(out: AnyArray) -> Callable[..., None] | None:
@@ -34,8 +36,14 @@ def compiled_fill(out: AnyArray) -> Callable[..., None] | None:
     _Drawn.n_values += out.size
     if _Drawn.n_values < WORTH or out.dtype != np.float32 or not out.flags.c_contiguous:
         return None
-    loop, _ = _loaded()
-    return loop
+    if _loaded.cache_info().currsize:
+        return _loaded()[0]
+    if not _Drawn.loading.acquire(blocking=False):
+        return None  # another thread loads the loop; meanwhile NumPy makes the same bits
+    try:
+        return _loaded()[0]
+    finally:
+        _Drawn.loading.release()
 
 
 def why_not_compiled() -> str | None:
