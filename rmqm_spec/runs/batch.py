@@ -14,7 +14,7 @@ from rmqm_spec.contracts.registry import executor_kind
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.runs.computing import NULL, compute
 from rmqm_spec.runs.encodings import save_encodings
-from rmqm_spec.runs.executing import Executors
+from rmqm_spec.runs.executing import Executors, check_parts
 from rmqm_spec.runs.jobs import Entry, Job
 from rmqm_spec.runs.nulls import (
     findings_of,
@@ -69,6 +69,7 @@ class Batch:
     def open(self, name: str, request: RunRequest, *, started: float) -> None:
         """Open a model, or find its result; a failure waits for its turn among the scores."""
         try:
+            check_parts(request, self._pool)
             run = open_run(request, self._listener, inputs=self._inputs)
             stored = self._stored(run)
         except IncompleteError:
