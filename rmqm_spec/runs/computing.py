@@ -167,11 +167,11 @@ def kept(run: Run, listener: Listener) -> Iterator[Checkpoints]:
     checkpoints = Checkpoints(run.folder, run.sha256, n_inputs=len(run.prepared))
     for damage in checkpoints.damaged:
         listener.note(f"  {damage}")
-    if checkpoints.known:
-        listener.note(
-            f"  resuming after {checkpoints.n_known} inputs that are done, from "
-            f"{checkpoints.folder}"
-        )
+    n_known, n_inputs = checkpoints.n_known, checkpoints.n_inputs
+    if n_known and n_known == n_inputs:
+        listener.note(f"  nothing left to encode: all inputs are done, in {checkpoints.folder}")
+    elif n_known:
+        listener.note(f"  resuming after {n_known} inputs that are done, from {checkpoints.folder}")
     try:
         with checkpoints:
             yield checkpoints
