@@ -19,6 +19,7 @@ from rmqm_spec.runs.jobs import Entry, Job
 from rmqm_spec.runs.nulls import (
     findings_of,
     null_findings_of,
+    null_words,
     open_null,
     wants_null,
     with_null,
@@ -55,6 +56,7 @@ class Batch:
         self._pool = pool
         self._executors = Executors(pool, ExitStack())
         self._entries: dict[str, Entry | RmqmError] = {}
+        self._said: set[str] = set()
 
     @property
     def n_bytes(self) -> int:
@@ -102,6 +104,7 @@ class Batch:
         is_known = entry.result or (not entry.outcome and run.request.protocol.precision is None)
         if was_tried or not is_known or not wants_null(run, entry.stored):
             return
+        self._say_once(null_words(run, entry.result))
         try:
             with ExitStack() as own:
                 # Threads read a model as it is opened; other workers read it later.
@@ -119,6 +122,12 @@ class Batch:
             raise
         except RmqmError as error:
             entry.null_outcome = error
+
+    def _say_once(self, words: str) -> None:
+        """Say what holds for several models once."""
+        if words not in self._said:
+            self._said.add(words)
+            self._listener.note(words)
 
     def _compute(self, entries: Sequence[Entry]) -> None:
         """Compute the runs that wait; those that are alike together."""
