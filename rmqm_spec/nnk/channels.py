@@ -205,6 +205,6 @@ class ChannelStopping:
         self.best[improved] = errors[improved]
         self.best_at[improved] = self._n_updates
         self._left[improved] = self._patience
-        self._left[running & ~improved] -= 1
+        self._left[~improved] -= 1
         self._n_updates += 1
         return self.running
