@@ -223,3 +223,31 @@ def test_solving_one_and_solving_many_is_the_same(way):
     both = solve(grams, towards)
     for gram, similarities, weights in zip(grams, towards, both, strict=True):
         assert np.array_equal(solve(gram, similarities), weights)
+
+
+def noisy_kernel(seed):
+    """Near copies in few dimensions, and errors far above those of float64 in their kernel."""
+    generator = np.random.default_rng(seed)
+    size, k = generator.integers(1, 5), int(generator.integers(4, 14))
+    rows = generator.standard_normal((k + 1, size))
+    base = rows[generator.integers(1, k + 1, size=k)] if seed % 2 else rows[1:]
+    near = base + 10.0 ** generator.uniform(-9, -6) * generator.standard_normal((k, size))
+    rows = np.vstack([rows[:1], near])
+    if seed % 3 == 0:
+        rows[0] = rows[1] + 10.0 ** generator.uniform(-4, -1) * generator.standard_normal(size)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    values = 0.5 + 0.5 * rows @ rows.T
+    noise = 10.0 ** generator.uniform(-17, -10) * generator.standard_normal(values.shape)
+    values += noise + noise.T
+    np.fill_diagonal(values, 1)
+    return np.minimum(values, 1)
+
+
+@pytest.mark.parametrize("seed", [339, 469, 1520, 1881, 2176, *range(40)])
+def test_weights_settle_where_rounding_hides_which_candidate_is_better(way, seed):
+    values = noisy_kernel(seed)
+    weights = solve(values[1:, 1:], values[0, 1:])
+    gradient = values[0, 1:] - weights @ values[1:, 1:]
+    assert (weights >= 0).all()
+    assert gradient.max() < 1e-8
+    assert np.abs(gradient[weights > 0]).max() < 1e-8
