@@ -128,7 +128,7 @@ def test_an_interrupted_score_goes_on_and_ends_with_the_same_bits(score, rmqm, f
     assert not (folder / "stopped/result.json").exists()
     went_on = score(*asked, "--out", "stopped", cwd=folder)
     assert went_on.returncode == 0
-    assert "continu" in went_on.stderr
+    assert "  resuming after " in went_on.stderr
     assert same_files(folder / "whole", folder / "stopped")
 
 
