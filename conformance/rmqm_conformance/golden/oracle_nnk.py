@@ -17,13 +17,13 @@ Vector = list[Exact]
 
 @frozen(kw_only=True)
 class ExactNeighbourhood:
-    """Of one query: the candidates in their order, the weights, the error, and how sure both are."""
+    """Of one query: the candidates in their order, the weights and the error."""
 
     indices: list[int]
     weights: Vector
     error: Exact
-    fragility: Exact
-    """By how much a weight changes at most, for each unit by which the conditions are missed."""
+    least: Exact
+    """The smallest eigenvalue of the kernel of the candidates: how sure the weights are."""
 
     @property
     def shares(self) -> Vector:
@@ -80,13 +80,14 @@ def neighbourhood(request: ExactRequest, query: int) -> ExactNeighbourhood:
     z = request.queries[query]
     K = mp.matrix([[request.value(p, q) for q in points] for p in points])
     b = [request.value(p, z) for p in points]
-    weights, fragility = _optimum(K, b)
+    weights = _optimum(K, b)
     fitted = K * mp.matrix(weights)
     error = request.value(z, z) - 2 * mp.fdot(weights, b) + mp.fdot(weights, fitted)
-    return ExactNeighbourhood(indices=indices, weights=weights, error=error, fragility=fragility)
+    least = min(mp.eigsy(K, eigvals_only=True))
+    return ExactNeighbourhood(indices=indices, weights=weights, error=error, least=least)
 
 
-def _optimum(K: Any, b: Vector) -> tuple[Vector, Exact]:
+def _optimum(K: Any, b: Vector) -> Vector:
     """Try all supports, small ones first; the first that meets the conditions is an optimum."""
     n, near = len(b), mp.mpf(10) ** -40
     supports = chain.from_iterable(combinations(range(n), size) for size in range(n + 1))
@@ -101,7 +102,7 @@ def _optimum(K: Any, b: Vector) -> tuple[Vector, Exact]:
                 weights[i] = solved[place]
         gradient = K * mp.matrix(weights) - mp.matrix(b)
         if min(weights) >= 0 and min(gradient) >= -near:
-            return weights, mp.mnorm(inverse, mp.inf) if support else mp.zero
+            return weights
     raise ArithmeticError("a convex problem with a minimum must have an optimal support; got none")
 
 
@@ -116,15 +117,15 @@ def _inverse(K: Any, support: tuple[int, ...]) -> Any:
 def graph(request: ExactRequest) -> list[Vector]:
     """Return the adjacency of the points of a gallery that are all queries (RMQM-NNK-009)."""
     every = [neighbourhood(request, i) for i in range(len(request.gallery))]
-    n = len(every)
     directed = [dict(zip(one.indices, one.weights, strict=True)) for one in every]
+    errors = [mp.nint(one.error * mp.mpf(10) ** 12) for one in every]
 
     def weight(i: int, j: int) -> Exact:
-        kept = [a for a, other in ((i, j), (j, i)) if other in directed[a]]
-        least = min((every[a].error for a in kept), default=mp.zero)
-        ends = {i: j, j: i}
-        return max((directed[a][ends[a]] for a in kept if every[a].error == least), default=mp.zero)
+        least = min(errors[i], errors[j])
+        ends = [(a, b) for a, b in ((i, j), (j, i)) if errors[a] == least]
+        return max(directed[a].get(b, mp.zero) for a, b in ends)
 
+    n = len(every)
     return [[weight(i, j) if i != j else mp.zero for j in range(n)] for i in range(n)]
 
 

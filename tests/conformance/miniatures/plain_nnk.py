@@ -34,11 +34,9 @@ class Nnk:
         found = self.nnk_neighbourhoods(
             queries=points, gallery=points, own=self.own_of_graph(n), **rest
         )
-        weights, errors = np.zeros((n, n)), found["errors"]
-        listed = np.zeros((n, n), bool)
+        weights = np.zeros((n, n))
         np.put_along_axis(weights, found["indices"], found["weights"], 1)
-        np.put_along_axis(listed, found["indices"], True, 1)
-        kept = np.where(listed & self.keeps(errors, listed), weights, 0.0)
+        kept = np.where(self.decides(found["errors"].round(12)), weights, 0.0)
         return {"adjacency": self.symmetric(kept)}
 
     def nnk_diameters(self, *, gallery, **rest):
@@ -46,23 +44,24 @@ class Nnk:
         return {"diameters": np.array([*self.polytopes(found, gallery)])}
 
     def nnk_invariance(self, *, representations, kernel, bandwidth):
-        if representations.ndim != 3 or representations.shape[1] < 3:
-            raise Refused("an input needs at least two altered versions")
+        if representations.ndim != 3 or representations.shape[1] < 2:
+            raise Refused("an input needs an altered version")
         found = [self.set_of(one, kernel, bandwidth) for one in representations]
         diameters, counts = (np.array(part) for part in zip(*found, strict=True))
         return {"diameters": diameters, "counts": counts}
 
     def nnk_classify(self, *, labels, **rest):
-        if len(labels) != len(rest["gallery"]) or min(labels, default=0) < 0:
+        if len(labels) != len(rest["gallery"]) or min(labels, default=-1) < 0:
             raise Refused("each point of the gallery needs a label, at least 0")
         found = self.nnk_neighbourhoods(**rest)
         labels = np.array(labels)
-        voted = [
-            np.bincount(labels[row], votes, minlength=labels.max() + 1)
-            for row, votes in zip(found["indices"], self.votes(found), strict=True)
-        ]
-        classes = [self.winner(row) for row in voted]
-        return {"classes": np.array(classes), "shares": np.array(voted)}
+        votes = np.array(
+            [
+                np.bincount(labels[row], shares, minlength=labels.max() + 1)
+                for row, shares in zip(found["indices"], self.voices(found), strict=True)
+            ]
+        )
+        return {"votes": votes, "classes": np.array([self.winner(row) for row in votes])}
 
     # Kernels
 
@@ -173,9 +172,9 @@ class Nnk:
     def own_of_graph(self, n):
         return list(range(n))
 
-    def keeps(self, errors, listed):
-        """Tell of each end of an edge whether it is the one that is kept: the surer one."""
-        return ~listed.T | (errors[:, None] <= errors[None])
+    def decides(self, errors):
+        """Tell of each pair (i, j) whether the weight is that of i."""
+        return errors[:, None] <= errors[None]
 
     def symmetric(self, kept):
         return np.maximum(kept, kept.T)
@@ -202,8 +201,8 @@ class Nnk:
         )
         return next(self.polytopes(found, versions[1:])), found["counts"][0]
 
-    def votes(self, found):
+    def voices(self, found):
         return found["shares"]
 
     def winner(self, votes):
-        return int(votes.argmax())
+        return int(votes.round(12).argmax()) if votes.any() else -1
