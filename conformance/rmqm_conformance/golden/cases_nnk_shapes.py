@@ -8,7 +8,14 @@ import numpy as np
 
 from rmqm_conformance.golden.case import Case, case, same_values, within
 from rmqm_conformance.golden.cases_nnk import FAN, fan_of, request
-from rmqm_conformance.golden.oracle_nnk import ExactRequest, diameter, graph, neighbourhood
+from rmqm_conformance.golden.oracle_nnk import (
+    ExactRequest,
+    diameter,
+    distance,
+    graph,
+    neighbourhood,
+    unit,
+)
 from rmqm_conformance.golden.precision import exact, mp
 
 __all__ = ["cases"]
@@ -80,25 +87,51 @@ def _diameter(slug: str, title: str, args: dict[str, Any]) -> Case:
 
 def _invariance() -> list[Case]:
     steady = [[1.0, 0.0], [1.0, 0.0625], [1.0, -0.0625], [1.0, 0.125], [1.0, -0.25], [2.0, 0.25]]
-    sets = [_TURNED, steady]
-    found = []
-    for versions in sets:
-        asked = ExactRequest(**request(versions[:1], versions[1:], len(versions) - 1))
-        found.append([exact(versions[1:])[j] for j in neighbourhood(asked, 0).neighbours])
     return [
-        case(
-            "RMQM-NNK-011/two-inputs",
+        _versions(
+            "two-inputs",
             "An input that is moved far and one that is hardly moved, among their versions",
-            "nnk_invariance",
-            {"representations": np.array(sets, "<f8"), "kernel": "cosine", "bandwidth": None},
-            {
-                "diameters": within(
-                    [diameter(one) for one in found], _ROUNDING, "a distance of unit vectors"
-                ),
-                "counts": same_values([len(one) for one in found], "RMQM-NNK-006"),
-            },
-        )
+            [_TURNED, steady],
+            1e-12,
+            "diameters counts",
+        ),
+        _versions(
+            "below-the-resolution",
+            "Versions that are moved by less than the resolution count as the input",
+            [steady, _TURNED],
+            0.125,
+            "diameters",
+        ),
     ]
+
+
+def _versions(
+    slug: str, title: str, sets: list[list[list[float]]], resolution: float, keys: str
+) -> Case:
+    found = [_neighbours_of_versions(exact(versions), mp.mpf(resolution)) for versions in sets]
+    widths = [diameter(one) for one in found]
+    widths = [mp.zero if width < resolution else width for width in widths]
+    rules = {
+        "diameters": within(widths, _ROUNDING, "a distance of unit vectors, in float64"),
+        "counts": same_values([len(one) for one in found], "RMQM-NNK-006"),
+    }
+    return case(
+        f"RMQM-NNK-011/{slug}",
+        title,
+        "nnk_invariance",
+        {"representations": np.array(sets, "<f8"), "resolution": resolution},
+        {key: rules[key] for key in keys.split()},
+    )
+
+
+def _neighbours_of_versions(versions: list[Any], resolution: Any) -> list[Any]:
+    """Return the versions that are neighbours; below the resolution they are the input."""
+    input_, *others = versions
+    moved = [
+        input_ if distance(unit(one), unit(input_)) < resolution else one for one in others
+    ]
+    asked = ExactRequest(**request([input_], moved, len(moved)))
+    return [moved[j] for j in neighbourhood(asked, 0).neighbours]
 
 
 def _votes() -> list[Case]:

@@ -10,7 +10,15 @@ from attrs import frozen
 
 from rmqm_conformance.golden.precision import Exact, exact, mp
 
-__all__ = ["ExactNeighbourhood", "ExactRequest", "diameter", "graph", "neighbourhood"]
+__all__ = [
+    "ExactNeighbourhood",
+    "ExactRequest",
+    "diameter",
+    "distance",
+    "graph",
+    "neighbourhood",
+    "unit",
+]
 
 Vector = list[Exact]
 

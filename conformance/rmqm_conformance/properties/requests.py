@@ -97,8 +97,7 @@ def sound(name: str) -> dict[str, Any]:
         },
         "nnk_invariance": {
             "representations": np.cos(np.arange(1.0, 25.0)).reshape(2, 4, 3),
-            "kernel": "cosine",
-            "bandwidth": None,
+            "resolution": 1e-12,
         },
     }
     return every[name]

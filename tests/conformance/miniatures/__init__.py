@@ -30,6 +30,8 @@ from . import (
     wrong_metric,
     wrong_names,
     wrong_neighbours,
+    wrong_nnk,
+    wrong_nnk_shapes,
     wrong_noise,
     wrong_pgd,
     wrong_refusals,
@@ -81,6 +83,8 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
     wrong_neighbours,
     wrong_thresholds,
     wrong_sizes,
+    wrong_nnk,
+    wrong_nnk_shapes,
 )
 """Each breaks the clause that its attribute `breaks` names."""
 

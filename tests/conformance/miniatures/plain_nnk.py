@@ -43,10 +43,12 @@ class Nnk:
         found = self.nnk_neighbourhoods(gallery=gallery, **rest)
         return {"diameters": np.array([*self.polytopes(found, gallery)])}
 
-    def nnk_invariance(self, *, representations, kernel, bandwidth):
+    def nnk_invariance(self, *, representations, resolution):
         if representations.ndim != 3 or representations.shape[1] < 2:
             raise Refused("an input needs an altered version")
-        found = [self.set_of(one, kernel, bandwidth) for one in representations]
+        if not 0 <= resolution < 1:
+            raise Refused(f"the resolution must be from 0 to below 1; got {resolution}")
+        found = [self.of_versions(one, resolution) for one in representations]
         diameters, counts = (np.array(part) for part in zip(*found, strict=True))
         return {"diameters": diameters, "counts": counts}
 
@@ -190,16 +192,17 @@ class Nnk:
     def units(self, points):
         return self.ready(points, "cosine") if len(points) else points
 
-    def set_of(self, versions, kernel, bandwidth):
-        found = self.nnk_neighbourhoods(
-            queries=versions[:1],
-            gallery=versions[1:],
-            own=None,
-            k=len(versions) - 1,
-            kernel=kernel,
-            bandwidth=bandwidth,
-        )
-        return next(self.polytopes(found, versions[1:])), found["counts"][0]
+    def of_versions(self, versions, resolution):
+        units = self.ready(versions, "cosine")
+        moved = np.sqrt(self.squares(units[:1], units)[0])
+        versions = np.where((moved < resolution)[:, None], versions[:1], versions)
+        found = self.nnk_neighbourhoods(**self.request_of_versions(versions))
+        width = next(self.polytopes(found, versions[1:]))
+        return 0.0 if width < resolution else width, found["counts"][0]
+
+    def request_of_versions(self, versions):
+        rest = {"own": None, "k": len(versions) - 1, "kernel": "cosine", "bandwidth": None}
+        return {"queries": versions[:1], "gallery": versions[1:], **rest}
 
     def voices(self, found):
         return found["shares"]

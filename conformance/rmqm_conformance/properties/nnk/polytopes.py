@@ -76,13 +76,14 @@ def few_neighbours(subject: Subject) -> None:
         require_close(f"diameters of {gallery}", got, [should], atol=ROUNDING)
 
 
-@law("RMQM-NNK-011/versions", needs=NEEDS, also="RMQM-NNK-010",
-     drawn=neighbourhoods(kinds=["spread", "near"]), n_inputs=st.integers(1, 3))  # fmt: skip
+@law("RMQM-NNK-011/versions", needs=NEEDS, also="RMQM-NNK-010", n_inputs=st.integers(1, 3),
+     drawn=neighbourhoods(kinds=["spread", "near"], kernels=["cosine"]))  # fmt: skip
 def versions(subject: Subject, drawn: Neighbourhood, n_inputs: int) -> None:
     """An input is the query, and all of its altered versions, and nothing else, are candidates."""
     sets = np.stack([drawn.gallery + 0.5 * i * drawn.gallery[::-1] ** 2 for i in range(n_inputs)])
-    kernel = {"kernel": drawn.kernel, "bandwidth": drawn.bandwidth}
-    found = subject.perform("nnk_invariance", representations=sets, **kernel)
+    found = subject.perform("nnk_invariance", representations=sets, resolution=1e-12)
+    for key in ("diameters", "counts"):
+        require_equal(f"{key}.shape", found[key].shape, (n_inputs,))
     for i, one in enumerate(sets):
         request = evolve(drawn, queries=one[:1], gallery=one[1:], own=None, k=len(one) - 1)
         answer = asked(subject, request)
@@ -91,15 +92,26 @@ def versions(subject: Subject, drawn: Neighbourhood, n_inputs: int) -> None:
         require_close(f"diameters[{i}]", found["diameters"][i], should, atol=ROUNDING)
 
 
+@walk("RMQM-NNK-011/resolution", needs=NEEDS)
+def resolution(subject: Subject) -> None:
+    """A version that is displaced by less than the resolution counts as the input itself."""
+    for small in (0.01, 0.03):
+        turned = [[1.0, 0.0], [1.0, small], [1.0, -small], [0.5, 1.0], [-1.0, 0.25]]
+        moved = float(np.linalg.norm(units(np.array(turned[1])) - units(np.array(turned[0]))))
+        apart = _widest(np.array(turned[1:3]))
+        for limit, should in ((0.9 * moved, apart), (1.1 * moved, 0.0), (2.5 * moved, 0.0)):
+            sets = {"representations": np.array([turned]), "resolution": limit}
+            got = subject.perform("nnk_invariance", **sets)["diameters"]
+            require_close(f"diameters at the resolution {limit}", got, [should], atol=ROUNDING)
+
+
 @walk("RMQM-NNK-011/nothing-moves", needs=NEEDS)
 def nothing_moves(subject: Subject) -> None:
     """An encoder that no alteration moves has the diameter 0 and is fully invariant."""
     still = np.broadcast_to(np.array([0.5, -1.0, 2.0]), (2, 5, 3)).copy()
-    for kernel, bandwidth in (("cosine", None), ("gaussian", 1.0)):
-        asked_for = {"representations": still, "kernel": kernel, "bandwidth": bandwidth}
-        found = subject.perform("nnk_invariance", **asked_for)
-        require_close("diameters", found["diameters"], [0.0, 0.0], atol=ROUNDING)
-        require((found["counts"] >= 1).all(), "a copy of the input must be its neighbour")
+    found = subject.perform("nnk_invariance", representations=still, resolution=1e-6)
+    require_close("diameters", found["diameters"], [0.0, 0.0], atol=0.0)
+    require((found["counts"] >= 1).all(), "a copy of the input must be its neighbour")
 
 
-CHECKS = (among_neighbours, scale, few_neighbours, versions, nothing_moves)
+CHECKS = (among_neighbours, scale, few_neighbours, versions, resolution, nothing_moves)

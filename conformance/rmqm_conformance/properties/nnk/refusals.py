@@ -14,7 +14,8 @@ from rmqm_conformance.properties.requests import sound
 __all__ = ["CHECKS"]
 
 OPERATIONS: Final = ("nnk_neighbourhoods", "nnk_diameters", "nnk_classify")
-EVERY: Final = (*OPERATIONS, "nnk_graph", "nnk_invariance")
+WITH_KERNEL: Final = (*OPERATIONS, "nnk_graph")
+EVERY: Final = (*WITH_KERNEL, "nnk_invariance")
 BAD: Final = (math.nan, math.inf, -math.inf)
 
 
@@ -52,7 +53,9 @@ def _no_numbers(name: str) -> Check:
         for bad in BAD:
             points = sound(name)[key].copy()
             points[-1, ..., 0] = bad
-            every += [{key: points}, {key: points, "kernel": "gaussian", "bandwidth": 1.0}]
+            every.append({key: points})
+            if name in WITH_KERNEL:
+                every.append({key: points, "kernel": "gaussian", "bandwidth": 1.0})
     return refused(
         f"RMQM-NNK-001/no-numbers-for-{_slug(name)}",
         "A vector with a value that is not finite is refused, under either kernel.",
@@ -132,14 +135,22 @@ VERSIONS: Final = refused(
     or_error=True,
 )
 
+RESOLUTION: Final = refused(
+    "RMQM-NNK-011/resolution-out-of-range",
+    "A resolution below 0, of 1 and more, or not a number is refused.",
+    "nnk_invariance",
+    [{"resolution": value} for value in (-1e-12, -1.0, 1.0, 2.0, *BAD)],
+)
+
 CHECKS: Final[tuple[Check, ...]] = (
-    *map(_kernels, EVERY),
-    *map(_bandwidths, EVERY),
+    *map(_kernels, WITH_KERNEL),
+    *map(_bandwidths, WITH_KERNEL),
     *map(_no_numbers, EVERY),
     *map(_origin, EVERY),
     *map(_shapes, OPERATIONS),
-    *map(_numbers_of_candidates, (*OPERATIONS, "nnk_graph")),
+    *map(_numbers_of_candidates, WITH_KERNEL),
     *map(_members, OPERATIONS),
     LABELS,
     VERSIONS,
+    RESOLUTION,
 )
