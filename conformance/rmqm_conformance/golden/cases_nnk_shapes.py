@@ -23,6 +23,7 @@ __all__ = ["cases"]
 _ROUNDING = 1e-12
 _SHARES = 1e-6
 _CLOSE = [[0.0, 0.0], [1.0, 0.25], [1.25, 1.0], [-0.5, 1.5], [2.5, 2.0]]
+_SQUARE = [[0.0, 0.0], [0.0, 1.0], [1.5, 0.0], [1.5, 1.0]]
 _TURNED = [[1.0, 0.0], [0.96, 0.28], [0.96, -0.28], [0.6, 0.8], [-0.6, 0.8], [-1.0, 0.0]]
 
 
@@ -35,12 +36,14 @@ def _graphs() -> list[Case]:
     return [
         _graph("surer-end", "An edge has the weight of the end with the smaller error", 3, 1.0),
         _graph("one-sided", "Where the surer end gives no weight there is no edge", 2, 1.0),
-        _graph("directions", "The same under the cosine kernel", 2, None),
+        _graph("directions", "The same under the cosine kernel", 2, None, FAN),
+        _graph("equal-errors", "Ends with the same error keep the larger weight", 2, 1.0, _SQUARE),
     ]
 
 
-def _graph(slug: str, title: str, k: int, bandwidth: float | None) -> Case:
-    points = _CLOSE if bandwidth else FAN
+def _graph(
+    slug: str, title: str, k: int, bandwidth: float | None, points: list[list[float]] = _CLOSE
+) -> Case:
     args = request(points, points, k, bandwidth=bandwidth, own=list(range(len(points))))
     adjacency = graph(ExactRequest(**args))
     kept = {key: args[key] for key in ("k", "kernel", "bandwidth")}
@@ -55,7 +58,7 @@ def _graph(slug: str, title: str, k: int, bandwidth: float | None) -> Case:
 
 
 def _diameters() -> list[Case]:
-    sides = [[0.0, 0.5], [0.0, -4.0], [0.25, 3.0]]
+    sides = [[0.0, 0.5], [0.0, -4.0]]
     return [
         _diameter("unit-vectors", "Distances are those of vectors divided by norms", fan_of(3)),
         _diameter(
@@ -67,6 +70,11 @@ def _diameters() -> list[Case]:
             "neighbours-alone",
             "Candidates without a weight do not count",
             request([[1.0, 0.0]], [[1.0, 0.25], [1.0, 0.75], [1.0, 2.0]], 3),
+        ),
+        _diameter(
+            "three-corners",
+            "Of three neighbours the two that are farthest apart count",
+            request([[0, 0, 1]], [[3, 0, 4], [0, 3, 4], [-1, -1, 3]], 3, bandwidth=2.0),
         ),
         _diameter("opposite", "Two opposite neighbours are 2 apart", request([[1, 0]], sides, 2)),
     ]
@@ -99,7 +107,7 @@ def _invariance() -> list[Case]:
             "below-the-resolution",
             "Versions that are moved by less than the resolution count as the input",
             [steady, _TURNED],
-            0.125,
+            0.1,
             "diameters",
         ),
     ]

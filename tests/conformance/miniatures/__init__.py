@@ -11,6 +11,7 @@ from . import (
     allowed_forms,
     allowed_generators,
     allowed_messages,
+    allowed_nnk,
     allowed_refusals,
     wrong_changes,
     wrong_comparison,
@@ -95,6 +96,7 @@ ALLOWED: tuple[type[Plain], ...] = _miniatures(
     allowed_forms,
     allowed_generators,
     allowed_messages,
+    allowed_nnk,
     allowed_refusals,
 )
 """Correct; each decides otherwise what the specification leaves open."""

@@ -137,9 +137,10 @@ class TakesAnyBandwidth(Plain):
 
     breaks = "RMQM-NNK-001"
 
-    def checked_points(self, queries, gallery, own, k, kernel, bandwidth):
-        known = 1.0 if kernel == "gaussian" else None
-        return super().checked_points(queries, gallery, own, k, kernel, known)
+    def nnk_neighbourhoods(self, *, kernel, bandwidth, **rest):
+        usable = bandwidth is not None and 0 < bandwidth < np.inf
+        known = bandwidth if usable or kernel == "cosine" else 1.0
+        return super().nnk_neighbourhoods(kernel=kernel, bandwidth=known, **rest)
 
 
 class TakesTheOrigin(Plain):

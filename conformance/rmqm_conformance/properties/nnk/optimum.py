@@ -95,8 +95,8 @@ def counts(subject: Subject, request: Neighbourhood) -> None:
     answer = asked(subject, request)
     for i, weights in enumerate(answer["weights"]):
         require_equal(f"counts[{i}]", int(answer["counts"][i]), int((weights != 0).sum()))
-        small = weights[(weights != 0) & (weights <= 1e-10)]
-        require(not len(small), f"a weight of query {i} up to 1e-10 must be 0; got {small}")
+        small = weights[(weights != 0) & (weights <= 1e-12)]
+        require(not len(small), f"a weight of query {i} up to 1e-12 must be 0; got {small}")
         total = weights.sum()
         shares = weights / total if total else weights
         require_close(f"shares[{i}]", answer["shares"][i], shares, atol=1e-12)
