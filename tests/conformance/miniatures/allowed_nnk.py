@@ -59,15 +59,6 @@ class TakesTheErrorFromTheFit(Plain):
         return max(1 - weights @ b, 0.0)
 
 
-class TakesCosinesFromProducts(Plain):
-    """Computes the cosine kernel from products of unit vectors, not from their distances."""
-
-    def squares(self, one, other):
-        if getattr(self, "kernel", None) == self.cosine:
-            return 2 - 2 * one @ other.T
-        return super().squares(one, other)
-
-
 class ClaimsNeighbourhoodsOnly(Plain):
     """Leaves the metric to others."""
 
