@@ -23,6 +23,7 @@ __all__ = ["cases"]
 _ROUNDING = 1e-12
 _SHARES = 1e-6
 _CLOSE = [[0.0, 0.0], [1.0, 0.25], [1.25, 1.0], [-0.5, 1.5], [2.5, 2.0]]
+_BENT = [[-0.5, 0.0], [0.0, 1.0], [0.0, 2.0], [-1.5, 0.0]]
 _SQUARE = [[0.0, 0.0], [0.0, 1.0], [1.5, 0.0], [1.5, 1.0]]
 _TURNED = [[1.0, 0.0], [0.96, 0.28], [0.96, -0.28], [0.6, 0.8], [-0.6, 0.8], [-1.0, 0.0]]
 
@@ -36,6 +37,7 @@ def _graphs() -> list[Case]:
     return [
         _graph("surer-end", "An edge has the weight of the end with the smaller error", 3, 1.0),
         _graph("one-sided", "Where the surer end gives no weight there is no edge", 2, 1.0),
+        _graph("larger-or-smaller", "The weight kept may be either of both", 2, 1.0, _BENT),
         _graph("directions", "The same under the cosine kernel", 2, None, FAN),
         _graph("equal-errors", "Ends with the same error keep the larger weight", 2, 1.0, _SQUARE),
     ]
@@ -135,9 +137,7 @@ def _versions(
 def _neighbours_of_versions(versions: list[Any], resolution: Any) -> list[Any]:
     """Return the versions that are neighbours; below the resolution they are the input."""
     input_, *others = versions
-    moved = [
-        input_ if distance(unit(one), unit(input_)) < resolution else one for one in others
-    ]
+    moved = [input_ if distance(unit(one), unit(input_)) < resolution else one for one in others]
     asked = ExactRequest(**request([input_], moved, len(moved)))
     return [moved[j] for j in neighbourhood(asked, 0).neighbours]
 

@@ -115,7 +115,7 @@ def _optimum(K: Any, b: Vector) -> Vector:
 
 
 def _inverse(K: Any, support: tuple[int, ...]) -> Any:
-    """Return the inverse of the kernel of a support, None where its members depend on each other."""
+    """Return the inverse of the kernel of a support; None where there is none."""
     if not support:
         return mp.matrix(0, 0)
     inner = mp.matrix([[K[i, j] for j in support] for i in support])

@@ -1,4 +1,4 @@
-"""Points among which neighbourhoods are looked for, and the kernel that they are looked for with."""
+"""Points among which neighbourhoods are looked for, and the kernel."""
 
 from __future__ import annotations
 
@@ -96,9 +96,7 @@ def neighbourhoods(
             bandwidth=float(rng.uniform(0.4, 2.0)) if kernel == "gaussian" else None,
         )
 
-    sizes = st.tuples(
-        st.integers(1, 3), st.integers(3, max_points), st.integers(2, max_values)
-    )
+    sizes = st.tuples(st.integers(1, 3), st.integers(3, max_points), st.integers(2, max_values))
     return st.builds(
         make,
         randomness(),

@@ -149,9 +149,7 @@ class MeasuresFromTheQuery(Plain):
         found = self.nnk_neighbourhoods(queries=queries, gallery=gallery, **rest)
         corners = [
             np.concatenate([query[None], gallery[row[weights > 0]]])
-            for query, row, weights in zip(
-                queries, found["indices"], found["weights"], strict=True
-            )
+            for query, row, weights in zip(queries, found["indices"], found["weights"], strict=True)
         ]
         return {"diameters": np.array([self.diameter(points) for points in corners])}
 

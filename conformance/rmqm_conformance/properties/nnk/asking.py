@@ -14,6 +14,7 @@ from rmqm_conformance.subject import Subject
 __all__ = [
     "CONDITIONS",
     "ERROR",
+    "LEAST_SURE",
     "asked",
     "by_point",
     "kernels",
@@ -27,14 +28,14 @@ CONDITIONS: Final = 1e-9
 ERROR: Final = 1e-8
 """By how much an error may be wrong: RMQM-NNK-008."""
 
-_LEAST_SURE: Final = 1e-5
+LEAST_SURE: Final = 1e-5
 """Weights that the conditions leave more open than this are not compared."""
 
 Answer = dict[str, Any]
 
 
 def asked(subject: Subject, request: Neighbourhood) -> Answer:
-    """Ask for neighbourhoods; all results have their shapes, and all numbers are finite."""
+    """Ask for neighbourhoods: results have their shapes, numbers are finite, errors at least 0."""
     answer = subject.perform("nnk_neighbourhoods", **request.arguments)
     shape = (len(request.queries), request.k)
     for key in ("indices", "weights", "shares"):
@@ -43,6 +44,8 @@ def asked(subject: Subject, request: Neighbourhood) -> Answer:
         require_equal(f"{key}.shape", answer[key].shape, shape[:1])
     for key, values in answer.items():
         require(np.isfinite(values).all(), f"{key} must be finite; got {values.tolist()}")
+    errors = answer["errors"]
+    require((errors >= 0).all(), f"errors must not be below 0; got {errors.tolist()}")
     answer["indices"] = answer["indices"].astype(np.int64)
     inside = (answer["indices"] >= 0) & (answer["indices"] < len(request.gallery))
     require(inside.all(), f"indices must be positions; got {answer['indices'].tolist()}")
@@ -96,5 +99,5 @@ def require_same_neighbourhoods(
     again[:, order] = by_point(second, "weights", n)
     K, _ = kernels(one, first["indices"])
     for i, row in enumerate(again):
-        if (allowed := sureness(K[i])) <= _LEAST_SURE:
+        if (allowed := sureness(K[i])) <= LEAST_SURE:
             require_close(f"weights of query {i}", row, weights[i], atol=max(allowed, 1e-12))

@@ -1,5 +1,6 @@
 """Laws of candidates: RMQM-NNK-002 and RMQM-NNK-003."""
 
+# ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
 import numpy as np
@@ -36,7 +37,9 @@ def nearest_first(subject: Subject, request: Neighbourhood) -> None:
     for i, row in enumerate(asked(subject, request)["indices"]):
         require_equal(f"number of candidates of query {i}", len(set(row.tolist())), request.k)
         if request.own is not None:
-            require(request.own[i] not in row, f"query {i} must not be its own candidate; got {row}")
+            require(
+                request.own[i] not in row, f"query {i} must not be its own candidate; got {row}"
+            )
         found = distances[i, row]
         require(
             (found - np.sort(distances[i])[: request.k] <= NEAR).all(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from attrs import evolve
 from hypothesis import strategies as st
 
 from rmqm_conformance.laws import law, walk
@@ -47,8 +48,9 @@ def votes(subject: Subject, draw: int, request: Neighbourhood) -> None:
 def ties(subject: Subject) -> None:
     """Of classes with as many votes the smallest wins; where nobody votes, there is no class."""
     square = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
-    plain = {"queries": np.zeros((1, 2)), "own": None, "kernel": "gaussian", "bandwidth": 1.0}
-    request = Neighbourhood(gallery=square, k=4, **plain)
+    request = Neighbourhood(
+        queries=np.zeros((1, 2)), gallery=square, own=None, k=4, kernel="gaussian", bandwidth=1.0
+    )
     for labels, should in (
         ([3, 1, 1, 3], 1),
         ([3, 3, 1, 1], 1),
@@ -59,7 +61,7 @@ def ties(subject: Subject) -> None:
         got, classes = _classified(subject, request, labels)
         require_close("sum of votes", got.sum(axis=1), [1.0], atol=NEAR)
         require_equal(f"class of {labels}", classes, [should])
-    far = Neighbourhood(gallery=square + 500.0, k=3, **plain)
+    far = evolve(request, gallery=square + 500.0, k=3)
     got, classes = _classified(subject, far, [0, 1, 0, 2])
     require_equal("votes of nobody", got.tolist(), [[0.0, 0.0, 0.0]])
     require_equal("class of nobody", classes, [-1])

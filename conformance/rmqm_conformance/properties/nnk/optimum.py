@@ -1,5 +1,6 @@
 """Laws of weights, shares and errors: RMQM-NNK-004 to RMQM-NNK-008."""
 
+# ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
 import numpy as np
@@ -9,9 +10,11 @@ from rmqm_conformance.laws import law, walk
 from rmqm_conformance.properties.nnk.asking import (
     CONDITIONS,
     ERROR,
+    LEAST_SURE,
     asked,
     kernels,
     require_same_neighbourhoods,
+    sureness,
 )
 from rmqm_conformance.require import require, require_close, require_equal
 from rmqm_conformance.strategies import Neighbourhood, neighbourhoods
@@ -42,7 +45,6 @@ def require_optimum(subject: Subject, request: Neighbourhood) -> None:
         )
         error = 1 - 2 * weights @ b[i] + weights @ K[i] @ weights
         require_close(f"errors[{i}]", answer["errors"][i], max(error, 0.0), atol=ERROR)
-        require(answer["errors"][i] >= 0, f"errors[{i}] must not be below 0")
 
 
 @law("RMQM-NNK-004/conditions", needs=NEEDS, also="RMQM-NNK-005 RMQM-NNK-008",
@@ -80,13 +82,13 @@ def without_the_others(subject: Subject, request: Neighbourhood) -> None:
         kept = answer["indices"][i][weights > 0]
         if not len(kept):
             continue
-        own = None if request.own is None else [len(kept)]
-        rest = kept if own is None else [*kept, request.own[i]]
-        fewer = evolve(request, queries=request.queries[[i]], gallery=request.gallery[rest],
-                       own=own, k=len(kept))  # fmt: skip
+        fewer = evolve(request, queries=request.queries[[i]], gallery=request.gallery[kept],
+                       own=None, k=len(kept))  # fmt: skip
         again = asked(subject, fewer)
         require_close(f"errors[{i}]", again["errors"][0], answer["errors"][i], atol=2 * ERROR)
-        require_equal(f"counts[{i}]", int(again["counts"][0]), len(kept))
+        K, _ = kernels(fewer, again["indices"])
+        if sureness(K[0]) <= LEAST_SURE:
+            require_equal(f"counts[{i}]", int(again["counts"][0]), len(kept))
 
 
 @law("RMQM-NNK-006/counts", needs=NEEDS, also="RMQM-NNK-007", request=neighbourhoods())

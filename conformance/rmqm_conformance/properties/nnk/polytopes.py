@@ -1,5 +1,6 @@
 """Laws of the diameter, of neighbours and of altered versions: RMQM-NNK-010 and RMQM-NNK-011."""
 
+# ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,6 @@
 """Laws of moves that change no kernel: RMQM-NNK-001."""
 
+# ruff: noqa: D401 - the first line of a law is what is true
 from __future__ import annotations
 
 import numpy as np
