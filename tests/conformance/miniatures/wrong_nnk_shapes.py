@@ -214,7 +214,7 @@ class MeasuresAnInputAlone(Plain):
         return super().nnk_invariance(representations=representations, resolution=resolution)
 
 
-class TakesAnyResolution(Plain):
+class TakesAnyResolutionOfVersions(Plain):
     """Takes resolutions that are no share of a distance."""
 
     breaks = "RMQM-NNK-011"
