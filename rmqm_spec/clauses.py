@@ -46,7 +46,7 @@ class Clause:
     level : {"MUST", "SHOULD", "MAY"}
         How binding it is.
     rationale, source : str
-        Why it is so; where it comes from, "ours" if from neither the paper nor its authors.
+        Why it is so; where it comes from, "ours" if from no paper and no code of its authors.
     variants : tuple of {"paper", "authors-2022"}
         The formulas it belongs to.
     needs : tuple of str

@@ -32,6 +32,7 @@ CAPABILITIES: Final = (
     "documents",
     "comparison",
     "value-map",
+    "nnk",
 )
 """What an implementation can claim, in the order of the data; the clauses need the same names."""
 

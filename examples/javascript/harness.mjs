@@ -14,6 +14,7 @@ const IMPLEMENTATION = {
   language: "JavaScript",
   capabilities: [
     "inputs", "noise", "pgd", "encoder", "characteristics", "interval", "documents", "comparison", "value-map",
+    "nnk",
   ],
   extensions: ["common", "weighted"],
   generator: GENERATOR,

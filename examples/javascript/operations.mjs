@@ -9,6 +9,7 @@ import { evaluate } from "./rmqm/evaluate.mjs";
 import { prepare } from "./rmqm/inputs.mjs";
 import { intervalOf } from "./rmqm/interval.mjs";
 import { lossOf } from "./rmqm/losses.mjs";
+import { demandLabels, diameterOf, graphOf, invarianceOf, neighbourhoods, votesOf } from "./rmqm/neighbourhoods.mjs";
 import { Network } from "./rmqm/network.mjs";
 import { NumericArray } from "./rmqm/numeric_array.mjs";
 import { pgdPath, pgdStep } from "./rmqm/pgd.mjs";
@@ -91,7 +92,56 @@ export const OPERATIONS = {
   compare: ({ first, second }) => ({ difference: compare(first, second) }),
 
   map_values: ({ inputs, scale, means, stds, dtype }) => ({ values: mapValues(inputs, scale, means, stds, dtype) }),
+
+  nnk_neighbourhoods: (request) => {
+    const found = neighbourhoodsOf(request);
+    return {
+      indices: table(found.map((one) => one.indices)),
+      weights: table(found.map((one) => one.weights)),
+      shares: table(found.map((one) => one.shares)),
+      errors: list(found.map((one) => one.error)),
+      counts: list(found.map((one) => one.neighbours.length)),
+    };
+  },
+
+  nnk_graph: ({ points, k, kernel, bandwidth }) => ({ adjacency: table(graphOf(points, k, kernel, bandwidth)) }),
+
+  nnk_diameters: (request) => {
+    const points = request.gallery.rows();
+    return { diameters: list(neighbourhoodsOf(request).map(({ neighbours }) => diameterOf(neighbours.map((i) => points[i])))) };
+  },
+
+  nnk_invariance: ({ representations, resolution }) => {
+    const [, V, E] = representations.shape;
+    demand(
+      representations.shape.length === 3 && V >= 2 && E >= 1,
+      `representations must have the shape (N, V, E) with V of at least 2 (RMQM-NNK-011); got (${representations.shape})`,
+    );
+    const found = representations.rows().map((row) => {
+      const versions = Array.from({ length: V }, (_, version) => row.subarray(version * E, (version + 1) * E));
+      return invarianceOf(versions, resolution, table);
+    });
+    return { diameters: list(found.map((one) => one.diameter)), counts: list(found.map((one) => one.count)) };
+  },
+
+  nnk_classify: ({ labels, ...request }) => {
+    demandLabels(labels, request.gallery.shape[0]);
+    const found = neighbourhoodsOf(request).map((one) => votesOf(one, labels));
+    return { votes: table(found.map((one) => one.votes)), classes: list(found.map((one) => one.winner)) };
+  },
 };
+
+function neighbourhoodsOf({ queries, gallery, own, k, kernel, bandwidth }) {
+  return neighbourhoods(queries, gallery, own, k, kernel, bandwidth);
+}
+
+function table(rows) {
+  return NumericArray.stack("f8", [rows.length, rows[0].length], rows);
+}
+
+function list(values) {
+  return NumericArray.of("f8", [values.length], values);
+}
 
 function characterized({ displacements, step_lengths, variant, resolution }) {
   const rows = distancesFromElsewhere(displacements, step_lengths);

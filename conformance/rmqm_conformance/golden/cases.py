@@ -12,6 +12,8 @@ from rmqm_conformance.golden import (
     cases_interval,
     cases_losses,
     cases_metric,
+    cases_nnk,
+    cases_nnk_shapes,
     cases_noise,
     cases_paths,
     cases_pooling,
@@ -45,6 +47,8 @@ _MODULES = (
     cases_characteristics,
     cases_metric,
     cases_interval,
+    cases_nnk,
+    cases_nnk_shapes,
 )
 
 

@@ -18,6 +18,7 @@ from rmqm_conformance.mistakes import (
     losses,
     mapping,
     metric,
+    neighbourhoods,
     noise,
     pgd,
     pooling,
@@ -44,6 +45,7 @@ TABLES: Final[tuple[Table, ...]] = (
     *inputs.TABLES,
     *mapping.TABLES,
     *pooling.TABLES,
+    *neighbourhoods.TABLES,
     *whole.TABLES,
 )
 """All tables of known mistakes."""

@@ -32,6 +32,17 @@ def _distances() -> dict[str, Any]:
     }
 
 
+def _neighbourhoods() -> dict[str, Any]:
+    return {
+        "queries": np.array([[0.5, 1.0, -0.25], [1.0, 0.25, 0.5]]),
+        "gallery": np.cos(np.arange(1.0, 16.0)).reshape(5, 3),
+        "own": None,
+        "k": 3,
+        "kernel": "cosine",
+        "bandwidth": None,
+    }
+
+
 def sound(name: str) -> dict[str, Any]:
     """Return arguments that any implementation answers; the arrays are new at every call."""
     whole_way = {**_inputs(), "network": _network(), "n_levels": 3, "seed": 0, "variant": "paper"}
@@ -74,6 +85,19 @@ def sound(name: str) -> dict[str, Any]:
             "means": np.array([0.5]),
             "stds": np.array([0.25]),
             "dtype": "float32",
+        },
+        "nnk_neighbourhoods": _neighbourhoods(),
+        "nnk_diameters": _neighbourhoods(),
+        "nnk_classify": _neighbourhoods() | {"labels": [0, 1, 2, 0, 1]},
+        "nnk_graph": {
+            "points": np.cos(np.arange(1.0, 16.0)).reshape(5, 3),
+            "k": 3,
+            "kernel": "cosine",
+            "bandwidth": None,
+        },
+        "nnk_invariance": {
+            "representations": np.cos(np.arange(1.0, 25.0)).reshape(2, 4, 3),
+            "resolution": 1e-12,
         },
     }
     return every[name]

@@ -39,6 +39,11 @@ from rmqm_conformance.strategies.distances import (
     Distances,
     distances,
 )
+from rmqm_conformance.strategies.neighbourhoods import (
+    KINDS_OF_POINTS,
+    Neighbourhood,
+    neighbourhoods,
+)
 from rmqm_conformance.strategies.networks import (
     evaluations,
     networks,
@@ -50,11 +55,13 @@ from rmqm_conformance.strategies.representations import (
 
 __all__ = [
     "KINDS_OF_DISTANCES",
+    "KINDS_OF_POINTS",
     "KINDS_OF_TRAJECTORIES",
     "Array",
     "Batch",
     "Distances",
     "Levels",
+    "Neighbourhood",
     "Network",
     "any_arrays",
     "bounds",
@@ -65,6 +72,7 @@ __all__ = [
     "inputs",
     "levels",
     "names",
+    "neighbourhoods",
     "networks",
     "seeds",
     "trajectories",

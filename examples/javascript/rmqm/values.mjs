@@ -2,7 +2,7 @@
 
 import { NumericArray } from "./numeric_array.mjs";
 
-const FLOATS = new Set(["low", "high", "resolution", "alpha", "scale", "mean", "std"]);
+const FLOATS = new Set(["low", "high", "resolution", "alpha", "scale", "mean", "std", "bandwidth"]);
 const INTEGERS = new Set(["undefined_D_RC", "undefined_P_RC", "left_out", "n_inputs"]);
 
 export function decodeArguments(args) {

@@ -15,6 +15,7 @@ from rmqm_spec.alterations.arguments import checked_ids, checked_inputs, require
 from rmqm_spec.alterations.pgd.steps import STEP_SIZE, take_step
 from rmqm_spec.characteristics import characterize, displacements, step_lengths
 from rmqm_spec.cli.conformance.own_encoders import Dense, Squashing
+from rmqm_spec.cli.conformance.own_neighbourhoods import OwnNeighbourhoods
 from rmqm_spec.cli.conformance.own_requests import described, evaluated
 from rmqm_spec.contracts.encoder import encode_checked, vjp_checked
 from rmqm_spec.contracts.inputs import InputSpec
@@ -34,7 +35,7 @@ __all__ = ["OwnImplementation"]
 Results = dict[str, Any]
 
 
-class OwnImplementation:
+class OwnImplementation(OwnNeighbourhoods):
     """
     The operations of the conformance kit, each by the code that scores use.
 
@@ -62,6 +63,7 @@ class OwnImplementation:
                 "documents",
                 "comparison",
                 "value-map",
+                "nnk",
             ],
             "extensions": ["common", "weighted"],
             "generator": GENERATOR,

@@ -11,6 +11,7 @@ from . import (
     allowed_forms,
     allowed_generators,
     allowed_messages,
+    allowed_nnk,
     allowed_refusals,
     wrong_changes,
     wrong_comparison,
@@ -30,6 +31,8 @@ from . import (
     wrong_metric,
     wrong_names,
     wrong_neighbours,
+    wrong_nnk,
+    wrong_nnk_shapes,
     wrong_noise,
     wrong_pgd,
     wrong_refusals,
@@ -81,6 +84,8 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
     wrong_neighbours,
     wrong_thresholds,
     wrong_sizes,
+    wrong_nnk,
+    wrong_nnk_shapes,
 )
 """Each breaks the clause that its attribute `breaks` names."""
 
@@ -91,6 +96,7 @@ ALLOWED: tuple[type[Plain], ...] = _miniatures(
     allowed_forms,
     allowed_generators,
     allowed_messages,
+    allowed_nnk,
     allowed_refusals,
 )
 """Correct; each decides otherwise what the specification leaves open."""

@@ -13,7 +13,8 @@ OPERATIONS = frozenset(
     {
         *("content_id", "prepare", "name_inputs", "white_noise", "distances", "characterize"),
         *("interval", "evaluate", "encode", "pool", "vjp", "loss", "pgd_step", "pgd_path"),
-        *("document", "compare", "map_values"),
+        *("document", "compare", "map_values", "nnk_neighbourhoods", "nnk_graph"),
+        *("nnk_diameters", "nnk_invariance", "nnk_classify"),
     }
 )
 

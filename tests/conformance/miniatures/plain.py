@@ -7,12 +7,13 @@ from .plain_encoder import Encoder
 from .plain_inputs import Inputs, Refused
 from .plain_losses import Losses
 from .plain_metric import Metric
+from .plain_nnk import Nnk
 from .plain_noise import Noise
 from .plain_pgd import Pgd
 from .plain_value_map import ValueMap
 
 
-class Plain(Inputs, Noise, Metric, Losses, Pgd, Encoder, Documents, ValueMap):
+class Plain(Inputs, Noise, Metric, Losses, Pgd, Encoder, Documents, ValueMap, Nnk):
     """Every operation, in small methods: a miniature overrides one of them."""
 
     refusals = (Refused,)
@@ -27,6 +28,7 @@ class Plain(Inputs, Noise, Metric, Losses, Pgd, Encoder, Documents, ValueMap):
         "documents",
         "comparison",
         "value-map",
+        "nnk",
     )
     extensions = ("common", "weighted")
     may_differ = ()  # operations of an allowed variant whose results are not those of `Plain`

@@ -347,6 +347,8 @@ class WritesToItsArguments(Plain):
     evaluate, pool, vjp = map(_spoiling, ("evaluate", "pool", "vjp"))
     loss, pgd_step, pgd_path = map(_spoiling, ("loss", "pgd_step", "pgd_path"))
     document, map_values = map(_spoiling, ("document", "map_values"))
+    nnk_neighbourhoods, nnk_graph = map(_spoiling, ("nnk_neighbourhoods", "nnk_graph"))
+    nnk_diameters, nnk_classify = map(_spoiling, ("nnk_diameters", "nnk_classify"))
 
 
 class ComparesOtherSchedules(Plain):
