@@ -1,0 +1,149 @@
+"""How far the encodings of an image's rotations lie apart: by NNK polytopes, and without."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from rmqm_spec.nnk import all_neighbourhoods, diameters
+
+__all__ = ["ANGLES", "Mean", "displacements", "invariance", "mean_distance", "polytopes"]
+
+Float64Array = npt.NDArray[np.float64]
+
+ANGLES: Final = np.arange(0.0, 360.0, 15.0)
+"""Degrees by which the views of an image are turned; the first is the image itself."""
+
+_STEPS: Final = {45: 3, 90: 6}
+"""Coarser steps between views in degrees, as multiples of the step of `ANGLES`."""
+
+_Z: Final = 1.959964
+
+
+@frozen
+class Mean:
+    """
+    A mean over images, with the ends of its 95 % interval.
+
+    Parameters
+    ----------
+    value, low, high : float
+        The mean, less and plus 1.96 standard errors.
+    """
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Float64Array) -> Mean:
+        """
+        Return the mean of one value per image (N,).
+
+        Examples
+        --------
+        >>> Mean.of(np.array([1.0, 3.0])).value
+        2.0
+        """
+        mean = float(values.mean())
+        half = _Z * float(values.std(ddof=1)) / np.sqrt(len(values))
+        return cls(mean, float(mean - half), float(mean + half))
+
+
+def polytopes(views: Float64Array) -> tuple[Float64Array, Float64Array]:
+    """
+    Return diameter and number of neighbours of each view among the other views of its image.
+
+    Parameters
+    ----------
+    views : (N, A, E) ndarray
+        Encodings of N images, each turned by A angles.
+
+    Returns
+    -------
+    diameters, counts : (N, A) ndarray
+        Of unit encodings, in [0, 2]; from 0 to A - 1.
+    """
+    n_views = views.shape[1]
+    width, count = np.empty(views.shape[:2]), np.empty(views.shape[:2])
+    for image, each in enumerate(views):
+        found = all_neighbourhoods(each, each, n_views - 1, own=np.arange(n_views))
+        width[image], count[image] = diameters(found, each), found.counts
+    return width, count
+
+
+def displacements(views: Float64Array) -> Float64Array:
+    """Return the distances (N, A - 1) of the first view (N, A, E) to the others, unit vectors."""
+    unit = _unit(views)
+    return np.asarray(np.linalg.norm(unit[:, 1:] - unit[:, :1], axis=-1))
+
+
+def mean_distance(encodings: Float64Array) -> float:
+    """
+    Return the mean distance of two different rows (N, E), as unit vectors.
+
+    Examples
+    --------
+    >>> round(mean_distance(np.array([[1.0, 0.0], [3.0, 0.0], [0.0, 1.0]])), 4)
+    0.9428
+    """
+    unit = _unit(encodings)
+    one, other = np.triu_indices(len(unit), 1)
+    return float(np.linalg.norm(unit[one] - unit[other], axis=1).mean())
+
+
+def unrelated_diameters(encodings: Float64Array, n_candidates: int) -> Float64Array:
+    """Return the diameters (N,) of rows (N, E) among the so many rows that follow each."""
+    n_rows = len(encodings)
+    found = np.empty(n_rows)
+    for row in range(n_rows):
+        others = encodings[(row + 1 + np.arange(n_candidates)) % n_rows]
+        (found[row],) = diameters(all_neighbourhoods(encodings[[row]], others, n_candidates), others)
+    return found
+
+
+def invariance(views: Float64Array) -> tuple[Mapping[str, Mean], Mapping[str, float]]:
+    """
+    Return everything that is measured on the views of images.
+
+    Parameters
+    ----------
+    views : (N, 24, E) ndarray
+        Encodings of N images turned by `ANGLES`.
+
+    Returns
+    -------
+    means : mapping of str to Mean
+        With their intervals.
+    curve : mapping of str to float
+        Mean displacement by angle, ``displacement:15`` and so on.
+    """
+    width, count = polytopes(views)
+    moved = displacements(views)
+    apart = mean_distance(views[:, 0])
+    values = {
+        "diameter": width[:, 0],
+        "neighbours": count[:, 0],
+        "diameter-any": width.mean(axis=1),
+        **{
+            f"diameter-{step}": polytopes(views[:, ::every])[0][:, 0]
+            for step, every in _STEPS.items()
+        },
+        "displacement": moved.mean(axis=1),
+        "relative-diameter": width[:, 0] / apart,
+        "relative-displacement": moved.mean(axis=1) / apart,
+        "diameter-unrelated": unrelated_diameters(views[:, 0], len(ANGLES) - 1),
+    }
+    curve = moved.mean(axis=0)
+    return (
+        {name: Mean.of(each) for name, each in values.items()},
+        {f"displacement:{a:.0f}": float(d) for a, d in zip(ANGLES[1:], curve, strict=True)},
+    )
+
+
+def _unit(rows: Float64Array) -> Float64Array:
+    return np.asarray(rows / np.linalg.norm(rows, axis=-1, keepdims=True))
