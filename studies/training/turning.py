@@ -78,9 +78,7 @@ class _Learnt:
 class _Answers:
     """Cross-entropy of linear layers on ReLU of the embedding of a turned image."""
 
-    def __init__(
-        self, random: torch.Generator, size: int, classes: int, learnt: _Learnt
-    ) -> None:
+    def __init__(self, random: torch.Generator, size: int, classes: int, learnt: _Learnt) -> None:
         self.heads = nn.ModuleDict(
             {"label": nn.Linear(size, classes), "quarter": nn.Linear(size, _QUARTERS)}
         )

@@ -97,12 +97,15 @@ def mean_distance(encodings: Float64Array) -> float:
 
 
 def unrelated_diameters(encodings: Float64Array, n_candidates: int) -> Float64Array:
-    """Return the diameters (N,) of rows (N, E) among the so many rows that follow each."""
+    """Return the diameters (N,) of rows (N, E) among so many rows that follow it, never itself."""
     n_rows = len(encodings)
+    n_candidates = min(n_candidates, n_rows - 1)
     found = np.empty(n_rows)
     for row in range(n_rows):
         others = encodings[(row + 1 + np.arange(n_candidates)) % n_rows]
-        (found[row],) = diameters(all_neighbourhoods(encodings[[row]], others, n_candidates), others)
+        (found[row],) = diameters(
+            all_neighbourhoods(encodings[[row]], others, n_candidates), others
+        )
     return found
 
 

@@ -10,7 +10,14 @@ import numpy.typing as npt
 from attrs import frozen
 
 from rmqm_spec.nnk import all_neighbourhoods, interpolated, predictions, votes_of_rules
-from studies.nnk.rotation.images import QUARTERS, Labelled, Pixels, RotationImages, quarters, rotated
+from studies.nnk.rotation.images import (
+    QUARTERS,
+    Labelled,
+    Pixels,
+    RotationImages,
+    quarters,
+    rotated,
+)
 
 __all__ = ["TASKS", "accuracies", "angular_error"]
 

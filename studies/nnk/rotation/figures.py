@@ -1,0 +1,106 @@
+"""The study's figures: the same table gives the same SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+from studies.analysis.zoo_table import ZooTable
+from studies.nnk.rotation.design import METHODS
+from studies.nnk.rotation.invariance import ANGLES
+
+__all__ = ["draw_crossing", "draw_curves"]
+
+_STYLE: Final = {
+    "svg.hashsalt": "rotation",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+_COLOURS: Final = (
+    "#777777", "#e69f00", "#e69f00", "#0072b2", "#56b4e9", "#56b4e9", "#009e73", "#d55e00",
+    "#d55e00", "#cc79a7",
+)  # fmt: skip
+_MARKS: Final = ("x", "o", "s", "o", "^", "s", "D", "o", "s", "D")
+_PANELS: Final = {
+    "class_ridge": "class, upright: accuracy",
+    "quarter_ridge": "quarter: accuracy",
+    "class-turned_ridge": "class, turned: accuracy",
+    "angle_ridge": "angle: error, degrees (axis turned)",
+}
+
+
+def draw_crossing(table: ZooTable, rho: Mapping[str, Any], path: Path) -> None:
+    """Draw what each encoder reaches on each task against its diameter."""
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(7.2, 5.6), layout="constrained")
+        panels = figure.subplots(2, 2, sharex=True)
+        for axis, (target, title) in zip(panels.flat, _PANELS.items(), strict=True):
+            for method in _methods(table):
+                rows = table.labels["method"] == method
+                _points(axis, table.columns["diameter"][rows], table.columns[target][rows], method)
+            low, high = rho[target]["interval"]
+            value = rho[target]["rho"]
+            axis.set_title(f"{title}\nrho = {value:.2f} [{low:.2f}, {high:.2f}]", loc="left")
+            if target.startswith("angle"):
+                axis.invert_yaxis()
+        for axis in panels[-1]:
+            axis.set_xlabel("diameter of the NNK polytope (small: invariant)")
+        _legend(figure, panels[0, 0])
+        _save(figure, path)
+
+
+def draw_curves(table: ZooTable, path: Path) -> None:
+    """Draw the mean displacement at each angle, by method, as it is and relative to images."""
+    apart = table.columns["displacement"] / table.columns["relative-displacement"]
+    angles = ANGLES[1:]
+    moved = table.stacked([f"displacement:{angle:.0f}" for angle in angles])
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(7.2, 3.6), layout="constrained")
+        left, right = figure.subplots(1, 2)
+        for axis, curves in ((left, moved), (right, moved / apart[:, None])):
+            for method in _methods(table):
+                curve = curves[table.labels["method"] == method].mean(axis=0)
+                axis.plot(angles, curve, **_look(method), markersize=2.5, linewidth=1)
+            axis.set_xticks(np.arange(0, 361, 90))
+            axis.set_xlabel("degrees")
+            axis.set_ylim(bottom=0)
+        left.set_ylabel("distance from the upright image")
+        right.set_ylabel("the same, by that between two images")
+        _legend(figure, left)
+        _save(figure, path)
+
+
+def _methods(table: ZooTable) -> list[str]:
+    return [one for one in METHODS if (table.labels["method"] == one).any()]
+
+
+def _look(method: str) -> dict[str, Any]:
+    place = METHODS.index(method)
+    filled = "none" if _MARKS[place] == "s" else _COLOURS[place]
+    return {
+        "color": _COLOURS[place],
+        "marker": _MARKS[place],
+        "markerfacecolor": filled,
+        "linestyle": "--" if _MARKS[place] == "s" else "-",
+        "label": method,
+    }
+
+
+def _points(axis: Any, across: Any, up: Any, method: str) -> None:
+    axis.plot(across, up, markersize=4.5, **{**_look(method), "linestyle": "none"})
+
+
+def _legend(figure: Figure, axis: Any) -> None:
+    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    figure.savefig(path, metadata={"Date": None, "Creator": None})
