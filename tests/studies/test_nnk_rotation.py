@@ -11,9 +11,9 @@ from studies.nnk.rotation.design import METHODS, design
 from studies.nnk.rotation.images import RotationImages, quarters, rotated
 from studies.nnk.rotation.invariance import (
     ANGLES,
+    Polytopes,
     displacements,
     invariance,
-    polytopes,
     unrelated_diameters,
 )
 from studies.nnk.rotation.judging import MEASURES, draws_of_methods, summary
@@ -73,8 +73,12 @@ def on_cone(angles, height=1.0):
 
 def test_of_a_cone_the_neighbours_are_the_two_views_beside_and_the_diameter_their_distance():
     views = np.stack([on_cone(ANGLES, height) * 3 for height in (0.0, 1.0)])
-    widths, counts = polytopes(views)
-    assert (counts == 2).all()
+    found = Polytopes.of(views)
+    widths = found.diameters
+    assert (found.counts == 2).all()
+    # By symmetry both have half of the weight.
+    beside = np.roll(np.eye(24), 1, axis=1) + np.roll(np.eye(24), -1, axis=1)
+    np.testing.assert_allclose(found.shares, np.stack([beside, beside]) / 2, atol=1e-9)
     chord = 2 * np.sin(np.radians(15))  # of 30 degrees
     np.testing.assert_allclose(widths[0], chord, atol=1e-9)
     np.testing.assert_allclose(widths[1], chord / np.sqrt(2), atol=1e-9)
@@ -87,7 +91,7 @@ def test_an_invariant_encoder_has_diameter_and_displacement_zero():
     means, curve = invariance(np.repeat(each, len(ANGLES), axis=1))
     for name in ("diameter", "diameter-any", "diameter-45", "displacement", "relative-diameter"):
         assert means[name].value == pytest.approx(0, abs=1e-9), name
-    assert max(curve.values()) == pytest.approx(0, abs=1e-12)
+    assert [curve[f"displacement:{a:.0f}"] for a in ANGLES[1:]] == pytest.approx([0] * 23)
     assert means["diameter-unrelated"].value > 0.1
 
 
@@ -107,7 +111,9 @@ def test_coarser_views_and_relative_values_and_intervals_are_what_loops_give():
     assert means["displacement"].value == pytest.approx(moved.mean())
     assert means["relative-displacement"].value == pytest.approx(moved.mean() / apart)
     assert curve["displacement:345"] == pytest.approx(moved[:, -1].mean())
-    assert len(curve) == 23
+    shares = [curve[f"share:{angle:.0f}"] for angle in ANGLES[1:]]
+    assert shares == pytest.approx([0.5, *[0] * 21, 0.5])
+    assert len(curve) == 2 * 23
 
 
 def test_no_row_is_its_own_candidate():

@@ -52,8 +52,8 @@ def row(recipe: Recipe, *, file: Path, images: RotationImages) -> dict[str, Any]
     encode = opened(file)
     facts = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
     facts.pop("seconds")
-    means, curve = invariance(views(encode, images.measured().images))
+    means, curves = invariance(views(encode, images.measured().images))
     values: dict[str, Any] = {**asdict(recipe), **facts}
     for name, mean in means.items():
         values |= {name: mean.value, f"{name}_low": mean.low, f"{name}_high": mean.high}
-    return {**values, **curve, **accuracies(encode, images)}
+    return {**values, **curves, **accuracies(encode, images)}

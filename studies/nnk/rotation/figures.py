@@ -58,23 +58,29 @@ def draw_crossing(table: ZooTable, rho: Mapping[str, Any], path: Path) -> None:
 
 
 def draw_curves(table: ZooTable, path: Path) -> None:
-    """Draw the mean displacement at each angle, by method, as it is and relative to images."""
+    """Draw, by angle and method: the displacement, the same relative to images, the NNK weight."""
     apart = table.columns["displacement"] / table.columns["relative-displacement"]
-    angles = ANGLES[1:]
-    moved = table.stacked([f"displacement:{angle:.0f}" for angle in angles])
+    moved, share = (
+        table.stacked([f"{name}:{angle:.0f}" for angle in ANGLES[1:]])
+        for name in ("displacement", "share")
+    )
+    drawn = {
+        "distance from the upright image": moved,
+        "the same, by that between two images": moved / apart[:, None],
+        "weight among its neighbours": share,
+    }
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(7.2, 3.6), layout="constrained")
-        left, right = figure.subplots(1, 2)
-        for axis, curves in ((left, moved), (right, moved / apart[:, None])):
+        figure = Figure(figsize=(9, 3.6), layout="constrained")
+        panels = figure.subplots(1, len(drawn))
+        for axis, (title, curves) in zip(panels, drawn.items(), strict=True):
             for method in _methods(table):
                 curve = curves[table.labels["method"] == method].mean(axis=0)
-                axis.plot(angles, curve, **_look(method), markersize=2.5, linewidth=1)
+                axis.plot(ANGLES[1:], curve, **_look(method), markersize=2.5, linewidth=1)
             axis.set_xticks(np.arange(0, 361, 90))
             axis.set_xlabel("degrees")
+            axis.set_title(title, loc="left")
             axis.set_ylim(bottom=0)
-        left.set_ylabel("distance from the upright image")
-        right.set_ylabel("the same, by that between two images")
-        _legend(figure, left)
+        _legend(figure, panels[0])
         _save(figure, path)
 
 

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from rmqm_spec.nnk import all_neighbourhoods, diameters
 
-__all__ = ["ANGLES", "Mean", "displacements", "invariance", "mean_distance", "polytopes"]
+__all__ = ["ANGLES", "Mean", "Polytopes", "displacements", "invariance", "mean_distance"]
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -54,26 +54,35 @@ class Mean:
         return cls(mean, float(mean - half), float(mean + half))
 
 
-def polytopes(views: Float64Array) -> tuple[Float64Array, Float64Array]:
+@frozen(eq=False)
+class Polytopes:
     """
-    Return diameter and number of neighbours of each view among the other views of its image.
+    The NNK polytope of each view of N images among the other A - 1 views of the same image.
 
     Parameters
     ----------
-    views : (N, A, E) ndarray
-        Encodings of N images, each turned by A angles.
-
-    Returns
-    -------
     diameters, counts : (N, A) ndarray
-        Of unit encodings, in [0, 2]; from 0 to A - 1.
+        Of unit encodings, in [0, 2]; number of neighbours.
+    shares : (N, A, A) ndarray
+        Weight of each view among the neighbours of a view; rows sum to 1.
     """
-    n_views = views.shape[1]
-    width, count = np.empty(views.shape[:2]), np.empty(views.shape[:2])
-    for image, each in enumerate(views):
-        found = all_neighbourhoods(each, each, n_views - 1, own=np.arange(n_views))
-        width[image], count[image] = diameters(found, each), found.counts
-    return width, count
+
+    diameters: Float64Array
+    counts: Float64Array
+    shares: Float64Array
+
+    @classmethod
+    def of(cls, views: Float64Array) -> Polytopes:
+        """Solve for the views (N, A, E) of N images."""
+        n_images, n_views, _ = views.shape
+        every = np.arange(n_views)
+        width, count = np.empty((n_images, n_views)), np.empty((n_images, n_views))
+        shares = np.zeros((n_images, n_views, n_views))
+        for image, each in enumerate(views):
+            found = all_neighbourhoods(each, each, n_views - 1, own=every)
+            width[image], count[image] = diameters(found, each), found.counts
+            shares[image, every[:, None], found.indices] = found.shares
+        return cls(width, count, shares)
 
 
 def displacements(views: Float64Array) -> Float64Array:
@@ -122,10 +131,12 @@ def invariance(views: Float64Array) -> tuple[Mapping[str, Mean], Mapping[str, fl
     -------
     means : mapping of str to Mean
         With their intervals.
-    curve : mapping of str to float
-        Mean displacement by angle, ``displacement:15`` and so on.
+    curves : mapping of str to float
+        Means by angle: ``displacement:15`` and so on, and ``share:15`` and so on, the weight of
+        that view among the neighbours of the upright image.
     """
-    width, count = polytopes(views)
+    found = Polytopes.of(views)
+    width, count = found.diameters, found.counts
     moved = displacements(views)
     apart = mean_distance(views[:, 0])
     values = {
@@ -133,7 +144,7 @@ def invariance(views: Float64Array) -> tuple[Mapping[str, Mean], Mapping[str, fl
         "neighbours": count[:, 0],
         "diameter-any": width.mean(axis=1),
         **{
-            f"diameter-{step}": polytopes(views[:, ::every])[0][:, 0]
+            f"diameter-{step}": Polytopes.of(views[:, ::every]).diameters[:, 0]
             for step, every in _STEPS.items()
         },
         "displacement": moved.mean(axis=1),
@@ -141,10 +152,14 @@ def invariance(views: Float64Array) -> tuple[Mapping[str, Mean], Mapping[str, fl
         "relative-displacement": moved.mean(axis=1) / apart,
         "diameter-unrelated": unrelated_diameters(views[:, 0], len(ANGLES) - 1),
     }
-    curve = moved.mean(axis=0)
+    curves = {"displacement": moved.mean(axis=0), "share": found.shares[:, 0, 1:].mean(axis=0)}
     return (
         {name: Mean.of(each) for name, each in values.items()},
-        {f"displacement:{a:.0f}": float(d) for a, d in zip(ANGLES[1:], curve, strict=True)},
+        {
+            f"{name}:{angle:.0f}": float(value)
+            for name, curve in curves.items()
+            for angle, value in zip(ANGLES[1:], curve, strict=True)
+        },
     )
 
 

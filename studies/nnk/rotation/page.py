@@ -31,8 +31,9 @@ _OF_TASKS: Final = (
     "invariant."
 )
 _OF_ANGLES: Final = (
-    "Mean over images and seeds; on the right divided by the mean distance between two upright "
-    "images."
+    "Means over images and seeds: how far a rotation lies from the upright image, the same divided "
+    "by the mean distance between two upright images, and the weight of that rotation among the "
+    "NNK neighbours of the upright image (a weight divided by the sum of all 23)."
 )
 _OF_METHODS: Final = (
     "Means over images and seeds. *Relative* is divided by the mean distance between two upright "
@@ -71,7 +72,7 @@ def page(document: Document, table: ZooTable) -> str:
         ["![Four tasks against the diameter](rotation-tasks.svg)", "", *wrapped(_OF_TASKS)],
         _methods(document),
         _tasks(document),
-        ["![Displacement at each angle](rotation-angles.svg)", "", *wrapped(_OF_ANGLES)],
+        ["![Displacement and weight at each angle](rotation-angles.svg)", "", *wrapped(_OF_ANGLES)],
         *(_rho(document, probe) for probe in PROBES),
         _encoders(table),
     ]
