@@ -1,0 +1,208 @@
+"""The polytope that NNK makes of an input's altered versions: how wide it is, how many corners."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
+
+import numpy as np
+from attrs import frozen
+
+from rmqm_spec.arrays import AnyArray, Float64Array
+from rmqm_spec.characteristics.distances import unit_vectors
+from rmqm_spec.contracts.measure import Column, Direction, Need, Summary
+from rmqm_spec.errors import EncodingError
+from rmqm_spec.measures.jackknife import jackknife_interval
+from rmqm_spec.measures.paths.views import level_of
+from rmqm_spec.nnk import all_neighbourhoods, diameters
+from rmqm_spec.resolution import at_resolution, resolution_of
+
+__all__ = [
+    "NNK_VIEW_DIAMETER",
+    "NNK_VIEW_NEIGHBOURS",
+    "PolytopeMeasure",
+    "PolytopeMeter",
+    "polytope_of_views",
+]
+
+TENTHS: Final = tuple(range(1, 11))
+"""Levels up to so many tenths of J are the candidates; ten tenths give the value."""
+
+
+def polytope_of_views(vectors: Float64Array, resolution: float) -> tuple[float, int]:
+    """
+    Return diameter and number of the NNK neighbours of an input among its altered versions.
+
+    Parameters
+    ----------
+    vectors : (J + 1, E) ndarray of float64
+        Unit vectors of the unaltered input, which is the query, and of its J altered versions.
+    resolution : float
+        Versions within this distance of the unaltered input count as equal to it, diameters below
+        it as zero.
+
+    Returns
+    -------
+    tuple of float and int
+        Diameter in [0, 2], number of neighbours from 0 to J; both are 0 without altered versions.
+
+    Examples
+    --------
+    >>> turned = np.array([[1.0, 0.0], [0.6, 0.8], [0.6, -0.8], [-1.0, 0.0]])
+    >>> diameter, neighbours = polytope_of_views(turned, 1e-12)
+    >>> round(diameter, 12), neighbours
+    (1.6, 2)
+    """
+    query, versions = vectors[:1], vectors[1:]
+    if not len(versions):
+        return 0.0, 0
+    unmoved = np.linalg.norm(versions - query, axis=1) < resolution
+    versions = np.where(unmoved[:, None], query, versions)
+    found = all_neighbourhoods(query, versions, len(versions))
+    width = at_resolution(diameters(found, versions), resolution)
+    return float(width[0]), int(found.counts[0])
+
+
+class PolytopeMeter:
+    """The meter: keeps a group's encodings until the last level came, then two short curves."""
+
+    def __init__(self, n_levels: int, names: Sequence[str] | None = None) -> None:
+        self._n_levels = n_levels
+        self._names = names
+        self._parts: list[AnyArray] = []
+
+    def update(self, encodings: AnyArray, /) -> None:
+        """
+        Take encodings (n, L, E) of the next L levels; the first call brings level 0.
+
+        Raises
+        ------
+        EncodingError
+            ENC004 if they do not have the length of those before.
+        """
+        if self._parts and encodings.shape[-1] != self._parts[0].shape[-1]:
+            raise EncodingError(
+                "ENC004",
+                f"encodings must all have the same length; got {encodings.shape[-1]} after "
+                f"{self._parts[0].shape[-1]}",
+                fix="Encode each input by itself: the length must not depend on the batch.",
+            )
+        self._parts.append(encodings.copy())
+
+    def columns(self) -> Mapping[str, AnyArray]:
+        """Return diameters and numbers of neighbours, (n, 10) each."""
+        if sum(part.shape[1] for part in self._parts) <= self._n_levels:
+            raise RuntimeError("columns were asked for before the last level came")
+        encodings = np.concatenate(self._parts, axis=1)
+        vectors = unit_vectors(encodings, self._names)
+        resolution = resolution_of(encodings.dtype)
+        # One input at a time: its values must not depend on the others of its group.
+        curves = [self._curve(path, resolution) for path in vectors]
+        widths = np.array([[width for width, _ in curve] for curve in curves])
+        counts = np.array([[count for _, count in curve] for curve in curves])
+        return {"diameters": widths, "neighbours": counts}
+
+    def _curve(self, vectors: Float64Array, resolution: float) -> list[tuple[float, int]]:
+        by_level: dict[int, tuple[float, int]] = {}
+        levels = [level_of(tenths, self._n_levels) for tenths in TENTHS]
+        for level in levels:
+            if level not in by_level:
+                by_level[level] = polytope_of_views(vectors[: level + 1], resolution)
+        return [by_level[level] for level in levels]
+
+
+@frozen(kw_only=True)
+class PolytopeMeasure:
+    """
+    A mean over inputs of what the polytope of their altered versions is like.
+
+    The query is the encoding of the unaltered input, the candidates are those of its altered
+    versions at levels 1 to J; the kernel is 1/2 + 1/2 cos. An encoder that is invariant to the
+    alteration has polytopes of small diameter. ``details`` has the means over polytopes of the
+    levels up to each tenth of J. Inputs count alike and independently: the interval is that of a
+    mean.
+
+    Parameters
+    ----------
+    name, title, summary, source : str
+        As in `rmqm_spec.contracts.measure.Measure`.
+    column : {"diameters", "neighbours"}
+        Which of the two columns.
+    most : float
+        The largest possible value: an interval is cut off there and at 0.
+
+    Examples
+    --------
+    >>> meter = NNK_VIEW_DIAMETER.start(1, 2, ["image"])
+    >>> meter.update(np.array([[[1.0, 0.0], [0.6, 0.8], [0.6, -0.8]]]))
+    >>> round(NNK_VIEW_DIAMETER.summarise(meter.columns()).value, 12)
+    1.6
+    """
+
+    units: ClassVar[str] = "1"
+    direction: ClassVar[Direction] = None
+    needs: ClassVar[frozenset[Need]] = frozenset({"unaltered", "altered"})
+    keeps: ClassVar[str] = "view-polytopes"
+    """Both measures share one meter and its columns."""
+    kept: ClassVar[tuple[Column, ...]] = (
+        Column(
+            name="diameters",
+            meaning="diameter of the polytope of levels 1 to 0.1, 0.2, ... 1 times J, (10,)",
+        ),
+        Column(name="neighbours", meaning="number of its corners, (10,)"),
+    )
+    has_interval: ClassVar[bool] = True
+
+    name: str
+    title: str
+    summary: str
+    source: str
+    column: str
+    most: float = math.inf
+
+    def start(
+        self,
+        n_inputs: int,  # noqa: ARG002 - the contract's parameter
+        n_levels: int,
+        names: Sequence[str],
+    ) -> PolytopeMeter:
+        """Return a meter for levels 0..J."""
+        return PolytopeMeter(n_levels, names)
+
+    def summarise(self, columns: Mapping[str, AnyArray]) -> Summary:
+        """Return the mean of the polytopes of all levels, with its interval."""
+        curves = np.asarray(columns[self.column], dtype=np.float64)
+        means = curves.mean(axis=0)
+        value = float(means[-1])
+        return Summary(
+            value=value,
+            interval=self._interval(curves[:, -1], value),
+            details={f"at-{n / 10:g}": float(mean) for n, mean in zip(TENTHS, means, strict=True)},
+        )
+
+    def _interval(self, values: Float64Array, value: float) -> tuple[float, float] | None:
+        interval = jackknife_interval(lambda rows: float(rows.mean()), values, value=value)
+        if interval is None or interval[1] - interval[0] <= 1e-12 * abs(value):
+            return None
+        return (max(interval[0], 0.0), min(interval[1], self.most))
+
+
+_SOURCE: Final = "Shekkizhar and Ortega, GSP Workshop 2023; cosine kernel, exact optimum"
+
+NNK_VIEW_DIAMETER = PolytopeMeasure(
+    name="nnk-view-diameter",
+    title="NNK view diameter",
+    summary="How wide the NNK polytope of an input's altered versions is: small if invariant.",
+    source=_SOURCE,
+    column="diameters",
+    most=2.0,
+)
+
+NNK_VIEW_NEIGHBOURS = PolytopeMeasure(
+    name="nnk-view-neighbours",
+    title="NNK view neighbours",
+    summary="How many altered versions of an input are its neighbours by kernel regression.",
+    source=_SOURCE,
+    column="neighbours",
+)
