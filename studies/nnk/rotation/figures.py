@@ -6,24 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.figure import Figure
 
 from studies.analysis.zoo_table import ZooTable
+from studies.nnk.drawing import figure
 from studies.nnk.rotation.design import METHODS
 from studies.nnk.rotation.invariance import ANGLES
 
 __all__ = ["draw_crossing", "draw_curves"]
 
-_STYLE: Final = {
-    "svg.hashsalt": "rotation",
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
 _COLOURS: Final = (
     "#777777", "#e69f00", "#e69f00", "#0072b2", "#56b4e9", "#56b4e9", "#009e73", "#d55e00",
     "#d55e00", "#cc79a7",
@@ -39,9 +30,8 @@ _PANELS: Final = {
 
 def draw_crossing(table: ZooTable, rho: Mapping[str, Any], path: Path) -> None:
     """Draw what each encoder reaches on each task against its diameter."""
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(7.2, 5.6), layout="constrained")
-        panels = figure.subplots(2, 2, sharex=True)
+    with figure(path, 7.2, 5.6) as drawn:
+        panels = drawn.subplots(2, 2, sharex=True)
         for axis, (target, title) in zip(panels.flat, _PANELS.items(), strict=True):
             for method in _methods(table):
                 rows = table.labels["method"] == method
@@ -53,8 +43,7 @@ def draw_crossing(table: ZooTable, rho: Mapping[str, Any], path: Path) -> None:
                 axis.invert_yaxis()
         for axis in panels[-1]:
             axis.set_xlabel("diameter of the NNK polytope (small: invariant)")
-        _legend(figure, panels[0, 0])
-        _save(figure, path)
+        _legend(drawn, panels[0, 0])
 
 
 def draw_curves(table: ZooTable, path: Path) -> None:
@@ -64,15 +53,14 @@ def draw_curves(table: ZooTable, path: Path) -> None:
         table.stacked([f"{name}:{angle:.0f}" for angle in ANGLES[1:]])
         for name in ("displacement", "share")
     )
-    drawn = {
+    curves_of = {
         "distance from the upright image": moved,
         "the same, by that between two images": moved / apart[:, None],
         "weight among its neighbours": share,
     }
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(9, 3.6), layout="constrained")
-        panels = figure.subplots(1, len(drawn))
-        for axis, (title, curves) in zip(panels, drawn.items(), strict=True):
+    with figure(path, 9, 3.6) as drawn:
+        panels = drawn.subplots(1, len(curves_of))
+        for axis, (title, curves) in zip(panels, curves_of.items(), strict=True):
             for method in _methods(table):
                 curve = curves[table.labels["method"] == method].mean(axis=0)
                 axis.plot(ANGLES[1:], curve, **_look(method), markersize=2.5, linewidth=1)
@@ -80,8 +68,7 @@ def draw_curves(table: ZooTable, path: Path) -> None:
             axis.set_xlabel("degrees")
             axis.set_title(title, loc="left")
             axis.set_ylim(bottom=0)
-        _legend(figure, panels[0])
-        _save(figure, path)
+        _legend(drawn, panels[0])
 
 
 def _methods(table: ZooTable) -> list[str]:
@@ -104,9 +91,5 @@ def _points(axis: Any, across: Any, up: Any, method: str) -> None:
     axis.plot(across, up, markersize=4.5, **{**_look(method), "linestyle": "none"})
 
 
-def _legend(figure: Figure, axis: Any) -> None:
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=4)
-
-
-def _save(figure: Figure, path: Path) -> None:
-    figure.savefig(path, metadata={"Date": None, "Creator": None})
+def _legend(drawn: Any, axis: Any) -> None:
+    drawn.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=4)

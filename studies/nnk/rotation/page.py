@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from studies.nnk.rotation.figures import draw_crossing, draw_curves
 from studies.nnk.rotation.judging import MEASURES, PROBES, summary
 from studies.nnk.rotation.sentences import findings, wrapped
 from studies.nnk.rotation.tasks import TASKS
+from studies.nnk.writing import table as table_of
 
 __all__ = ["page", "write_results"]
 
@@ -106,7 +107,7 @@ def _methods(document: Document) -> list[str]:
         "",
         *wrapped(_OF_METHODS),
         "",
-        *_table(["method", *heads], rows),
+        *table_of(["method", *heads], rows),
     ]
 
 
@@ -121,7 +122,7 @@ def _tasks(document: Document) -> list[str]:
         "",
         "Accuracy; for the angle, mean absolute error in degrees (chance 90). Means over seeds.",
         "",
-        *_table(["method", *heads], rows),
+        *table_of(["method", *heads], rows),
     ]
 
 
@@ -138,7 +139,7 @@ def _rho(document: Document, probe: str) -> list[str]:
         "",
         *wrapped(_OF_RHO),
         "",
-        *_table(["measure", *heads, *means], rows),
+        *table_of(["measure", *heads, *means], rows),
     ]
 
 
@@ -170,7 +171,7 @@ def _encoders(table: ZooTable) -> list[str]:
         "",
         "With 95 % intervals over images; the tasks by ridge.",
         "",
-        *_table(heads, rows),
+        *table_of(heads, rows),
     ]
 
 
@@ -184,7 +185,3 @@ def _value(task: str, value: float) -> str:
 
 def _interval(ends: Sequence[float], digits: int = 2) -> str:
     return f"[{ends[0]:.{digits}f}, {ends[1]:.{digits}f}]"
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    return ["| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *rows)]
