@@ -1,6 +1,8 @@
 """The study of rotation: images, invariance, tasks and statistics, on cases with known answers."""
 
 import csv
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,10 +19,13 @@ from studies.nnk.rotation.invariance import (
     unrelated_diameters,
 )
 from studies.nnk.rotation.judging import MEASURES, draws_of_methods, summary
+from studies.nnk.rotation.page import write_results
 from studies.nnk.rotation.sentences import findings
 from studies.nnk.rotation.tasks import TASKS, accuracies, angular_error, on_circle
 from studies.training.circle import in_circle
 
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "studies/nnk/results"
 SIDE = 28
 
 
@@ -243,3 +248,42 @@ def test_the_design_is_that_of_the_protocol():
     assert {(recipe.method, recipe.seed) for recipe in recipes} == {
         (method, seed) for method in METHODS for seed in range(3)
     }
+
+
+def test_the_committed_page_follows_from_the_committed_table(tmp_path):
+    (tmp_path / "rotation.csv").write_bytes((RESULTS / "rotation.csv").read_bytes())
+    write_results(tmp_path)
+    stored, again = (
+        json.loads((folder / "rotation.json").read_text(encoding="utf-8"))
+        for folder in (RESULTS, tmp_path)
+    )
+    assert stored["crosses"] == again["crosses"]
+    for measure, targets in stored["rho"].items():
+        for target, entry in targets.items():
+            new = again["rho"][measure][target]
+            assert entry.pop("interval") == pytest.approx(new.pop("interval"), abs=1e-9)
+            assert entry == pytest.approx(new, abs=1e-9)
+    page, written = (
+        (folder / "rotation.md").read_text(encoding="utf-8") for folder in (RESULTS, tmp_path)
+    )
+    assert page == written
+    assert {recipe.name for recipe in design()} == set(read_table(RESULTS / "rotation.csv").names)
+
+
+def test_the_evidence_quotes_the_study():
+    page = " ".join((ROOT / "docs/evidence.md").read_text(encoding="utf-8").split())
+    of = json.loads((RESULTS / "rotation.json").read_text(encoding="utf-8"))["rho"]
+    rows = {
+        "NNK diameter": "diameter",
+        "NNK neighbours": "neighbours",
+        "displacement": "displacement",
+        "diameter, relative": "relative-diameter",
+        "displacement, relative": "relative-displacement",
+    }
+    for name, measure in rows.items():
+        cells = [
+            f"{of[measure][f'{task}_ridge']['rho']:.2f} "
+            f"[{', '.join(f'{end:.2f}' for end in of[measure][f'{task}_ridge']['interval'])}]"
+            for task in TASKS
+        ]
+        assert f"| {' | '.join([name, *cells])} |" in page, name

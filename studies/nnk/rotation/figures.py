@@ -28,21 +28,23 @@ _PANELS: Final = {
 }
 
 
-def draw_crossing(table: ZooTable, rho: Mapping[str, Any], path: Path) -> None:
-    """Draw what each encoder reaches on each task against its diameter."""
+def draw_crossing(
+    table: ZooTable, rho: Mapping[str, Any], measure: str, across: str, path: Path
+) -> None:
+    """Draw what each encoder reaches on each task against a measure, and what that is called."""
     with figure(path, 7.2, 5.6) as drawn:
         panels = drawn.subplots(2, 2, sharex=True)
         for axis, (target, title) in zip(panels.flat, _PANELS.items(), strict=True):
             for method in _methods(table):
                 rows = table.labels["method"] == method
-                _points(axis, table.columns["diameter"][rows], table.columns[target][rows], method)
-            low, high = rho[target]["interval"]
-            value = rho[target]["rho"]
+                _points(axis, table.columns[measure][rows], table.columns[target][rows], method)
+            low, high = rho[measure][target]["interval"]
+            value = rho[measure][target]["rho"]
             axis.set_title(f"{title}\nrho = {value:.2f} [{low:.2f}, {high:.2f}]", loc="left")
             if target.startswith("angle"):
                 axis.invert_yaxis()
         for axis in panels[-1]:
-            axis.set_xlabel("diameter of the NNK polytope (small: invariant)")
+            axis.set_xlabel(across)
         _legend(drawn, panels[0, 0])
 
 
@@ -55,7 +57,7 @@ def draw_curves(table: ZooTable, path: Path) -> None:
     )
     curves_of = {
         "distance from the upright image": moved,
-        "the same, by that between two images": moved / apart[:, None],
+        "the same / distance of two images": moved / apart[:, None],
         "weight among its neighbours": share,
     }
     with figure(path, 9, 3.6) as drawn:
@@ -87,8 +89,8 @@ def _look(method: str) -> dict[str, Any]:
     }
 
 
-def _points(axis: Any, across: Any, up: Any, method: str) -> None:
-    axis.plot(across, up, markersize=4.5, **{**_look(method), "linestyle": "none"})
+def _points(axis: Any, along: Any, up: Any, method: str) -> None:
+    axis.plot(along, up, markersize=4.5, **{**_look(method), "linestyle": "none"})
 
 
 def _legend(drawn: Any, axis: Any) -> None:

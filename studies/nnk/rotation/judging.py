@@ -12,7 +12,7 @@ from studies.analysis.zoo_table import ZooTable
 from studies.nnk.rotation.tasks import TASKS
 from studies.training.recipe import UNTRAINED
 
-__all__ = ["HEADLINE", "MEASURES", "PROBES", "draws_of_methods", "summary"]
+__all__ = ["FAMILIES", "HEADLINE", "MEASURES", "PROBES", "draws_of_methods", "summary"]
 
 Document = dict[str, Any]
 Float64Array = npt.NDArray[np.float64]
@@ -30,6 +30,13 @@ MEASURES: Final = (
 PROBES: Final = ("ridge", "nnk")
 HEADLINE: Final = {"class": -1, "quarter": 1}
 """The two tasks, and the sign that the source lets expect of the diameter."""
+
+FAMILIES: Final = (
+    ("nt-xent-crop", "nt-xent-turned-30", "nt-xent-turned"),
+    ("cross-entropy", "cross-entropy-turned"),
+    ("autoencoder", "autoencoder-turned"),
+)
+"""Methods that differ in nothing but the rotation of what they are shown, the least first."""
 
 _TARGETS: Final = tuple(f"{task}_{probe}" for probe in PROBES for task in TASKS)
 _ENDS: Final = (2.5, 97.5)
