@@ -60,6 +60,7 @@ def test_no_image_has_two_roles_and_all_are_in_the_circle(data):
     assert len(seen) == 4_300
     with np.load(images.training_file(data / "work")) as arrays:
         assert (arrays["train_images"] == 255 * in_circle(SIDE)).all()
+    assert in_circle(SIDE).sum() == pytest.approx(np.pi * (SIDE / 2) ** 2, rel=0.02)
 
 
 def test_quarters_of_a_turn_move_pixels_and_change_none():
@@ -115,6 +116,7 @@ def test_coarser_views_and_relative_values_and_intervals_are_what_loops_give():
     assert means["diameter-45"].high - means["diameter-45"].value == pytest.approx(half)
     assert means["displacement"].value == pytest.approx(moved.mean())
     assert means["relative-displacement"].value == pytest.approx(moved.mean() / apart)
+    assert means["relative-diameter"].value == pytest.approx(means["diameter"].value / apart)
     assert curve["displacement:345"] == pytest.approx(moved[:, -1].mean())
     shares = [curve[f"share:{angle:.0f}"] for angle in ANGLES[1:]]
     assert shares == pytest.approx([0.5, *[0] * 21, 0.5])
@@ -149,9 +151,19 @@ def test_who_knows_only_the_class_fails_at_angles_and_the_other_way_round(data):
             [(given * axis).sum(axis=(1, 2)) / total for axis in (rows, columns)], axis=1
         )
 
-    knows_class, knows_angle = (accuracies(encode, images) for encode in (of_class, of_angle))
+    def of_class_if_upright(given):
+        row, column = of_angle(given).T
+        upright = (np.abs(row) < 1) & (column < -5)
+        return np.where(upright[:, None], of_class(given), 0.01 + np.eye(10)[0])
+
+    knows_class, knows_angle, knows_if_upright = (
+        accuracies(encode, images) for encode in (of_class, of_angle, of_class_if_upright)
+    )
     for probe in ("ridge", "nnk"):
         assert knows_class[f"class_{probe}"] == 1
+        assert knows_class[f"class-turned_{probe}"] > 0.9
+        assert knows_if_upright[f"class_{probe}"] == 1
+        assert knows_if_upright[f"class-turned_{probe}"] < 0.5
         assert knows_class[f"quarter_{probe}"] < 0.4
         assert knows_class[f"angle_{probe}"] > 75
         assert knows_angle[f"class_{probe}"] < 0.3
