@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> None:
     recipes = quick_design() if asked.quick else design()
     images = RotationImages(asked.data)
     if asked.quick:
-        images = RotationImages(asked.data, n_measured=40, n_trained=300, n_judged=300)
+        images = RotationImages(asked.data, n_measured=25, n_trained=200, n_judged=200)
     missing = [recipe for recipe in recipes if recipe.name not in table.rows]
     files = {}
     if missing:
