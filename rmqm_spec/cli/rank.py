@@ -46,9 +46,9 @@ def run_rank(
     if race.is_on and report is not None:
         raise UsageError(
             "ARG001",
-            "--report must come without a race, whose encoders have inputs of different number; "
+            "--report must come without a race, whose encoders have different numbers of inputs; "
             "got both",
-            fix="Leave --report out, then: rmqm-spec report with the results.",
+            fix="Leave --report out; afterwards rmqm-spec report FOLDER reports a single result.",
         )
     request = RankRequest(
         models=tuple(models),

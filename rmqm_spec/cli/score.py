@@ -31,6 +31,8 @@ def run_score(model: Path, options: dict[str, Any], *, report: Path | None, as_j
     for finding in scored.findings:
         if finding.level != "ok":
             note(finding_line(finding, sys.stderr))
+    if missed := _missed_precision(scored):
+        note(missed)
     is_defined = scored.status == "ok"
     if as_json:
         print_json({"ok": is_defined, **scored.stored.document})
@@ -40,6 +42,17 @@ def run_score(model: Path, options: dict[str, Any], *, report: Path | None, as_j
     tables.write(table.of(scored))
     report_on(report, {request.name or request.path.name: scored.stored})
     return 0 if is_defined else 1
+
+
+def _missed_precision(scored: Score) -> str | None:
+    """Say that the inputs ran out before the interval was as narrow as asked for."""
+    asked, interval = scored.request.protocol.precision, scored.stored.document.get("interval")
+    if asked is None or interval is None or (width := (interval[1] - interval[0]) / 2) <= asked:
+        return None
+    return (
+        f"  --precision {asked:g} is not reached: with all inputs, the interval is "
+        f"± {width:.2g}; more inputs would narrow it"
+    )
 
 
 def _print(scored: Score, say: Callable[[str], None]) -> None:

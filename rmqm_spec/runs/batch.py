@@ -14,11 +14,12 @@ from rmqm_spec.contracts.registry import executor_kind
 from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.runs.computing import NULL, compute
 from rmqm_spec.runs.encodings import save_encodings
-from rmqm_spec.runs.executing import Executors
+from rmqm_spec.runs.executing import Executors, check_parts
 from rmqm_spec.runs.jobs import Entry, Job
 from rmqm_spec.runs.nulls import (
     findings_of,
     null_findings_of,
+    null_words,
     open_null,
     wants_null,
     with_null,
@@ -55,6 +56,7 @@ class Batch:
         self._pool = pool
         self._executors = Executors(pool, ExitStack())
         self._entries: dict[str, Entry | RmqmError] = {}
+        self._said: set[str] = set()
 
     @property
     def n_bytes(self) -> int:
@@ -69,6 +71,7 @@ class Batch:
     def open(self, name: str, request: RunRequest, *, started: float) -> None:
         """Open a model, or find its result; a failure waits for its turn among the scores."""
         try:
+            check_parts(request, self._pool)
             run = open_run(request, self._listener, inputs=self._inputs)
             stored = self._stored(run)
         except IncompleteError:
@@ -101,6 +104,7 @@ class Batch:
         is_known = entry.result or (not entry.outcome and run.request.protocol.precision is None)
         if was_tried or not is_known or not wants_null(run, entry.stored):
             return
+        self._say_once(null_words(run, entry.result))
         try:
             with ExitStack() as own:
                 # Threads read a model as it is opened; other workers read it later.
@@ -118,6 +122,12 @@ class Batch:
             raise
         except RmqmError as error:
             entry.null_outcome = error
+
+    def _say_once(self, words: str) -> None:
+        """Say what holds for several models once."""
+        if words not in self._said:
+            self._said.add(words)
+            self._listener.note(words)
 
     def _compute(self, entries: Sequence[Entry]) -> None:
         """Compute the runs that wait; those that are alike together."""

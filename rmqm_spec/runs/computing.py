@@ -167,11 +167,11 @@ def kept(run: Run, listener: Listener) -> Iterator[Checkpoints]:
     checkpoints = Checkpoints(run.folder, run.sha256, n_inputs=len(run.prepared))
     for damage in checkpoints.damaged:
         listener.note(f"  {damage}")
-    if checkpoints.known:
-        listener.note(
-            f"  resuming after {checkpoints.n_known} inputs that are done, from "
-            f"{checkpoints.folder}"
-        )
+    n_known, n_inputs = checkpoints.n_known, checkpoints.n_inputs
+    if n_known and n_known == n_inputs:
+        listener.note(f"  nothing left to encode: all inputs are done, in {checkpoints.folder}")
+    elif n_known:
+        listener.note(f"  resuming after {n_known} inputs that are done, from {checkpoints.folder}")
     try:
         with checkpoints:
             yield checkpoints
@@ -227,24 +227,10 @@ def _by_workers(
 
 
 def _opened_parts(run: Run, pool: OpenExecutor | None) -> Parts | None:
-    """
-    Open the storage of finished parts that was asked for.
-
-    Raises
-    ------
-    UsageError
-        ARG001 if the work has no workers that would write them.
-    """
+    """Open the storage of finished parts that was asked for, where workers write them."""
     url = run.request.parts
-    if url is None:
+    if url is None or pool is None:
         return None
-    if pool is None:
-        raise UsageError(
-            "ARG001",
-            f"--parts must come with an --executor whose workers write them; got --parts {url} "
-            "with --executor threads",
-            fix="Leave --parts out: what is done is kept beside the result. Or choose an executor.",
-        )
     from rmqm_spec.runs.parts import Parts
 
     return Parts(url, run.sha256)

@@ -8,10 +8,37 @@ from contextlib import ExitStack, contextmanager
 from rmqm_spec.contracts.executor import OpenExecutor
 from rmqm_spec.contracts.option import read_options
 from rmqm_spec.contracts.registry import executor_kind
-from rmqm_spec.errors import RmqmError, UnavailableError
+from rmqm_spec.errors import RmqmError, UnavailableError, UsageError
 from rmqm_spec.runs.request import RunRequest
 
-__all__ = ["Executors", "opened_executor"]
+__all__ = ["Executors", "check_parts", "opened_executor"]
+
+
+def check_parts(request: RunRequest, pool: OpenExecutor | None) -> None:
+    """
+    Refuse a storage of finished parts where the work has no workers that would write them.
+
+    Parameters
+    ----------
+    request : RunRequest
+        What is asked for.
+    pool : OpenExecutor, optional
+        Workers that the caller keeps open.
+
+    Raises
+    ------
+    UsageError
+        ARG001.
+    """
+    if request.parts is None or pool is not None:
+        return
+    if executor_kind(request.executor).open is None:
+        raise UsageError(
+            "ARG001",
+            f"--parts must come with an --executor whose workers write them; got --parts "
+            f"{request.parts} with --executor {request.executor}",
+            fix="Leave --parts out: what is done is kept beside the result. Or choose an executor.",
+        )
 
 
 class Executors:

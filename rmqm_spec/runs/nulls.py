@@ -22,7 +22,7 @@ from rmqm_spec.runs.scores import Score
 if TYPE_CHECKING:
     from rmqm_spec.results.stored import StoredResult
 
-__all__ = ["FOLDER", "OpenNull", "open_null", "wants_null", "with_null"]
+__all__ = ["FOLDER", "OpenNull", "null_words", "open_null", "wants_null", "with_null"]
 
 FOLDER = "null"
 """Below the folder of the result: the result of its null, complete and usable on its own."""
@@ -65,6 +65,16 @@ def wants_null(run: Run, stored: StoredResult | None) -> bool:
     return known is None or known["status"] == "failed"
 
 
+def null_words(run: Run, stored: StoredResult | None) -> str:
+    """Say that a model's null is scored too, and on how many inputs."""
+    n_inputs = len(run.prepared) if stored is None else stored.document["counts"]["seen"]
+    inputs = "input" if n_inputs == 1 else "inputs"
+    return (
+        f"  and the same network with permuted weights, on the same {n_inputs:,} {inputs} "
+        "(--no-null leaves it out)"
+    )
+
+
 def open_null(
     run: Run,
     stored: StoredResult | None,
@@ -100,12 +110,6 @@ def open_null(
     """
     if not isinstance(run.backend, NullWriting):
         raise TypeError(f"{run.backend.name} writes no nulls")
-    n_inputs = len(run.prepared) if stored is None else stored.document["counts"]["seen"]
-    inputs_word = "input" if n_inputs == 1 else "inputs"
-    listener.note(
-        f"  and the same network with permuted weights, on the same {n_inputs:,} {inputs_word} "
-        "(--no-null leaves it out)"
-    )
     home = run.folder if stored is None else stored.path.parent
     if beside_result:
         make_folder(home)

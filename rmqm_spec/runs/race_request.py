@@ -35,7 +35,7 @@ class RaceSettings:
         "Take inputs only until this is settled: order or best.", read=choice(Until), panel="Race"
     )
     budget: float | None = setting(
-        "Time that the race may take, as 10min; alone it means --until order.",
+        "Time that the race may take: 30s, 10min or 2h; alone it means --until order.",
         read=seconds,
         panel="Race",
     )

@@ -23,6 +23,7 @@ from rmqm_spec.runs.request import RunRequest
 
 if TYPE_CHECKING:
     from rmqm_spec.contracts.executor import OpenExecutor
+    from rmqm_spec.evaluation.checkpoints import Checkpoints
 
 __all__ = ["Raced", "check_race", "race"]
 
@@ -147,16 +148,35 @@ def race(
     )
     for line in plan.words():
         listener.note(f"  {line}")
-    with ExitStack() as stack:
-        keepers = {name: stack.enter_context(kept(run, listener)) for name, run in runs.items()}
-        field = RaceField(runs, keepers)
-        outcome = evolve(_raced(field, rules, plan, list(runs), listener), sha256=sha256)
-        for keeper in keepers.values():
-            keeper.write()
+    keepers: dict[str, Checkpoints] = {}
+    try:
+        with ExitStack() as stack:
+            for name, run in runs.items():
+                keepers[name] = stack.enter_context(kept(run, listener))
+            field = RaceField(runs, keepers)
+            outcome = evolve(_raced(field, rules, plan, list(runs), listener), sha256=sha256)
+            for keeper in keepers.values():
+                keeper.write()
+    except IncompleteError as error:
+        if error.code != "RUN001":
+            raise
+        raise _interrupted(keepers) from error
     taken = {name: _to_score(run, outcome.numbers[name], inputs) for name, run in runs.items()}
     for name, run in taken.items():
         _hand_over(run, field, name)
     return Raced(outcome=outcome, runs=taken, inputs=inputs, finished=runs, speeds=field.speeds)
+
+
+def _interrupted(keepers: Mapping[str, Checkpoints]) -> IncompleteError:
+    """Return the error that ends a race at an interrupt, for all encoders together."""
+    most = max(keeper.n_kept for keeper in keepers.values())
+    kept_words = f" after {most:,} inputs, which are kept in the folder of each encoder"
+    return IncompleteError(
+        "RUN001",
+        f"the race must run to its end; it was interrupted{kept_words * bool(most)}",
+        fix="Run the same command again"
+        + (": it resumes after these." if most else ": it starts anew."),
+    )
 
 
 def _digest(runs: Mapping[str, Run], rules: Rules, settings: RaceSettings) -> str:

@@ -15,6 +15,7 @@ from rmqm_spec.measures.named import SMALLEST
 from rmqm_spec.runs.candidate_names import folder_name
 from rmqm_spec.runs.candidates import Candidate
 from rmqm_spec.runs.encodings import with_encodings_files
+from rmqm_spec.runs.executing import check_parts
 from rmqm_spec.runs.opening import check_request
 from rmqm_spec.runs.race_request import RaceSettings
 from rmqm_spec.runs.racing import Raced, check_race, race
@@ -97,6 +98,7 @@ def rank(
     request, labelled = _measures_apart(request)
     _check(request.common, is_race=request.race.is_on)
     check_race(request.race, request.common, request.by, pool)
+    check_parts(request.common, pool)
     selection = select_candidates(request.models, request.common, request.settings)
     candidates = with_encodings_files(selection.candidates)
     measures = rank_measures(request.common, asked, candidates)

@@ -244,7 +244,8 @@ class ProtocolSettings:
     """What the number means: formulas, alteration, further measures."""
 
     precision: float | None = setting(
-        "Stop when half the width of the 95 % interval is at most this.",
+        "Stop when half the width of the 95 % interval is at most this; in a race, encoders that "
+        "differ by less are level.",
         read=above_zero,
         typed=float,
         panel="Protocol",

@@ -133,6 +133,16 @@ def test_an_asked_precision_stops_early(rmqm, tmp_path):
     low, high = document["interval"]
     assert document["counts"]["stopped_early"]
     assert (high - low) / 2 <= 0.05
+    assert "is not reached" not in done.stderr
+
+
+def test_a_precision_that_all_inputs_do_not_reach_is_said(rmqm, tmp_path):
+    arguments = ("--precision", "0.001", "--levels", "9", "--no-null", "--out", "out")
+    first = rmqm("score", MODEL, *arguments, cwd=tmp_path)
+    again = rmqm("score", MODEL, *arguments, "--json", cwd=tmp_path)
+    for done in (first, again):
+        assert done.returncode == 0
+        assert "--precision 0.001 is not reached: with all inputs, the interval is ±" in done.stderr
 
 
 def test_an_interrupt_ends_a_score_without_a_traceback(rmqm, tmp_path, many_images):

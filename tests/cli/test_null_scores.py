@@ -93,6 +93,13 @@ def test_the_protocol_is_said_once_and_of_the_null_what_differs(score, tmp_path)
     assert "the same network with permuted weights, on the same 5 inputs (--no-null" in said
 
 
+def test_a_ranking_says_once_that_nulls_are_scored_too(rmqm, tmp_path):
+    other = MODEL.replace("ntxent", "cross_entropy")
+    said = rmqm("rank", MODEL, other, "--levels", "4", "--n", "5", cwd=tmp_path)
+    assert said.returncode == 0
+    assert said.stderr.count("on the same 5 inputs (--no-null") == 1
+
+
 def test_a_null_that_is_there_is_not_computed_again(score, folder):
     path = folder / "with" / "null" / "result.json"
     before = path.stat().st_mtime_ns

@@ -1,6 +1,7 @@
 """``rank --until``: a race on real networks, its documents, its refusals, killed and resumed."""
 
 import json
+import re
 import shutil
 import signal
 from pathlib import Path
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 import rmqm_spec
+from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.errors import IncompleteError
 from rmqm_spec.results.stored import read_result
 
 pytest.importorskip("onnxruntime")
@@ -77,7 +80,8 @@ def test_the_plan_and_the_looks_are_said(folder):
     assert "a race until the order is settled with 0.95 confidence" in said
     assert "900 inputs for each of 2 encoders would take about" in said
     assert "after 16 inputs: 1 of 1 pairs decided; the race is over" in said
-    assert said.count("resuming after 16 inputs that are done") == 2  # nothing is encoded again
+    assert said.count("nothing left to encode: all inputs are done") == 2
+    assert "resuming" not in said
     document = json.loads((folder / "board" / "entropy" / "result.json").read_text())
     assert "encodings_per_second" not in document["runtime"]  # a speed of what was encoded then
 
@@ -233,3 +237,27 @@ def test_a_race_killed_at_any_look_resumes_to_the_same_document(rmqm, folder):
             row.pop("encodings_per_second")
             row.pop("result")
     assert again == quiet
+
+
+class Interrupting(Listener):
+    """Ctrl-C after some look."""
+
+    def note(self, text):
+        if "after 63 inputs" in text:
+            raise KeyboardInterrupt
+
+
+def test_an_interrupt_speaks_of_the_race_and_not_of_an_encoder_that_left_it(folder):
+    models = [str(folder / name) for name in ("ntxent.onnx", "near.onnx", "entropy.onnx")]
+    options = {"data": str(folder / "data.npy"), "null": False}
+    asked = {"until": "order", "confidence": 0.9999, "out": folder / "cut"}
+    given = {**options, **asked, "listener": Interrupting()}
+    with pytest.raises(IncompleteError) as caught:
+        rmqm_spec.rank(models, **given)
+    pattern = (
+        "the race must run to its end; it was interrupted after ([0-9]+) inputs, which are kept"
+    )
+    found = re.match(pattern, caught.value.message)
+    assert found, caught.value.message
+    assert 49 < int(found[1]) <= 63
+    assert "resumes after these" in caught.value.fix

@@ -21,6 +21,7 @@ pytest.importorskip("fsspec")
 pytest.importorskip("onnxruntime")
 
 MODEL = Path(__file__).parents[2] / "examples" / "digits_ntxent.onnx"
+OTHER = MODEL.with_name("digits_cross_entropy.onnx")
 OPTIONS = {"n": 300, "levels": 9, "batch_size": 4, "null": False}
 KEY = 64 * "0"
 
@@ -133,11 +134,19 @@ def test_a_driver_that_starts_anew_takes_what_workers_finished(url, tmp_path, mo
     assert Parts(url, scored.run.sha256).read() == ({}, [])
 
 
-def test_parts_need_workers(tmp_path):
+@pytest.mark.parametrize("null", [False, True])
+def test_parts_need_workers(tmp_path, null):
+    options = {**OPTIONS, "null": null}
     with pytest.raises(UsageError, match="--parts must come with an --executor"):
         rmqm_spec.score(
-            MODEL, out=tmp_path / "out", parts=str(tmp_path), listener=Listener(), **OPTIONS
+            MODEL, out=tmp_path / "out", parts=str(tmp_path), listener=Listener(), **options
         )
+
+
+@pytest.mark.parametrize("race", [{}, {"until": "order"}])
+def test_a_ranking_by_threads_keeps_no_parts(tmp_path, race):
+    with pytest.raises(UsageError, match="--parts must come with an --executor"):
+        rmqm_spec.rank([MODEL, OTHER], parts=str(tmp_path / "parts"), **race, **OPTIONS)
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
