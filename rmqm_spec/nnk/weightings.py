@@ -56,7 +56,8 @@ def candidate_cosines(queries: AnyArray, gallery: AnyArray, indices: Positions) 
     >>> candidate_cosines(rows[:1], rows, np.array([[0, 1]])).round(12).tolist()
     [[1.0, 0.6]]
     """
-    unit, others = Cosine().prepare(queries, gallery)
+    space = Cosine().over(queries, gallery, indices.shape[1])
+    unit, others = space.queries, space.gallery
     cosines = np.empty(indices.shape)
     size = max(1, _BLOCK // (indices.shape[1] * others.shape[1]))
     for first in range(0, len(indices), size):
