@@ -38,7 +38,8 @@ def analysed(rows: Mapping[str, Mapping[str, Any]], stored: Values) -> dict[str,
         for name in _OURS
     }
     return {
-        "queries": max(int(row["queries"]) for row in plain),
+        "queries": min(int(row["queries"]) for row in plain),
+        "queries_last": max(int(row["queries"]) for row in plain),
         "checkpoints": len({(row["regime"], row["step"]) for row in plain}),
         "last": [_last(values, stored, regime, k) for regime in REGIMES for k in KS],
         "directions": [_directions(values, "ours"), _directions(stored, "stored")],
@@ -155,10 +156,9 @@ def _curves(values: Values, stored: Values) -> dict[str, Any]:
             curves[f"{part}/model"] = [values[regime, s, part, 50, "model_all"] for s in steps]
             curves[f"{part}/gap"] = [values[regime, s, part, 50, "gap"] for s in steps]
             curves[f"stored/{part}/model"] = [stored[regime, s, part, 50, "model"] for s in steps]
-            for k in KS:
-                for name in ("nnk", "kernel_knn", "neighbours"):
-                    curves[f"{part}/{name}/{k}"] = [values[regime, s, part, k, name] for s in steps]
         for k in KS:
+            for name in ("nnk", "kernel_knn", "neighbours"):
+                curves[f"test/{name}/{k}"] = [values[regime, s, "test", k, name] for s in steps]
             for name in ("nnk", "kernel_knn"):
                 curves[f"stored/test/{name}/{k}"] = [
                     stored[regime, s, "test", k, name] for s in steps

@@ -41,7 +41,7 @@ def _lead(document: Document) -> list[str]:
         "([DeepNNK](https://github.com/STAC-USC/DeepNNK_polytope_interpolation), commit a1de34b), "
         "written as ONNX and run by this project's ONNX encoder. Neighbours are searched among "
         f"10,000 training images (theirs: 50,000), and {document['queries']:,} images of each set "
-        "are judged (theirs: all). All images are JPEG copies, which by themselves cost the "
+        f"are judged, {document['queries_last']:,} at the last checkpoints (theirs: all). All images are JPEG copies, which by themselves cost the "
         "networks some accuracy: the model's own error shows how much. k-NN weighs its "
         "candidates by 1/2 + 1/2 cos, as the authors do.",
         "",
