@@ -33,9 +33,7 @@ def main(arguments: list[str]) -> None:
     images = Images.read(asked.data, 25 if quick else asked.queries, 300 if quick else None)
     table = ResultTable(results_of(asked) / "deepnnk.csv")
     wanted = [
-        one
-        for one in checkpoints(asked.data / "deepnnk")
-        if not quick or one.step in _QUICK_STEPS
+        one for one in checkpoints(asked.data / "deepnnk") if not quick or one.step in _QUICK_STEPS
     ]
     # Of a stopped study all regimes are there, the last checkpoints first.
     wanted.sort(key=lambda one: (one.step != LAST, one.step % 4_000, one.step))

@@ -124,9 +124,7 @@ def measured(
         yield "/".join(filter(None, (checkpoint.name, part, str(k), variant))), facts | values
 
 
-def _encoded(
-    checkpoint: Checkpoint, images: Images, data: Path, work: Path
-) -> dict[str, Among]:
+def _encoded(checkpoint: Checkpoint, images: Images, data: Path, work: Path) -> dict[str, Among]:
     model = work / "models" / f"{checkpoint.name}.onnx"
     if not model.exists():
         checkpoint.write(data / "deepnnk", model)

@@ -21,7 +21,7 @@ __all__ = ["main"]
 
 def main(arguments: list[str]) -> None:
     """Judge features that were given, or else the encoders of the two zoos."""
-    parser = common_parser("imagenet", __doc__)
+    parser = common_parser("imagenet", __doc__, needs_data=False)
     parser.add_argument(
         "--features",
         action="append",
@@ -39,6 +39,8 @@ def main(arguments: list[str]) -> None:
         help=f"encoders that another study trained, of {' or '.join(ZOOS)}",
     )
     asked = parser.parse_args(arguments)
+    if not asked.features and asked.data is None:
+        parser.error("either --features or --data must be given")
     results = results_of(asked)
     if asked.features:
         _judge_features(_pairs(asked.features), asked.k, ResultTable(results / "features.csv"))

@@ -1,4 +1,4 @@
-"""Which rule follows the linear probe: mean distance, Kendall's tau, and intervals over encoders."""
+"""Which rule follows the linear probe: mean distance, Kendall's tau, and their intervals."""
 
 from __future__ import annotations
 

@@ -58,12 +58,15 @@ def _entry(values: Mapping[str, Mapping[str, float]], families: Mapping[str, str
 
 def page(document: Document, figure: str) -> str:
     """Return the page of a document, as Markdown."""
+    lead = (
+        "The linear probe of the tables below is a ridge classifier on standardised unit "
+        "encodings. All rules take the same candidates; k-NN is weighted equally, by the kernel, "
+        "or by exp(cos / 0.07)."
+    )
     lines = [
         "# Does NNK follow the linear probe?",
         "",
-        "The linear probe of the tables below is a ridge classifier on standardised unit "
-        "encodings. All rules take the same candidates; k-NN is weighted equally, by the kernel, "
-        "or by exp(cos / 0.07).",
+        lead,
         "",
         f"![Accuracy by each rule against the linear probe]({figure})",
         "",
@@ -102,8 +105,11 @@ def _follows(entry: Document) -> list[str]:
     for rule, found in entry["followed"].items():
         names = ("distance", "tau", "nnk_nearer", "nnk_tau_higher")
         rows.append([RULES[rule], *(_with_interval(found.get(name)) for name in names)])
-    return ["Kendall's tau and mean absolute differences, with 95 % intervals over encoders.", "",
-            *table(heads, rows)]
+    return [
+        "Kendall's tau and mean absolute differences, with 95 % intervals over encoders.",
+        "",
+        *table(heads, rows),
+    ]
 
 
 def _with_interval(found: Document | None) -> str:

@@ -36,22 +36,26 @@ def analysed(rows: Mapping[str, Mapping[str, Any]]) -> Document:
     widths = [row["width"] for row in networks]
     trends = {}
     for name in _TRENDS:
-        found = kendalltau(widths, [row[name] for row in networks])
-        trends[name] = {"tau": float(found[0]), "p": float(found[1])}
+        tau, p = map(float, kendalltau(widths, [row[name] for row in networks]))
+        # A value that never changes has no order.
+        trends[name] = {"tau": None, "p": None} if np.isnan(tau) else {"tau": tau, "p": p}
     return {"networks": networks, "trends": trends}
 
 
 def page(document: Document) -> str:
     """Return the page of a document, as Markdown."""
     networks = document["networks"]
-    lines = [
-        "# Interpolation against the width of a network",
-        "",
-        f"Residual networks of three stages, with 1, 2 and 4 times as many channels as their width, "
+    lead = (
+        "Residual networks of three stages, with 1, 2 and 4 times as many channels as their width, "
         f"trained for {networks[0]['epochs']:.0f} epochs on CIFAR-10 without other views of the "
         f"images. Polytopes are those of {K} candidates among the training images; a polytope is "
         "mixed if a neighbour has another label than the query. Training images are left out of "
-        "their own neighbourhood. ± is a 95 % interval over images.",
+        "their own neighbourhood. ± is a 95 % interval over images."
+    )
+    lines = [
+        "# Interpolation against the width of a network",
+        "",
+        lead,
         "",
         "![Errors, gaps, polytopes and neighbours against width](width.svg)",
         "",
@@ -62,7 +66,7 @@ def page(document: Document) -> str:
         *table(
             ["value", "Kendall's tau with width", "p"],
             [
-                [said, share(found["tau"], 2), f"{found['p']:.4f}"]
+                [said, share(found["tau"], 2), share(found["p"], 4)]
                 for name, said in _TRENDS.items()
                 for found in [document["trends"][name]]
             ],
