@@ -152,6 +152,7 @@ def _curves(values: Values, stored: Values) -> dict[str, Any]:
     for regime in REGIMES:
         steps = sorted({key[1] for key in values if key[0] == regime})
         curves: dict[str, Any] = {"steps": steps}
+        curves["lossless/gap"] = [values[regime, s, "lossless", 50, "gap"] for s in steps]
         for part in ("test", "train"):
             curves[f"{part}/model"] = [values[regime, s, part, 50, "model_all"] for s in steps]
             curves[f"{part}/gap"] = [values[regime, s, part, 50, "gap"] for s in steps]

@@ -105,6 +105,8 @@ def _regimes(document: Document) -> list[str]:
         *follows,
         "",
         "![The gap, the stored difference, and the number of neighbours](regimes.svg)",
+        "",
+        "The gap is drawn on 4,000 original images, and dotted on 10,000 JPEG copies.",
     ]
 
 
