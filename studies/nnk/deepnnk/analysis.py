@@ -52,13 +52,14 @@ def analysed(rows: Mapping[str, Mapping[str, Any]], stored: Values) -> dict[str,
 
 
 _SHARED = (
-    ("model", "test"),
+    ("model_all", "test"),
     ("nnk", "test"),
     ("kernel_knn", "test"),
     ("nnk_soft", "test"),
     ("kernel_knn_soft", "test"),
     ("residual", "test"),
-    ("model", "train"),
+    ("model_all", "train"),
+    ("model_all", "lossless"),
     ("kernel_knn", "train"),
 )
 
@@ -93,8 +94,10 @@ def _directions(values: Values, whose: str) -> dict[str, Any]:
 
 def _agreement(values: Values, stored: Values, name: str, part: str) -> dict[str, Any]:
     """Return how ours lies to theirs over checkpoints and k."""
-    keys = [key for key in values if key[4] == name and key[2] == part and key in stored]
-    ours, theirs = (np.array([each[key] for key in keys]) for each in (values, stored))
+    found = {key: _stored_key(key) for key in values if key[2] == part and key[4] == name}
+    keys = [key for key in found if found[key] in stored]
+    ours = np.array([values[key] for key in keys])
+    theirs = np.array([stored[found[key]] for key in keys])
     return {
         "value": name,
         "part": part,
@@ -103,6 +106,13 @@ def _agreement(values: Values, stored: Values, name: str, part: str) -> dict[str
         "mean_difference": float((ours - theirs).mean()),
         "sd_difference": float((ours - theirs).std(ddof=1)),
     }
+
+
+def _stored_key(key: Key) -> Key:
+    """Return what the authors call it: the original images here are some of their training ones."""
+    regime, step, part, k, name = key
+    part = "train" if part == "lossless" else part
+    return regime, step, part, k, "model" if name == "model_all" else name
 
 
 def _regime(values: Values, stored: Values, regime: str) -> dict[str, Any]:

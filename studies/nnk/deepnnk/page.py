@@ -12,12 +12,19 @@ __all__ = ["page"]
 Document = dict[str, Any]
 
 _VALUES = {
-    "model": "model",
+    "model_all": "model, all images",
     "nnk": "NNK",
     "kernel_knn": "k-NN",
     "nnk_soft": "NNK, weight of other classes",
     "kernel_knn_soft": "k-NN, weight of other classes",
     "residual": "residual of NNK",
+}
+
+
+_PARTS = {
+    "test": "test, JPEG",
+    "train": "training, JPEG",
+    "lossless": "training, 4,000 original",
 }
 
 
@@ -147,7 +154,7 @@ def _agreement(document: Document) -> list[str]:
     rows = [
         [
             _VALUES[one["value"]],
-            one["part"],
+            _PARTS[one["part"]],
             str(one["pairs"]),
             share(one["rho"], 2),
             f"{one['mean_difference']:+.3f}",

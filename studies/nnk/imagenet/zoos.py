@@ -93,8 +93,8 @@ def zoo_named(name: str, *, data: Path, models: Path, folder: Path, quick: bool)
     Return a zoo.
 
     ``cifar10`` has the encoders of the study of natural images, which were trained briefly on the
-    images of the gallery, the last networks of DeepNNK and real encoders. ``kmnist`` has every fourth
-    of the study of architectures; these were trained on MNIST, so that its task is new to them.
+    images of the gallery, the last networks of DeepNNK and real encoders. ``kmnist`` has every
+    fourth of the study of architectures; these were trained on MNIST: its task is new to them.
 
     Parameters
     ----------
