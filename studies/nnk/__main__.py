@@ -1,4 +1,4 @@
-"""``python -m studies.nnk PART --data FOLDER``: run what is missing of a part, and write its pages."""
+"""``python -m studies.nnk PART --data FOLDER``: run what is missing of a part, and write."""
 
 from __future__ import annotations
 

@@ -38,7 +38,8 @@ def analysed(rows: Mapping[str, Mapping[str, Any]], stored: Values) -> dict[str,
         for name in _OURS
     }
     return {
-        "queries": max(int(row["queries"]) for row in plain),
+        "queries": min(int(row["queries"]) for row in plain),
+        "queries_last": max(int(row["queries"]) for row in plain),
         "checkpoints": len({(row["regime"], row["step"]) for row in plain}),
         "last": [_last(values, stored, regime, k) for regime in REGIMES for k in KS],
         "directions": [_directions(values, "ours"), _directions(stored, "stored")],
@@ -51,13 +52,14 @@ def analysed(rows: Mapping[str, Mapping[str, Any]], stored: Values) -> dict[str,
 
 
 _SHARED = (
-    ("model", "test"),
+    ("model_all", "test"),
     ("nnk", "test"),
     ("kernel_knn", "test"),
     ("nnk_soft", "test"),
     ("kernel_knn_soft", "test"),
     ("residual", "test"),
-    ("model", "train"),
+    ("model_all", "train"),
+    ("model_all", "lossless"),
     ("kernel_knn", "train"),
 )
 
@@ -92,8 +94,10 @@ def _directions(values: Values, whose: str) -> dict[str, Any]:
 
 def _agreement(values: Values, stored: Values, name: str, part: str) -> dict[str, Any]:
     """Return how ours lies to theirs over checkpoints and k."""
-    keys = [key for key in values if key[4] == name and key[2] == part and key in stored]
-    ours, theirs = (np.array([each[key] for key in keys]) for each in (values, stored))
+    found = {key: _stored_key(key) for key in values if key[2] == part and key[4] == name}
+    keys = [key for key in found if found[key] in stored]
+    ours = np.array([values[key] for key in keys])
+    theirs = np.array([stored[found[key]] for key in keys])
     return {
         "value": name,
         "part": part,
@@ -102,6 +106,13 @@ def _agreement(values: Values, stored: Values, name: str, part: str) -> dict[str
         "mean_difference": float((ours - theirs).mean()),
         "sd_difference": float((ours - theirs).std(ddof=1)),
     }
+
+
+def _stored_key(key: Key) -> Key:
+    """Return what the authors call it: the original images here are some of their training ones."""
+    regime, step, part, k, name = key
+    part = "train" if part == "lossless" else part
+    return regime, step, part, k, "model" if name == "model_all" else name
 
 
 def _regime(values: Values, stored: Values, regime: str) -> dict[str, Any]:
@@ -151,14 +162,14 @@ def _curves(values: Values, stored: Values) -> dict[str, Any]:
     for regime in REGIMES:
         steps = sorted({key[1] for key in values if key[0] == regime})
         curves: dict[str, Any] = {"steps": steps}
+        curves["lossless/gap"] = [values[regime, s, "lossless", 50, "gap"] for s in steps]
         for part in ("test", "train"):
             curves[f"{part}/model"] = [values[regime, s, part, 50, "model_all"] for s in steps]
             curves[f"{part}/gap"] = [values[regime, s, part, 50, "gap"] for s in steps]
             curves[f"stored/{part}/model"] = [stored[regime, s, part, 50, "model"] for s in steps]
-            for k in KS:
-                for name in ("nnk", "kernel_knn", "neighbours"):
-                    curves[f"{part}/{name}/{k}"] = [values[regime, s, part, k, name] for s in steps]
         for k in KS:
+            for name in ("nnk", "kernel_knn", "neighbours"):
+                curves[f"test/{name}/{k}"] = [values[regime, s, "test", k, name] for s in steps]
             for name in ("nnk", "kernel_knn"):
                 curves[f"stored/test/{name}/{k}"] = [
                     stored[regime, s, "test", k, name] for s in steps

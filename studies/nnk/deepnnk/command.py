@@ -27,15 +27,13 @@ _QUICK_STEPS = (0, LAST)
 def main(arguments: list[str]) -> None:
     """Measure the checkpoints that are not in the table yet, and write the pages."""
     parser = common_parser("deepnnk", __doc__)
-    parser.add_argument("--queries", type=int, default=2_000, help="images judged of each set")
+    parser.add_argument("--queries", type=int, default=1_000, help="images judged of each set")
     asked = parser.parse_args(arguments)
     quick = asked.quick
-    images = Images.read(asked.data, 100 if quick else asked.queries, 300 if quick else None)
+    images = Images.read(asked.data, 25 if quick else asked.queries, 300 if quick else None)
     table = ResultTable(results_of(asked) / "deepnnk.csv")
     wanted = [
-        one
-        for one in checkpoints(asked.data / "deepnnk")
-        if not quick or one.step in _QUICK_STEPS
+        one for one in checkpoints(asked.data / "deepnnk") if not quick or one.step in _QUICK_STEPS
     ]
     # Of a stopped study all regimes are there, the last checkpoints first.
     wanted.sort(key=lambda one: (one.step != LAST, one.step % 4_000, one.step))

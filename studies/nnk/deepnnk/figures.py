@@ -62,10 +62,12 @@ def _regimes(document: dict[str, Any], path: Path) -> None:
     colours = dict(zip(REGIMES, (GREEN, BLUE, ORANGE), strict=True))
     with figure(path, 7.5, 2.6) as drawn:
         left, middle, right = drawn.subplots(1, 3)
+        middle.sharey(left)
         for regime, colour in colours.items():
             one = document["curves"][regime]
             epochs = np.array(one["steps"]) / 1_000 + 1
-            left.plot(epochs, one["train/gap"], color=colour, label=TITLES[regime])
+            left.plot(epochs, one["lossless/gap"], color=colour, label=TITLES[regime])
+            left.plot(epochs, one["train/gap"], ":", color=colour, linewidth=1)
             true = np.subtract(one["stored/test/model"], one["stored/train/model"])
             middle.plot(epochs, true, color=colour)
             right.plot(epochs, one["test/neighbours/50"], color=colour)

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.nnk import Cosine
+from rmqm_spec.nnk.kernels import Space
 from studies.natural.deepnnk import Checkpoint
 from studies.nnk.deepnnk.stored import KS, LAST
 from studies.nnk.encoding import Labelled, cached, read_labelled
@@ -25,20 +26,27 @@ _FILES: Final = {
     "lossless": "cifar10_lossless_train4000.npz",
 }
 _GALLERIES: Final = (2_500, 5_000)
+_MORE_OF_LAST: Final = 4
+"""How many times more images are judged of the last checkpoints."""
 
 
 class NearestThenCosine:
     """The cosine kernel on the candidates of smallest Euclidean distance, as the authors search."""
 
-    def prepare(self, queries: AnyArray, gallery: AnyArray) -> tuple[Float64Array, Float64Array]:
-        """Return the rows as they are, in float64."""
-        return np.asarray(queries, dtype=np.float64), np.asarray(gallery, dtype=np.float64)
+    def over(self, queries: AnyArray, gallery: AnyArray, k: int) -> Space:
+        """Return the rows as they are for the search, and as unit rows for the kernel."""
+        rows = (np.asarray(each, dtype=np.float64) for each in (queries, gallery))
+        return _AsTheyAre(*rows, Cosine().over(queries, gallery, k))
 
-    def values(self, queries: Float64Array, candidates: Float64Array) -> Float64Array:
-        """Return the cosine kernel of each query and its candidates."""
-        rows = np.concatenate([queries[:, None], candidates], axis=1)
-        unit = rows / np.linalg.norm(rows, axis=2, keepdims=True)
-        return np.asarray(0.5 + 0.5 * unit @ unit.swapaxes(1, 2))
+
+@frozen(eq=False)
+class _AsTheyAre:
+    queries: Float64Array
+    gallery: Float64Array
+    directions: Space
+
+    def values(self, first: int, indices: npt.NDArray[np.intp]) -> Float64Array:
+        return self.directions.values(first, indices)
 
 
 @frozen(eq=False)
@@ -51,7 +59,7 @@ class Images:
     sets : dict of str to Labelled
         ``train``, ``test`` and ``lossless``.
     n_queries : int
-        Images of each that are judged.
+        Images of each that are judged; four times as many of a last checkpoint.
     """
 
     sets: dict[str, Labelled]
@@ -95,12 +103,12 @@ def measured(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield names and columns of the rows of a checkpoint: a row for each part, k and variant."""
     parts = _encoded(checkpoint, images, data, work)
-    train, test, n = parts["train"], parts["test"], images.n_queries
-    cases: list[tuple[str, int, str, dict[str, float]]] = []
-    for k in KS:
-        cases.append(("test", k, "", _held_out(test, train, k, n)))
-        cases.append(("train", k, "", _left_out(train, k, n)))
-    cases.append(("lossless", 50, "", _left_out(parts["lossless"], 50, n)))
+    train, test = parts["train"], parts["test"]
+    n = images.n_queries * (_MORE_OF_LAST if checkpoint.step == LAST else 1)
+    cases: list[tuple[str, int, str, dict[str, float]]] = [
+        ("test", k, "", _held_out(test, train, k, n)) for k in KS
+    ]
+    cases += [(part, 50, "", _left_out(parts[part], 50, n)) for part in ("train", "lossless")]
     if checkpoint.step == LAST:
         cases += [("test", *case) for case in _variants(test, train, n)]
     for part, k, variant, values in cases:
@@ -116,9 +124,7 @@ def measured(
         yield "/".join(filter(None, (checkpoint.name, part, str(k), variant))), facts | values
 
 
-def _encoded(
-    checkpoint: Checkpoint, images: Images, data: Path, work: Path
-) -> dict[str, Among]:
+def _encoded(checkpoint: Checkpoint, images: Images, data: Path, work: Path) -> dict[str, Among]:
     model = work / "models" / f"{checkpoint.name}.onnx"
     if not model.exists():
         checkpoint.write(data / "deepnnk", model)
@@ -164,7 +170,10 @@ def _variants(test: Among, train: Among, n: int) -> Iterator[tuple[int, str, dic
     """Yield what the authors do otherwise: their solver, their candidates, a larger gallery."""
     for k in KS:
         yield k, "their solver", _held_out(test, train, k, n, solver="reference")
-        yield k, "their candidates", _held_out(test, train, k, n, kernel=NearestThenCosine())
+        nearest = NearestThenCosine()
+        yield k, "their candidates", _held_out(test, train, k, n, kernel=nearest)
+        both = _held_out(test, train, k, n, solver="reference", kernel=nearest)
+        yield k, "their solver and candidates", both
         for size in _GALLERIES:
             rows = train.rows(size)
             fewer = Among(train.encodings[rows], train.classes[rows], train.wrong[rows])
