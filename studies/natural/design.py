@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Final
 
-from studies.training.training import Recipe
+from studies.training.recipe import Recipe
 
 __all__ = ["ARCHITECTURES", "METHODS", "SEEN", "SIZES", "design", "quick_design"]
 

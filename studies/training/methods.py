@@ -10,6 +10,7 @@ import torch.nn.functional as F  # noqa: N812 (the name everybody knows)
 from torch import Tensor, nn
 
 from studies.training.losses import nt_xent, triplet
+from studies.training.turning import TURNING, turning_method
 from studies.training.views import perspective, rotation
 
 __all__ = ["METHODS", "SUPERVISED", "Method", "method_named"]
@@ -92,12 +93,14 @@ def method_named(name: str, *, size: int, classes: int, pixels: int, seed: int) 
     Parameters
     ----------
     name : str
-        One of `METHODS`.
+        One of `METHODS` or of ``studies.training.turning.TURNING``.
     size, classes, pixels : int
         Values of an embedding, classes of the labels, values of an image.
     seed : int
         Of the views.
     """
+    if name in TURNING:
+        return turning_method(name, size=size, classes=classes, pixels=pixels, seed=seed)
     if name in SUPERVISED:
         return _WithLabels(
             size,

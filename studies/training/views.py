@@ -1,4 +1,4 @@
-"""Random views of images: rotation by up to 15 degrees, and random perspective."""
+"""Random views of images: rotation, perspective, crop."""
 
 from __future__ import annotations
 
@@ -8,19 +8,37 @@ import torch
 import torch.nn.functional as F  # noqa: N812 (the name everybody knows)
 from torch import Tensor
 
-__all__ = ["perspective", "rotation"]
+__all__ = ["crop", "perspective", "rotation", "turned"]
 
 _MOST_DEGREES = 15.0
 _DISTORTION = 0.5
 """Corners move inwards by up to this share of half a side, as in torchvision."""
 
 
-def rotation(images: Tensor, random: torch.Generator) -> Tensor:
-    """Return each image (N, C, H, W) turned by its own angle."""
-    angles = (2 * torch.rand(len(images), generator=random) - 1) * math.radians(_MOST_DEGREES)
-    cos, sin, zero = angles.cos(), angles.sin(), torch.zeros_like(angles)
-    turned = torch.stack([cos, -sin, zero, sin, cos, zero], 1).reshape(-1, 2, 3)
-    grid = F.affine_grid(turned, list(images.shape), align_corners=False)
+def rotation(
+    images: Tensor, random: torch.Generator, most_degrees: float = _MOST_DEGREES
+) -> Tensor:
+    """Return each image (N, C, H, W) turned by its own angle, up to so many degrees."""
+    share = 2 * torch.rand(len(images), generator=random) - 1
+    return turned(images, share * math.radians(most_degrees))
+
+
+def turned(images: Tensor, radians: Tensor) -> Tensor:
+    """Return images (N, C, H, W) turned by angles (N,); bilinear, and black around."""
+    cos, sin, zero = radians.cos(), radians.sin(), torch.zeros_like(radians)
+    turns = torch.stack([cos, -sin, zero, sin, cos, zero], 1).reshape(-1, 2, 3)
+    grid = F.affine_grid(turns, list(images.shape), align_corners=False)
+    return F.grid_sample(images, grid, align_corners=False)
+
+
+def crop(images: Tensor, random: torch.Generator, least: float = 0.6) -> Tensor:
+    """Return a square part of each image (N, C, H, W), at least so wide, in the whole's size."""
+    n = len(images)
+    width = least + (1 - least) * torch.rand(n, generator=random)
+    x, y = (1 - width) * (2 * torch.rand(2, n, generator=random) - 1)
+    zero = torch.zeros_like(width)
+    parts = torch.stack([width, zero, x, zero, width, y], 1).reshape(-1, 2, 3)
+    grid = F.affine_grid(parts, list(images.shape), align_corners=False)
     return F.grid_sample(images, grid, align_corners=False)
 
 

@@ -1,0 +1,1 @@
+"""Neighbourhoods by non-negative kernel regression: what its sources show, run again."""

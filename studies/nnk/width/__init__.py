@@ -1,0 +1,1 @@
+"""How residual networks of several widths interpolate: polytopes, and NNK beside their own head."""
