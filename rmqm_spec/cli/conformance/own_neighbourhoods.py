@@ -8,7 +8,7 @@ import numpy as np
 
 from rmqm_spec.alterations.arguments import require
 from rmqm_spec.characteristics.distances import unit_vectors
-from rmqm_spec.measures.paths.polytopes import polytope_of_views
+from rmqm_spec.measures.paths.polytopes import polytopes_of_views
 from rmqm_spec.nnk import (
     Cosine,
     Gaussian,
@@ -57,9 +57,10 @@ class OwnNeighbourhoods:
             representations.ndim == 3 and representations.shape[1] > 1,
         )
         limit = checked_resolution(resolution)
-        found = [polytope_of_views(one, limit) for one in unit_vectors(representations)]
-        widths, counts = zip(*found, strict=True)
-        return {"diameters": np.array(widths), "counts": np.array(counts)}
+        vectors = unit_vectors(representations)
+        last = representations.shape[1] - 1
+        widths, counts = polytopes_of_views(vectors, limit, [last])
+        return {"diameters": widths[:, 0], "counts": counts[:, 0]}
 
     def nnk_classify(self, *, labels: list[int], **request: Any) -> Results:
         """Let neighbours vote on classes."""
