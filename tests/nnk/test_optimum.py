@@ -121,9 +121,21 @@ def copies(n):
     return rows_of(n + 1, 1, 4)[0], np.vstack([rows, rows[::-1], rows])
 
 
+def turned(query, gallery):
+    """Equal distances and gradients then differ by rounding."""
+    turn = np.linalg.qr(rows_of(7, len(query), len(query)))[0]
+    return query @ turn, gallery @ turn
+
+
 @pytest.mark.parametrize(
     ("query", "gallery"),
-    [*map(polygon, (4, 5, 6, 8, 12, 30)), *map(cube, (3, 4, 5)), *map(copies, (3, 8, 15))],
+    [
+        *map(polygon, (4, 5, 6, 8, 12, 30)),
+        *map(cube, (3, 4, 5)),
+        *map(copies, (3, 8, 15)),
+        *(turned(*case) for case in map(polygon, (4, 6, 8, 12, 30))),
+        *(turned(*case) for case in map(cube, (3, 4, 5))),
+    ],
 )
 def test_of_several_optima_the_rule_chooses(way, query, gallery):
     found = all_neighbourhoods(query[None], gallery, len(gallery))
