@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=50_000)
     parser.add_argument("--gallery", type=int, default=50_000)
     parser.add_argument("--k", type=int, default=50)
-    parser.add_argument("--searched", type=int, default=2_000, help="queries to time the search by")
+    parser.add_argument("--searched", type=int, default=2_048, help="queries to time the search by")
     parser.add_argument("--out", type=Path, default=OUT)
     given = parser.parse_args()
     sys.path.insert(0, str(given.pynnk))

@@ -9,8 +9,9 @@ dimensions the published solver keeps 12 neighbours where the optimum has 17.
 Written from what ``non_neg_qpsolver.py`` of STAC-USC/PyNNK_graph_construction (commit 4f6ba05)
 does, including two of its rules that no definition asks for. Where a candidate has a kernel value
 above 1 - 1e-10 with the query, all others get weight 0 ("nodes collapse"). Where the Cholesky
-factorisation fails because K is singular, 1e-10 is added to the diagonal of what LAPACK left of
-the factor; such weights have no meaning.
+factorisation fails because K is singular, as with a cosine kernel and k > E + 1, 1e-10 is added to
+the diagonal of what LAPACK left of the factor; such weights have no meaning, and rounding alone
+changes them.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def weights_of_query(values: Float64Array) -> Float64Array:
         weights = np.zeros(len(gram))
         weights[kept] = _solved(gram[np.ix_(kept, kept)], towards[kept])
         low = weights < THRESHOLD
-        kept &= weights > THRESHOLD
+        kept = weights > THRESHOLD
         if np.abs(weights[low]).max(initial=0.0) <= THRESHOLD:
             break
     weights[weights < THRESHOLD] = 0.0

@@ -18,11 +18,11 @@ def both(size, k, n_rows, **options):
 
 
 def test_with_a_cosine_it_keeps_too_few_neighbours_and_misses_the_optimum():
-    """In 32 dimensions and with 50 candidates it keeps about two thirds of the neighbours."""
+    """It keeps two thirds to three quarters of them; by rounding, as the kernel is singular."""
     exact, reference = both(32, 50, 300)
     assert ((exact.weights > 0) != (reference.weights > 0)).any(axis=1).mean() > 0.95
     assert 12 < exact.counts.mean() < 16
-    assert 8 < reference.counts.mean() < 11
+    assert 7 < reference.counts.mean() < exact.counts.mean() - 2
     assert (reference.errors > exact.errors - 1e-9).all()
     assert (reference.errors > exact.errors + 1e-6).mean() > 0.9
 
