@@ -56,6 +56,14 @@ def test_the_compiled_loop_has_the_bits_of_numpy(
     assert start.why_not_compiled() is None
 
 
+@pytest.mark.parametrize("level", [2**40, 2**58, 2**61, 2**63 + 1])
+def test_levels_beyond_its_counter_are_left_to_numpy(level, monkeypatch):
+    noise, inputs = WhiteNoise(n_levels=2**64), np.full((1, 50), 0.5, np.float32)
+    by_numpy = noise.alter(inputs, ["a"], level, 2)
+    monkeypatch.setattr(start, "WORTH", 0)
+    assert np.array_equal(noise.alter(inputs, ["a"], level, 2), by_numpy)
+
+
 def test_the_loop_takes_over_after_enough_values(monkeypatch):
     out = np.empty((10, 10), np.float32)
     monkeypatch.setattr(start, "WORTH", 250)

@@ -110,7 +110,8 @@ class WhiteNoise:
         rows, flat = altered.reshape(len(inputs), n_levels, -1), inputs.reshape(len(inputs), -1)
         levels = np.arange(first_level, first_level + n_levels)
         scale = (levels / self.n_levels * (self.bounds[1] - self.bounds[0])).astype(rows.dtype)
-        fill = compiled_fill(rows) if self.coupling == "independent" else None
+        is_usual = self.coupling == "independent" and _fits(first_level + n_levels, flat.shape[1])
+        fill = compiled_fill(rows) if is_usual else None
         if fill is not None:
             keys = [noise_key(self.seed, identity) for identity in ids]
             flat = np.ascontiguousarray(flat)
@@ -119,7 +120,7 @@ class WhiteNoise:
         unaltered = 1 if first_level == 0 else 0
         rows[:, :unaltered] = flat[:, None]
         for values, identity, noisy in zip(flat, ids, rows[:, unaltered:], strict=True):
-            self._add_noise(values, identity, levels[unaltered:], scale[unaltered:], noisy)
+            self._add_noise(values, identity, first_level + unaltered, scale[unaltered:], noisy)
         return altered
 
     def to_dict(self) -> dict[str, object]:
@@ -135,20 +136,25 @@ class WhiteNoise:
         }
 
     def _add_noise(
-        self, flat: FloatArray, identity: str, levels: AnyArray, scale: AnyArray, out: FloatArray
+        self, flat: FloatArray, identity: str, first: int, scale: AnyArray, out: FloatArray
     ) -> None:
-        """Write consecutive levels of an input into the rows of `out`."""
-        if not len(levels):
+        """Write levels `first`, `first` + 1, ... of an input into the rows of `out`."""
+        if not len(out):
             return
         low, high = (out.dtype.type(bound) for bound in self.bounds)
         scale = scale[:, None]
-        drawn = (int(levels[0]), len(out)) if self.coupling == "independent" else (1, 1)
+        drawn = (first, len(out)) if self.coupling == "independent" else (1, 1)
         for rows, columns, noise in normal_pieces(self.seed, identity, *drawn, flat.size):
             rows = rows if self.coupling == "independent" else slice(None)  # noqa: PLW2901
             piece = out[rows, columns]
             np.multiply(noise, scale[rows], out=piece)
             np.add(piece, flat[columns], out=piece)
             np.clip(piece, low, high, out=piece)
+
+
+def _fits(end: int, n_values: int) -> bool:
+    """Whether the compiled loop can count so far: its counter has one word, NumPy's has four."""
+    return end * (n_values // 16 + 1) < 2**64
 
 
 def white_noise(
