@@ -14,7 +14,7 @@ from rmqm_spec import PGD, EncoderTraits, content_id, evaluate
 from rmqm_spec.alterations import LOSSES
 from rmqm_spec.cli.score import run_score
 from rmqm_spec.contracts.inputs import InputSpec
-from rmqm_spec.contracts.registry import alteration_kind
+from rmqm_spec.contracts.registry import alteration_kind, available
 from rmqm_spec.errors import EncodingError, UsageError
 from rmqm_spec.evaluation import checkpoints
 from rmqm_spec.runs import opening
@@ -206,8 +206,8 @@ LOSS_RULE = (
     "batches"
 )
 UNKNOWN = (
-    "alteration must name exactly one of those installed (pgd, white-noise); got 'x': none of that "
-    "name"
+    "alteration must name exactly one of those installed "
+    f"({', '.join(available('alteration'))}); got 'x': none of that name"
 )
 PGD_RULE = "--{} must come with --alteration pgd; got --alteration white-noise"
 

@@ -123,10 +123,16 @@ def draw(document: Document, path: Path) -> None:
             (neighbours, "neighbours"),
         ):
             axis.set_xscale("log", base=2)
+            axis.set_xticks(*_ticks(networks))
             axis.set_ylim(bottom=0)
             axis.set_title(title, loc="left")
             axis.set_xlabel("width")
             axis.legend()
+
+
+def _ticks(networks: list[Document]) -> tuple[list[float], list[str]]:
+    widths = sorted({one["width"] for one in networks})
+    return widths, [f"{width:.0f}" for width in widths]
 
 
 def _line(
