@@ -155,6 +155,8 @@ class AlterationKind:
         Whether scores under it may rank encoders.
     why_not : str
         Where they may not: the reason, as the rest of a sentence.
+    ranks_measures : bool
+        Where they may not: whether another measure under it may, if a ranking names one.
     needs_gradients : bool
         Whether it asks the encoder for vector-Jacobian products.
     parameters : type, optional
@@ -176,6 +178,7 @@ class AlterationKind:
     options: tuple[Option, ...] = ()
     ranks: bool = True
     why_not: str = ""
+    ranks_measures: bool = False
     needs_gradients: bool = False
     parameters: type | None = None
     about_levels: str = ""

@@ -21,7 +21,8 @@ import numpy.typing as npt
 from rmqm_spec.errors import UnavailableError
 
 __all__ = [
-    "GENERATOR", "noise_key", "normal_pieces", "normal_table", "standard_normal", "uniform_start",
+    "GENERATOR", "noise_key", "normal_pieces", "normal_table", "standard_normal", "uniform_draw",
+    "uniform_start",
 ]  # fmt: skip
 
 GENERATOR: Final = "philox4x64-10/quantile16"
@@ -174,8 +175,42 @@ def uniform_start(seed: int, input_id: str, n_values: int) -> npt.NDArray[np.flo
     >>> (uniform_start(0, "a", 3) * 65536).tolist()
     [47543.0, -30863.0, 61667.0]
     """
+    return _uniform(f"rmqm-pgd-start/1\n{seed}\n{input_id}", n_values)
+
+
+def uniform_draw(
+    alteration: str, seed: int, input_id: str, n_values: int
+) -> npt.NDArray[np.float32]:
+    """
+    Draw what an alteration of images leaves open for an input (clause RMQM-IMG-002).
+
+    Parameters
+    ----------
+    alteration : str
+        Its name: unlike alterations draw apart from each other.
+    seed : int
+        At least 0.
+    input_id : str
+        Name of the input.
+    n_values : int
+        Number of values.
+
+    Returns
+    -------
+    (n_values,) ndarray of float32
+        Odd multiples of 1/65536 in (-1, 1), all equally probable and exact.
+
+    Examples
+    --------
+    >>> bool((uniform_draw("crop", 0, "a", 2) == uniform_draw("crop", 0, "a", 9)[:2]).all())
+    True
+    """
+    return _uniform(f"rmqm-{alteration}/1\n{seed}\n{input_id}", n_values)
+
+
+def _uniform(text: str, n_values: int) -> npt.NDArray[np.float32]:
     blocks = -(-n_values // _LANES_PER_BLOCK)
-    bits = np.random.Philox(key=_key(f"rmqm-pgd-start/1\n{seed}\n{input_id}"), counter=blocks - 1)
+    bits = np.random.Philox(key=_key(text), counter=blocks - 1)
     lanes = bits.random_raw(blocks * 4).astype("<u8", copy=False).view("<u2")[:n_values]
     return (2 * lanes.astype(np.float32) - 65535) / np.float32(65536)
 

@@ -1,0 +1,1 @@
+"""Alterations of images: warps, colours, blur and compression, each a path of growing strength."""
