@@ -89,9 +89,7 @@ def paired(one: Quantity, other: Quantity | None) -> Mean | None:
     return difference_of(one.values, other.values[[place[identity] for identity in one.ids]])
 
 
-def best_of(
-    quantity: str, means: Mapping[str, float], pairs: Sequence[Compared]
-) -> frozenset[str]:
+def best_of(quantity: str, means: Mapping[str, float], pairs: Sequence[Compared]) -> frozenset[str]:
     """
     Return the best encoder by a quantity, and those that cannot be told apart from it.
 

@@ -133,8 +133,7 @@ def geometry_document(
                 "offered": n_offered,
                 "left_out_by_code": dict(sorted(Counter(one.code for one in left_out).items())),
                 "left_out": [
-                    {"name": one.name, "code": one.code, "message": one.message}
-                    for one in left_out
+                    {"name": one.name, "code": one.code, "message": one.message} for one in left_out
                 ],
             },
             **{key: encoder.get(key) for key in _ENCODER},

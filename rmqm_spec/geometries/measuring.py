@@ -13,7 +13,7 @@ from rmqm_spec.geometries.columns import Columns
 from rmqm_spec.nnk import Kernel, Neighbourhoods, diameters, neighbourhoods
 from rmqm_spec.nnk.weightings import candidate_cosines
 
-__all__ = ["columns_of", "spread_of"]
+__all__ = ["check_candidates", "columns_of", "spread_of"]
 
 
 def columns_of(
@@ -57,14 +57,7 @@ def columns_of(
     [1, 2, 1]
     """
     n_inputs = len(ids)
-    if not 1 <= k < n_inputs:
-        raise UsageError(
-            "PRB006",
-            f"--k must be from 1 to the {max(n_inputs - 1, 0)} other inputs that can be "
-            f"neighbours; got {k}",
-            fix=f"Give --k {n_inputs - 1} or less, or more inputs." if n_inputs > 1
-            else "Give at least two inputs.",
-        )  # fmt: skip
+    check_candidates(k, n_inputs)
     rank = np.argsort(np.argsort(np.asarray(ids), kind="stable"), kind="stable")
     blocks: list[Neighbourhoods] = []
     own = np.arange(n_inputs)
@@ -88,6 +81,17 @@ def columns_of(
         diameters=diameters(found, vectors),
         spread=spread_of(vectors),
     )
+
+
+def check_candidates(k: int, n_inputs: int) -> None:
+    """Refuse (PRB006) a number of candidates that inputs do not have among each other."""
+    if not 1 <= k < n_inputs:
+        raise UsageError(
+            "PRB006",
+            f"--k must be from 1 to the {max(n_inputs - 1, 0)} other inputs that can be "
+            f"neighbours; got {k}",
+            fix="Give a smaller --k, or more inputs.",
+        )
 
 
 def spread_of(vectors: Float64Array) -> float:

@@ -110,15 +110,13 @@ def _table(columns: Columns) -> str:
             rows[identity][name] = _cell(value)
     stream = io.StringIO()
     heads = ["id", "name", *(["label"] if columns.labels is not None else []), *known]
-    writer = csv.DictWriter(
-        stream, heads, restval="", extrasaction="ignore", lineterminator="\n"
-    )
+    writer = csv.DictWriter(stream, heads, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows.values())
     return stream.getvalue()
 
 
-def _cell(value: float | bool) -> str:  # noqa: FBT001 - a value of a table
+def _cell(value: float | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value)

@@ -18,12 +18,11 @@ from rmqm_spec.runs.candidate_names import folder_name
 from rmqm_spec.runs.candidates import Candidate
 from rmqm_spec.runs.geometries import ModelGeometry
 from rmqm_spec.runs.geometry_answers import GivenAnswers, linear_answers, model_answers
-from rmqm_spec.runs.geometry_examples import shown_inputs
 from rmqm_spec.runs.geometry_request import GeometryRequest
 from rmqm_spec.runs.geometry_set import InputSet, encode_set, vectors_of
 from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.nulls import opening_of_null
-from rmqm_spec.runs.opening import alteration_of
+from rmqm_spec.runs.opening import alteration_of, open_inputs
 from rmqm_spec.runs.probe_doubts import left_out_findings
 from rmqm_spec.runs.ranged import for_inputs
 from rmqm_spec.runs.remarks import elsewhere
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from rmqm_spec.contracts.backend import ModelEncoder
     from rmqm_spec.geometries.columns import Columns
     from rmqm_spec.geometries.document import NullOutcome
+    from rmqm_spec.inputs.prepared import PreparedInputs
     from rmqm_spec.nnk import Kernel
 
 __all__ = ["model_geometry"]
@@ -82,6 +82,8 @@ def model_geometry(
 
     from rmqm_spec.documents.writing import check_writable
     from rmqm_spec.geometries import kernel_named
+    from rmqm_spec.geometries.measuring import check_candidates
+    from rmqm_spec.runs.geometry_examples import shown_inputs
 
     started = time.monotonic()
     request, settings = candidate.request, asked.geometry
@@ -89,14 +91,17 @@ def model_geometry(
     encoder = open_model(request)
     if out is not None:
         check_writable(out)
-    inputs = encode_set(encoder, request, settings.labels, candidate.name, listener)
+    prepared = open_inputs(request.inputs, encoder, listener)
+    check_candidates(settings.k, len(prepared))
+    alteration = _alteration(asked, request, encoder, prepared)
+    inputs = encode_set(encoder, prepared, request, settings, candidate.name, listener)
     work = _Work(
         asked=asked,
         name=candidate.name,
         request=request,
         inputs=inputs,
         kernel=kernel,
-        alteration=_alteration(asked, request, encoder, inputs),
+        alteration=alteration,
         listener=listener,
     )
     with threadpool_limits(request.opening.threads):
@@ -109,26 +114,27 @@ def model_geometry(
     document = _document(work, encoder, columns, answers, null, findings, started)
     if request.name is not None:
         document["given_name"] = request.name
-    shown = shown_inputs(columns, inputs, for_inputs(encoder, inputs.prepared), work.alteration)
+    shown = ()
+    if asked.shows:
+        taken = for_inputs(encoder, inputs.prepared)
+        shown = shown_inputs(columns, inputs, taken, work.alteration)
     path, findings = _written(work, document, columns, null, out, findings)
     return ModelGeometry(
         path=path,
         document=document,
         columns=columns,
         findings=tuple(findings),
-        shown=shown if asked.shows else (),
+        shown=shown,
     )
 
 
 def _alteration(
-    asked: GeometryRequest, request: RunRequest, encoder: ModelEncoder, inputs: InputSet
+    asked: GeometryRequest, request: RunRequest, encoder: ModelEncoder, prepared: PreparedInputs
 ) -> Alteration | None:
     if not asked.alters:
         return None
-    prepared = inputs.prepared
-    # A picture that is handed over as it is counts as an array elsewhere; here its shape decides.
     made = alteration_of(request, request.protocol.kind, prepared.bounds, encoder.spec)
-    return cast("Alteration", made)
+    return cast("Alteration", made)  # those that follow a gradient were refused
 
 
 def _columns(work: _Work, encoder: ModelEncoder, vectors: Float64Array, what: str = "") -> Columns:

@@ -9,9 +9,9 @@ from attrs import frozen
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.encoders.output_advice import naming_earlier
 from rmqm_spec.findings import Finding
+from rmqm_spec.runs.geometry_request import GeometrySettings
 from rmqm_spec.runs.labels import label_findings, labels_of
 from rmqm_spec.runs.models import backend_of
-from rmqm_spec.runs.opening import open_inputs
 from rmqm_spec.runs.ranged import for_inputs
 from rmqm_spec.runs.remarks import input_findings
 from rmqm_spec.runs.request import RunRequest
@@ -53,10 +53,15 @@ class InputSet:
 
 
 def encode_set(
-    encoder: ModelEncoder, request: RunRequest, labels: str | None, name: str, listener: Listener
+    encoder: ModelEncoder,
+    prepared: PreparedInputs,
+    request: RunRequest,
+    settings: GeometrySettings,
+    name: str,
+    listener: Listener,
 ) -> InputSet:
     """
-    Encode the inputs of a request.
+    Encode inputs, and find their labels: those that were asked for, or that the data brings along.
 
     Raises
     ------
@@ -65,8 +70,10 @@ def encode_set(
     """
     from rmqm_spec.probes import encode_inputs, labelled
 
-    prepared = open_inputs(request.inputs, encoder, listener)
-    known = None if labels is None else labels_of(prepared, labels)
+    needs_labels = settings.labels is not None or settings.scores is not None
+    known = None
+    if needs_labels or prepared.source.labels is not None:
+        known = labels_of(prepared, settings.labels)
     with listener.work(f"{name}: encoding") as progress, naming_earlier(encoder):
         encoded = encode_inputs(for_inputs(encoder, prepared), prepared, progress)
     if known is None:
@@ -105,9 +112,7 @@ def _distinct(encoded: Encoded) -> Labelled:
     return offered.without(reasons)
 
 
-def vectors_of(
-    encoder: Encoder, inputs: InputSet, what: str, listener: Listener
-) -> Float64Array:
+def vectors_of(encoder: Encoder, inputs: InputSet, what: str, listener: Listener) -> Float64Array:
     """Encode the same inputs by another encoder, in the same order."""
     from rmqm_spec.probes import encode_inputs
 
