@@ -12,7 +12,7 @@ from rmqm_spec.arrays import Float64Array
 from rmqm_spec.errors import UsageError
 from rmqm_spec.neighbours import Neighbours
 
-__all__ = ["Neighbours", "nearest", "vote"]
+__all__ = ["Neighbours", "nearest", "ranked_by_id", "require_k", "vote"]
 
 
 def nearest(
@@ -62,15 +62,30 @@ def nearest(
     >>> neighbours.indices.tolist()
     [[0, 2]]
     """
-    n_others = len(gallery) - (own is not None)
+    require_k(k, len(gallery) - (own is not None))
+    yield from neighbours.nearest(queries, gallery, k, own=own, rank=ranked_by_id(ids))
+
+
+def require_k(k: int, n_others: int) -> None:
+    """Raise PRB006 unless k of the others can be neighbours."""
     if not 1 <= k <= n_others:
         raise UsageError(
             "PRB006",
             f"k must be between 1 and the {n_others} inputs that can be neighbours; got {k}",
             fix="Give a smaller --k, or more inputs.",
         )
-    rank = np.argsort(np.argsort(np.asarray(ids), kind="stable"), kind="stable")
-    yield from neighbours.nearest(queries, gallery, k, own=own, rank=rank)
+
+
+def ranked_by_id(ids: Sequence[str]) -> npt.NDArray[np.intp]:
+    """
+    Return the rank of each id, (G,): at equal distances the smaller comes first.
+
+    Examples
+    --------
+    >>> ranked_by_id(["b", "c", "a"]).tolist()
+    [1, 2, 0]
+    """
+    return np.argsort(np.argsort(np.asarray(ids), kind="stable"), kind="stable")
 
 
 def vote(

@@ -111,7 +111,7 @@ def _checked(encodings: AnyArray, classes: AnyArray) -> tuple[Given, Float64Arra
 NNK_ACCURACY = LabelledMeasure(
     name="nnk-accuracy",
     title="NNK accuracy",
-    summary="How often the neighbours of an input, by non-negative kernel regression, name its class.",
+    summary="How often the NNK neighbours of an input name its class, itself left out.",
     source="Shekkizhar and Ortega 2020, arXiv 2007.10505; leave-one-out, cosine kernel, k = 50",
     function=nnk_accuracy,
 )
@@ -119,7 +119,7 @@ NNK_ACCURACY = LabelledMeasure(
 NNK_MIXED = LabelledMeasure(
     name="nnk-mixed",
     title="NNK mixed polytopes",
-    summary="How many inputs have a neighbour of another class, by non-negative kernel regression.",
+    summary="How many inputs have an NNK neighbour of another class.",
     source="Shekkizhar and Ortega, GSP Workshop 2023; cosine kernel, exact optimum, k = 50",
     function=nnk_mixed,
 )
