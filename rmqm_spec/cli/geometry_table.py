@@ -15,7 +15,11 @@ __all__ = ["geometry_columns", "geometry_lines"]
 NULL: Final = "  permuted"
 """Beneath a model: the same network with permuted weights."""
 
+_RELATIVE: Final = "relative-diameter"
+"""Diameter under an alteration, divided by the distance of two inputs."""
+
 _HEADS: Final = {
+    _RELATIVE: "over distance of two inputs",
     "altered-neighbours": "neighbours",
     "altered-diameter": "diameter",
     "mixed": "mixed polytopes",
@@ -38,7 +42,7 @@ def geometry_lines(measured: ModelGeometries) -> Iterator[str]:
         yield from _table(rows, ("mixed", *some["labelled"]["answers"]))
     if some["altered"]:
         yield _about_alteration(some)
-        yield from _table(rows, ("altered-neighbours", "altered-diameter"))
+        yield from _table(rows, ("altered-neighbours", "altered-diameter", _RELATIVE))
     yield from _agreement(measured)
     yield from _legend(measured, rows)
 
@@ -62,16 +66,24 @@ def geometry_columns(measured: ModelGeometries) -> Columns:
 def _rows(measured: ModelGeometries) -> Iterator[tuple[tuple[str, bool], dict[str, str]]]:
     """Yield the cells of each model, and of its null, by the name of the quantity."""
     for name, model in measured.models.items():
-        yield (
-            (name, False),
-            {
-                quantity: _cell(quantity, mean, is_best=name in _best(measured, quantity))
-                for quantity, mean in means_of(model.document)
-            },
-        )
+        best = [
+            quantity
+            for quantity, _ in means_of(model.document)
+            if name in _best(measured, quantity)
+        ]
+        yield (name, False), _cells(model.document, best)
         if _has_null(model.document):
-            means = means_of(model.document["null"])
-            yield (name, True), {quantity: _cell(quantity, mean) for quantity, mean in means}
+            yield (name, True), _cells(model.document["null"])
+
+
+def _cells(section: Mapping[str, Any], best: Sequence[str] = ()) -> dict[str, str]:
+    """Return the cells of a document, or of its section ``null``."""
+    cells = {
+        quantity: ("=" if quantity in best else " ") + _numbers(quantity, mean)
+        for quantity, mean in means_of(section)
+    }
+    relative = (section["altered"] or {}).get("relative_diameter")
+    return cells if relative is None else {**cells, _RELATIVE: f" {relative:.3f}"}
 
 
 def _table(
@@ -163,11 +175,6 @@ def _best(measured: ModelGeometries, quantity: str) -> frozenset[str]:
 
 def _has_null(document: Mapping[str, Any]) -> bool:
     return document["null"] is not None and document["null"]["status"] == "ok"
-
-
-def _cell(quantity: str, mean: Mapping[str, Any], *, is_best: bool = False) -> str:
-    sign = "=" if is_best else " "
-    return f"{sign}{_numbers(quantity, mean)}"
 
 
 def _numbers(quantity: str, mean: Mapping[str, Any]) -> str:

@@ -65,8 +65,8 @@ def geometry(request: GeometryRequest, listener: Listener | None = None) -> Mode
             continue
         for finding in done[name].findings:
             listener.finding(finding)
-    for error in failed.values():
-        listener.finding(Finding.from_error(error))
+    for reason in failed.values():
+        listener.finding(Finding.from_error(reason))
     columns = {name: model.columns for name, model in done.items()}
     return ModelGeometries(
         models=done,

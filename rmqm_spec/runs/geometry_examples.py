@@ -114,7 +114,7 @@ def _altered(
     found = all_neighbourhoods(query, gallery, len(gallery))
     shares = np.zeros(len(gallery))
     shares[found.indices[0]] = found.shares[0]
-    plane = plane_of(query[0], gallery, shares)
+    plane = plane_of(query[0], gallery, shares, of_all=True)
     values = pictures.values(row)
     versions = versions_of(values[None], inputs.chosen.ids[row : row + 1], alteration)[0]
     levels = _some_levels(alteration.n_levels)

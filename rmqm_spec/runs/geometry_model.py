@@ -114,10 +114,8 @@ def model_geometry(
     document = _document(work, encoder, columns, answers, null, findings, started)
     if request.name is not None:
         document["given_name"] = request.name
-    shown = ()
-    if asked.shows:
-        taken = for_inputs(encoder, inputs.prepared)
-        shown = shown_inputs(columns, inputs, taken, work.alteration)
+    taken = for_inputs(encoder, inputs.prepared)
+    shown = shown_inputs(columns, inputs, taken, work.alteration) if asked.shows else ()
     path, findings = _written(work, document, columns, null, out, findings)
     return ModelGeometry(
         path=path,

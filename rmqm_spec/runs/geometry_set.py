@@ -19,7 +19,6 @@ from rmqm_spec.runs.request import RunRequest
 if TYPE_CHECKING:
     from rmqm_spec.arrays import Float64Array
     from rmqm_spec.contracts.backend import ModelEncoder
-    from rmqm_spec.contracts.encoder import Encoder
     from rmqm_spec.inputs.prepared import PreparedInputs
     from rmqm_spec.probes import Encoded, Labelled
 
@@ -112,7 +111,9 @@ def _distinct(encoded: Encoded) -> Labelled:
     return offered.without(reasons)
 
 
-def vectors_of(encoder: Encoder, inputs: InputSet, what: str, listener: Listener) -> Float64Array:
+def vectors_of(
+    encoder: ModelEncoder, inputs: InputSet, what: str, listener: Listener
+) -> Float64Array:
     """Encode the same inputs by another encoder, in the same order."""
     from rmqm_spec.probes import encode_inputs
 

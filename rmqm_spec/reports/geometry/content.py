@@ -57,7 +57,7 @@ class Plane:
     widest : tuple of two int, optional
         The two points whose distance is the diameter.
     captured : float
-        Share of the variance of input and neighbours that lies in the plane.
+        Share of the variance of the points that chose the plane: how much of it lies in there.
     """
 
     points: Float64Array

@@ -22,9 +22,9 @@ _MOST_EDGES: Final = 66
 """Edges of twelve corners; of more, only those to the input are drawn."""
 
 _CURVES: Final = (
-    ("diameters", "Diameter", "diameter of the polytope of levels 1 to j"),
-    ("neighbours", "Neighbours", "neighbours among levels 1 to j"),
-    ("displacements", "Displacement", "distance from the unaltered input"),
+    ("diameters", "Diameter", "diameter, levels 1 to j"),
+    ("neighbours", "Neighbours", "neighbours, levels 1 to j"),
+    ("displacements", "Displacement", "distance from level 0"),
 )
 
 
@@ -116,8 +116,8 @@ def _square(figure: Figure) -> Axes:
 
 def _draw_edges(axes: Axes, plane: Plane, shade: str, *, among_corners: bool = True) -> None:
     """Draw the edges of the polytope, its diameter, and those from the input to its corners."""
-    corners = 1 + np.flatnonzero(plane.is_neighbour)
-    pairs = list(combinations(corners.tolist(), 2))
+    corners: list[int] = (1 + np.flatnonzero(plane.is_neighbour)).tolist()
+    pairs = list(combinations(corners, 2))
     if among_corners and len(pairs) <= _MOST_EDGES:
         for one, other in pairs:
             axes.plot(*plane.points[[one, other]].T, color=RULE, linewidth=0.9, zorder=1)

@@ -10,7 +10,9 @@ from rmqm_spec.reports.geometry.content import Plane
 __all__ = ["plane_of"]
 
 
-def plane_of(query: Float64Array, candidates: Float64Array, shares: Float64Array) -> Plane:
+def plane_of(
+    query: Float64Array, candidates: Float64Array, shares: Float64Array, *, of_all: bool = False
+) -> Plane:
     """
     Project an input and its candidates.
 
@@ -22,13 +24,15 @@ def plane_of(query: Float64Array, candidates: Float64Array, shares: Float64Array
         Unit vectors.
     shares : (m,) ndarray of float64
         Their shares; 0 for a candidate that is no neighbour.
+    of_all : bool
+        Whether the axes are those of all points. By default they are those of the input and its
+        neighbours, so that other candidates do not turn the plane away from the polytope.
 
     Returns
     -------
     Plane
-        The axes are those of the input and its neighbours alone, so that other candidates do not
-        turn the plane away from the polytope. Each axis points so that its largest component is
-        positive: the picture does not depend on the sign that a decomposition returns.
+        Each axis points so that its largest component is positive: the picture does not depend on
+        the sign that a decomposition returns.
 
     Examples
     --------
@@ -38,7 +42,7 @@ def plane_of(query: Float64Array, candidates: Float64Array, shares: Float64Array
     ((1, 2), 1.0)
     """
     corners = np.flatnonzero(shares > 0)
-    kept = np.concatenate([query[None], candidates[corners]])
+    kept = np.concatenate([query[None], candidates if of_all else candidates[corners]])
     centre = kept.mean(axis=0)
     _, lengths, axes = np.linalg.svd(kept - centre, full_matrices=False)
     axes = axes[:2]
