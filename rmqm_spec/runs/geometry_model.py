@@ -224,7 +224,8 @@ def _findings(
                 level="warn",
                 message=f"{mean:.1f} of {columns.k} candidates are neighbours on average: their "
                 "number is bounded by k",
-                fix="Give a larger --k or a wider kernel; such a number compares no encoders.",
+                fix="Give a larger --k, or a Gaussian kernel a larger bandwidth; as it is, the number "
+                "compares no encoders.",
             )
         )
     if null is not None and null.error is not None:
