@@ -23,7 +23,7 @@ _HEADS: Final = {
     "altered-neighbours": "neighbours",
     "altered-diameter": "diameter",
     "mixed": "mixed polytopes",
-    "weighted-k-nn": "weighted k-NN",
+    "softmax-k-nn": "weighted k-NN",
     "nnk": "NNK",
     "k-nn": "k-NN",
 }

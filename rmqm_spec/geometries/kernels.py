@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from rmqm_spec.errors import UsageError
 from rmqm_spec.nnk import Cosine, Gaussian, Kernel
 
@@ -17,7 +15,8 @@ def kernel_named(text: str) -> Kernel:
     Parameters
     ----------
     text : str
-        ``cosine``; or ``gaussian:`` and a bandwidth, a number above 0.
+        ``cosine``; or ``gaussian:`` and a bandwidth: a number above 0, or the name of a rule of
+        `rmqm_spec.nnk.bandwidths`.
 
     Raises
     ------
@@ -34,17 +33,24 @@ def kernel_named(text: str) -> Kernel:
     name, separator, bandwidth = text.partition(":")
     if name == "cosine" and not separator:
         return Cosine()
-    if name == "gaussian" and _is_above_zero(bandwidth):
-        return Gaussian(float(bandwidth))
+    if name == "gaussian" and bandwidth:
+        try:
+            return Gaussian(_number(bandwidth))
+        except UsageError as error:
+            raise UsageError(
+                "ARG001",
+                f"--kernel gaussian: must go on with a bandwidth; {error.message}",
+                fix="For example --kernel gaussian:0.5 or --kernel gaussian:mean-kth-distance.",
+            ) from error
     raise UsageError(
         "ARG001",
-        f"--kernel must be cosine, or gaussian: and a bandwidth above 0; got {text!r}",
+        f"--kernel must be cosine, or gaussian: and a bandwidth; got {text!r}",
         fix="For example --kernel cosine or --kernel gaussian:0.5.",
     )
 
 
-def _is_above_zero(text: str) -> bool:
+def _number(text: str) -> float | str:
     try:
-        return 0 < float(text) < math.inf
+        return float(text)
     except ValueError:
-        return False
+        return text

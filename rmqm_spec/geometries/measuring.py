@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from rmqm_spec.arrays import Float64Array
-from rmqm_spec.errors import UsageError
 from rmqm_spec.geometries.columns import Columns
 from rmqm_spec.nnk import Kernel, Neighbourhoods, diameters, neighbourhoods
 from rmqm_spec.nnk.weightings import candidate_cosines
+from rmqm_spec.probes.neighbours import ranked_by_id, require_k
 
-__all__ = ["check_candidates", "columns_of", "spread_of"]
+__all__ = ["columns_of", "spread_of"]
 
 
 def columns_of(
@@ -57,8 +57,8 @@ def columns_of(
     [1, 2, 1]
     """
     n_inputs = len(ids)
-    check_candidates(k, n_inputs)
-    rank = np.argsort(np.argsort(np.asarray(ids), kind="stable"), kind="stable")
+    require_k(k, n_inputs - 1)
+    rank = ranked_by_id(ids)
     blocks: list[Neighbourhoods] = []
     own = np.arange(n_inputs)
     for block in neighbourhoods(vectors, vectors, k, kernel=kernel, own=own, rank=rank):
@@ -81,17 +81,6 @@ def columns_of(
         diameters=diameters(found, vectors),
         spread=spread_of(vectors),
     )
-
-
-def check_candidates(k: int, n_inputs: int) -> None:
-    """Refuse (PRB006) a number of candidates that inputs do not have among each other."""
-    if not 1 <= k < n_inputs:
-        raise UsageError(
-            "PRB006",
-            f"--k must be from 1 to the {max(n_inputs - 1, 0)} other inputs that can be "
-            f"neighbours; got {k}",
-            fix="Give a smaller --k, or more inputs.",
-        )
 
 
 def spread_of(vectors: Float64Array) -> float:

@@ -15,7 +15,7 @@ from rmqm_spec.nnk.weightings import equal_shares, softmax_shares
 
 __all__ = ["ANSWERS", "Quantity", "correct_answers", "quantities"]
 
-ANSWERS: Final = ("nnk", "k-nn", "weighted-k-nn", "linear", "softmax")
+ANSWERS: Final = ("nnk", "k-nn", "softmax-k-nn", "linear", "model")
 """Names of those who answer, in the order of tables."""
 
 
@@ -84,7 +84,7 @@ def correct_answers(columns: Columns) -> dict[str, Quantity]:
     rules = {
         "nnk": columns.found.shares,
         "k-nn": equal_shares(indices),
-        "weighted-k-nn": softmax_shares(columns.cosines),
+        "softmax-k-nn": softmax_shares(columns.cosines),
     }
     found = {}
     for name, shares in rules.items():

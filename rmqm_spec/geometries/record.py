@@ -64,7 +64,7 @@ class LabelledEntry:
     mixed: MeanEntry = entry("Share of inputs with a neighbour of another class.")
     answers: dict[str, MeanEntry] = entry(
         "Share of correct answers, by who answers.",
-        key_pattern="^(nnk|k-nn|weighted-k-nn|linear|softmax)$",
+        key_pattern="^(nnk|k-nn|softmax-k-nn|linear|model)$",
     )
 
 

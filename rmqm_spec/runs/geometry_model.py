@@ -82,7 +82,7 @@ def model_geometry(
 
     from rmqm_spec.documents.writing import check_writable
     from rmqm_spec.geometries import kernel_named
-    from rmqm_spec.geometries.measuring import check_candidates
+    from rmqm_spec.probes.neighbours import require_k
     from rmqm_spec.runs.geometry_examples import shown_inputs
 
     started = time.monotonic()
@@ -92,7 +92,7 @@ def model_geometry(
     if out is not None:
         check_writable(out)
     prepared = open_inputs(request.inputs, encoder, listener)
-    check_candidates(settings.k, len(prepared))
+    require_k(settings.k, len(prepared) - 1)
     alteration = _alteration(asked, request, encoder, prepared)
     inputs = encode_set(encoder, prepared, request, settings, candidate.name, listener)
     work = _Work(
@@ -174,7 +174,7 @@ def _answers(work: _Work, encoder: ModelEncoder) -> dict[str, GivenAnswers]:
     if settings.C:
         found["linear"] = linear_answers(work.inputs.chosen, settings.C)
     if settings.scores is not None:
-        found["softmax"] = model_answers(
+        found["model"] = model_answers(
             encoder, work.request, settings, work.inputs, work.name, work.listener
         )
     return found

@@ -25,9 +25,9 @@ _TITLES = {
     "mixed": "Mixed polytopes",
     "nnk": "NNK",
     "k-nn": "k-NN",
-    "weighted-k-nn": "Weighted k-NN",
+    "softmax-k-nn": "Weighted k-NN",
     "linear": "Linear probe",
-    "softmax": "The model itself",
+    "model": "The model itself",
     "altered-neighbours": "Altered: neighbours",
     "altered-diameter": "Altered: diameter",
 }
