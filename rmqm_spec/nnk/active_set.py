@@ -119,7 +119,7 @@ class _Support:
         if n:
             row = dtrsv(self._factor[:n, :n], row, lower=1)
         self._factor[n, :n] = row
-        self._factor[n, n] = np.sqrt(max(1.0 - row @ row, LEAST_PIVOT))
+        self._factor[n, n] = np.sqrt(max(self._gram[candidate, candidate] - row @ row, LEAST_PIVOT))
         self.members.append(candidate)
 
     def remove(self, leaving: Float64Array) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from rmqm_spec.arrays import AnyArray, BoolArray, Float64Array
 from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.neighbours.estimates import Positions
-from rmqm_spec.nnk.kernels import Kernel
+from rmqm_spec.nnk.kernels import Cosine, Kernel
 from rmqm_spec.nnk.neighbourhoods import all_neighbourhoods
 from rmqm_spec.nnk.votes import are_wrong, class_votes
 
@@ -111,6 +111,7 @@ def channel_errors(
             fix="Take the output of a convolution, before it is flattened or averaged.",
         )
     classes = np.asarray(classes)
+    kernel = Cosine() if kernel is None else kernel
     errors = np.full(maps.shape[1], np.nan)
     for channel in range(maps.shape[1]) if channels is None else channels:
         rows = channel_rows(maps, channel)

@@ -8,7 +8,7 @@ from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.errors import ShapeError
 from rmqm_spec.neighbours.estimates import Positions
 from rmqm_spec.nnk.kernels import Cosine, Kernel
-from rmqm_spec.nnk.neighbourhoods import neighbourhoods
+from rmqm_spec.nnk.neighbourhoods import all_neighbourhoods
 from rmqm_spec.nnk.votes import class_votes
 from rmqm_spec.nnk.weightings import (
     candidate_cosines,
@@ -110,7 +110,6 @@ def votes_of_rules(
     >>> {rule: predictions(each).tolist() for rule, each in votes.items()}["nnk"]
     [0, 1, 0, 1]
     """
-    kernel = Cosine() if kernel is None else kernel
     classes = np.asarray(classes)
     if classes.shape != np.shape(gallery)[:1]:
         raise ShapeError(
@@ -119,16 +118,16 @@ def votes_of_rules(
             fix="Give the class of every row.",
         )
     n_classes = int(classes.max()) + 1 if n_classes is None else n_classes
-    votes: dict[str, list[Float64Array]] = {rule: [] for rule in RULES}
-    for block in neighbourhoods(queries, gallery, k, kernel=kernel, own=own, rank=rank):
-        rows = queries[block.first : block.first + len(block.indices)]
-        cosines = candidate_cosines(rows, gallery, block.indices)
-        shares = (
-            block.shares,
-            equal_shares(block.indices),
-            kernel_shares(cosines),
-            softmax_shares(cosines),
-        )
-        for rule, each in zip(RULES, shares, strict=True):
-            votes[rule].append(class_votes(block.indices, each, classes, n_classes))
-    return {rule: np.concatenate(each) for rule, each in votes.items()}
+    kernel = Cosine() if kernel is None else kernel
+    found = all_neighbourhoods(queries, gallery, k, kernel=kernel, own=own, rank=rank)
+    cosines = candidate_cosines(queries, gallery, found.indices)
+    shares = (
+        found.shares,
+        equal_shares(found.indices),
+        kernel_shares(cosines),
+        softmax_shares(cosines),
+    )
+    return {
+        rule: class_votes(found.indices, each, classes, n_classes)
+        for rule, each in zip(RULES, shares, strict=True)
+    }

@@ -1,23 +1,26 @@
-"""The NNK neighbourhood of each query: which of its candidates are neighbours, and their weights."""
+"""The NNK neighbourhood of each query: which candidates are its neighbours, and their weights."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 import numpy as np
-import scipy.linalg
-import scipy.optimize
 from attrs import frozen
 
 from rmqm_spec.arrays import AnyArray, Float64Array
-from rmqm_spec.neighbours import nearest
 from rmqm_spec.neighbours.estimates import Positions
-from rmqm_spec.nnk.kernels import Cosine, Kernel
+from rmqm_spec.nnk.candidates import Search, candidates, check_candidates
+from rmqm_spec.nnk.kernels import Cosine, Kernel, Space
+from rmqm_spec.nnk.rows import check_shapes
+from rmqm_spec.nnk.solving import Solver, check_solver, errors_of, weights_of
 
-__all__ = ["Neighbourhoods", "Solver", "all_neighbourhoods", "neighbourhoods"]
+__all__ = ["Neighbourhoods", "all_neighbourhoods", "neighbourhoods"]
 
-Solver = Literal["exact", "reference"]
+_COSINE: Final = Cosine()
+
+_TOGETHER: Final = 2**21
+"""Number of values of candidates, or of their kernel, held together."""
 
 
 @frozen(eq=False)
@@ -34,7 +37,8 @@ class Neighbourhoods:
     weights : (M, k) ndarray of float64
         At least 0, and exactly 0 for a candidate that is no neighbour. They do not sum to 1.
     errors : (M,) ndarray of float64
-        Squared distance from the query to its neighbours' weighted sum, in the kernel's space.
+        1 - 2 t'b + t'Kt, at least 0: the squared distance from a query to its neighbours' weighted
+        sum, in the space of the kernel.
     """
 
     first: int
@@ -44,16 +48,14 @@ class Neighbourhoods:
 
     @property
     def counts(self) -> Positions:
-        """Number of neighbours of each query."""
-        return np.count_nonzero(self.weights, axis=1)
+        """Number of neighbours of each query, (M,)."""
+        return np.asarray(np.count_nonzero(self.weights, axis=1))
 
     @property
     def shares(self) -> Float64Array:
-        """Weights divided by their sum; a row of zeros where all weights are 0."""
-        total = self.weights.sum(axis=1, keepdims=True)
-        return np.asarray(
-            np.divide(self.weights, total, out=np.zeros_like(self.weights), where=total > 0)
-        )
+        """Weights divided by their sum, (M, k); a row of zeros where all weights are 0."""
+        sums = self.weights.sum(axis=1, keepdims=True)
+        return self.weights / np.where(sums > 0, sums, 1.0)
 
 
 def neighbourhoods(
@@ -61,24 +63,79 @@ def neighbourhoods(
     gallery: AnyArray,
     k: int,
     *,
-    kernel: Kernel | None = None,
+    kernel: Kernel = _COSINE,
     own: Positions | None = None,
     rank: Positions | None = None,
     solver: Solver = "exact",
+    search: Search = "auto",
 ) -> Iterator[Neighbourhoods]:
-    """Yield the neighbourhoods of blocks of consecutive queries."""
-    kernel = Cosine() if kernel is None else kernel
-    queries, gallery = kernel.prepare(queries, gallery)
-    first = 0
-    for found in nearest(queries, gallery, k, own=own, rank=rank):
-        n_queries = len(found.indices)
-        rows = queries[first : first + n_queries]
-        values = kernel.values(rows, gallery[found.indices])
-        weights = np.stack([_solve(each) for each in values])
-        residual = np.concatenate([np.ones((n_queries, 1)), -weights], axis=1)
-        errors = np.einsum("bi,bij,bj->b", residual, values, residual)
-        yield Neighbourhoods(first, found.indices, weights, np.maximum(errors, 0))
-        first += n_queries
+    """
+    Find the neighbourhood of each query among gallery rows, in blocks of queries.
+
+    The candidates of a query are the k gallery rows with the largest kernel values. Its neighbours
+    are those with a weight above zero in the optimum of 1/2 t'Kt - b't over t >= 0, where K holds
+    the kernel values among candidates and b those with the query.
+
+    Parameters
+    ----------
+    queries : (M, E) array of real numbers
+        One row per query.
+    gallery : (G, E) array of real numbers
+        The rows that neighbours come from.
+    k : int
+        Number of candidates, from 1 to G, or to G - 1 with `own`. It may exceed the dimension.
+    kernel : Cosine or Gaussian
+        Cosine by default.
+    own : (M,) array of int, optional
+        For each query its own position in the gallery: it is not its own candidate. Its copies
+        are, and the nearest copy then takes the weight 1 alone.
+    rank : (G,) array of int, optional
+        Of equally near candidates the one with the smaller rank comes first; by default the
+        earlier row.
+    solver : {"exact", "reference"}
+        The optimum, or what the published solver gives, which can miss it: `rmqm_spec.nnk.pruning`.
+    search : {"auto", "exact", "faiss"}
+        How candidates are found; the answer is the same. See `rmqm_spec.nnk.candidates`.
+
+    Returns
+    -------
+    iterator of Neighbourhoods
+        Of blocks of consecutive queries. Memory does not grow with M beyond the rows.
+
+    Raises
+    ------
+    ShapeError
+        ARG001 if arrays do not fit each other.
+    EncodingError
+        ENC001 for values that are not finite, ENC002 for a row of zeros with a cosine kernel.
+    UsageError
+        ARG001 if k, a solver or a search is wrong.
+
+    Notes
+    -----
+    Shekkizhar and Ortega, Graph construction from data by non-negative kernel regression, 2020.
+    `rmqm_spec.nnk.active_set` says which optimum is taken where there are several. A weight up to
+    1e-12 is 0. All weights are 0 only where no candidate has a kernel value above 1e-12.
+
+    Examples
+    --------
+    The second row lies behind the first, as seen from the query:
+
+    >>> gallery = np.array([[1.0, 0.1], [1.0, 0.2], [1.0, -0.3]])
+    >>> [found] = neighbourhoods(np.array([[1.0, 0.0]]), gallery, 3)
+    >>> found.indices.tolist(), found.counts.tolist()
+    ([[0, 1, 2]], [2])
+    >>> found.shares.round(3).tolist()
+    [[0.745, 0.0, 0.255]]
+    """
+    queries, gallery = _matrices(queries, gallery)
+    check_shapes(queries, gallery)
+    check_solver(solver)
+    own, rank = check_candidates(len(queries), len(gallery), k, own, rank, search)
+    space = kernel.over(queries, gallery, k)
+    found = candidates(space.queries, space.gallery, k, own=own, rank=rank, search=search)
+    together = max(1, _TOGETHER // ((k + 1) * max(k + 1, gallery.shape[1])))
+    return _solved(space, _in_blocks(found, together), solver)
 
 
 def all_neighbourhoods(
@@ -86,25 +143,75 @@ def all_neighbourhoods(
     gallery: AnyArray,
     k: int,
     *,
-    kernel: Kernel | None = None,
+    kernel: Kernel = _COSINE,
     own: Positions | None = None,
     rank: Positions | None = None,
     solver: Solver = "exact",
+    search: Search = "auto",
 ) -> Neighbourhoods:
-    """Return the neighbourhoods of all queries together."""
-    blocks = list(
-        neighbourhoods(queries, gallery, k, kernel=kernel, own=own, rank=rank, solver=solver)
-    )
-    return Neighbourhoods(
-        0,
-        np.concatenate([block.indices for block in blocks]),
-        np.concatenate([block.weights for block in blocks]),
-        np.concatenate([block.errors for block in blocks]),
-    )
+    """
+    Find the neighbourhoods of all queries at once.
+
+    Parameters, errors and meaning are those of `neighbourhoods`.
+
+    Returns
+    -------
+    Neighbourhoods
+        Of all M queries.
+
+    Examples
+    --------
+    A copy of the query takes all the weight, unless the query itself was its own copy:
+
+    >>> rows = np.array([[1.0, 0.0], [0.6, 0.8], [0.8, 0.6]])
+    >>> all_neighbourhoods(rows[:1], rows, 2).weights.round(3).tolist()
+    [[1.0, 0.0]]
+    >>> all_neighbourhoods(rows[:1], rows, 2, own=[0]).weights.round(3).tolist()
+    [[0.9, 0.0]]
+    """
+    blocks = [
+        (block.indices, block.weights, block.errors)
+        for block in neighbourhoods(
+            queries,
+            gallery,
+            k,
+            kernel=kernel,
+            own=own,
+            rank=rank,
+            solver=solver,
+            search=search,
+        )
+    ]
+    none = np.empty((0, k), np.intp), np.empty((0, k)), np.empty(0)
+    indices, weights, errors = (np.concatenate(parts) for parts in zip(none, *blocks, strict=True))
+    return Neighbourhoods(0, indices, weights, errors)
 
 
-def _solve(values: Float64Array) -> Float64Array:
-    roots, vectors = scipy.linalg.eigh(values)
-    factor = np.sqrt(np.maximum(roots, 0))[:, None] * vectors.T
-    weights, _ = scipy.optimize.nnls(factor[:, 1:], factor[:, 0])
-    return np.asarray(np.where(weights > 1e-12, weights, 0.0))
+def _matrices(queries: AnyArray, gallery: AnyArray) -> tuple[AnyArray, AnyArray]:
+    """Keep one array one array, so that it is prepared once."""
+    rows = np.asarray(gallery)
+    return (rows if queries is gallery else np.asarray(queries)), rows
+
+
+def _solved(space: Space, found: Iterable[Positions], solver: Solver) -> Iterator[Neighbourhoods]:
+    first = 0
+    for indices in found:
+        values = space.values(first, indices)
+        weights = weights_of(values, solver)
+        yield Neighbourhoods(first, indices, weights, errors_of(values, weights))
+        first += len(indices)
+
+
+def _in_blocks(pieces: Iterable[Positions], size: int) -> Iterator[Positions]:
+    """Cut and join pieces of rows to blocks of one size; the last may be smaller."""
+    held: list[Positions] = []
+    missing = size
+    for piece in pieces:
+        while len(piece) >= missing:
+            yield np.concatenate([*held, piece[:missing]])
+            held, piece, missing = [], piece[missing:], size  # noqa: PLW2901
+        if len(piece):
+            held.append(piece)
+            missing -= len(piece)
+    if held:
+        yield np.concatenate(held)

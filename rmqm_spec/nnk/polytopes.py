@@ -9,6 +9,7 @@ import numpy as np
 from rmqm_spec.arrays import AnyArray, BoolArray, Float64Array
 from rmqm_spec.errors import ShapeError
 from rmqm_spec.nnk.neighbourhoods import Neighbourhoods
+from rmqm_spec.nnk.rows import unit_rows
 
 __all__ = ["are_mixed", "diameters"]
 
@@ -35,6 +36,11 @@ def diameters(neighbourhoods: Neighbourhoods, gallery: AnyArray) -> Float64Array
     (M,) ndarray of float64
         In [0, 2]; 0 for fewer than two neighbours. Only candidates with a weight above 0 count,
         and never the query.
+
+    Raises
+    ------
+    EncodingError
+        ENC001 for values that are not finite, ENC002 for a row of zeros.
 
     Notes
     -----
@@ -66,7 +72,9 @@ def diameters(neighbourhoods: Neighbourhoods, gallery: AnyArray) -> Float64Array
     size = max(1, _BLOCK // (n_most * gallery.shape[1]))
     for first in range(0, len(indices), size):
         block = slice(first, first + size)
-        found[block] = _diameters(_unit(gallery[indices[block]]))
+        corners = gallery[indices[block]]
+        unit = unit_rows(corners.reshape(-1, corners.shape[-1]), "neighbours")
+        found[block] = _diameters(unit.reshape(corners.shape))
     return found
 
 
@@ -81,13 +89,6 @@ def _diameters(points: Float64Array) -> Float64Array:
     sets = np.arange(len(points))
     widths = np.linalg.norm(points[sets, one] - points[sets, other], axis=1)
     return np.asarray(np.minimum(widths, 2.0))
-
-
-def _unit(rows: AnyArray) -> Float64Array:
-    """Scale rows (..., E) to length 1; no square of a value under- or overflows."""
-    rows = np.asarray(rows, dtype=np.float64)
-    rows = rows / np.abs(rows).max(axis=-1, keepdims=True)
-    return np.asarray(rows / np.linalg.norm(rows, axis=-1, keepdims=True))
 
 
 def are_mixed(neighbourhoods: Neighbourhoods, labels: AnyArray, own_labels: AnyArray) -> BoolArray:

@@ -9,7 +9,7 @@ import numpy as np
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.errors import UsageError
 from rmqm_spec.neighbours.estimates import Positions
-from rmqm_spec.nnk.kernels import Cosine
+from rmqm_spec.nnk.rows import unit_rows
 
 __all__ = ["TEMPERATURE", "candidate_cosines", "equal_shares", "kernel_shares", "softmax_shares"]
 
@@ -50,18 +50,24 @@ def candidate_cosines(queries: AnyArray, gallery: AnyArray, indices: Positions) 
     (M, k) ndarray of float64
         From -1 to 1.
 
+    Raises
+    ------
+    EncodingError
+        ENC001 for values that are not finite, ENC002 for a row of zeros.
+
     Examples
     --------
     >>> rows = np.array([[1.0, 0.0], [3.0, 4.0]])
     >>> candidate_cosines(rows[:1], rows, np.array([[0, 1]])).round(12).tolist()
     [[1.0, 0.6]]
     """
-    unit, others = Cosine().prepare(queries, gallery)
+    unit = unit_rows(gallery, "gallery")
+    queries = unit if queries is gallery else unit_rows(queries, "queries")
     cosines = np.empty(indices.shape)
-    size = max(1, _BLOCK // (indices.shape[1] * others.shape[1]))
+    size = max(1, _BLOCK // (indices.shape[1] * unit.shape[1]))
     for first in range(0, len(indices), size):
         block = slice(first, first + size)
-        cosines[block] = np.einsum("be,bke->bk", unit[block], others[indices[block]])
+        cosines[block] = np.einsum("be,bke->bk", queries[block], unit[indices[block]])
     return np.clip(cosines, -1.0, 1.0)
 
 

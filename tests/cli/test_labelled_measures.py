@@ -19,7 +19,7 @@ pytest.importorskip("onnxruntime")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MODELS = [str(EXAMPLES / f"digits_{name}.onnx") for name in ("cross_entropy", "ntxent")]
 DATA = ("--data", "digits.npz:images", "--labels", "digits.npz:labels")
-NAMES = ["h-score", "logme", "transrate"]
+NAMES = ["h-score", "logme", "nnk-accuracy", "nnk-mixed", "transrate"]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def written(folder):
 
 def test_they_stand_in_the_table_the_csv_and_the_document(folder, probed):
     head = probed.stdout.splitlines()[1]
-    assert all(title in head for title in ("H-score", "LogME", "TransRate"))
+    assert all(title in head for title in ("H-score", "LogME", "NNK accuracy", "TransRate"))
     assert "of the 103 inputs to learn from" in probed.stdout
     document = written(folder)
     schema = files("rmqm_spec").joinpath("documents/schemas/probe.schema.json").read_text()

@@ -16,7 +16,7 @@ from rmqm_spec.evaluation.measure_contract import require_summary
 from rmqm_spec.measures.neighbourhoods import polytopes as among_inputs
 from rmqm_spec.measures.neighbourhoods.polytopes import NNK_DIAMETER, NNK_ERROR, NNK_NEIGHBOURS
 from rmqm_spec.measures.paths.polytopes import NNK_VIEW_DIAMETER, NNK_VIEW_NEIGHBOURS
-from rmqm_spec.nnk import neighbourhoods
+from rmqm_spec.nnk import all_neighbourhoods
 
 UNALTERED = (NNK_NEIGHBOURS, NNK_ERROR, NNK_DIAMETER)
 OF_VIEWS = (NNK_VIEW_DIAMETER, NNK_VIEW_NEIGHBOURS)
@@ -103,10 +103,10 @@ def test_what_mistakes_would_give_is_something_else(monkeypatch):
     right = {one: one.function(rows) for one in UNALTERED}
 
     def with_itself(queries, gallery, k, *, own):
-        return neighbourhoods(queries, gallery, k)
+        return all_neighbourhoods(queries, gallery, k)
 
     monkeypatch.setattr(among_inputs, "_shapes", type(among_inputs._shapes)())
-    monkeypatch.setattr(among_inputs, "neighbourhoods", with_itself)
+    monkeypatch.setattr(among_inputs, "all_neighbourhoods", with_itself)
     assert NNK_NEIGHBOURS.function(rows) == 1
     assert NNK_ERROR.function(rows) == pytest.approx(0, abs=1e-12)
     assert NNK_DIAMETER.function(rows) == 0
@@ -120,10 +120,10 @@ def test_three_measures_solve_once(monkeypatch):
 
     def counted(queries, gallery, k, *, own):
         calls.append(len(queries))
-        return neighbourhoods(queries, gallery, k, own=own)
+        return all_neighbourhoods(queries, gallery, k, own=own)
 
     monkeypatch.setattr(among_inputs, "_shapes", type(among_inputs._shapes)())
-    monkeypatch.setattr(among_inputs, "neighbourhoods", counted)
+    monkeypatch.setattr(among_inputs, "all_neighbourhoods", counted)
     for one in UNALTERED:
         summary_of(one, drawn(5))
     assert sorted(calls) == [28] * 10 + [29] * 10 + [30]

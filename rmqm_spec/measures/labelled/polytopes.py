@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from rmqm_spec.arrays import AnyArray, Float64Array
+from rmqm_spec.arrays import AnyArray
 from rmqm_spec.measures.labelled.given import Given, given
 from rmqm_spec.measures.labelled.measure import LabelledMeasure
 from rmqm_spec.measures.neighbourhoods.distances import distinct_unit_rows
-from rmqm_spec.measures.neighbourhoods.polytopes import n_candidates
+from rmqm_spec.measures.neighbourhoods.polytopes import LEAST, n_candidates
 from rmqm_spec.measures.unaltered import Undefined
-from rmqm_spec.nnk import are_mixed, are_wrong, class_votes, neighbourhoods
+from rmqm_spec.nnk import Neighbourhoods, all_neighbourhoods, are_mixed, are_wrong, class_votes
 
 __all__ = ["NNK_ACCURACY", "NNK_MIXED", "nnk_accuracy", "nnk_mixed"]
-
-_LEAST = 3
 
 
 def nnk_accuracy(encodings: AnyArray, classes: AnyArray) -> float:
@@ -53,13 +51,9 @@ def nnk_accuracy(encodings: AnyArray, classes: AnyArray) -> float:
     >>> nnk_accuracy(rows, np.array(["a", "a", "b", "b"]))
     1.0
     """
-    checked, rows = _checked(encodings, classes)
-    right = 0
-    for block in neighbourhoods(rows, rows, n_candidates(len(rows)), own=np.arange(len(rows))):
-        votes = class_votes(block.indices, block.shares, checked.classes, len(checked.sizes))
-        own = checked.classes[block.first : block.first + len(votes)]
-        right += int(np.count_nonzero(~are_wrong(votes, own)))
-    return right / len(rows)
+    checked, found = _checked(encodings, classes)
+    votes = class_votes(found.indices, found.shares, checked.classes, len(checked.sizes))
+    return float(np.mean(~are_wrong(votes, checked.classes)))
 
 
 def nnk_mixed(encodings: AnyArray, classes: AnyArray) -> float:
@@ -92,20 +86,18 @@ def nnk_mixed(encodings: AnyArray, classes: AnyArray) -> float:
     >>> nnk_mixed(rows, np.array(["a", "a", "b", "b"]))
     0.5
     """
-    checked, rows = _checked(encodings, classes)
-    mixed = 0
-    for block in neighbourhoods(rows, rows, n_candidates(len(rows)), own=np.arange(len(rows))):
-        own = checked.classes[block.first : block.first + len(block.indices)]
-        mixed += int(np.count_nonzero(are_mixed(block, checked.classes, own)))
-    return mixed / len(rows)
+    checked, found = _checked(encodings, classes)
+    return float(np.mean(are_mixed(found, checked.classes, checked.classes)))
 
 
-def _checked(encodings: AnyArray, classes: AnyArray) -> tuple[Given, Float64Array]:
-    """Return the classes and unit rows."""
+def _checked(encodings: AnyArray, classes: AnyArray) -> tuple[Given, Neighbourhoods]:
+    """Return the classes, and the neighbourhoods of the inputs among each other."""
     checked = given(encodings, classes)
-    if len(encodings) < _LEAST:
+    if len(encodings) < LEAST:
         raise Undefined("too-few-inputs")
-    return checked, distinct_unit_rows(encodings)
+    rows = distinct_unit_rows(encodings)
+    own = np.arange(len(rows))
+    return checked, all_neighbourhoods(rows, rows, n_candidates(len(rows)), own=own)
 
 
 NNK_ACCURACY = LabelledMeasure(

@@ -15,9 +15,10 @@ from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.measures.neighbourhoods.distances import distinct_unit_rows
 from rmqm_spec.measures.unaltered import UnalteredMeasure, Undefined
 from rmqm_spec.neighbours.estimates import Positions
-from rmqm_spec.nnk import diameters, neighbourhoods
+from rmqm_spec.nnk import all_neighbourhoods, diameters
 
 __all__ = [
+    "LEAST",
     "NNK_DIAMETER",
     "NNK_ERROR",
     "NNK_NEIGHBOURS",
@@ -81,10 +82,8 @@ def _shapes_of(encodings: AnyArray) -> _Shapes:
 
 
 def _solved(rows: Float64Array) -> _Shapes:
-    own = np.arange(len(rows))
-    blocks = neighbourhoods(rows, rows, n_candidates(len(rows)), own=own)
-    parts = [(block.counts, block.errors, diameters(block, rows)) for block in blocks]
-    return _Shapes(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    found = all_neighbourhoods(rows, rows, n_candidates(len(rows)), own=np.arange(len(rows)))
+    return _Shapes(found.counts, found.errors, diameters(found, rows))
 
 
 def nnk_neighbours(encodings: AnyArray) -> float:

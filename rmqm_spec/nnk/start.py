@@ -1,0 +1,85 @@
+"""When the compiled loops take over: where numba is installed, and there is enough to solve."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from types import ModuleType
+
+import numpy as np
+
+from rmqm_spec.arrays import Float64Array
+from rmqm_spec.nnk.active_set import weights_of_query
+
+__all__ = ["loops", "why_not_compiled"]
+
+WORTH = 2_000
+"""Loading the loops takes as long as they save for about so many queries."""
+
+
+class _Solved:
+    """How many queries this process has solved; a race between threads only delays the loops."""
+
+    n_queries = 0
+    loading = threading.Lock()
+
+
+def loops(n_queries: int) -> ModuleType | None:
+    """
+    Return the module of compiled loops; None where NumPy is to do it.
+
+    Parameters
+    ----------
+    n_queries : int
+        For how many queries.
+    """
+    _Solved.n_queries += n_queries
+    if _Solved.n_queries < WORTH:
+        return None
+    if _loaded.cache_info().currsize:
+        return _loaded()[0]
+    if not _Solved.loading.acquire(blocking=False):
+        return None  # another thread loads the loops; meanwhile NumPy finds the same neighbours
+    try:
+        return _loaded()[0]
+    finally:
+        _Solved.loading.release()
+
+
+def why_not_compiled() -> str | None:
+    """Return why there are no compiled loops; None where there are."""
+    return _loaded()[1]
+
+
+@cache
+def _loaded() -> tuple[ModuleType | None, str | None]:
+    try:
+        from rmqm_spec.nnk import compiled
+
+        agrees = _agrees(compiled)
+    except ImportError:
+        return None, "numba is not installed"
+    except Exception as error:  # whatever a compiler may say of a machine it does not know
+        return None, f"numba cannot compile it: {type(error).__name__}: {error}"
+    if not agrees:
+        return None, "the loops that numba compiles find other neighbours than NumPy"
+    return compiled, None
+
+
+def _agrees(compiled: ModuleType) -> bool:
+    """Hold the loops against NumPy on a small example with a singular kernel."""
+    rows = np.cos(np.arange(24.0).reshape(8, 3) ** 2)
+    indices = np.arange(1, 8)[None]
+    products = compiled.inner_products(rows[:1], rows, indices, is_centred=False)
+    if not np.allclose(products[0], rows @ rows.T, rtol=0, atol=1e-12):
+        return False
+    lengths = np.sqrt(np.diagonal(products[0]))
+    values = 0.5 + 0.5 * products / np.outer(lengths, lengths)
+    found, expected = compiled.weights_of_queries(values)[0], weights_of_query(values[0])
+    return _same(found, expected)
+
+
+def _same(found: Float64Array, expected: Float64Array) -> bool:
+    return bool(
+        np.array_equal(found > 0, expected > 0) and np.allclose(found, expected, rtol=0, atol=1e-9)
+    )
