@@ -184,6 +184,18 @@ class AlterationKind:
     about_levels: str = ""
     is_default: bool = False
 
+    def ranks_by(self, measure: str) -> bool:
+        """
+        Return whether values of a measure under it may rank encoders.
+
+        Parameters
+        ----------
+        measure : str
+            ``NAME`` or ``NAME@SIZE``; RMQM is ``"rmqm"``.
+        """
+        is_rmqm = measure.partition("@")[0] == "rmqm"
+        return self.ranks or (self.ranks_measures and not is_rmqm)
+
     def levels_of(self, variant: str) -> int:
         """Return J where none is given."""
         if isinstance(self.usual_levels, int):

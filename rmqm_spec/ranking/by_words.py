@@ -7,6 +7,10 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from rmqm_spec.contracts.alteration import AlterationKind
+from rmqm_spec.contracts.registry import facts_of
+from rmqm_spec.errors import RmqmError
+from rmqm_spec.measures.named import measure_named
 from rmqm_spec.ranking.caveats import caveats
 from rmqm_spec.ranking.evidence import EVIDENCE
 from rmqm_spec.ranking.support import Support, title_in_study
@@ -37,6 +41,7 @@ def by_words(document: Mapping[str, Any], *, is_probed: bool = False) -> list[st
         *_about_ties(by),
         *_about_the_order(by),
         _about_the_end(by, is_probed),
+        *_about_the_alteration(document, by),
         *_about_rmqm(document, by),
     ]
 
@@ -166,10 +171,33 @@ def _tuples(study: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
     return {name: tuple(study[name]) for name in ("neighbours", "probe")}
 
 
+def _about_the_alteration(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iterator[str]:
+    """Say where the evidence ends: the study of encoders knew noise alone."""
+    rule = _rule(document)
+    if not rule.ranks and _sees_alterations(by["measure"]):
+        yield (
+            f"No study has held {by['title']} under {rule.title} against accuracy: this order "
+            "tells how the encoders compare, not which is the better one. Whether a task needs "
+            "what they keep or what they drop decides that."
+        )
+
+
+def _rule(document: Mapping[str, Any]) -> AlterationKind:
+    return facts_of(document["protocol"]["alteration"])
+
+
+def _sees_alterations(measure: str) -> bool:
+    """Whether a measure looks at altered inputs; a measure that is not installed may."""
+    try:
+        return "altered" in measure_named(measure).needs
+    except RmqmError:
+        return True
+
+
 def _about_rmqm(document: Mapping[str, Any], by: Mapping[str, Any]) -> Iterator[str]:
-    """Say where RMQM would begin."""
+    """Say where RMQM would begin, unless its scores under this alteration rank no encoders."""
     scored = document["ranked"]
-    if by["measure"] != "rmqm" and len(scored) > 1:
+    if by["measure"] != "rmqm" and len(scored) > 1 and _rule(document).ranks:
         tied = " (tied)" if scored[0]["same_as"] else ""
         yield f"By RMQM, {scored[0]['name']} comes first{tied} with {scored[0]['rmqm']:.3f}."
 

@@ -24,7 +24,7 @@ _RESOLUTION = "resolution"
 
 
 def rank_results(
-    results: Mapping[str, StoredResult], *, on_common_inputs: bool = False
+    results: Mapping[str, StoredResult], *, on_common_inputs: bool = False, by: str = "rmqm"
 ) -> tuple[Ranking, list[Finding]]:
     """
     Rank stored results, each input paired with itself by its id.
@@ -36,6 +36,9 @@ def rank_results(
     on_common_inputs : bool
         Whether inputs that some encoders could not take are left out for all encoders; otherwise
         results on different inputs are refused.
+    by : str
+        The measure that the encoders are to be ordered by. Under some alterations RMQM orders none,
+        and this ranking is then a part of the document, not its answer.
 
     Returns
     -------
@@ -55,7 +58,7 @@ def rank_results(
     -----
     Clauses RMQM-PRO-003, RMQM-PRO-007, RMQM-PGD-010 and RMQM-RES-005.
     """
-    coarsest, notes = comparable(results, on_common_inputs=on_common_inputs)
+    coarsest, notes = comparable(results, on_common_inputs=on_common_inputs, by=by)
     common = reduce(lambda a, b: a & b, (set(result.ids) for result in results.values()))
     characteristics = {
         name: on_inputs(result, common, coarsest) for name, result in results.items()
@@ -64,7 +67,7 @@ def rank_results(
 
 
 def comparable(
-    results: Mapping[str, StoredResult], *, on_common_inputs: bool
+    results: Mapping[str, StoredResult], *, on_common_inputs: bool, by: str = "rmqm"
 ) -> tuple[float, list[Finding]]:
     """
     Refuse results that cannot be ranked together.
@@ -76,7 +79,7 @@ def comparable(
     list of Finding
         What differs though they can be ranked (RNK001, RNK002, RNK005).
     """
-    _require_ranking_alteration(results)
+    _require_ranking_alteration(results, by)
     ignored = {_OWN_GEOMETRY, _RESOLUTION} | ({INPUT_SET} if on_common_inputs else set())
     (label, first), *others = results.items()
     for name, other in others:
@@ -91,10 +94,10 @@ def comparable(
     return coarsest, notes
 
 
-def _require_ranking_alteration(results: Mapping[str, StoredResult]) -> None:
+def _require_ranking_alteration(results: Mapping[str, StoredResult], by: str) -> None:
     for name, result in results.items():
         kind = facts_of(result.document["protocol"]["alteration"])
-        if not kind.ranks:
+        if not kind.ranks_by(by):
             raise UsageError(
                 "GRA016",
                 f"a ranking must rest on an alteration that ranks encoders; got the score of "

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from rmqm_spec.contracts.alteration import AlterationKind
 from rmqm_spec.ranking import (
     NEGLIGIBLE,
     Pair,
@@ -33,10 +34,6 @@ _STATUS: Final[Mapping[str, str]] = {
 _ALONE = (
     "Little: compare it with scores of other encoders on the same inputs, and with the score of "
     "the same network with permuted weights."
-)
-_UNDER_ATTACK = (
-    "This page cannot say, because a path depends on the loss that is attacked. Rank by scores "
-    "under white noise, and report these beside them."
 )
 _LIMITS = (
     "RMQM predicts how well search by nearest neighbours will do; it does not measure it. With "
@@ -108,11 +105,18 @@ def _without_ranking(content: ReportContent, scored: Sequence[ReportedEncoder]) 
         points=(
             ("How sure?", _each(scored, _how_sure)),
             ("What drives it?", _each(scored, _what_drives)),
-            ("Which to take?", _UNDER_ATTACK),
+            ("Which to take?", _which_to_take(content.alteration)),
             ("On which inputs?", _on_which_inputs(content)),
             *_limits(content, scored),
         ),
     )  # fmt: skip
+
+
+def _which_to_take(alteration: AlterationKind) -> str:
+    return (
+        f"These scores cannot say: {alteration.why_not}. Rank by scores under white noise, and "
+        "report these beside them."
+    )
 
 
 def _of_many(

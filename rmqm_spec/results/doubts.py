@@ -122,5 +122,11 @@ def _about_the_protocol(
             code="GRA016",
             level="warn",
             message=f"scores under {kind.name} do not rank encoders: {kind.why_not}",
-            fix="Report it beside the score under white noise, and rank by that score.",
+            fix="Report it beside the score under white noise, and rank by that score."
+            + (
+                f" Or rank by a measure under {kind.name}: rmqm-spec rank --alteration "
+                f"{kind.name} --by relative-displacement."
+                if kind.ranks_measures
+                else ""
+            ),
         )

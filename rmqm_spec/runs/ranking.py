@@ -95,7 +95,7 @@ def rank(
     listener = listener or Listener()
     asked = check_order(request.by)
     request, labelled = _measures_apart(request)
-    _check(request.common, is_race=request.race.is_on)
+    _check(request.common, asked, is_race=request.race.is_on)
     check_race(request.race, request.common, request.by, pool)
     selection = select_candidates(request.models, request.common, request.settings)
     candidates = with_encodings_files(selection.candidates)
@@ -210,17 +210,22 @@ def _probe_command(
     return probe_command(models, settings, evolve(request.common, inputs=chosen), labels, more)
 
 
-def _check(common: RunRequest, *, is_race: bool) -> None:
+def _check(common: RunRequest, asked: Asked, *, is_race: bool) -> None:
     sizeless = [name for name in common.protocol.measure if not name.endswith(f"@{SMALLEST}")]
     check_request(evolve(common, protocol=evolve(common.protocol, measure=tuple(sizeless))))
     kind = common.protocol.kind
-    if not kind.ranks:
+    if not kind.ranks_by(asked.measure):
+        by_measure = (
+            " Or rank by another measure, for example --by relative-displacement."
+            if kind.ranks_measures
+            else ""
+        )
         raise UsageError(
             "GRA016",
             f"a ranking must rest on an alteration that ranks encoders; got --alteration "
             f"{kind.name}: {kind.why_not}",
             fix=f"Rank without it; rmqm-spec score --alteration {kind.name} gives a score to "
-            "report beside the ranking.",
+            f"report beside the ranking.{by_measure}",
         )
     if common.protocol.precision is not None and not is_race:
         raise UsageError(
@@ -332,7 +337,9 @@ def _ranked(
     if outcome.results and race is not None:
         ranking, findings = rank_race(outcome.results, race)
     elif outcome.results:
-        ranking, findings = rank_results(outcome.results, on_common_inputs=on_common_inputs)
+        ranking, findings = rank_results(
+            outcome.results, on_common_inputs=on_common_inputs, by=asked.measure
+        )
         if not asked.is_usual:
             by = rank_by_measure(asked, outcome.results)
             findings = [*findings, *size_findings(asked, outcome.results)]

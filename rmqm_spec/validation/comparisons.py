@@ -108,9 +108,10 @@ def _ranked(document: Mapping[str, Any], results: Sequence[StoredResult]) -> lis
     ranking, notes = NOTHING_RANKED, list[Finding]()
     if named and race is not None:
         ranking, notes = rank_race(named, race)
-    elif named:
-        ranking, notes = rank_results(named, on_common_inputs=common)
     by = document.get("by")
+    if named and race is None:
+        measure = by["measure"] if by else "rmqm"
+        ranking, notes = rank_results(named, on_common_inputs=common, by=measure)
     ordered = rank_by_measure(asked_order(by["asked"]), named) if by and named else None
     again = ranking_document(ranking, named, notes, by=ordered, race=race)
     stated = {**document, "ranked": [{**encoder, **_SPEED} for encoder in document["ranked"]]}

@@ -64,7 +64,8 @@ class Jpeg(ImageAlteration):
         pixels = np.rint((images - low) * (255 / (high - low))).astype(np.uint8)
         quality = self._quality(level)
         made = np.stack([_compressed(image, quality) for image in pixels])
-        return low + made * ((high - low) / 255)
+        restored: Float64Array = low + made.astype(np.float64) * ((high - low) / 255)
+        return restored
 
     def own_parameters(self) -> dict[str, object]:
         """Return quality, colour resolution and codec as plain data."""

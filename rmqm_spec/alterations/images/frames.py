@@ -243,9 +243,7 @@ class Crop(ImageAlteration):
         across, down = uniform_draw(self.name, self.seed, identity, 2)
         return (float(across) + 1) / 2, (float(down) + 1) / 2
 
-    def level(
-        self, images: Float64Array, level: int, drawn: tuple[float, float]
-    ) -> Float64Array:
+    def level(self, images: Float64Array, level: int, drawn: tuple[float, float]) -> Float64Array:
         """Cut out the windows of a level."""
         height, width = images.shape[2:]
         side = 1 - self.part(1 - self.kept, level)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from rmqm_spec.contracts.inputs import InputSpec
+from typing import TYPE_CHECKING
+
 from rmqm_spec.errors import UsageError
+
+if TYPE_CHECKING:  # help imports this module: NumPy waits for the work
+    from rmqm_spec.contracts.inputs import InputSpec
 
 __all__ = ["LEAST_SIDE", "require_images"]
 
@@ -33,6 +37,7 @@ def require_images(
 
     Examples
     --------
+    >>> from rmqm_spec.contracts.inputs import InputSpec
     >>> require_images("rotation", InputSpec(kind="image", shape=(3, 32, 32)))
     """
     if spec is None:

@@ -54,7 +54,9 @@ def warped(images: Float64Array, affine: Affine, fill: str, low: float) -> Float
     return made.reshape(images.shape)
 
 
-def _places(affine: Affine, height: int, width: int) -> tuple[Float64Array, Float64Array, BoolArray]:
+def _places(
+    affine: Affine, height: int, width: int
+) -> tuple[Float64Array, Float64Array, BoolArray]:
     """Return where each pixel of the result lies in the image, and whether that is outside."""
     a, b, c, d, e, f = affine
     x, y = np.arange(width) + 0.5, (np.arange(height) + 0.5)[:, None]
