@@ -23,7 +23,7 @@ def ends_of_sets(n_levels: int) -> list[int]:
     >>> ends_of_sets(3), ends_of_sets(99)
     ([1, 2, 3], [10, 20, 30, 40, 50, 59, 69, 79, 89, 99])
     """
-    return sorted({level_of(tenths, n_levels) for tenths in TENTHS})
+    return sorted({level_of(tenths, n_levels) for tenths in TENTHS} - {0})
 
 
 def altered_sets(

@@ -53,7 +53,7 @@ def columns_of(
     --------
     >>> from rmqm_spec.nnk import Cosine
     >>> rows = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]])
-    >>> columns_of(rows, "abc", "abc", 2, Cosine()).found.counts.tolist()
+    >>> columns_of(rows, [*"abc"], [*"abc"], 2, Cosine()).found.counts.tolist()
     [1, 2, 1]
     """
     n_inputs = len(ids)
