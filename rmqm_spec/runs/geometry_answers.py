@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from attrs import evolve, frozen
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from rmqm_spec.contracts.backend import ModelEncoder
     from rmqm_spec.probes import Labelled
 
-__all__ = ["GivenAnswers", "linear_answers", "model_answers"]
+__all__ = ["AUTO", "GivenAnswers", "linear_answers", "model_answers"]
+
+AUTO: Final = "auto"
+"""The model's output as it is chosen where none is named."""
+
+_CLASS_SCORES: Final = {"OUT006", "OUT008"}
+"""What is found of an output with probabilities, or with class scores."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -34,7 +40,7 @@ class GivenAnswers:
     labels : tuple of str
         The class that is named; "" for an input that was not judged.
     section : dict, optional
-        How the linear probe was fitted.
+        How the linear probe was fitted, or which output answered.
     findings : tuple of Finding
         What is to be said of the fit.
     """
@@ -84,22 +90,38 @@ def model_answers(
     inputs: InputSet,
     name: str,
     listener: Listener,
-) -> GivenAnswers:
+) -> GivenAnswers | Finding:
     """
     Let the model answer by the largest of its own class scores.
+
+    Returns
+    -------
+    GivenAnswers or Finding
+        A finding (GEO003) where the output was to be chosen, and is not known to hold class scores.
 
     Raises
     ------
     UsageError
         GEO002 if labels are no numbers of these classes.
     """
+    is_named = settings.scores != AUTO
+    opening = evolve(request.opening, output=settings.scores if is_named else None, pooling=None)
+    classifier = open_model(evolve(request, opening=opening))
+    if not is_named and not _CLASS_SCORES & {finding.code for finding in classifier.findings}:
+        return Finding(
+            code="GEO003",
+            level="warn",
+            message=f"the output {classifier.output} of {name} is not known to hold class scores: "
+            "the model does not answer",
+            fix="Name the output with its class scores: --scores NAME. rmqm-spec inspect lists "
+            "outputs.",
+        )
     scores = inputs.chosen.vectors  # of length 1, which moves no largest value
-    if settings.scores != encoder.output:
-        opening = evolve(request.opening, output=settings.scores, pooling=None)
-        classifier = open_model(evolve(request, opening=opening))
+    if classifier.output != encoder.output:
         scores = vectors_of(classifier, inputs, f"{name}: class scores", listener)
     _check_class_numbers(inputs.chosen, scores)
-    return GivenAnswers(labels=tuple(_as_labelled(inputs.chosen, scores)))
+    section = {"output": classifier.output}
+    return GivenAnswers(labels=tuple(_as_labelled(inputs.chosen, scores)), section=section)
 
 
 def _as_labelled(chosen: Labelled, scores: Float64Array) -> list[str]:

@@ -105,12 +105,12 @@ def model_geometry(
         listener=listener,
     )
     with threadpool_limits(request.opening.threads):
-        answers = _answers(work, encoder)
+        answers, remarks = _answers(work, encoder)
         columns = _columns(work, encoder, inputs.chosen.vectors)
         labels = {name: given.labels for name, given in answers.items()}
         columns = evolve(columns, answers=labels)
         null = _null(work, encoder)
-    findings = _findings(work, encoder, columns, answers, null)
+    findings = [*_findings(work, encoder, columns, answers, null), *remarks]
     document = _document(work, encoder, columns, answers, null, findings, started)
     if request.name is not None:
         document["given_name"] = request.name
@@ -167,17 +167,21 @@ def _columns(work: _Work, encoder: ModelEncoder, vectors: Float64Array, what: st
     return evolve(columns, altered=altered)
 
 
-def _answers(work: _Work, encoder: ModelEncoder) -> dict[str, GivenAnswers]:
+def _answers(work: _Work, encoder: ModelEncoder) -> tuple[dict[str, GivenAnswers], list[Finding]]:
+    """Return the answers of the linear probe and of the model, and why there are none."""
     if not work.inputs.has_labels:
-        return {}
+        return {}, []
     settings, found = work.asked.geometry, dict[str, GivenAnswers]()
     if settings.C:
         found["linear"] = linear_answers(work.inputs.chosen, settings.C)
     if settings.scores is not None:
-        found["model"] = model_answers(
+        given = model_answers(
             encoder, work.request, settings, work.inputs, work.name, work.listener
         )
-    return found
+        if isinstance(given, Finding):
+            return found, [given]
+        found["model"] = given
+    return found, []
 
 
 def _null(work: _Work, encoder: ModelEncoder) -> NullOutcome | None:
@@ -224,7 +228,7 @@ def _findings(
                 level="warn",
                 message=f"{mean:.1f} of {columns.k} candidates are neighbours on average: their "
                 "number is bounded by k",
-                fix="Give a larger --k, or a Gaussian kernel a larger bandwidth; as it is, the number "
+                fix="Give a larger --k, or a Gaussian kernel a larger bandwidth: this number "
                 "compares no encoders.",
             )
         )
@@ -246,13 +250,13 @@ def _document(
     from rmqm_spec.geometries.document import Asked, geometry_document
 
     settings, data = work.asked.geometry, work.request.inputs
-    linear = answers.get("linear")
+    linear, own = answers.get("linear"), answers.get("model")
     asked = Asked(
         data=data.shown or work.inputs.prepared.source.label,
         labels=(settings.labels or "the data itself") if work.inputs.has_labels else None,
         kernel=settings.kernel,
         alteration=None if work.alteration is None else work.alteration.to_dict(),
-        scores=settings.scores if work.inputs.has_labels else None,
+        scores=None if own is None or own.section is None else own.section["output"],
         linear=None if linear is None else linear.section,
     )
     return geometry_document(

@@ -62,7 +62,7 @@ class GeometrySettings:
         panel="Geometry",
     )
     scores: str | None = setting(
-        "The model's output with class scores: its own answers stand beside the others.",
+        "The model's output with class scores, for its own answers; auto: its first output.",
         read=text,
         panel="Geometry",
     )
