@@ -152,7 +152,10 @@ def _legend(measured: ModelGeometries, rows: Mapping[tuple[str, bool], object]) 
         yield "  permuted: the same network with permuted weights"
     marked = any(_best(measured, quantity) for quantity in _quantities(measured))
     if len(measured.models) > 1 and marked:
-        yield "  = best of its column, or tied with it (95 % interval of the paired difference)"
+        yield (
+            "  = most correct, or narrowest under the alteration, or tied with that (95 % interval "
+            "of the paired difference)"
+        )
 
 
 def _quantities(measured: ModelGeometries) -> dict[str, None]:

@@ -300,7 +300,7 @@ def test_tables_for_people_and_for_programs(geometry, folder):
     assert lines[1].split() == ["model", "neighbours", "error", "diameter"]
     assert lines[2].split()[0] == "digits_ntxent"
     assert lines[3].split()[0] == "permuted"
-    assert any(line.lstrip().startswith("= best of its column") for line in lines)
+    assert any(line.lstrip().startswith("= most correct") for line in lines)
     assert "-> tables/digits_ntxent/geometry.json" in done.stderr
     with (folder / "t.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
