@@ -225,6 +225,39 @@ def test_the_model_answers_by_the_largest_of_its_own_scores(geometry, folder, di
     assert "; got 'c" in refused.stderr
 
 
+def test_an_output_that_is_no_class_scores_gives_no_answers(geometry, folder):
+    options = ("--k", "5", "--C", "none", "--no-null", "--scores", "auto")
+    done = geometry(MODEL, *LABELLED, *options, "--out", "auto", "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "GEO003" in done.stderr
+    [document] = done.document["models"]
+    assert document["scores"] is None
+    assert "model" not in document["labelled"]["answers"]
+    assert "GEO003" in {finding["code"] for finding in document["findings"]}
+
+
+@pytest.mark.shared
+def test_the_answers_of_a_real_model_are_its_accuracy(geometry, folder):
+    shared = Path(__file__).parents[3] / "shared"
+    if not (shared / "data/mnist.npz").exists():
+        pytest.skip("needs ../shared/data and ../shared/models")
+    with np.load(shared / "data/mnist.npz") as stored:
+        images, labels = stored["test_images"][:200], stored["test_labels"][:200]
+    np.savez(folder / "mnist.npz", images=images, labels=labels)
+    options = ("--data", "mnist.npz:images", "--labels", "mnist.npz:labels", "--k", "10")
+    value_map = ("--mean", "0.1307", "--std", "0.3081", "--output", "relu_3", "--scores", "auto")
+    model = shared / "models/mnist_dynamo_external_data"
+    done = geometry(model, *options, *value_map, "--out", "mnist", "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    [document] = done.document["models"]
+    assert document["scores"] == "output"
+    answers = document["labelled"]["answers"]
+    assert answers["model"]["value"] > 0.97  # 0.989 on the first 2,000
+    assert answers["nnk"]["value"] > 0.95
+    null = document["null"]["labelled"]["answers"]["nnk"]["value"]
+    assert null < answers["nnk"]["value"] - 0.1
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

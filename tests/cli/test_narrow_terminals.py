@@ -33,6 +33,9 @@ TABLE = "model,task,rmqm,knn\n" + "".join(
     for task in ("letters", "clothes")
     for k, name in enumerate("abcdef")
 )
+GEOMETRY = (
+    "--data labelled.npz:images --labels labelled.npz:labels --k 5 --C 1 --alteration rotation"
+).split()
 SENTENCES = [
     ["inspect", MODEL],
     ["explain", "DET001"],
@@ -46,13 +49,14 @@ TABLES = [
     ["score", MODEL, "--n", "8", "--out", "ntxent"],
     ["rank", "ntxent", "entropy", "--out", "ranked", "--force"],
     ["probe", MODEL, "--data", "labelled.npz:images", "--labels", "labelled.npz:labels"],
+    ["geometry", MODEL, *GEOMETRY],
     ["diff", "ntxent", "entropy"],
     ["correlate", "table.csv"],
     ["doctor"],
     ["explain"],
     ["conformance", "--list"],
 ]
-HELP = [[*command, "--help"] for command in ([], ["score"], ["probe"], ["preprocess", "show"])]
+HELP = [[*command, "--help"] for command in ([], ["score"], ["geometry"], ["preprocess", "show"])]
 
 
 @pytest.fixture(scope="module")
