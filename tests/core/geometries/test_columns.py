@@ -40,6 +40,10 @@ def test_all_numbers_come_back(tmp_path, columns):
     assert back.answers == columns.answers
     linear = numbers_of(back)["labelled"]["answers"]["linear"]
     assert (linear["inputs"], linear["value"]) == (6, 2 / 6)
+    altered = numbers_of(back)["altered"]
+    widths = columns.altered.diameters[:, -1]
+    assert altered["diameter"]["value"] == pytest.approx(widths.mean())
+    assert altered["relative_diameter"] == pytest.approx(widths.mean() / columns.spread)
 
 
 def test_without_labels_and_alteration_nothing_is_said_of_them(tmp_path, columns):

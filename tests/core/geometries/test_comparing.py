@@ -53,6 +53,9 @@ def test_common_neighbours_are_all_of_them_for_the_same_encoder_and_few_by_chanc
     alike, unlike = agreements({"a": columns(0), "b": columns(0), "c": columns(1)})[:2]
     assert alike.jaccard.value == alike.overlap.value == pytest.approx(1)
     assert unlike.jaccard.value == pytest.approx(unlike.jaccard_by_chance, abs=0.08)
+    one, other = columns(0).found.shares, columns(1).found.shares
+    smaller = np.minimum(one[:, :, None], other[:, None]).sum(axis=(1, 2))
+    assert unlike.overlap_by_chance == pytest.approx(smaller.mean() / 39)  # others of 40 inputs
 
 
 def test_only_some_quantities_have_a_best():

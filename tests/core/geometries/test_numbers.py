@@ -128,3 +128,28 @@ def test_other_kernels_are_refused(text):
     assert refused.value.code == "ARG001"
     remedy = refused.value.fix.rpartition("--kernel ")[2].rstrip(".")
     assert kernel_named(remedy)
+
+
+def test_k_nn_counts_candidates_alike_and_weighted_k_nn_by_their_cosines():
+    rows = unit_rows(50, 4, seed=6)
+    classes = np.array([0] * 25 + [1] * 15 + [2] * 10)
+    labels = np.array(["a", "b", "c"])[classes]
+    k = 9
+    right = {"k-nn": 0, "softmax-k-nn": 0}
+    for query in range(50):
+        cosines = rows @ rows[query]
+        cosines[query] = -2
+        nearest = np.argsort(-cosines)[:k]
+        for name, weights in (
+            ("k-nn", np.ones(k)),
+            ("softmax-k-nn", np.exp(cosines[nearest] / 0.07)),
+        ):
+            votes = np.bincount(classes[nearest], weights, minlength=3)
+            right[name] += votes.argmax() == classes[query]
+    labelled = numbers_of(measured(rows, k=k, labels=labels))["labelled"]
+    for name, n_right in right.items():
+        assert labelled["answers"][name]["value"] == pytest.approx(n_right / 50)
+    assert right["k-nn"] != right["softmax-k-nn"]
+    assert labelled["answers"]["nnk"]["value"] != labelled["answers"]["k-nn"]["value"]
+    assert labelled["chance"] == 0.5
+    assert labelled["classes"][2] == {"label": "c", "inputs": 10}
