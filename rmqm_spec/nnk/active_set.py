@@ -7,9 +7,14 @@ added; where a weight would be negative, it goes only as far as the first that r
 takes that candidate out again (Lawson and Hanson, Solving Least Squares Problems, 1974, chapter
 23). It ends where no gradient is above zero, which is the optimum (Karush, Kuhn and Tucker).
 
-The neighbours are linearly independent: a candidate that depends on them has gradient zero. That
-makes the answer unique also where the optimum is not, as with more candidates than dimensions:
-cosine kernels of k > E + 1 candidates are singular.
+The neighbours are linearly independent in the space of the kernel, as a candidate that depends on
+them has gradient zero and is not added. So there are at most E + 1 with a cosine kernel, however
+many candidates there are and although K is then singular.
+
+The optimum can be taken by several weights: where candidates are copies of each other, or more of
+them are equally far from the query's approximation than there are dimensions. Then the weights are
+those that this path leads to: the candidate with the largest gradient first, and of those whose
+gradients are within 1e-12 of it the nearest.
 """
 
 from __future__ import annotations

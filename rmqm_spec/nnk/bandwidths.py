@@ -24,7 +24,6 @@ import math
 from typing import Final, Literal, TypeAlias, cast, get_args
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.errors import UsageError
@@ -118,6 +117,8 @@ def _mean_distance(rule: Rule, gallery: Float64Array, k: int) -> float:
 
 def _of_pynnk_demo(gallery: Float64Array, k: int) -> float:
     """Repeat ``np.mean(D[:, mask[:, -1]]) / 3``, whose mask is a partition, which is no order."""
+    from scipy.spatial.distance import cdist
+
     _require_rows("pynnk-demo-as-is", gallery, k + 2)
     size = max(1, _MEASURED // len(gallery))
     blocks = [gallery[first : first + size] for first in range(0, len(gallery), size)]

@@ -2,8 +2,8 @@
 The candidates of each query: its k nearest gallery rows, found exactly.
 
 The search of `rmqm_spec.neighbours` compares every query with every row. Above 20,000 rows FAISS
-does the same in half the time, where it is installed (``pip install 'rmqm-spec[faiss]'``); both
-give the same candidates.
+does so in about a third of the time, where it is installed (``pip install 'rmqm-spec[faiss]'``);
+both give the same candidates.
 """
 
 from __future__ import annotations

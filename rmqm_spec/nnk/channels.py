@@ -12,6 +12,7 @@ from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.neighbours.estimates import Positions
 from rmqm_spec.nnk.kernels import Cosine, Kernel
 from rmqm_spec.nnk.neighbourhoods import all_neighbourhoods
+from rmqm_spec.nnk.solving import Solver
 from rmqm_spec.nnk.votes import are_wrong, class_votes
 
 __all__ = ["N_CANDIDATES", "PATIENCE", "ChannelStopping", "channel_errors", "channel_rows"]
@@ -57,6 +58,7 @@ def channel_errors(
     *,
     channels: Sequence[int] | None = None,
     kernel: Kernel | None = None,
+    solver: Solver = "exact",
 ) -> Float64Array:
     """
     Return the share of inputs that NNK in each channel, with the input left out, gets wrong.
@@ -73,6 +75,8 @@ def channel_errors(
         Which channels; by default all.
     kernel : Kernel, optional
         By default the cosine kernel.
+    solver : {"exact", "reference"}
+        As for `rmqm_spec.nnk.neighbourhoods`.
 
     Returns
     -------
@@ -91,7 +95,9 @@ def channel_errors(
     candidates by the distance of activations that are not scaled, leaves copies of an input out
     besides the input itself, divides silent inputs by zero, and calls a query without neighbours
     class 0. Here candidates are those of the largest kernel values, copies are neighbours,
-    silent inputs are as in `channel_rows`, and a query without neighbours counts as wrong.
+    silent inputs are as in `channel_rows`, and a query without neighbours counts as wrong. Of maps
+    of unit length without copies or silent inputs, errors are those of the public code, with its
+    solver.
 
     Examples
     --------
@@ -115,7 +121,8 @@ def channel_errors(
     errors = np.full(maps.shape[1], np.nan)
     for channel in range(maps.shape[1]) if channels is None else channels:
         rows = channel_rows(maps, channel)
-        found = all_neighbourhoods(rows, rows, k, kernel=kernel, own=np.arange(len(rows)))
+        own = np.arange(len(rows))
+        found = all_neighbourhoods(rows, rows, k, kernel=kernel, own=own, solver=solver)
         votes = class_votes(found.indices, found.shares, classes, int(classes.max()) + 1)
         errors[channel] = are_wrong(votes, classes).mean()
     return errors
@@ -205,6 +212,6 @@ class ChannelStopping:
         self.best[improved] = errors[improved]
         self.best_at[improved] = self._n_updates
         self._left[improved] = self._patience
-        self._left[running & ~improved] -= 1
+        self._left[~improved] -= 1
         self._n_updates += 1
         return self.running

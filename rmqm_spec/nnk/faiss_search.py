@@ -1,5 +1,5 @@
 """
-The nearest rows by a flat index of FAISS: the same as without it, in half the time.
+The nearest rows by a flat index of FAISS: the same as without it, in less time.
 
 FAISS (Johnson, Douze and Jegou, 2017) compares all rows in float32, which can take a row for
 nearer than another one that is. So it is asked for some more rows than are wanted, their distances
@@ -26,8 +26,8 @@ __all__ = ["faiss_or_none", "nearest_by_faiss", "require_faiss"]
 _SPARE: Final = 32
 """So many rows more than are wanted."""
 
-_BLOCK: Final = 512
-"""Number of queries searched together."""
+_BLOCK: Final = 2048
+"""Number of queries searched together; of 512, FAISS 1.15 takes seven times as long for each."""
 
 
 @cache

@@ -9,6 +9,7 @@ from rmqm_spec.errors import ShapeError
 from rmqm_spec.neighbours.estimates import Positions
 from rmqm_spec.nnk.kernels import Cosine, Kernel
 from rmqm_spec.nnk.neighbourhoods import all_neighbourhoods
+from rmqm_spec.nnk.solving import Solver
 from rmqm_spec.nnk.votes import class_votes
 from rmqm_spec.nnk.weightings import (
     candidate_cosines,
@@ -65,6 +66,7 @@ def votes_of_rules(
     kernel: Kernel | None = None,
     own: Positions | None = None,
     rank: Positions | None = None,
+    solver: Solver = "exact",
 ) -> dict[str, Float64Array]:
     """
     Let NNK and k-NN rules vote on the class of each query, by the same k candidates.
@@ -83,7 +85,7 @@ def votes_of_rules(
         C; by default the largest class plus 1.
     kernel : Kernel, optional
         Of NNK; by default the cosine kernel. The k-NN rules always weigh by cosines.
-    own, rank
+    own, rank, solver
         As for `rmqm_spec.nnk.neighbourhoods`: for leave-one-out ``own=np.arange(M)``.
 
     Returns
@@ -119,7 +121,9 @@ def votes_of_rules(
         )
     n_classes = int(classes.max()) + 1 if n_classes is None else n_classes
     kernel = Cosine() if kernel is None else kernel
-    found = all_neighbourhoods(queries, gallery, k, kernel=kernel, own=own, rank=rank)
+    found = all_neighbourhoods(
+        queries, gallery, k, kernel=kernel, own=own, rank=rank, solver=solver
+    )
     cosines = candidate_cosines(queries, gallery, found.indices)
     shares = (
         found.shares,

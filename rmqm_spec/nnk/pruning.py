@@ -3,8 +3,8 @@ The solver of the published code, for comparison: it only prunes, and can miss t
 
 It starts with all candidates, solves K t = b for them, drops those whose weight is not positive,
 and repeats. A candidate that was dropped never comes back, although it may belong to the optimum.
-With cosine kernels of many candidates it often does: in 32 dimensions and with 50 candidates, the
-published solver keeps 9 neighbours where the optimum has 14.
+With cosine kernels of many candidates it often does: of 50 candidates among 1,000 random rows of 32
+dimensions the published solver keeps 12 neighbours where the optimum has 17.
 
 Written from what ``non_neg_qpsolver.py`` of STAC-USC/PyNNK_graph_construction (commit 4f6ba05)
 does, including two of its rules that no definition asks for. Where a candidate has a kernel value

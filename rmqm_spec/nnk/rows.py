@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, Float64Array
-from rmqm_spec.errors import EncodingError, ShapeError
+from rmqm_spec.errors import EncodingError, ShapeError, UsageError
 from rmqm_spec.neighbours.estimates import exponent
 
 __all__ = ["check_shapes", "of_one_scale", "unit_rows"]
+
+_FARTHEST: Final = 332
+"""A power of two above 1e100, whose square float64 still holds."""
 
 
 def check_shapes(queries: AnyArray, gallery: AnyArray) -> None:
@@ -79,6 +84,8 @@ def of_one_scale(
     ------
     EncodingError
         ENC001 if a value is not finite.
+    UsageError
+        ARG001 if queries are so far from the gallery that float64 has no square of the distance.
 
     Examples
     --------
@@ -91,7 +98,15 @@ def of_one_scale(
     scaled = np.ldexp(finite, -power)
     if queries is gallery:
         return (scaled, scaled), power
-    return (np.ldexp(_finite(queries, "queries"), -power), scaled), power
+    wanted = _finite(queries, "queries")
+    if exponent(wanted) - power > _FARTHEST:
+        raise UsageError(
+            "ARG001",
+            f"queries must be below 1e+100 times the largest gallery value, 2^{power}; got values "
+            f"near 2^{exponent(wanted)}",
+            fix="Bring queries and gallery to the same units.",
+        )
+    return (np.ldexp(wanted, -power), scaled), power
 
 
 def _finite(rows: AnyArray, name: str) -> Float64Array:

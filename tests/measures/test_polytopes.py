@@ -130,6 +130,21 @@ def test_three_measures_solve_once(monkeypatch):
     assert NNK_ERROR.function(drawn(6)) != NNK_ERROR.function(drawn(5))
 
 
+@pytest.mark.parametrize("one", UNALTERED, ids=lambda one: one.name)
+def test_intervals_hold_the_mean_over_draws_and_are_too_wide(one):
+    random = np.random.default_rng(7)
+    summaries = [
+        one.summarise({"encodings": random.standard_normal((60, 32)) * np.arange(1, 33) ** -0.5})
+        for _ in range(30)
+    ]
+    values = np.array([summary.value for summary in summaries])
+    ends = np.array([summary.interval for summary in summaries])
+    held = (ends[:, 0] <= values.mean()) & (values.mean() <= ends[:, 1])
+    assert held.mean() >= 0.9
+    width = (ends[:, 1] - ends[:, 0]).mean() / (2 * 1.96 * values.std(ddof=1))
+    assert 0.8 < width < 4
+
+
 def test_results_that_are_kept_are_few(monkeypatch):
     monkeypatch.setattr(among_inputs, "_shapes", type(among_inputs._shapes)())
     for seed in range(among_inputs._KEPT + 5):
@@ -214,6 +229,21 @@ def test_an_invariant_encoder_has_no_width():
     assert (
         of_paths(NNK_VIEW_NEIGHBOURS, rounded).value == of_paths(NNK_VIEW_NEIGHBOURS, still).value
     )
+
+
+def test_rounding_of_half_precision_makes_no_corners():
+    """At a resolution of 0.001 two versions at 0.0005 on either side have not moved."""
+    path = np.array([[1, 0, 0], [1, 5e-4, 0], [1, -5e-4, 0], [1, 0, 5e-4]])[None]
+    assert of_paths(NNK_VIEW_NEIGHBOURS, path).value == 2
+    assert of_paths(NNK_VIEW_NEIGHBOURS, path.astype(np.float16)).value == 1
+
+
+def test_versions_that_moved_together_have_no_width():
+    path = np.array([[1, 0, 0], [1, 2e-3, 3e-4], [1, 2e-3, -3e-4]])[None]
+    width = of_paths(NNK_VIEW_DIAMETER, path)
+    assert width.value == pytest.approx(6e-4, rel=1e-3)
+    assert of_paths(NNK_VIEW_NEIGHBOURS, path.astype(np.float16)).value == 2
+    assert of_paths(NNK_VIEW_DIAMETER, path.astype(np.float16)).value == 0
 
 
 def test_a_wide_alteration_is_wider_than_a_narrow_one():

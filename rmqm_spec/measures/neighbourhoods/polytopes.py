@@ -113,6 +113,10 @@ def nnk_neighbours(encodings: AnyArray) -> float:
     own stored results too (14.5, 18.4 and 20.2 for k = 25, 50 and 75): compare only values over
     equally many inputs. In E dimensions there are at most E + 1 neighbours.
 
+    In simulations of 150 draws of 100 inputs and of 60 of 300 (Gaussian, of decaying spectrum, in
+    clusters) the jackknife interval was 2.1 to 2.9 times too wide and covered always. An interval
+    as for independent inputs would be too narrow: it covered in 88 to 95 %.
+
     Examples
     --------
     >>> angles = 2 * np.pi * np.arange(12) / 12
@@ -147,7 +151,8 @@ def nnk_error(encodings: AnyArray) -> float:
 
     Notes
     -----
-    The local reconstruction error of NNK graphs. It falls as N grows.
+    The local reconstruction error of NNK graphs. It falls as N grows. In the simulations of
+    `nnk_neighbours` the interval was 1.2 to 1.7 times too wide and covered in 96 to 99 %.
 
     Examples
     --------
@@ -180,7 +185,9 @@ def nnk_diameter(encodings: AnyArray) -> float:
     Notes
     -----
     The diameter of `rmqm_spec.nnk.diameters`, here of neighbours among other inputs: how far the
-    data lie apart around an input. It falls as N grows.
+    data lie apart around an input. It falls as N grows. In the simulations of `nnk_neighbours` the
+    interval was 1.5 to 2.4 times too wide and covered in 98 to 100 %; one as for independent inputs
+    covered in 83 to 98 %.
 
     Examples
     --------

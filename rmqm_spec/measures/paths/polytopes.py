@@ -15,7 +15,9 @@ from rmqm_spec.contracts.measure import Column, Direction, Need, Summary
 from rmqm_spec.errors import EncodingError
 from rmqm_spec.measures.jackknife import jackknife_interval
 from rmqm_spec.measures.paths.views import level_of
-from rmqm_spec.nnk import all_neighbourhoods, diameters
+from rmqm_spec.neighbours.estimates import Positions
+from rmqm_spec.nnk import Cosine, Neighbourhoods, diameters
+from rmqm_spec.nnk.solving import errors_of, weights_of
 from rmqm_spec.resolution import at_resolution, resolution_of
 
 __all__ = [
@@ -23,45 +25,62 @@ __all__ = [
     "NNK_VIEW_NEIGHBOURS",
     "PolytopeMeasure",
     "PolytopeMeter",
-    "polytope_of_views",
+    "polytopes_of_views",
 ]
 
 TENTHS: Final = tuple(range(1, 11))
 """Levels up to so many tenths of J are the candidates; ten tenths give the value."""
 
 
-def polytope_of_views(vectors: Float64Array, resolution: float) -> tuple[float, int]:
+def polytopes_of_views(
+    vectors: Float64Array, resolution: float, levels: Sequence[int]
+) -> tuple[Float64Array, Positions]:
     """
-    Return diameter and number of the NNK neighbours of an input among its altered versions.
+    Return diameter and number of the NNK neighbours of inputs among their altered versions.
 
     Parameters
     ----------
-    vectors : (J + 1, E) ndarray of float64
-        Unit vectors of the unaltered input, which is the query, and of its J altered versions.
+    vectors : (n, J + 1, E) ndarray of float64
+        Unit vectors of each unaltered input, which is the query, and of its J altered versions.
     resolution : float
         Versions within this distance of the unaltered input count as equal to it, diameters below
         it as zero.
+    levels : sequence of int
+        The candidates are the versions at levels 1 to each of these.
 
     Returns
     -------
-    tuple of float and int
-        Diameter in [0, 2], number of neighbours from 0 to J; both are 0 without altered versions.
+    tuple of two (n, len(levels)) ndarray
+        Diameters in [0, 2], and numbers of neighbours from 0 to the level; both are 0 at level 0.
+
+    Notes
+    -----
+    Of versions that are equally good neighbours, as copies are, the one of the lowest level is
+    taken.
 
     Examples
     --------
-    >>> turned = np.array([[1.0, 0.0], [0.6, 0.8], [0.6, -0.8], [-1.0, 0.0]])
-    >>> diameter, neighbours = polytope_of_views(turned, 1e-12)
-    >>> round(diameter, 12), neighbours
-    (1.6, 2)
+    >>> turned = np.array([[[1.0, 0.0], [0.6, 0.8], [0.6, -0.8], [-1.0, 0.0]]])
+    >>> widths, counts = polytopes_of_views(turned, 1e-12, [1, 2, 3])
+    >>> widths.round(12).tolist(), counts.tolist()
+    ([[0.0, 1.6, 1.6]], [[1, 2, 2]])
     """
-    query, versions = vectors[:1], vectors[1:]
-    if not len(versions):
-        return 0.0, 0
-    unmoved = np.linalg.norm(versions - query, axis=1) < resolution
-    versions = np.where(unmoved[:, None], query, versions)
-    found = all_neighbourhoods(query, versions, len(versions))
-    width = at_resolution(diameters(found, versions), resolution)
-    return float(width[0]), int(found.counts[0])
+    n_inputs, n_rows, length = vectors.shape
+    queries, versions = vectors[:, 0], vectors[:, 1:]
+    unmoved = np.linalg.norm(versions - queries[:, None], axis=2) < resolution
+    gallery = np.where(unmoved[..., None], queries[:, None], versions).reshape(-1, length)
+    own = np.arange(len(gallery)).reshape(n_inputs, n_rows - 1)
+    kernel = Cosine().over(queries, gallery, n_rows - 1).values(0, own)
+    widths = np.zeros((n_inputs, len(levels)))
+    counts = np.zeros((n_inputs, len(levels)), dtype=np.intp)
+    for place, level in enumerate(levels):
+        if level:
+            values = np.ascontiguousarray(kernel[:, : level + 1, : level + 1])
+            weights = weights_of(values, "exact")
+            found = Neighbourhoods(0, own[:, :level], weights, errors_of(values, weights))
+            widths[:, place] = at_resolution(diameters(found, gallery), resolution)
+            counts[:, place] = found.counts
+    return widths, counts
 
 
 class PolytopeMeter:
@@ -96,20 +115,9 @@ class PolytopeMeter:
             raise RuntimeError("columns were asked for before the last level came")
         encodings = np.concatenate(self._parts, axis=1)
         vectors = unit_vectors(encodings, self._names)
-        resolution = resolution_of(encodings.dtype)
-        # One input at a time: its values must not depend on the others of its group.
-        curves = [self._curve(path, resolution) for path in vectors]
-        widths = np.array([[width for width, _ in curve] for curve in curves])
-        counts = np.array([[count for _, count in curve] for curve in curves])
-        return {"diameters": widths, "neighbours": counts}
-
-    def _curve(self, vectors: Float64Array, resolution: float) -> list[tuple[float, int]]:
-        by_level: dict[int, tuple[float, int]] = {}
         levels = [level_of(tenths, self._n_levels) for tenths in TENTHS]
-        for level in levels:
-            if level not in by_level:
-                by_level[level] = polytope_of_views(vectors[: level + 1], resolution)
-        return [by_level[level] for level in levels]
+        widths, counts = polytopes_of_views(vectors, resolution_of(encodings.dtype), levels)
+        return {"diameters": widths, "neighbours": counts}
 
 
 @frozen(kw_only=True)
