@@ -73,8 +73,18 @@ def _with_own(cls: type, schema: dict[str, Any]) -> dict[str, Any]:
     own: dict[str, type] = getattr(cls, "__by_name__", dict)()
     if not own:
         return schema
-    unnamed = {"not": {"properties": {"name": {"enum": sorted(own)}}, "required": ["name"]}}
-    return {"anyOf": [*(_object(own[name]) for name in sorted(own)), {**schema, **unnamed}]}
+    named = {name: _named({"const": name}) for name in sorted(own)}
+    # Not anyOf: what is wrong is then said of the record of that name, not of another.
+    return {
+        "allOf": [
+            *({"if": named[name], "then": _object(own[name])} for name in named),
+            {"if": {"not": _named({"enum": sorted(own)})}, "then": schema},
+        ]
+    }
+
+
+def _named(rule: dict[str, Any]) -> dict[str, Any]:
+    return {"properties": {"name": rule}, "required": ["name"]}
 
 
 def _of(kind: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from rmqm_spec.contracts.alteration import AlterationKind
-from rmqm_spec.contracts.registry import facts_of
+from rmqm_spec.contracts.registry import default_alteration, facts_of
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.measures.named import measure_named
 from rmqm_spec.ranking.caveats import caveats
@@ -183,7 +183,8 @@ def _about_the_alteration(document: Mapping[str, Any], by: Mapping[str, Any]) ->
 
 
 def _rule(document: Mapping[str, Any]) -> AlterationKind:
-    return facts_of(document["protocol"]["alteration"])
+    protocol = document.get("protocol")  # None where nothing could be scored
+    return default_alteration() if protocol is None else facts_of(protocol["alteration"])
 
 
 def _sees_alterations(measure: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from itertools import pairwise
 
 import attrs
@@ -121,6 +122,25 @@ def test_what_is_drawn_follows_from_seed_and_id(kind):
         np.testing.assert_allclose(places.mean(axis=0), 0.5, atol=0.06)
         assert places.min() >= 0
         assert places.max() <= 1
+
+
+def lanes(name, seed, identity):
+    """Clause RMQM-IMG-002 from its text: the lanes of the first block, 0 to 65535."""
+    text = f"rmqm-{name}/1\n{seed}\n{identity}".encode()
+    key = int.from_bytes(hashlib.sha256(text).digest()[:16], "little")
+    words = np.random.Philox(key=key).random_raw(4).tolist()  # NumPy counts before it draws
+    return [word >> 16 * lane & 0xFFFF for word in words for lane in range(4)]
+
+
+@pytest.mark.parametrize("number", range(60))
+def test_draws_are_those_of_the_clause(number):
+    first, second, *_ = lanes("crop", 7, f"{number}")
+    expected = ((2 * first + 1) / 131072, (2 * second + 1) / 131072)
+    assert Crop(seed=7).drawn(f"{number}") == expected
+    sign = lanes("rotation", 7, f"{number}")[0] >= 32768
+    assert Rotation(seed=7).drawn(f"{number}") == (1 if sign else -1)
+    quarter = lanes("translation", 7, f"{number}")[0] // 16384
+    assert Translation(seed=7).drawn(f"{number}") == ("left", "right", "up", "down")[quarter]
 
 
 def test_unlike_alterations_draw_apart():

@@ -174,6 +174,22 @@ def test_what_comes_into_the_frame(fill, expected):
     assert moved[0, 0, 0].tolist() == [expected, expected, 0.25, 0.5]
 
 
+@pytest.mark.parametrize(
+    ("direction", "expected"), [("right", [0.25, 0.375, 0.625]), ("left", [0.375, 0.625, 0.0])]
+)
+def test_the_frame_holds_its_first_edge_and_not_its_last(direction, expected):
+    image = np.array([0.25, 0.5, 0.75]).reshape(1, 1, 1, 3).repeat(2, axis=2)
+    moving = Translation(n_levels=1, farthest=1 / 6, direction=direction)
+    assert alone(moving, image, 1)[0, 0, 0].tolist() == expected
+
+
+def test_each_channel_of_each_image_is_filled_with_its_own_mean():
+    images = np.random.default_rng(0).random((3, 2, 4, 4))
+    moving = Translation(n_levels=1, farthest=0.5, direction="right", fill="mean")
+    corners = moving.alter(images, ["a", "b", "c"], 1, 1)[:, 0, :, 0, 0]
+    np.testing.assert_allclose(corners, images.mean(axis=(2, 3)), rtol=1e-14)
+
+
 def test_the_lower_bound_fills_whatever_it_is():
     image = np.ones((1, 1, 4, 4))
     moved = alone(Translation(n_levels=1, farthest=0.5, direction="up", bounds=(-2, 2)), image, 1)

@@ -54,6 +54,14 @@ def _quiet() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def torchvision() -> Any:
+    """The installed torchvision."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return import_torchvision()
+
+
+@pytest.fixture(scope="session")
 def transformers() -> Any:
     """The installed transformers."""
     os.environ["TRANSFORMERS_VERBOSITY"] = "error"

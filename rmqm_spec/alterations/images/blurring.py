@@ -1,4 +1,4 @@
-"""Gaussian blur of growing width (clause RMQM-IMG-009)."""
+"""Gaussian blur of growing width (clause RMQM-IMG-007)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brightness, contrast and saturation: images blended with what they lose."""
+"""Brightness, contrast and saturation: blends with a pale image (RMQM-IMG-006)."""
 
 from __future__ import annotations
 

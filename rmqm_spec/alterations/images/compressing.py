@@ -1,4 +1,4 @@
-"""JPEG compression of falling quality (clause RMQM-IMG-010)."""
+"""JPEG compression of falling quality (clause RMQM-IMG-008)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from attrs import field, frozen
 from rmqm_spec.alterations.arguments import require
 from rmqm_spec.alterations.images.levels import ImageAlteration
 from rmqm_spec.arrays import Float64Array
-from rmqm_spec.errors import ShapeError
+from rmqm_spec.errors import ShapeError, UsageError
 
 __all__ = ["Jpeg"]
 
@@ -50,8 +50,13 @@ class Jpeg(ImageAlteration):
         is_whole = isinstance(quality, int) and not isinstance(quality, bool)
         rule = "lowest_quality must be a whole number from 1 to 99"
         require(rule, quality, is_whole and 1 <= quality <= 99)
-        rule = f"JPEG down to quality {quality} must have at most {100 - quality} levels"
-        require(rule, self.n_levels, self.n_levels <= 100 - quality)
+        if self.n_levels > 100 - quality:
+            raise UsageError(
+                "ARG001",
+                f"JPEG down to quality {quality} must have at most {100 - quality} levels; got "
+                f"{self.n_levels}",
+                fix="Take fewer levels: --levels 19 is the default.",
+            )
 
     @property
     def qualities(self) -> list[int]:

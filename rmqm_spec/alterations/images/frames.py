@@ -1,4 +1,4 @@
-"""Rotation, translation, scaling, crop and flip: the frame moves, the content stays."""
+"""Rotation, translation, scaling, crop and flip: clauses RMQM-IMG-004 and RMQM-IMG-005."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rmqm_spec.alterations.images.levels import DRAWS, ImageAlteration, drawn_si
 from rmqm_spec.alterations.images.warping import Affine, warped
 from rmqm_spec.alterations.noise.generator import uniform_draw
 from rmqm_spec.arrays import Float64Array
+from rmqm_spec.errors import UsageError
 
 __all__ = ["Crop", "Flip", "Rotation", "Scaling", "Translation"]
 
@@ -282,7 +283,12 @@ class Flip(ImageAlteration):
 
     def check(self) -> None:
         """Raise `UsageError` if there are more levels than one, or the axis has another name."""
-        require("a flip must have 1 level", self.n_levels, self.n_levels == 1)
+        if self.n_levels != 1:
+            raise UsageError(
+                "ARG001",
+                f"a flip must have 1 level; got {self.n_levels}",
+                fix="Leave --levels out.",
+            )
         require_choice("axis", self.axis, AXES)
 
     def level(self, images: Float64Array, level: int, drawn: None) -> Float64Array:  # noqa: ARG002

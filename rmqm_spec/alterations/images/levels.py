@@ -17,7 +17,7 @@ from rmqm_spec.errors import ShapeError
 __all__ = ["DRAWS", "ImageAlteration", "drawn_sign", "require_choice"]
 
 DRAWS = "philox4x64-10/uniform16"
-"""Name of the generator of signs, directions and places, part of protocols that draw (IMG-002)."""
+"""Name of the generator of signs, directions and places, part of protocols (RMQM-IMG-002)."""
 
 
 @frozen(kw_only=True)
