@@ -8,7 +8,7 @@ import numpy as np
 
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.geometries.columns import AlteredSets
-from rmqm_spec.measures.paths.polytopes import TENTHS, polytope_of_views
+from rmqm_spec.measures.paths.polytopes import TENTHS, polytopes_of_views
 from rmqm_spec.measures.paths.views import level_of
 
 __all__ = ["altered_sets", "ends_of_sets", "joined"]
@@ -58,13 +58,11 @@ def altered_sets(
     >>> sets.neighbours.tolist(), sets.diameters.round(3).tolist()
     ([[1, 2]], [[0.0, 1.2]])
     """
-    found = [
-        [polytope_of_views(path[: level + 1], resolution) for level in levels] for path in vectors
-    ]
+    widths, counts = polytopes_of_views(vectors, resolution, levels)
     return AlteredSets(
         levels=np.array(levels, dtype=np.int64),
-        neighbours=np.array([[count for _, count in row] for row in found], dtype=np.int64),
-        diameters=np.array([[width for width, _ in row] for row in found]),
+        neighbours=counts,
+        diameters=widths,
         displacements=np.linalg.norm(vectors[:, list(levels)] - vectors[:, :1], axis=2),
     )
 

@@ -12,7 +12,7 @@ from rmqm_spec.geometries.altering import altered_vectors, versions_of
 from rmqm_spec.geometries.columns import Columns
 from rmqm_spec.nnk import all_neighbourhoods
 from rmqm_spec.reports.examples import is_picture, picture_of
-from rmqm_spec.reports.geometry.content import Plane, ShownInput, ShownPicture
+from rmqm_spec.reports.geometry.content import ShownInput, ShownPicture
 from rmqm_spec.reports.geometry.planes import plane_of
 from rmqm_spec.runs.geometry_set import InputSet
 
@@ -50,8 +50,11 @@ def shown_inputs(
     shown = []
     for row in range(min(EACH, len(columns.ids))):
         known = _among_others(row, columns, inputs, pictures)
-        if alteration is not None:
-            known |= _altered(row, inputs, encoder, alteration, pictures)
+        if alteration is not None and columns.altered is not None:
+            widths = columns.altered.diameters[:, -1]
+            if row < len(widths):
+                known |= _altered(row, inputs, encoder, alteration, pictures)
+                known["path_diameter"] = float(widths[row])
         shown.append(ShownInput(**known))
     return tuple(shown)
 
@@ -123,15 +126,7 @@ def _altered(
             ShownPicture(level=level, picture=pictures.of(versions[level])) for level in levels
         ),
         "path": plane,
-        "path_diameter": _diameter(plane, vectors[0]),
     }
-
-
-def _diameter(plane: Plane, vectors: Any) -> float:
-    if plane.widest is None:
-        return 0.0
-    one, other = plane.widest
-    return float(np.linalg.norm(vectors[one] - vectors[other]))
 
 
 def _some_levels(n_levels: int) -> Sequence[int]:

@@ -33,9 +33,7 @@ TABLE = "model,task,rmqm,knn\n" + "".join(
     for task in ("letters", "clothes")
     for k, name in enumerate("abcdef")
 )
-GEOMETRY = (
-    "--data labelled.npz:images --labels labelled.npz:labels --k 5 --C 1 --alteration rotation"
-).split()
+LABELLED = ("--data", "labelled.npz:images", "--labels", "labelled.npz:labels")
 SENTENCES = [
     ["inspect", MODEL],
     ["explain", "DET001"],
@@ -48,8 +46,8 @@ TABLES = [
     ["check", MODEL, "--n", "4"],
     ["score", MODEL, "--n", "8", "--out", "ntxent"],
     ["rank", "ntxent", "entropy", "--out", "ranked", "--force"],
-    ["probe", MODEL, "--data", "labelled.npz:images", "--labels", "labelled.npz:labels"],
-    ["geometry", MODEL, *GEOMETRY],
+    ["probe", MODEL, *LABELLED],
+    ["geometry", MODEL, *LABELLED, "--k", "5", "--C", "1", "--alteration", "rotation"],
     ["diff", "ntxent", "entropy"],
     ["correlate", "table.csv"],
     ["doctor"],
