@@ -27,6 +27,7 @@ _FAMILIES = {
     "DET": "Determinism",
     "ENC": "Encodings",
     "ENV": "The environment",
+    "GEO": "The geometry of encodings",
     "HUB": "The Hugging Face Hub",
     "GRA": "Gradients and PGD",
     "IMG": "Image files",

@@ -14,6 +14,7 @@ from rmqm_spec.cli.score_table import ScoreTable
 from rmqm_spec.cli.table_files import TableFiles
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.correlate_request import CorrelateRequest
+from rmqm_spec.runs.geometry_request import AlterationChoice, GeometrySettings
 from rmqm_spec.runs.probe_request import ProbeSettings, RankProbes
 from rmqm_spec.runs.race_request import RaceSettings
 from rmqm_spec.runs.request import DataSettings, ModelSettings, ProtocolSettings, RunRequest
@@ -147,6 +148,30 @@ def probe(
     from rmqm_spec.cli.probe import run_probe
 
     return run_probe(models or [], options, settings=settings, as_json=json)
+
+
+@app.command(cls=HelpfulCommand)
+@with_settings(
+    ModelSettings,
+    DataSettings,
+    GeometrySettings,
+    AlterationChoice,
+    TableFiles,
+    RunRequest,
+    only=("out", "force", "null"),
+    plugs=("alteration",),
+)
+def geometry(
+    models: Models = None,
+    settings: Settings = None,
+    report: Report = None,
+    json: Json = False,
+    **options: Any,
+) -> int:
+    """Measure neighbourhoods of encodings (NNK), what they say of labels, and invariance."""
+    from rmqm_spec.cli.geometry import run_geometry
+
+    return run_geometry(models or [], options, settings=settings, report=report, as_json=json)
 
 
 @app.command(cls=HelpfulCommand)

@@ -87,7 +87,7 @@ def _write_section(heading: str, rows: Sequence[tuple[str, str]], formatter: Any
     column = _INDENT + min(longest, _WIDEST_NAMES) + _GAP
     if formatter.width - column < _LEAST_TEXT:
         column = 3 * _INDENT
-    _write_lines(formatter, ["", f"{heading}:"])
+    _write_lines(formatter, ["", *filled(f"{heading}:", formatter.width, 0)])
     for names, text in rows:
         lines = filled(text, formatter.width, column) if text else []
         head = " " * _INDENT + names

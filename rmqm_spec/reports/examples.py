@@ -16,7 +16,7 @@ from rmqm_spec.contracts.inputs import Bounds, Input, Inputs
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.results.stored import StoredResult
 
-__all__ = ["Examples", "choose", "examples_of"]
+__all__ = ["Examples", "choose", "examples_of", "is_picture", "picture_of"]
 
 EACH: Final = 3
 """Inputs of each kind that are kept."""
@@ -117,14 +117,14 @@ def examples_of(stored: StoredResult, inputs: Inputs, alteration: AnyAlteration)
             continue
         if example.id == stored.ids[row]:
             loaded.append(example)
-    if not loaded or not _is_picture(loaded[0].values) or _kind(inputs) == "array":
+    if not loaded or not is_picture(loaded[0].values) or _kind(inputs) == "array":
         return _without_pictures()
     n_levels = alteration.n_levels
     levels = tuple(dict.fromkeys((0, n_levels // 4, n_levels // 2, n_levels)))
     if not alteration.independent_levels:
         levels = (0,)
     pictures = [
-        [_picture(values, inputs.bounds) for values in _altered(example, alteration, levels)]
+        [picture_of(values, inputs.bounds) for values in _altered(example, alteration, levels)]
         for example in loaded
     ]
     return Examples(
@@ -147,7 +147,8 @@ def _kind(inputs: Inputs) -> str | None:
     return getattr(spec, "kind", None)
 
 
-def _is_picture(values: FloatArray) -> bool:
+def is_picture(values: FloatArray) -> bool:
+    """Whether values (*S) can be shown: one or three channels."""
     return values.ndim == 3 and values.shape[0] in {1, 3}
 
 
@@ -159,7 +160,7 @@ def _altered(example: Input, alteration: AnyAlteration, levels: Sequence[int]) -
     ]
 
 
-def _picture(values: FloatArray, bounds: Bounds) -> npt.NDArray[np.uint8]:
+def picture_of(values: FloatArray, bounds: Bounds) -> npt.NDArray[np.uint8]:
     """Return (C, H, W) values within bounds as (H, W, C) bytes, not longer than `MAX_SIDE`."""
     from PIL import Image
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rmqm_spec.contracts.registry import facts_of
 from rmqm_spec.errors import UnavailableError
@@ -31,7 +31,10 @@ from rmqm_spec.reports.tables import (
 from rmqm_spec.reports.verdict import verdict_of
 from rmqm_spec.reports.words import TERM_WORDS, percent, signed
 
-__all__ = ["report_page", "require_report"]
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["page_environment", "report_page", "require_report"]
 
 _MOST_PAIRS: Final = 28
 """Pairs drawn at most; of more, only those with the first encoder and those of neighbours."""
@@ -83,10 +86,15 @@ def report_page(content: ReportContent) -> str:
         ENV009 without jinja2 or matplotlib.
     """
     require_report()
+    environment = page_environment("page.html", "parts.html", "page.css")
+    return environment.get_template("page.html").render(**_template_values(content))
+
+
+def page_environment(*names: str) -> Environment:
+    """Return the templates of these names, with all that the pages have in common."""
     from jinja2 import DictLoader, Environment, StrictUndefined
 
     sources = files("rmqm_spec.reports").joinpath("templates")
-    names = ("page.html", "parts.html", "page.css")
     environment = Environment(
         autoescape=True,
         finalize=_visible,
@@ -97,7 +105,7 @@ def report_page(content: ReportContent) -> str:
     )
     environment.filters.update(percent=percent, rounded=rounded_up, signed=signed)
     environment.globals["mark"] = MARK
-    return environment.get_template("page.html").render(**_template_values(content))
+    return environment
 
 
 def _template_values(content: ReportContent) -> dict[str, Any]:

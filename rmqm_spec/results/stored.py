@@ -76,10 +76,10 @@ class StoredResult:
 
 
 def document_in(path: Path) -> Path:
-    """Return the document in a folder: that of a result, or else that of a ranking or probe."""
+    """Return the document in a folder: of a result, or else of a ranking, probe or geometry."""
     if not path.is_dir():
         return path
-    found = [path / name for name in ("result.json", "rank.json", "probe.json")]
+    found = [path / name for name in ("result.json", "rank.json", "probe.json", "geometry.json")]
     return next((file for file in found if file.is_file()), found[0])
 
 

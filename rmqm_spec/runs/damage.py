@@ -17,7 +17,7 @@ def damage_in(folder: Path, kind: str) -> str | None:
     ----------
     folder : Path
         Where it lies.
-    kind : {"result", "ranking", "probe"}
+    kind : {"result", "ranking", "probe", "geometry"}
         What it should be.
 
     Returns
@@ -26,6 +26,7 @@ def damage_in(folder: Path, kind: str) -> str | None:
         The reason; None where it is whole.
     """
     from rmqm_spec.documents.reading import read_document
+    from rmqm_spec.geometries.kind import GEOMETRY
     from rmqm_spec.probes.kind import PROBE
     from rmqm_spec.ranking.kind import RANKING
     from rmqm_spec.results.stored import read_result
@@ -35,6 +36,8 @@ def damage_in(folder: Path, kind: str) -> str | None:
             read_result(folder)
         elif kind == "ranking":
             read_document(folder / "rank.json", RANKING)
+        elif kind == "geometry":
+            read_document(folder / "geometry.json", GEOMETRY)
         else:
             read_document(folder / "probe.json", PROBE)
     except UnreadableError as error:

@@ -13,7 +13,7 @@ from rmqm_spec.contracts.executor import OpenExecutor
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.fields import settings_of
-from rmqm_spec.runs.flat import request_of
+from rmqm_spec.runs.flat import plug_options, request_of
 from rmqm_spec.runs.race_request import RaceSettings
 from rmqm_spec.runs.request import DataSettings, ModelSettings, RunRequest
 from rmqm_spec.runs.values import path as as_path
@@ -22,11 +22,12 @@ from rmqm_spec.runs.values import usable_path
 if TYPE_CHECKING:
     from rmqm_spec.runs.checks import Check
     from rmqm_spec.runs.correlating import Correlated
+    from rmqm_spec.runs.geometries import ModelGeometries
     from rmqm_spec.runs.probed import ProbedModels
     from rmqm_spec.runs.ranked import RankedModels
     from rmqm_spec.runs.scores import Score
 
-__all__ = ["check", "correlate", "probe", "rank", "score"]
+__all__ = ["check", "correlate", "geometry", "probe", "rank", "score"]
 
 
 def check(
@@ -225,6 +226,68 @@ def probe(
         settings=_path(settings),
         common=request_of("", options),
         probes=ProbeSettings(**own),
+    )
+    return run(request, _heard(listener))
+
+
+def geometry(
+    models: Sequence[str | Path] | str | Path = (),
+    *,
+    settings: str | Path | None = None,
+    listener: Listener | None = None,
+    **options: Any,
+) -> ModelGeometries:
+    """
+    Measure neighbourhoods by non-negative kernel regression: of inputs, labels and alterations.
+
+    Parameters
+    ----------
+    models, settings, listener
+        As for `rank`.
+    **options
+        As on the command line, with underscores: ``data``, ``labels``, ``k``, ``kernel``,
+        ``alteration`` with its own options, ``null``, ``out``, ...
+
+    Returns
+    -------
+    ModelGeometries
+        Means with intervals, differences between models, and what they follow from.
+
+    Raises
+    ------
+    RmqmError
+        If an option breaks a rule, or the data cannot be used.
+
+    Examples
+    --------
+    >>> import rmqm_spec, tempfile
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     found = rmqm_spec.geometry(
+    ...         "examples/digits_ntxent.onnx", n=40, k=10, null=False, out=out, listener=Listener()
+    ...     )
+    >>> found.models["digits_ntxent"].columns.found.weights.shape
+    (40, 10)
+    """
+    from rmqm_spec.runs.geometry import geometry as run
+    from rmqm_spec.runs.geometry_request import AlterationChoice, GeometryRequest, GeometrySettings
+
+    own = {
+        name: options.pop(name)
+        for name in settings_of(GeometrySettings)
+        if options.get(name) is not None
+    }
+    plugged = plug_options("alteration")
+    others = {
+        name: value
+        for name, value in options.items()
+        if name not in {"out", "force", "null"} and name not in plugged
+    }
+    _only(others, "geometry", ModelSettings, DataSettings, GeometrySettings, AlterationChoice)
+    request = GeometryRequest(
+        models=_texts(models),
+        settings=_path(settings),
+        common=request_of("", options),
+        geometry=GeometrySettings(**own),
     )
     return run(request, _heard(listener))
 

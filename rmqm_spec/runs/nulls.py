@@ -9,20 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from rmqm_spec.contracts.backend import NullModel, NullWriting
+from rmqm_spec.contracts.backend import ModelEncoder, NullModel, NullWriting
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.documents.writing import make_folder
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.models import open_model
 from rmqm_spec.runs.opening import OpenedInputs, Run, open_run
-from rmqm_spec.runs.request import RunRequest
+from rmqm_spec.runs.request import ModelSettings, RunRequest
 from rmqm_spec.runs.scores import Score
 
 if TYPE_CHECKING:
     from rmqm_spec.results.stored import StoredResult
 
-__all__ = ["FOLDER", "OpenNull", "null_words", "open_null", "wants_null", "with_null"]
+__all__ = [
+    "FOLDER",
+    "OpenNull",
+    "null_words",
+    "open_null",
+    "opening_of_null",
+    "wants_null",
+    "with_null",
+]
 
 FOLDER = "null"
 """Below the folder of the result: the result of its null, complete and usable on its own."""
@@ -169,17 +177,7 @@ def null_findings_of(stored: StoredResult) -> tuple[Finding, ...]:
 def _request_of(run: Run, stored: StoredResult | None, path: Path, folder: Path) -> RunRequest:
     """Return the request for the null: opened with all that was read in or beside the model."""
     request = run.request
-    opening = evolve(
-        request.opening,
-        input=run.encoder.input,
-        output=run.encoder.output,
-        preprocess=None,
-        scale=None,
-        mean=None,
-        std=None,
-        channel_order=None,
-        preprocessing=run.encoder.preprocessing,
-    )
+    opening = opening_of_null(request.opening, run.encoder)
     inputs, protocol = request.inputs, request.protocol
     if stored is not None and stored.document["counts"]["stopped_early"]:
         inputs = evolve(inputs, n=stored.document["counts"]["seen"])
@@ -193,6 +191,21 @@ def _request_of(run: Run, stored: StoredResult | None, path: Path, folder: Path)
         protocol=protocol,
         out=folder,
         null=False,
+    )
+
+
+def opening_of_null(opening: ModelSettings, encoder: ModelEncoder) -> ModelSettings:
+    """Return how to open the null of a model: with all that was read in or beside the model."""
+    return evolve(
+        opening,
+        input=encoder.input,
+        output=encoder.output,
+        preprocess=None,
+        scale=None,
+        mean=None,
+        std=None,
+        channel_order=None,
+        preprocessing=encoder.preprocessing,
     )
 
 

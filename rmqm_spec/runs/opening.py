@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rmqm_spec.contracts.inputs import Bounds, InputSpec
     from rmqm_spec.inputs.prepared import PreparedInputs
 
-__all__ = ["OpenedInputs", "Run", "check_request", "open_inputs", "open_run"]
+__all__ = ["OpenedInputs", "Run", "alteration_of", "check_request", "open_inputs", "open_run"]
 
 _LONGEST_LABEL = 200
 """Bytes of a model's name in the name of a folder: file systems take 255 in all."""
@@ -135,7 +135,7 @@ def open_run(
     kind = request.protocol.kind
     check_gradient(request, kind, encoder)
     prepared = (inputs or OpenedInputs()).open(request.inputs, encoder, listener)
-    alteration = _alteration(request, kind, prepared.bounds, encoder.spec)
+    alteration = alteration_of(request, kind, prepared.bounds, encoder.spec)
     graded = with_gradient(request, kind, opener, encoder, prepared)
     encoder = for_inputs(encoder, prepared)
     measures = measures_named(request.protocol.measure)
@@ -289,9 +289,10 @@ def _asked(request: RunRequest, source: str) -> list[object]:
     return [source, inputs.n, inputs.range, inputs.data_layout, request.protocol.precision]
 
 
-def _alteration(
+def alteration_of(
     request: RunRequest, kind: AlterationKind, bounds: Bounds, spec: InputSpec
 ) -> AnyAlteration:
+    """Make the alteration of a request for inputs of these bounds, kind and shape."""
     protocol = request.protocol
     owner = f"--alteration {kind.name}"
     return kind.made(

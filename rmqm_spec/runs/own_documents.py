@@ -23,6 +23,8 @@ _WORDS = {
     "rmqm-rank": "a ranking",
     "rmqm-probe": "probes",
     "rmqm-probes": "probes",
+    "rmqm-geometry": "a geometry",
+    "rmqm-geometries": "geometries",
     "rmqm-check": "a check",
     "rmqm-correlation": "a correlation",
     "rmqm-diff": "a comparison of results",

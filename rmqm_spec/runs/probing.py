@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from rmqm_spec.runs.encodings import save_unit_encodings, with_encodings_files
 from rmqm_spec.runs.labels import label_findings, labels_of
 from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.opening import open_inputs
+from rmqm_spec.runs.probe_doubts import left_out_findings, linear_findings
 from rmqm_spec.runs.probe_request import ProbeRequest, ProbeSettings
 from rmqm_spec.runs.probed import ProbedModel, ProbedModels
 from rmqm_spec.runs.ranged import for_inputs
@@ -29,7 +30,7 @@ from rmqm_spec.runs.selection import Selection, select_candidates
 
 if TYPE_CHECKING:
     from rmqm_spec.contracts.backend import ModelEncoder
-    from rmqm_spec.probes import Labelled, LinearProbe, TrainTestSplit
+    from rmqm_spec.probes import Labelled, TrainTestSplit
     from rmqm_spec.probes.document import Task
 
 __all__ = ["probe"]
@@ -157,7 +158,8 @@ def _probed(
             split, k=probes.k, candidates=probes.C, leave_one_out=probes.leave_one_out
         )
     measured = measured_with_labels(split, labelled_measures(probes.measure))
-    findings = [*encoder.findings, *findings, *_doubts(split, judgement.linear)]
+    findings += left_out_findings([*split.train.left_out, *split.test.left_out], "probe.json")
+    findings = [*encoder.findings, *findings, *linear_findings(judgement.linear)]
     document = probe_document(
         _task(request.inputs, probes),
         split,
@@ -232,42 +234,3 @@ def _task(inputs: DataSettings, probes: ProbeSettings) -> Task:
         train_share=probes.share if is_split else None,
         leave_one_out=probes.leave_one_out,
     )
-
-
-def _doubts(split: TrainTestSplit, linear: LinearProbe | None) -> Iterator[Finding]:
-    """Say what was left out, and where the linear probe did not converge."""
-    left_out = set(split.train.left_out) | set(split.test.left_out)
-    if left_out:
-        codes = sorted({entry.code for entry in left_out})
-        counted = ", ".join(
-            f"{code} {sum(entry.code == code for entry in left_out)}" for code in codes
-        )
-        first = min(left_out, key=lambda entry: (entry.code, entry.name))
-        yield Finding(
-            code="PRB009",
-            level="warn",
-            message=f"{len(left_out)} input(s) are left out ({counted}); one is: {first.message}",
-            fix="probe.json names all of them; rmqm-spec explain says what a code means.",
-        )
-    if linear is None:
-        return
-    if not linear.converged:
-        yield Finding(
-            code="PRB008",
-            level="warn",
-            message=f"the linear probe stopped after {linear.iterations} iterations at a gradient "
-            f"of {linear.gradient:.1e}",
-            fix="Its accuracy may still rise or fall: give a smaller --C.",
-        )
-    if linear.held_out and linear.C in _ends(list(linear.held_out)):
-        end = "smallest" if min(linear.held_out) == linear.C else "largest"
-        yield Finding(
-            code="PRB013",
-            level="warn",
-            message=f"the linear probe was best at C {linear.C:g}, the {end} that was tried",
-            fix="Another C may be better still: give more candidates with --C.",
-        )
-
-
-def _ends(tried: Sequence[float]) -> tuple[float, float]:
-    return min(tried), max(tried)

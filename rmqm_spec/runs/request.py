@@ -358,7 +358,7 @@ class RunRequest:
     budget: float | None = field(default=None, converter=_budget)
     reference: Path | None = field(default=None, converter=_reference)
     null: bool = setting(
-        "Score the same network with permuted weights too.",
+        "Take the same network with permuted weights too.",
         default=True,
         read=yes_or_no,
         typed=bool,

@@ -11,11 +11,13 @@ from attrs import frozen
 from rmqm_spec.documents.kind import as_stored
 from rmqm_spec.documents.reading import read_json
 from rmqm_spec.findings import Finding
+from rmqm_spec.geometries.document import SCHEMA as GEOMETRY
 from rmqm_spec.probes.document import SCHEMA as PROBE
 from rmqm_spec.results.document import SCHEMA as RESULT
 from rmqm_spec.results.stored import document_in
 from rmqm_spec.validation.comparisons import check_difference, check_ranking
 from rmqm_spec.validation.general import known_codes
+from rmqm_spec.validation.geometries import check_geometry
 from rmqm_spec.validation.probes import check_probe
 from rmqm_spec.validation.reading import schema_of, schema_problems
 from rmqm_spec.validation.reports import check_check, check_conformance
@@ -91,6 +93,8 @@ def _beyond_the_schema(path: Path, document: Mapping[str, Any]) -> Iterator[Find
         yield from check_result(path, document)
     elif name == PROBE:
         yield from check_probe(path, document)
+    elif name == GEOMETRY:
+        yield from check_geometry(path, document)
     elif name in _CHECKS:
         yield from _CHECKS[name](document)
     else:

@@ -9,6 +9,7 @@ from rmqm_spec.correlation.record import CorrelationDocument
 from rmqm_spec.differences.record import DiffDocument
 from rmqm_spec.documents.kind import Kind
 from rmqm_spec.documents.schema import schema_of_record
+from rmqm_spec.geometries.kind import GEOMETRIES, GEOMETRY
 from rmqm_spec.probes.kind import PROBE, PROBES
 from rmqm_spec.ranking.kind import RANKING
 from rmqm_spec.reports.record import ReportDocument
@@ -25,6 +26,8 @@ _LISTED = (
     Kind(schema="rmqm-correlation/1", name="correlation", record=CorrelationDocument),
     Kind(schema="rmqm-diff/1", name="diff", record=DiffDocument),
     Kind(schema="rmqm-preprocess/1", name="preprocess", record=PreprocessDocument),
+    GEOMETRY,
+    GEOMETRIES,
     PROBE,
     PROBES,
     Kind(schema="rmqm-report/1", name="report", record=ReportDocument),

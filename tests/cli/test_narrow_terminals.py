@@ -33,6 +33,7 @@ TABLE = "model,task,rmqm,knn\n" + "".join(
     for task in ("letters", "clothes")
     for k, name in enumerate("abcdef")
 )
+LABELLED = ("--data", "labelled.npz:images", "--labels", "labelled.npz:labels")
 SENTENCES = [
     ["inspect", MODEL],
     ["explain", "DET001"],
@@ -45,14 +46,15 @@ TABLES = [
     ["check", MODEL, "--n", "4"],
     ["score", MODEL, "--n", "8", "--out", "ntxent"],
     ["rank", "ntxent", "entropy", "--out", "ranked", "--force"],
-    ["probe", MODEL, "--data", "labelled.npz:images", "--labels", "labelled.npz:labels"],
+    ["probe", MODEL, *LABELLED],
+    ["geometry", MODEL, *LABELLED, "--k", "5", "--C", "1", "--alteration", "rotation"],
     ["diff", "ntxent", "entropy"],
     ["correlate", "table.csv"],
     ["doctor"],
     ["explain"],
     ["conformance", "--list"],
 ]
-HELP = [[*command, "--help"] for command in ([], ["score"], ["probe"], ["preprocess", "show"])]
+HELP = [[*command, "--help"] for command in ([], ["score"], ["geometry"], ["preprocess", "show"])]
 
 
 @pytest.fixture(scope="module")
