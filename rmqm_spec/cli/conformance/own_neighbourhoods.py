@@ -8,7 +8,7 @@ import numpy as np
 
 from rmqm_spec.alterations.arguments import require
 from rmqm_spec.characteristics.distances import unit_vectors
-from rmqm_spec.measures.paths.polytopes import polytope_of_views
+from rmqm_spec.measures.paths.polytopes import polytopes_of_views
 from rmqm_spec.nnk import (
     Cosine,
     Gaussian,
@@ -56,10 +56,9 @@ class OwnNeighbourhoods:
             representations.shape,
             representations.ndim == 3 and representations.shape[1] > 1,
         )
-        limit = checked_resolution(resolution)
-        found = [polytope_of_views(one, limit) for one in unit_vectors(representations)]
-        widths, counts = zip(*found, strict=True)
-        return {"diameters": np.array(widths), "counts": np.array(counts)}
+        limit, last = checked_resolution(resolution), representations.shape[1] - 1
+        widths, counts = polytopes_of_views(unit_vectors(representations), limit, [last])
+        return {"diameters": widths[:, 0], "counts": counts[:, 0]}
 
     def nnk_classify(self, *, labels: list[int], **request: Any) -> Results:
         """Let neighbours vote on classes."""
