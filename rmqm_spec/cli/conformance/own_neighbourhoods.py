@@ -56,10 +56,8 @@ class OwnNeighbourhoods:
             representations.shape,
             representations.ndim == 3 and representations.shape[1] > 1,
         )
-        limit = checked_resolution(resolution)
-        vectors = unit_vectors(representations)
-        last = representations.shape[1] - 1
-        widths, counts = polytopes_of_views(vectors, limit, [last])
+        limit, last = checked_resolution(resolution), representations.shape[1] - 1
+        widths, counts = polytopes_of_views(unit_vectors(representations), limit, [last])
         return {"diameters": widths[:, 0], "counts": counts[:, 0]}
 
     def nnk_classify(self, *, labels: list[int], **request: Any) -> Results:

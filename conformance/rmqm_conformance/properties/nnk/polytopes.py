@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rmqm_conformance.laws import law, walk
 from rmqm_conformance.properties.helpers import units
-from rmqm_conformance.properties.nnk.asking import asked
+from rmqm_conformance.properties.nnk.asking import LEAST_SURE, asked, kernels, sureness
 from rmqm_conformance.require import require, require_close, require_equal
 from rmqm_conformance.strategies import Array, Neighbourhood, neighbourhoods
 from rmqm_conformance.subject import Subject
@@ -88,6 +88,9 @@ def versions(subject: Subject, drawn: Neighbourhood, n_inputs: int) -> None:
     for i, one in enumerate(sets):
         request = evolve(drawn, queries=one[:1], gallery=one[1:], own=None, k=len(one) - 1)
         answer = asked(subject, request)
+        K, _ = kernels(request, answer["indices"])
+        if sureness(K[0]) > LEAST_SURE and answer["errors"][0] < 10 * LEAST_SURE:
+            continue  # other versions may stand for the input as well
         require_equal(f"counts[{i}]", int(found["counts"][i]), int(answer["counts"][0]))
         should = _widest(one[1:][answer["indices"][0][answer["weights"][0] > 0]])
         require_close(f"diameters[{i}]", found["diameters"][i], should, atol=ROUNDING)
