@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.characteristics.interval import delta_interval
@@ -57,12 +57,12 @@ def mean_of(values: AnyArray) -> Mean:
     Parameters
     ----------
     values : (N,) ndarray
-        Numbers, or truth values: their share then.
+        Numbers that are not negative, or truth values: their share then.
 
     Returns
     -------
     Mean
-        The interval is that of Student's t, and that of Wilson for a share.
+        The interval is that of Student's t, cut off at 0, and that of Wilson for a share.
 
     Examples
     --------
@@ -74,7 +74,10 @@ def mean_of(values: AnyArray) -> Mean:
     if values.dtype == np.bool_:
         share = accuracy_of(values)
         return Mean(share.value, share.interval, share.n)
-    return _by_student(np.asarray(values, dtype=np.float64))
+    mean = _by_student(np.asarray(values, dtype=np.float64))
+    if mean.interval is None:
+        return mean
+    return evolve(mean, interval=(max(mean.interval[0], 0.0), mean.interval[1]))
 
 
 def difference_of(first: AnyArray, second: AnyArray) -> Mean:

@@ -30,6 +30,7 @@ def test_the_interval_of_a_mean_is_that_of_student():
     low, high = stats.ttest_1samp(values, 0).confidence_interval(0.95)
     assert mean_of(values).interval == pytest.approx((low, high))
     assert mean_of(values[:1]).interval is None
+    assert mean_of(np.array([0.0, 1.0])).interval[0] == 0  # no such mean can be negative
 
 
 def test_the_interval_of_a_share_is_that_of_wilson():
