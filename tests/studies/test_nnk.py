@@ -1,6 +1,7 @@
 """The studies of NNK: what they measure, what they read, and their pages."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -274,6 +275,37 @@ def test_the_page_of_width_follows_from_its_table():
     document = analysed_width(ResultTable(RESULTS / "width.csv").rows)
     assert document == json.loads((RESULTS / "width.json").read_text())
     assert page_width(document) == (RESULTS / "width.md").read_text()
+
+
+def without_zeros(text):
+    """Write shares as the page does: .36 for 0.36."""
+    return re.sub(r"\b0\.", ".", text)
+
+
+def test_the_page_on_evidence_quotes_the_results():
+    quoted = (ROOT / "docs/evidence.md").read_text(encoding="utf-8")
+    networks = json.loads((RESULTS / "width.json").read_text())["networks"]
+    for width in (2, 4, 8, 16, 32):
+        members = [one for one in networks if one["width"] == width]
+        names = ("train_model_all", "test_model", "test_gap", "test_kernel_knn")
+        names += ("train_mixed", "test_mixed", "test_neighbours")
+        means = [np.mean([one[name] for one in members]) for name in names]
+        decimals = (2, 2, 3, 2, 2, 2, 1)
+        cells = [f"{mean:.{n}f}" for mean, n in zip(means, decimals, strict=True)]
+        cells[2] = f"+{cells[2]}"
+        assert without_zeros(f"| {width} | {' | '.join(cells)} |") in quoted
+    document = json.loads((RESULTS / "deepnnk.json").read_text())
+    ours = document["directions"][0]
+    assert f"75 at {ours['nnk']['falls']} of 60 checkpoints, that of k-NN rises at " in quoted
+    assert f"k-NN rises at {ours['kernel_knn']['rises']} (stored: 60 and 60)" in quoted
+    zoos = json.loads((RESULTS / "imagenet.json").read_text())
+    for zoo in ("cifar10", "kmnist"):
+        for rule in ("knn", "weighted_knn", "nnk"):
+            entry = zoos[zoo]["followed"][rule]
+            for name, n in (("distance", 3), ("tau", 2)):
+                low, high = entry[name]["interval"]
+                text = f"{entry[name]['value']:.{n}f} [{low:.{n}f}, {high:.{n}f}]"
+                assert without_zeros(text) in quoted, (zoo, rule, name)
 
 
 def test_the_page_of_the_zoos_follows_from_their_tables():

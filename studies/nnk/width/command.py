@@ -18,9 +18,7 @@ __all__ = ["main"]
 
 _EPOCHS: Final = 12
 _DESIGN: Final = tuple(
-    Trained(width, seed, _EPOCHS)
-    for seed, widths in ((0, (2, 4, 8, 16, 32)), (1, (2, 4, 8, 16)))
-    for width in widths
+    Trained(width, seed, _EPOCHS) for seed in (0, 1) for width in (2, 4, 8, 16, 32)
 )
 _QUICK: Final = tuple(Trained(width, 0, 2) for width in (2, 8))
 
