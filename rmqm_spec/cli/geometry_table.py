@@ -16,10 +16,10 @@ NULL: Final = "  permuted"
 """Beneath a model: the same network with permuted weights."""
 
 _RELATIVE: Final = "relative-diameter"
-"""Diameter under an alteration, divided by the distance of two inputs."""
+"""Diameter under an alteration, divided by the distance between two inputs."""
 
 _HEADS: Final = {
-    _RELATIVE: "over distance of two inputs",
+    _RELATIVE: "over distance between inputs",
     "altered-neighbours": "neighbours",
     "altered-diameter": "diameter",
     "mixed": "mixed polytopes",
