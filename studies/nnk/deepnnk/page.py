@@ -15,8 +15,8 @@ _VALUES = {
     "model_all": "model, all images",
     "nnk": "NNK",
     "kernel_knn": "k-NN",
-    "nnk_soft": "NNK, weight of other classes",
-    "kernel_knn_soft": "k-NN, weight of other classes",
+    "nnk_soft": "NNK, share of weights of other classes",
+    "kernel_knn_soft": "k-NN, share of weights of other classes",
     "residual": "residual of NNK",
 }
 
@@ -26,12 +26,13 @@ _PARTS = {
     "train": "training, JPEG",
     "lossless": "training, 4,000 original",
 }
+_SETS = {"train": "JPEG copies", "lossless": "Original images"}
 
 
 def page(document: Document) -> str:
     """Return the page of a document, as Markdown."""
     parts = [
-        ["# The networks of DeepNNK, run again", "", *_lead(document)],
+        ["# The experiments of DeepNNK, repeated", "", *_lead(document)],
         _errors(document),
         _directions(document),
         _regimes(document),
@@ -46,11 +47,12 @@ def _lead(document: Document) -> list[str]:
     lead = (
         f"{document['checkpoints']} checkpoints of Shekkizhar and Ortega "
         "([DeepNNK](https://github.com/STAC-USC/DeepNNK_polytope_interpolation), commit a1de34b), "
-        "written as ONNX and run by this project's ONNX encoder. Neighbours are searched among "
-        f"10,000 training images (theirs: 50,000), and {document['queries']:,} images of each set "
-        f"are judged, {document['queries_last']:,} at the last checkpoints (theirs: all). All "
-        "images are JPEG copies, which by themselves cost the networks some accuracy: the model's "
-        "own error shows how much. k-NN weighs its candidates by 1/2 + 1/2 cos, as the authors do."
+        "converted to ONNX. *Stored* marks the results that the authors published with them. We "
+        "search neighbours among 10,000 training images (theirs: 50,000) and use "
+        f"{document['queries']:,} images of each set, {document['queries_last']:,} at the last "
+        "checkpoints (theirs: all). Images are JPEG copies unless a table says that they are "
+        "original. Copies cost the networks some accuracy, as the model's own error shows. k-NN "
+        "weights its candidates by 1/2 + 1/2 cos, as the authors do."
     )
     return [lead, "", "![Test errors over epochs, ours above theirs](errors.svg)"]
 
@@ -78,7 +80,13 @@ def _directions(document: Document) -> list[str]:
             cells += [f"{found[way]} of {found['checkpoints']}" for way in ("falls", "rises")]
             cells.append(f"{found['mean']:+.4f}")
         rows.append(cells)
-    return ["## From k = 25 to k = 75", "", "Test error by checkpoint.", "", *table(heads, rows)]
+    return [
+        "## From k = 25 to k = 75",
+        "",
+        "At how many checkpoints the test error falls or rises with k.",
+        "",
+        *table(heads, rows),
+    ]
 
 
 def _regimes(document: Document) -> list[str]:
@@ -93,17 +101,17 @@ def _regimes(document: Document) -> list[str]:
                 errors = [share(found["model"]), share(found["nnk"])]
                 rows.append([TITLES[one["regime"]], images, *errors, gap, true])
     follows = [
-        f"- {one['part']}: over {one['checkpoints']} checkpoints the gap has Spearman's rho "
-        f"{one['gap_rho']:.2f} with the stored difference of test and training error; the "
-        f"left-out NNK error has {one['error_rho']:.2f} with the stored test error."
+        f"- {_SETS[one['part']]}: over {one['checkpoints']} checkpoints, Spearman's rho of the gap "
+        f"with the stored test error minus training error is {one['gap_rho']:.2f}; that of NNK's "
+        f"error with the stored test error is {one['error_rho']:.2f}."
         for one in document["gaps"]
     ]
     lead = (
-        "The gap is NNK's error on training images, each left out of its own neighbourhood, less "
+        "The gap is NNK's error on training images, each left out of its own neighbours, minus "
         "the model's error on the same images; k = 50, with a 95 % interval over images."
     )
     return [
-        "## Told apart by training images alone",
+        "## What training images alone show",
         "",
         lead,
         "",
@@ -113,7 +121,7 @@ def _regimes(document: Document) -> list[str]:
         "",
         "![The gap, the stored difference, and the number of neighbours](regimes.svg)",
         "",
-        "The gap is drawn on 4,000 original images, and dotted on 10,000 JPEG copies.",
+        "Gap: solid lines for 4,000 original images, dotted lines for 10,000 JPEG copies.",
     ]
 
 
@@ -143,8 +151,8 @@ def _variants(document: Document) -> list[str]:
         errors = [share(one["nnk"]), share(one["kernel_knn"])]
         rows.append([*cells, *errors, share(one["neighbours"], 1), share(one["residual"], 4)])
     lead = (
-        "Test images, last checkpoints. Their solver prunes and never takes a neighbour back; "
-        "their candidates are those of smallest Euclidean distance."
+        "Test images, last checkpoints. The authors' solver drops candidates and never takes any "
+        "back; their candidates are the training images at the smallest Euclidean distance."
     )
     return ["## One thing changed", "", lead, "", *table(heads, rows)]
 
@@ -162,4 +170,4 @@ def _agreement(document: Document) -> list[str]:
         ]
         for one in document["agreement"]
     ]
-    return ["## All checkpoints and k, ours and theirs", "", *table(heads, rows)]
+    return ["## Ours and theirs, over all checkpoints and k", "", *table(heads, rows)]

@@ -10,6 +10,12 @@ from studies.nnk.drawing import BLUE, GREY, ORANGE, figure
 __all__ = ["draw"]
 
 _SHOWN: Final = (("weighted_knn", "weighted k-NN", ORANGE, "s"), ("nnk", "NNK", BLUE, "o"))
+_TITLES: Final = {
+    "published": "published, ImageNet",
+    "cifar10": "CIFAR-10",
+    "kmnist": "KMNIST",
+    "features": "the given features",
+}
 
 
 def draw(document: dict[str, Any], path: Path) -> None:
@@ -23,7 +29,7 @@ def draw(document: dict[str, Any], path: Path) -> None:
             for rule, label, colour, marker in _SHOWN:
                 values = [one[rule] for one in entry["encoders"]]
                 axis.plot(linear, values, marker, color=colour, markersize=3, label=label)
-            axis.set_title(name, loc="left")
-            axis.set_xlabel("linear probe")
+            axis.set_title(_TITLES[name], loc="left")
+            axis.set_xlabel("accuracy of the linear probe")
         panels[0].set_ylabel("accuracy")
         panels[0].legend()

@@ -59,9 +59,9 @@ def _entry(values: Mapping[str, Mapping[str, float]], families: Mapping[str, str
 def page(document: Document, figure: str) -> str:
     """Return the page of a document, as Markdown."""
     lead = (
-        "The linear probe of the tables below is a ridge classifier on standardised unit "
-        "encodings. All rules take the same candidates; k-NN is weighted equally, by the kernel, "
-        "or by exp(cos / 0.07)."
+        "In our own tables the linear probe is a ridge classifier on standardised unit "
+        "encodings; the published table has the authors' own. All rules use the same candidates; "
+        "k-NN weights them equally, by 1/2 + 1/2 cos, or by exp(cos / 0.07)."
     )
     lines = [
         "# Does NNK follow the linear probe?",
@@ -89,13 +89,17 @@ def _accuracies(name: str, entry: Document) -> list[str]:
             members = [one for one in encoders if one["family"] == family]
             means = (share(float(np.mean([one[rule] for one in members]))) for rule in rules)
             rows.append([family, str(len(members)), *means])
-        lines = ["Means by training.", "", *table(["training", "encoders", *heads], rows)]
+        lines = [
+            "Mean accuracies by training method.",
+            "",
+            *table(["training", "encoders", *heads], rows),
+        ]
     if name == "published":
         return [*lines, "", f"Source: [Shekkizhar 2021]({SOURCE})."]
     left_out = entry["left_out"]
-    said = f"{len(encoders)} encoders, judged on {entry['queries']:,} queries."
+    said = f"{len(encoders)} encoders, judged on {entry['queries']:,} images."
     if left_out:
-        said += f" Left out, with encodings of length 0: {', '.join(left_out)}."
+        said += f" Left out, because they have encodings of length 0: {', '.join(left_out)}."
     return [said, "", *lines]
 
 
@@ -106,7 +110,7 @@ def _follows(entry: Document) -> list[str]:
         names = ("distance", "tau", "nnk_nearer", "nnk_tau_higher")
         rows.append([RULES[rule], *(_with_interval(found.get(name)) for name in names)])
     return [
-        "Kendall's tau and mean absolute differences, with 95 % intervals over encoders.",
+        "Mean absolute difference from the probe, and Kendall's tau; 95 % intervals over encoders.",
         "",
         *table(heads, rows),
     ]

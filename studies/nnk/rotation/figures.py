@@ -24,7 +24,7 @@ _PANELS: Final = {
     "class_ridge": "class, upright: accuracy",
     "quarter_ridge": "quarter: accuracy",
     "class-turned_ridge": "class, turned: accuracy",
-    "angle_ridge": "angle: error, degrees (axis turned)",
+    "angle_ridge": "angle: error, degrees (axis inverted)",
 }
 
 
@@ -57,7 +57,7 @@ def draw_curves(table: ZooTable, path: Path) -> None:
     )
     curves_of = {
         "distance from the upright image": moved,
-        "the same / distance of two images": moved / apart[:, None],
+        "the same / distance between images": moved / apart[:, None],
         "weight among its neighbours": share,
     }
     with figure(path, 9, 3.6) as drawn:

@@ -27,16 +27,17 @@ _IMAGES: Final = 10_000
 
 _DRAWN: Final = {
     "diameter": "diameter of the NNK polytope (small: invariant)",
-    "relative-displacement": "displacement / distance of two images (small: invariant)",
+    "relative-displacement": "displacement / distance between images (small: invariant)",
 }
 _OF_TASKS: Final = (
-    "Each mark is an encoder; the probe is ridge. Up is better in every panel, and left is more "
-    "invariant: by the diameter above, by the relative displacement below."
+    "Each mark is an encoder; the probe is ridge. Higher is better in every panel, and further "
+    "left is more invariant: by the diameter in the figure above, by the relative displacement in "
+    "the figure below."
 )
 _OF_ANGLES: Final = (
     "Means over images and seeds: how far a rotation lies from the upright image, the same divided "
     "by the mean distance between two upright images, and the weight of that rotation among the "
-    "NNK neighbours of the upright image (a weight divided by the sum of all 23)."
+    "NNK neighbours of the upright image (divided by the sum of all 23 weights)."
 )
 
 
@@ -80,7 +81,7 @@ def _opening(document: Document) -> list[str]:
     text = (
         "Written by `python -m studies.nnk rotation`; what was decided beforehand is in the "
         f"[protocol](../rotation/protocol.md). {document['encoders']} encoders, "
-        f"{document['trained']} of them trained: each saw {document['seen']:,} images "
+        f"{document['trained']} of them trained; each of these saw {document['seen']:,} images "
         f"({document['seen'] / _IMAGES:g} passes over {_IMAGES:,} images of Fashion-MNIST)."
     )
     return [

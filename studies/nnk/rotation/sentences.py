@@ -18,7 +18,7 @@ _VERDICTS: Final = {
     "interval contains zero.",
     "signs": "**The signs are those of the source, but an interval contains zero**: by the "
     "protocol, the crossing is not shown.",
-    "no": "**The trends do not cross as in the source**: a sign is not as expected.",
+    "no": "**The trends do not cross as in the source**: at least one sign is not as expected.",
 }
 _NAMED: Final = {"class": "class, upright", "quarter": "quarter"}
 
@@ -49,8 +49,9 @@ def _headline(document: Document) -> str:
 def _turned(document: Document) -> str:
     of = document["rho"]["diameter"]
     return (
-        f"On the tasks with any angle: with *class, turned* {_rho(of['class-turned_ridge'])}, with "
-        f"*angle* {_rho(of['angle_ridge'])}. By NNK instead of ridge: *class, upright* "
+        "On the tasks with images turned by any angle, rho is "
+        f"{_rho(of['class-turned_ridge'])} with *class, turned* and {_rho(of['angle_ridge'])} with "
+        "*angle*. By NNK instead of ridge, rho is: *class, upright* "
         f"{_rho(of['class_nnk'])}, *quarter* {_rho(of['quarter_nnk'])}, *class, turned* "
         f"{_rho(of['class-turned_nnk'])}, *angle* {_rho(of['angle_nnk'])}."
     )
@@ -62,13 +63,14 @@ def _over_displacement(document: Document) -> str:
     earns = all(entry["difference"] > 0 for entry in entries.values())
     sure = all(entry["interval"][0] > 0 for entry in entries.values())
     verdict = (
-        "The diameter is further in the expected direction than plain displacement on both tasks"
+        "On both tasks, the rho of the diameter is further in the expected direction than that of "
+        "plain displacement"
         + (", surely." if sure else ", but an interval of the difference contains zero.")
         if earns
         else "By the protocol, the diameter does not earn its cost over plain displacement."
     )
     parts = [
-        f"*{_NAMED[task]}* {plain[f'{task}_ridge']['rho']:.2f} for displacement (difference "
+        f"*{_NAMED[task]}*: {plain[f'{task}_ridge']['rho']:.2f} for displacement (difference "
         f"{entry['difference']:+.2f} [{entry['interval'][0]:+.2f}, {entry['interval'][1]:+.2f}])"
         for task, entry in entries.items()
     ]
@@ -81,9 +83,9 @@ def _spread(document: Document) -> str:
     low, high = (min(methods, key=_unrelated(methods)), max(methods, key=_unrelated(methods)))
     most = max(share, key=share.__getitem__)
     return (
-        "The diameter depends on how far an encoder spreads images at all: with 23 other images "
-        f"instead of rotations it is {methods[low]['diameter-unrelated']:.2f} for `{low}` and "
-        f"{methods[high]['diameter-unrelated']:.2f} for `{high}`. Rotations of an image reach "
+        "The diameter depends on how far an encoder spreads images in general: with 23 other "
+        f"images instead of rotations it is {methods[low]['diameter-unrelated']:.2f} for `{low}` "
+        f"and {methods[high]['diameter-unrelated']:.2f} for `{high}`. With rotations it is "
         f"{min(share.values()):.2f} to {max(share.values()):.2f} times that (most for `{most}`)."
     )
 
@@ -100,14 +102,14 @@ def _relative(document: Document) -> str:
     ):
         of = document["rho"][measure]
         parts.append(
-            f"{words} divided by the mean distance between two images has "
+            f"{words} divided by the mean distance between two images has rho "
             f"{_rho(of['class_ridge'])} with *class, upright*, {_rho(of['class-turned_ridge'])} "
             f"with *class, turned*, {_rho(of['quarter_ridge'])} with *quarter* and "
             f"{_rho(of['angle_ridge'])} with *angle*"
         )
     return (
         f"{'; '.join(parts)}. By the protocol these are compared, not judged; there are eight "
-        "measures and eight targets, and each interval stands for itself."
+        "measures and eight targets, and each interval holds for its own rho alone."
     )
 
 
@@ -126,9 +128,10 @@ def _families(document: Document) -> str:
         return sum(after[name] > before[name] for before, after in pairs)
 
     return (
-        f"Where nothing but rotation in training changed ({len(pairs)} families, table below), the "
-        f"relative displacement fell in {len(pairs) - rises('relative-displacement')} and the "
-        f"diameter in {len(pairs) - rises('diameter')}; accuracy rose in "
+        f"There are {len(pairs)} families of methods that differ only in the rotation of their "
+        "training images (table below). With rotation, the relative displacement is smaller in "
+        f"{len(pairs) - rises('relative-displacement')} of them and the "
+        f"diameter in {len(pairs) - rises('diameter')}; accuracy is higher in "
         f"{rises('class-turned_ridge')} on *class, turned*, in {rises('class_ridge')} on *class, "
         f"upright* and in {rises('quarter_ridge')} on *quarter*."
     )
@@ -137,9 +140,10 @@ def _families(document: Document) -> str:
 def _neighbours(document: Document) -> str:
     of = document["rho"]["neighbours"]
     return (
-        f"The number of neighbours: with *class, upright* {_rho(of['class_ridge'])}, *class, "
+        f"Rho of the number of neighbours: *class, upright* {_rho(of['class_ridge'])}, *class, "
         f"turned* {_rho(of['class-turned_ridge'])}, *quarter* {_rho(of['quarter_ridge'])}, *angle* "
-        f"{_rho(of['angle_ridge'])}; by NNK {_rho(of['class_nnk'])}, "
+        f"{_rho(of['angle_ridge'])}; by NNK instead of ridge, in the same order: "
+        f"{_rho(of['class_nnk'])}, "
         f"{_rho(of['class-turned_nnk'])}, {_rho(of['quarter_nnk'])}, {_rho(of['angle_nnk'])}."
     )
 
@@ -173,8 +177,8 @@ def _null(document: Document) -> str:
     relatively = sum(mean["relative-diameter"] > null["relative-diameter"] for mean in trained)
     return (
         f"The untrained networks have a diameter of {null['diameter']:.3f}, smaller than that of "
-        f"{wider} of {len(trained)} methods; divided by the distance between two images it is "
-        f"{null['relative-diameter']:.2f}, smaller than that of {relatively}."
+        f"{wider} of {len(trained)} methods; divided by the mean distance between two images it is "
+        f"{null['relative-diameter']:.2f}, smaller than that of {relatively} of them."
     )
 
 

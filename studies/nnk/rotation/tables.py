@@ -22,14 +22,15 @@ _HEADS: Final = {
     "quarter": "quarter",
     "angle": "angle",
 }
+_PROBES: Final = {"ridge": "ridge", "nnk": "NNK"}
 _OF_METHODS: Final = (
     "Means over images and seeds. *Relative* is divided by the mean distance between two upright "
     "images; *unrelated* is the diameter with 23 other images instead of 23 rotations."
 )
 _OF_RHO: Final = (
     "Spearman's rho over the trained encoders, positive where a large value goes with a good "
-    "result (for the angle: a small error); 95 % interval by bootstrap over methods (nine are few, "
-    "so it is itself uncertain); then rho of the methods' means."
+    "result (for the angle: a small error). Each 95 % interval is a bootstrap over methods; nine "
+    "methods are few, so it is itself uncertain. The last columns are rho of the methods' means."
 )
 
 
@@ -57,9 +58,9 @@ def tasks_table(document: Document) -> list[str]:
         [method, *(_value(task, mean[f"{task}_{probe}"]) for probe in PROBES for task in TASKS)]
         for method, mean in _in_order(document["methods"])
     ]
-    heads = [f"{_HEADS[task]}, {probe}" for probe in PROBES for task in TASKS]
+    heads = [f"{_HEADS[task]}, {_PROBES[probe]}" for probe in PROBES for task in TASKS]
     return [
-        "## What the encoders reach",
+        "## Results on the tasks",
         "",
         "Accuracy; for the angle, mean absolute error in degrees (chance 90). Means over seeds.",
         "",
@@ -76,9 +77,9 @@ def families_table(document: Document) -> list[str]:
         rows.append([method, *cells, *(_value(task, mean[f"{task}_ridge"]) for task in TASKS)])
     heads = ["method", "diameter", "relative displacement", *(_HEADS[task] for task in TASKS)]
     return [
-        "## Nothing but rotation changed",
+        "## Methods that differ only in rotation",
         "",
-        "Within a family the methods differ in nothing but the rotation of what they are shown.",
+        "Within a family, the methods differ only in the rotation of their training images.",
         "",
         *table_of(heads, rows),
     ]
@@ -94,7 +95,7 @@ def rho_table(document: Document, probe: str) -> list[str]:
     heads = [_HEADS[task] for task in TASKS]
     means = [f"{head}, nine means" for head in heads]
     return [
-        f"## Rank correlations, {probe}",
+        f"## Rank correlations, {_PROBES[probe]}",
         "",
         *wrapped(_OF_RHO),
         "",
@@ -129,7 +130,7 @@ def encoders_table(table: ZooTable) -> list[str]:
     return [
         "## Every encoder",
         "",
-        "With 95 % intervals over images; the tasks by ridge.",
+        "Intervals of 95 % over images; the probe of the tasks is ridge.",
         "",
         *table_of(heads, rows),
     ]

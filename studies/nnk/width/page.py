@@ -20,8 +20,8 @@ Document = dict[str, Any]
 _TRENDS: Final = {
     "train_mixed": "mixed polytopes, training images",
     "test_mixed": "mixed polytopes, test images",
-    "test_gap": "NNK's error less the model's, test images",
-    "train_gap": "NNK's error left out less the model's, training images",
+    "test_gap": "NNK's error minus the model's, test images",
+    "train_gap": "NNK's error minus the model's, training images",
     "train_neighbours": "neighbours, training images",
     "test_neighbours": "neighbours, test images",
 }
@@ -47,17 +47,17 @@ def page(document: Document) -> str:
     networks = document["networks"]
     lead = (
         "Residual networks of three stages, with 1, 2 and 4 times as many channels as their width, "
-        f"trained for {networks[0]['epochs']:.0f} epochs on CIFAR-10 without other views of the "
-        f"images. Polytopes are those of {K} candidates among the training images; a polytope is "
-        "mixed if a neighbour has another label than the query. Training images are left out of "
-        "their own neighbourhood. ± is a 95 % interval over images."
+        f"trained for {networks[0]['epochs']:.0f} epochs on CIFAR-10 without augmentation. Each "
+        f"image has {K} candidates among the training images; its polytope is mixed if at least "
+        "one of its neighbours has another class. No training image is its own candidate. ± is a "
+        "95 % interval over images."
     )
     lines = [
-        "# Interpolation against the width of a network",
+        "# NNK and the width of a network",
         "",
         lead,
         "",
-        "![Errors, gaps, polytopes and neighbours against width](width.svg)",
+        "![Errors, mixed polytopes and neighbours against width](width.svg)",
         "",
         *_networks(networks),
         "",
@@ -77,8 +77,8 @@ def page(document: Document) -> str:
 
 def _networks(networks: list[Document]) -> list[str]:
     heads = ["width", "seed", "parameters", "training error"]
-    heads += ["test error", "NNK", "k-NN", "NNK - model"]
-    heads += ["training: NNK left out - model", "mixed, training", "mixed, test"]
+    heads += ["test error", "NNK, test", "k-NN, test", "NNK - model, test"]
+    heads += ["NNK - model, training", "mixed, training", "mixed, test"]
     heads += ["neighbours, training", "neighbours, test"]
     rows = []
     for one in networks:
