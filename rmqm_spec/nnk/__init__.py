@@ -1,13 +1,14 @@
 """
 Neighbourhoods by non-negative kernel regression (NNK; Shekkizhar and Ortega, 2020).
 
-Of the k nearest rows of a query, those are its neighbours that its best approximation by a
-weighted sum without negative weights needs, in the space of a kernel. A row that lies behind
-another one, as seen from the query, adds nothing and is left out, so the neighbours surround the
-query: they are the corners of a polytope. How many there are follows the data and not k.
+The k rows nearest to a query are its candidates. NNK approximates the query, in the space of a
+kernel, by the best weighted sum of its candidates without negative weights. Its neighbours are the
+candidates with a weight above 0. A candidate that lies behind another, as seen from the query, adds
+nothing and gets the weight 0, so the neighbours surround the query: they are the corners of a
+polytope. How many there are depends on the data; k is only their largest possible number.
 
 `neighbourhoods` finds the candidates and solves for the weights; `solve` takes kernel values that
-are already there.
+are already computed.
 """
 
 from rmqm_spec.nnk.agreement import Agreement, agreement

@@ -2,19 +2,19 @@
 The exact optimum of 1/2 t'Kt - b't for t >= 0 by the active-set method of Lawson and Hanson.
 
 K holds the kernel values among k candidates and b those with the query. The method adds one
-candidate at a time, the one with the largest gradient b - Kt, and solves for the weights of those
-added; where a weight would be negative, it goes only as far as the first that reaches zero, and
-takes that candidate out again (Lawson and Hanson, Solving Least Squares Problems, 1974, chapter
+candidate at a time, that with the largest gradient b - Kt, and solves for the weights of those
+added; if a weight would be negative, it goes only as far as the first weight that reaches zero, and
+removes that candidate again (Lawson and Hanson, Solving Least Squares Problems, 1974, chapter
 23). It ends where no gradient is above zero, which is the optimum (Karush, Kuhn and Tucker).
 
 The neighbours are linearly independent in the space of the kernel, as a candidate that depends on
 them has gradient zero and is not added. So there are at most E + 1 with a cosine kernel, however
 many candidates there are and although K is then singular.
 
-The optimum can be taken by several weights: where candidates are copies of each other, or more of
+Several sets of weights can be optimal: where candidates are copies of each other, or where more of
 them are equally far from the query's approximation than there are dimensions. Then the weights are
-those that this path leads to: the candidate with the largest gradient first, and of those whose
-gradients are within 1e-12 of it the nearest.
+those that this method reaches: the candidate with the largest gradient first, and of those whose
+gradients are within 1e-12 of it, the nearest.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LEAST: Final = 1e-12
 """Gradients and weights up to this are zero, and gradients that near each other are equal."""
 
 LEAST_PIVOT: Final = 2.0**-52
-"""What the squared distance of a candidate from the span of the others cannot be told from."""
+"""Squared distances of a candidate from the span of the others below this are rounding."""
 
 MOST_STEPS: Final = 100
 """How often a candidate is added, for each candidate, before the method is stopped."""

@@ -9,7 +9,7 @@ rule                    sigma
 mean-kth-distance       a third of the mean distance of gallery rows to their k-th nearest other
                         row: what ``nnk_demo.py`` of PyNNK means
 mean-ninth-distance     the same for the ninth: ``nnk_graph_demo.m`` of NNK_graph_construction
-                        (MATLAB), whose tenth distance counts the row itself as the first
+                        (MATLAB), which counts the row itself as the first and takes the tenth
 farthest-candidate      for each query a third of the distance to the farthest of its candidates:
                         ``utils/graph_utils.py`` of CW-DeepNNK_Early_Stopping
 pynnk-demo-as-is        what ``nnk_demo.py`` of PyNNK computes: for each gallery row, an arbitrary
@@ -76,7 +76,7 @@ def checked_bandwidth(bandwidth: object) -> Bandwidth:
 
 def bandwidth_of(bandwidth: Bandwidth, gallery: Float64Array, k: int, power: int) -> float | None:
     """
-    Return sigma in the units of a gallery; None for ``farthest-candidate``, which has one a query.
+    Return sigma in the units of a gallery; None for ``farthest-candidate``: one for each query.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def bandwidth_of(bandwidth: Bandwidth, gallery: Float64Array, k: int, power: int
     k : int
         Number of candidates.
     power : int
-        See there.
+        Of two, by which the rows were divided.
 
     Raises
     ------

@@ -25,7 +25,7 @@ __all__ = ["LARGE", "Search", "candidates", "check_candidates"]
 Search = Literal["auto", "exact", "faiss"]
 
 LARGE: Final = 20_000
-"""From so many gallery rows on FAISS is worth its import."""
+"""FAISS is worth its import from this number of gallery rows."""
 
 
 def check_candidates(
@@ -100,7 +100,7 @@ def candidates(
     queries, gallery, k, own, rank
         As for `rmqm_spec.neighbours.nearest`.
     search : {"auto", "exact", "faiss"}
-        The same candidates by another way.
+        How they are searched; the candidates are the same.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""NNK of each channel of a convolution: leave-one-out errors, and when training of it stops."""
+"""NNK of each channel of a convolution: leave-one-out errors, and when its training stops."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PATIENCE: Final = 20
 
 def channel_rows(maps: AnyArray, channel: int) -> AnyArray:
     """
-    Return the activations of a channel as rows of which none is zero.
+    Return the activations of a channel as rows, none of which is zero.
 
     Parameters
     ----------
@@ -36,9 +36,9 @@ def channel_rows(maps: AnyArray, channel: int) -> AnyArray:
     Returns
     -------
     (N, H W) or (N, H W + 1) ndarray
-        Flattened activations. Where a channel is silent for some inputs, all its values 0, there is
-        a further value: 1 for these inputs, 0 for the others. Silent inputs are then copies of each
-        other, at right angles to all others.
+        Flattened activations. If a channel is silent for some inputs (all its values are 0), rows
+        have a further value: 1 for these inputs, 0 for the others. Silent inputs are then copies of
+        each other, at right angles to all others.
 
     Examples
     --------
@@ -95,9 +95,9 @@ def channel_errors(
     candidates by the distance of activations that are not scaled, leaves copies of an input out
     besides the input itself, divides silent inputs by zero, and calls a query without neighbours
     class 0. Here candidates are those of the largest kernel values, copies are neighbours,
-    silent inputs are as in `channel_rows`, and a query without neighbours counts as wrong. Of maps
-    of unit length without copies or silent inputs, errors are those of the public code, with its
-    solver.
+    silent inputs are as in `channel_rows`, and a query without neighbours counts as wrong. For
+    maps of unit length without copies or silent inputs, errors are those of the public code, if its
+    solver is used.
 
     Examples
     --------
@@ -130,10 +130,10 @@ def channel_errors(
 
 class ChannelStopping:
     """
-    Decides when the training of each channel stops: on its own leave-one-out error.
+    Decides by its leave-one-out error when the training of each channel stops.
 
-    A channel stops when its error was `patience` times in a row not below the best that it had.
-    Its best weights are those of the update `best_at`; training is done when all have stopped.
+    A channel stops when its error has not fallen below its best `patience` times in a row. Its best
+    weights are those of the update `best_at`; training ends when all channels have stopped.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ class ChannelStopping:
         self.best: Float64Array = np.full(n_channels, np.inf)
         """The smallest error of each channel, (C,)."""
         self.best_at: Positions = np.full(n_channels, -1)
-        """The update, from 0, that brought it, (C,)."""
+        """The update, counted from 0, with that error, (C,)."""
         self._patience = patience
         self._left = np.full(n_channels, patience)
         self._n_updates = 0

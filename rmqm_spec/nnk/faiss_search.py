@@ -1,9 +1,9 @@
 """
 The nearest rows by a flat index of FAISS: the same as without it, in less time.
 
-FAISS (Johnson, Douze and Jegou, 2017) compares all rows in float32, which can take a row for
-nearer than another one that is. So it is asked for some more rows than are wanted, their distances
-are computed in float64, and these decide. Where a row that FAISS left out could still be among the
+FAISS (Johnson, Douze and Jegou, 2017) compares all rows in float32, which can confuse the
+order of rows that are almost equally near. So it is asked for some more rows than are wanted, and
+their distances, computed in float64, decide. If a row that FAISS left out could still be among the
 nearest, by the bound on the errors of float32, the query is searched without FAISS.
 """
 
@@ -24,7 +24,7 @@ from rmqm_spec.neighbours.estimates import DECIMALS, Positions, distances_of_pai
 __all__ = ["faiss_or_none", "nearest_by_faiss", "require_faiss"]
 
 _SPARE: Final = 32
-"""So many rows more than are wanted."""
+"""Number of rows that are asked for beyond those wanted."""
 
 _BLOCK: Final = 2048
 """Number of queries searched together; of 512, FAISS 1.15 takes seven times as long for each."""

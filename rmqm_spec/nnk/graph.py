@@ -1,4 +1,4 @@
-"""The graph of NNK neighbourhoods: one weight for each pair, from the endpoint that fits better."""
+"""The graph of NNK neighbourhoods: the weight of an edge is that of its better described end."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def graph(neighbourhoods: Neighbourhoods) -> csr_array:
     Notes
     -----
     Shekkizhar and Ortega, "Graph Construction from Data by Non-Negative Kernel Regression", ICASSP
-    2020, Algorithm 1. The endpoint with the smaller error decides: where it does without
-    the other, there is no edge, whatever the other says. Errors are compared after rounding to
-    12 decimals, so that the rounding of a sum does not decide between copies.
+    2020, Algorithm 1. The endpoint with the smaller error decides: if the other is not
+    among its neighbours, there is no edge, whatever weight the other gives it. Errors are compared
+    after rounding to 12 decimals, so that the rounding of a sum does not decide between copies.
 
     The public code (PyNNK, ``graph_construction.py``) also drops every edge between two rows that
     are not candidates of each other, as well as those of endpoints with equal errors. Neither

@@ -1,4 +1,4 @@
-"""What neighbours say of a query: its class or its value, by NNK and by k-NN rules beside it."""
+"""The class or the value of a query, predicted from its neighbours by NNK and by k-NN rules."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def votes_of_rules(
     solver: Solver = "exact",
 ) -> dict[str, Float64Array]:
     """
-    Let NNK and k-NN rules vote on the class of each query, by the same k candidates.
+    Return the votes of NNK and of k-NN rules on each query's class, from the same k candidates.
 
     Parameters
     ----------

@@ -49,7 +49,7 @@ class Space(Protocol):
 
 
 class Kernel(Protocol):
-    """What the search for neighbourhoods asks of a kernel."""
+    """What the search for neighbourhoods needs of a kernel."""
 
     def over(self, queries: AnyArray, gallery: AnyArray, k: int) -> Space:
         """Return the rows (M, E) and (G, E) as the kernel sees them, for k candidates each."""
@@ -94,7 +94,7 @@ class Gaussian:
     Parameters
     ----------
     bandwidth : float or str
-        sigma, in the units of the rows, or one of the rules in circulation
+        sigma, in the units of the rows, or one of the rules that public code uses
         (`rmqm_spec.nnk.bandwidths`): ``"mean-kth-distance"``, ``"mean-ninth-distance"``,
         ``"farthest-candidate"``, ``"pynnk-demo-as-is"``.
 
@@ -107,7 +107,7 @@ class Gaussian:
     -----
     Source: Shekkizhar and Ortega, Graph construction from data by non-negative kernel regression,
     2020. With sigma a third of a distance to neighbours and rows of many dimensions nearly all
-    candidates are neighbours, so that their number says little.
+    candidates are neighbours, so that their number shows little.
 
     Examples
     --------

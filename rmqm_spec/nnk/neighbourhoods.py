@@ -90,10 +90,11 @@ def neighbourhoods(
         For each query its own position in the gallery: it is not its own candidate. Its copies
         are, and the nearest copy then takes the weight 1 alone.
     rank : (G,) array of int, optional
-        Of equally near candidates the one with the smaller rank comes first; by default the
-        earlier row.
+        Of equally near candidates, that with the smaller rank comes first; by default, the earlier
+        row.
     solver : {"exact", "reference"}
-        The optimum, or what the published solver gives, which can miss it: `rmqm_spec.nnk.pruning`.
+        The optimum, or the weights of the published solver, which can miss it: see
+        `rmqm_spec.nnk.pruning`.
     search : {"auto", "exact", "faiss"}
         How candidates are found; the answer is the same. See `rmqm_spec.nnk.candidates`.
 
@@ -161,7 +162,7 @@ def all_neighbourhoods(
 
     Examples
     --------
-    A copy of the query takes all the weight, unless the query itself was its own copy:
+    A copy of the query takes all the weight; `own` excludes the query itself:
 
     >>> rows = np.array([[1.0, 0.0], [0.6, 0.8], [0.8, 0.6]])
     >>> all_neighbourhoods(rows[:1], rows, 2).weights.round(3).tolist()

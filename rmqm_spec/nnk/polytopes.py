@@ -50,8 +50,8 @@ def diameters(neighbourhoods: Neighbourhoods, gallery: AnyArray) -> Float64Array
     (``VISSL_NNK_Benchmark``) calls something else a diameter: the greatest distance from the query
     to any candidate.
 
-    Products of vectors find the pair, from which the nearest neighbour was subtracted: they are
-    then no longer than the diameter, and its relative error is that of a difference.
+    The pair is found by products of vectors from which the nearest neighbour was subtracted. These
+    vectors are no longer than the diameter, so its relative error is that of a difference.
 
     Examples
     --------

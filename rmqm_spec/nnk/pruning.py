@@ -3,11 +3,11 @@ The solver of the published code, for comparison: it only prunes, and can miss t
 
 It starts with all candidates, solves K t = b for them, drops those whose weight is not positive,
 and repeats. A candidate that was dropped never comes back, although it may belong to the optimum.
-With cosine kernels of many candidates it often does: of 50 candidates among 1,000 random rows of 32
-dimensions the published solver keeps 12 neighbours where the optimum has 17.
+With cosine kernels of many candidates, such losses are frequent: of 50 candidates among 1,000
+random rows of 32 dimensions, the published solver keeps 12 neighbours where the optimum has 17.
 
 Written from what ``non_neg_qpsolver.py`` of STAC-USC/PyNNK_graph_construction (commit 4f6ba05)
-does, including two of its rules that no definition asks for. Where a candidate has a kernel value
+does, including two rules that are in no definition. Where a candidate has a kernel value
 above 1 - 1e-10 with the query, all others get weight 0 ("nodes collapse"). Where the Cholesky
 factorisation fails because K is singular, as with a cosine kernel and k > E + 1, 1e-10 is added to
 the diagonal of what LAPACK left of the factor; such weights have no meaning, and rounding alone

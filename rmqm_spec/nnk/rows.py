@@ -1,4 +1,4 @@
-"""Rows that a kernel can take: finite matrices of equally many columns, on one scale."""
+"""Rows that a kernel can take: finite matrices with the same number of columns, on one scale."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FARTHEST: Final = 332
 
 def check_shapes(queries: AnyArray, gallery: AnyArray) -> None:
     """
-    Raise where queries and gallery are no matrices of equally many columns.
+    Raise unless queries and gallery are matrices with the same number of columns.
 
     Raises
     ------

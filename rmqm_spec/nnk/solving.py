@@ -34,7 +34,7 @@ def solve(
     similarities : (B, k) or (k,) array_like
         b, the kernel values of the query with its candidates, nearest first.
     solver : {"exact", "reference"}
-        The optimum, or what the published solver gives (`rmqm_spec.nnk.pruning`).
+        The optimum, or the weights of the published solver (`rmqm_spec.nnk.pruning`).
 
     Returns
     -------
@@ -49,7 +49,7 @@ def solve(
         ARG001 if the shapes do not fit.
     UsageError
         ARG001 if a value is not finite, a diagonal is not 1, or K is not symmetric or not positive
-        semidefinite, as far as that is noticed.
+        semidefinite, as far as this shows.
 
     Examples
     --------

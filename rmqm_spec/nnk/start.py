@@ -26,12 +26,12 @@ class _Solved:
 
 def loops(n_queries: int) -> ModuleType | None:
     """
-    Return the module of compiled loops; None where NumPy is to do it.
+    Return the module of compiled loops; None if NumPy is to do the work.
 
     Parameters
     ----------
     n_queries : int
-        For how many queries.
+        Number of queries to solve.
     """
     _Solved.n_queries += n_queries
     if _Solved.n_queries < WORTH:

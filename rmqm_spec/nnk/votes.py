@@ -1,4 +1,4 @@
-"""How much each class gets of a query: the votes of weighted neighbours, and what they decide."""
+"""The votes of weighted neighbours on the class of a query, and the class that they decide on."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def class_votes(
     Raises
     ------
     UsageError
-        ARG001 if classes are no numbers from 0 to C - 1.
+        ARG001 if classes are not numbers from 0 to C - 1.
 
     Examples
     --------

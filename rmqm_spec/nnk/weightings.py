@@ -1,4 +1,4 @@
-"""Other shares for the same candidates: k-nearest-neighbour rules to set beside NNK."""
+"""Other shares for the same candidates: k-nearest-neighbour rules to compare with NNK."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rmqm_spec.nnk.rows import unit_rows
 __all__ = ["TEMPERATURE", "candidate_cosines", "equal_shares", "kernel_shares", "softmax_shares"]
 
 TEMPERATURE: Final = 0.07
-"""Of Wu et al. 2018, and of weighted k-NN in evaluations of self-supervised models since."""
+"""That of Wu et al. 2018, and of evaluations of self-supervised models by k-NN since then."""
 
 _BLOCK: Final = 2**20
 """Number of values of candidates held together."""
