@@ -168,7 +168,7 @@ def geometry(
     json: Json = False,
     **options: Any,
 ) -> int:
-    """Measure neighbourhoods of encodings (NNK), what they say of labels, and invariance."""
+    """Measure neighbourhoods of encodings (NNK): size, labels, and invariance."""
     from rmqm_spec.cli.geometry import run_geometry
 
     return run_geometry(models or [], options, settings=settings, report=report, as_json=json)

@@ -139,7 +139,7 @@ def _about_alteration(document: Mapping[str, Any]) -> str:
 def _agreement(measured: ModelGeometries) -> Iterator[str]:
     if not measured.agreement:
         return
-    yield "  common neighbours of two models (share of all neighbours of either; by chance)"
+    yield "  common neighbours of two models (share of all neighbours in either; by chance)"
     for pair in measured.agreement:
         yield (
             f"  {pair.first} and {pair.second}: {_numbers('jaccard', pair.jaccard.to_dict())}; "

@@ -111,8 +111,8 @@ def model_answers(
         return Finding(
             code="GEO003",
             level="warn",
-            message=f"the output {classifier.output} of {name} is not known to hold class scores: "
-            "the model does not answer",
+            message=f"the output {classifier.output} of {name} is not known to hold class scores, "
+            "so the model gives no answers of its own",
             fix="Name the output with its class scores: --scores NAME. rmqm-spec inspect lists "
             "outputs.",
         )

@@ -226,10 +226,10 @@ def _findings(
             Finding(
                 code="GEO001",
                 level="warn",
-                message=f"{mean:.1f} of {columns.k} candidates are neighbours on average: their "
-                "number is bounded by k",
-                fix="Give a larger --k, or a Gaussian kernel a larger bandwidth: this number "
-                "compares no encoders.",
+                message=f"{mean:.1f} of {columns.k} candidates are neighbours on average: k limits "
+                "their number",
+                fix="Give a larger --k, or give a Gaussian kernel a larger bandwidth. Do not "
+                "compare encoders by this number of neighbours.",
             )
         )
     if null is not None and null.error is not None:

@@ -43,7 +43,7 @@ class GeometrySettings:
         panel="Geometry",
     )
     k: int = setting(
-        "Number of candidates, among which NNK chooses neighbours.",
+        "Number of candidates from which NNK chooses neighbours.",
         default=50,
         read=at_least(1),
         typed=int,
@@ -62,7 +62,7 @@ class GeometrySettings:
         panel="Geometry",
     )
     scores: str | None = setting(
-        "The model's output with class scores, for its own answers; auto: its first output.",
+        "Output with class scores, for the model's own answers; auto: its default output.",
         read=text,
         panel="Geometry",
     )
