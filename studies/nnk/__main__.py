@@ -10,7 +10,7 @@ __all__ = ["PARTS", "main"]
 
 PARTS: Final = {
     "deepnnk": "the 60 networks of DeepNNK, beside what their authors stored",
-    "width": "interpolation against the width of residual networks trained here",
+    "width": "NNK and the width of residual networks trained here",
     "rotation": "invariance to rotation, against tasks that need the angle or do not",
     "imagenet": "linear probe, k-NN and NNK of a zoo, in the form of the published table",
 }
