@@ -37,7 +37,8 @@ def faiss_or_none() -> ModuleType | None:
         import faiss
     except ImportError:
         return None
-    return faiss
+    module: ModuleType = faiss
+    return module
 
 
 def require_faiss() -> None:

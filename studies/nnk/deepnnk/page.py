@@ -53,7 +53,8 @@ def _lead(document: Document) -> list[str]:
         "checkpoints (theirs: all). Images are JPEG copies unless a table says that they are "
         "original. Copies cost the networks some accuracy, as the model's own error shows. k-NN "
         "weights its candidates by 1/2 + 1/2 cos, as the authors do. The residual is the mean "
-        "squared distance, in the space of the kernel, from an image to the weighted sum of its neighbours."
+        "squared distance, in the space of the kernel, from an image to the weighted sum of its "
+        "neighbours."
     )
     return [lead, "", "![Test errors over epochs, ours above theirs](errors.svg)"]
 
