@@ -170,7 +170,7 @@ class _Distances:
         if self.bandwidth is None:
             return np.asarray(lengths.max(axis=1)[:, None, None] / 9.0)
         with np.errstate(over="ignore", under="ignore"):  # beyond float64 all rows are equal
-            return np.square(np.full((1, 1, 1), self.bandwidth))
+            return np.asarray(np.square(np.full((1, 1, 1), self.bandwidth)))
 
 
 def _with_unit_diagonal(values: Float64Array) -> Float64Array:
