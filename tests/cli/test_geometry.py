@@ -479,3 +479,12 @@ def test_a_bandwidth_beyond_float64_and_a_flip_raise_doubts(geometry, folder):
     assert {"GEO004", "GEO006"} <= {finding["code"] for finding in document["findings"]}
     assert "GEO004" in done.stderr
     assert "GEO006" in done.stderr
+
+
+def test_scores_that_the_model_does_not_have_are_named_as_such(geometry, folder):
+    options = ("--k", "5", "--C", "none", "--no-null", "--scores", "embeding")
+    done = geometry(OTHER, *LABELLED, *options, cwd=folder)
+    assert done.returncode == 2
+    assert "--scores must name a tensor of the graph; got 'embeding'" in done.stderr
+    assert "--output" not in done.stderr
+    assert "Did you mean embedding" in done.stderr
