@@ -55,7 +55,11 @@ def class_votes(
     """
     classes = numbered(classes, n_classes)
     indices, shares = np.asarray(indices), np.asarray(shares)
-    _check_candidates(indices, shares, classes)
+    check_shares(indices, shares, classes, "class")
+    if classes.ndim != 1:
+        raise ShapeError(
+            "ARG001", f"classes must be (G,); got {classes.shape}", fix="Give classes.ravel()."
+        )
     n_queries = len(indices)
     places = np.arange(n_queries)[:, None] * n_classes + classes[indices]
     votes = np.bincount(places.ravel(), shares.ravel(), minlength=n_queries * n_classes)
@@ -192,19 +196,20 @@ def _rows_of(name: str, given: Float64Array) -> Float64Array:
     return given
 
 
-def _check_candidates(indices: Positions, shares: Float64Array, classes: Positions) -> None:
+def check_shares(indices: Positions, shares: Float64Array, given: AnyArray, what: str) -> None:
+    """Raise ARG001 unless each candidate has a share, and each row of the gallery a value."""
     if indices.ndim != 2 or shares.shape != indices.shape:
         raise ShapeError(
             "ARG001",
             f"indices and shares must both be (M, k); got {indices.shape} and {shares.shape}",
             fix="Take both from the same neighbourhoods.",
         )
-    if classes.ndim != 1 or indices.max(initial=-1) >= len(classes):
+    if not given.ndim or indices.max(initial=-1) >= len(given):
         raise ShapeError(
             "ARG001",
-            f"rows of the gallery must have one class each; got {classes.shape} and candidates up "
+            f"rows of the gallery must have one {what} each; got {given.shape} and candidates up "
             f"to row {indices.max(initial=-1)}",
-            fix="Give the class of every row.",
+            fix=f"Give the {what} of every row.",
         )
 
 

@@ -32,8 +32,10 @@ _REMEDY = {
 
 _ONE_LEVEL = (
     "with one level there is no step from level to level",
-    "Give --levels at least 2. A flip has one level: choose another alteration, or a measure that "
-    "needs no steps, such as --measure relative-displacement.",
+    (
+        "Give --levels at least 2. A flip has one level: choose another alteration, or a measure "
+        "that needs no steps, such as --measure relative-displacement."
+    ),
 )
 
 

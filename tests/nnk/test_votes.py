@@ -190,3 +190,24 @@ def test_lists_vote_as_arrays_do():
     assert predictions([[0.1, 0.9]]).tolist() == [1]
     assert are_wrong([[0.1, 0.9]], [1]).tolist() == [False]
     assert soft_errors([[0.25, 0.75]], [0]).tolist() == [0.75]
+
+
+def test_targets_of_candidates_without_a_share_say_nothing():
+    indices, shares = np.array([[0, 1], [1, 0]]), np.array([[1.0, 0.0], [0.5, 0.5]])
+    for targets in (np.array([2.0, np.nan]), np.array([[2.0], [np.nan]])):
+        found = interpolated(indices, shares, targets).ravel()
+        assert found[0] == 2.0
+        assert np.isnan(found[1])
+    assert interpolated(indices.tolist(), shares.tolist(), [2.0, 4.0]).tolist() == [2.0, 3.0]
+    with pytest.raises(
+        ShapeError, match="one target each; got \\(1,\\) and candidates up to row 1"
+    ):
+        interpolated(indices, shares, np.array([2.0]))
+
+
+def test_names_of_classes_are_refused():
+    rows, _ = drawn(n=4)
+    with pytest.raises(UsageError, match="must be whole numbers"):
+        votes_of_rules(rows, rows, np.array([*"abab"]), 2)
+    with pytest.raises(UsageError, match="there are none"):
+        votes_of_rules(rows, rows[:0], np.array([], dtype=int), 2)
