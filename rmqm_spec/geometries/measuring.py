@@ -94,7 +94,8 @@ def spread_of(vectors: Float64Array) -> float:
     >>> round(spread_of(np.array([[1.0, 0.0], [-1.0, 0.0]])), 12)
     2.0
     """
-    n, centre = len(vectors), vectors.mean(axis=0)
-    # Of differences from the mean: where vectors lie close together, 1 - |mean|^2 would cancel.
-    variance = float(np.square(vectors - centre).sum()) / (n - 1)
+    # Of differences: where vectors lie close together, 1 - |mean|^2 would cancel. Those from the
+    # first vector are exactly 0 where all are equal, and the rounding of a mean is not.
+    moved = vectors - vectors[0]
+    variance = float(np.square(moved - moved.mean(axis=0)).sum()) / (len(vectors) - 1)
     return math.sqrt(2 * variance)

@@ -100,7 +100,8 @@ def bandwidth_of(bandwidth: Bandwidth, gallery: Float64Array, k: int, power: int
     1.0
     """
     if isinstance(bandwidth, float):
-        return math.ldexp(bandwidth, -power)
+        with np.errstate(over="ignore"):
+            return float(np.ldexp(bandwidth, -power))
     if bandwidth == "farthest-candidate":
         return None
     if bandwidth == "mean-kth-distance":
@@ -111,7 +112,8 @@ def bandwidth_of(bandwidth: Bandwidth, gallery: Float64Array, k: int, power: int
 
 
 def _mean_distance(rule: Rule, gallery: Float64Array, k: int) -> float:
-    _require_rows(rule, gallery, k + 1)
+    lower = " or lower k." if rule == "mean-kth-distance" else " or give more gallery rows."
+    _require_rows(rule, gallery, k + 1, lower)
     return float(nearest_distances(gallery, k)[:, -1].mean()) / 3
 
 
@@ -119,7 +121,7 @@ def _of_pynnk_demo(gallery: Float64Array, k: int) -> float:
     """Repeat ``np.mean(D[:, mask[:, -1]]) / 3``, whose mask is a partition, which is no order."""
     from scipy.spatial.distance import cdist
 
-    _require_rows("pynnk-demo-as-is", gallery, k + 2)
+    _require_rows("pynnk-demo-as-is", gallery, k + 2, " or lower k.")
     size = max(1, _MEASURED // len(gallery))
     blocks = [gallery[first : first + size] for first in range(0, len(gallery), size)]
     columns = [np.argpartition(cdist(rows, gallery), k + 1, axis=1)[:, k] for rows in blocks]
@@ -127,10 +129,10 @@ def _of_pynnk_demo(gallery: Float64Array, k: int) -> float:
     return float(np.sum([cdist(rows, drawn).sum() for rows in blocks])) / len(gallery) ** 2 / 3
 
 
-def _require_rows(rule: Rule, gallery: Float64Array, least: int) -> None:
+def _require_rows(rule: Rule, gallery: Float64Array, least: int, otherwise: str) -> None:
     if len(gallery) < least:
         raise UsageError(
             "ARG001",
             f"the bandwidth {rule} needs at least {least} gallery rows; got {len(gallery)}",
-            fix="Give the bandwidth as a number, or lower k.",
+            fix=f"Give the bandwidth as a number,{otherwise}",
         )

@@ -56,10 +56,11 @@ def check_candidates(
     most = n_gallery - (own is not None)
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= most:
         but_own = ", as no row is its own candidate" if own is not None else ""
+        allowed = f"from 1 to {most}{but_own}" if most >= 1 else "of rows, and there are none"
         raise UsageError(
             "ARG001",
-            f"k must be a whole number from 1 to {most}{but_own}; got {k!r}",
-            fix=f"Lower k to at most {most}." if most >= 1 else "Give more gallery rows.",
+            f"k must be a whole number {allowed}; got {k!r}",
+            fix=f"Give k from 1 to {most}." if most >= 1 else "Give more gallery rows.",
         )
     if search not in get_args(Search):
         raise UsageError(

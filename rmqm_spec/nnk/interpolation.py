@@ -10,7 +10,7 @@ from rmqm_spec.neighbours.estimates import Positions
 from rmqm_spec.nnk.kernels import Cosine, Kernel
 from rmqm_spec.nnk.neighbourhoods import all_neighbourhoods
 from rmqm_spec.nnk.solving import Solver
-from rmqm_spec.nnk.votes import class_votes
+from rmqm_spec.nnk.votes import check_shares, class_votes, numbered
 from rmqm_spec.nnk.weightings import (
     candidate_cosines,
     equal_shares,
@@ -44,14 +44,23 @@ def interpolated(indices: Positions, shares: Float64Array, targets: AnyArray) ->
     (M,) or (M, T) ndarray of float64
         Within the range of the targets of the neighbours; NaN for a query without neighbours.
 
+    Raises
+    ------
+    ShapeError
+        ARG001 if there is not one share for each candidate, or not a target for each row.
+
     Examples
     --------
     >>> shares = np.array([[0.75, 0.25], [0.0, 0.0]])
     >>> interpolated(np.array([[2, 0], [0, 1]]), shares, np.array([1.0, 7.0, 3.0])).tolist()
     [2.5, nan]
     """
+    indices, shares = np.asarray(indices), np.asarray(shares)
     targets = np.asarray(targets, dtype=np.float64)
-    found = np.einsum("mk,mk...->m...", shares, targets[indices])
+    check_shares(indices, shares, targets, "target")
+    known = targets[indices]
+    known[shares == 0] = 0.0  # a candidate without a share says nothing, not even NaN
+    found = np.einsum("mk,mk...->m...", shares, known)
     found[~shares.any(axis=1)] = np.nan
     return np.asarray(found)
 
@@ -119,7 +128,8 @@ def votes_of_rules(
             f"rows of the gallery must have one class each, ({len(gallery)},); got {classes.shape}",
             fix="Give the class of every row.",
         )
-    n_classes = int(classes.max()) + 1 if n_classes is None else n_classes
+    if n_classes is None:
+        n_classes = 1 + int(numbered(classes, np.iinfo(np.intp).max).max(initial=0))
     kernel = Cosine() if kernel is None else kernel
     found = all_neighbourhoods(
         queries, gallery, k, kernel=kernel, own=own, rank=rank, solver=solver

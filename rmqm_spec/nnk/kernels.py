@@ -169,7 +169,8 @@ class _Distances:
     def _squared_bandwidths(self, lengths: Float64Array) -> Float64Array:
         if self.bandwidth is None:
             return np.asarray(lengths.max(axis=1)[:, None, None] / 9.0)
-        return np.full((1, 1, 1), self.bandwidth**2)
+        with np.errstate(over="ignore", under="ignore"):  # beyond float64 all rows are equal
+            return np.asarray(np.square(np.full((1, 1, 1), self.bandwidth)))
 
 
 def _with_unit_diagonal(values: Float64Array) -> Float64Array:

@@ -9,6 +9,7 @@ import numpy as np
 from attrs import frozen
 
 from rmqm_spec.arrays import AnyArray, Float64Array
+from rmqm_spec.errors import ShapeError, UsageError
 from rmqm_spec.neighbours.estimates import Positions
 from rmqm_spec.nnk.candidates import Search, candidates, check_candidates
 from rmqm_spec.nnk.kernels import Cosine, Kernel, Space
@@ -110,7 +111,7 @@ def neighbourhoods(
     EncodingError
         ENC001 for values that are not finite, ENC002 for a row of zeros with a cosine kernel.
     UsageError
-        ARG001 if k, a solver or a search is wrong.
+        ARG001 if k, a kernel, a solver or a search is wrong.
 
     Notes
     -----
@@ -133,6 +134,7 @@ def neighbourhoods(
     check_shapes(queries, gallery)
     check_solver(solver)
     own, rank = check_candidates(len(queries), len(gallery), k, own, rank, search)
+    _check_kernel(kernel)
     space = kernel.over(queries, gallery, k)
     found = candidates(space.queries, space.gallery, k, own=own, rank=rank, search=search)
     together = max(1, _TOGETHER // ((k + 1) * max(k + 1, gallery.shape[1])))
@@ -190,8 +192,28 @@ def all_neighbourhoods(
 
 def _matrices(queries: AnyArray, gallery: AnyArray) -> tuple[AnyArray, AnyArray]:
     """Keep one array one array, so that it is prepared once."""
-    rows = np.asarray(gallery)
-    return (rows if queries is gallery else np.asarray(queries)), rows
+    rows = _array(gallery, "gallery")
+    return (rows if queries is gallery else _array(queries, "queries")), rows
+
+
+def _array(rows: AnyArray, name: str) -> AnyArray:
+    try:
+        return np.asarray(rows)
+    except ValueError as error:  # rows of different lengths
+        raise ShapeError(
+            "ARG001",
+            f"{name} must have equally many values in each row; got {error}",
+            fix="Give an array with one row for each encoding.",
+        ) from error
+
+
+def _check_kernel(kernel: Kernel) -> None:
+    if isinstance(kernel, type) or not hasattr(kernel, "over"):
+        raise UsageError(
+            "ARG001",
+            f"kernel must be a kernel such as Cosine() or Gaussian(0.5); got {kernel!r}",
+            fix="Give Cosine(), or Gaussian with a bandwidth.",
+        )
 
 
 def _solved(space: Space, found: Iterable[Positions], solver: Solver) -> Iterator[Neighbourhoods]:

@@ -41,6 +41,8 @@ def diameters(neighbourhoods: Neighbourhoods, gallery: AnyArray) -> Float64Array
     ------
     EncodingError
         ENC001 for values that are not finite, ENC002 for a row of zeros.
+    ShapeError
+        ARG001 if there are fewer rows than the indices name.
 
     Notes
     -----
@@ -69,6 +71,7 @@ def diameters(neighbourhoods: Neighbourhoods, gallery: AnyArray) -> Float64Array
     indices = np.where(held, indices, indices[:, :1])  # a copy of the first widens nothing
     found = np.zeros(len(indices))
     gallery = np.asarray(gallery)
+    _check_rows("gallery", neighbourhoods, gallery)
     size = max(1, _BLOCK // (n_most * gallery.shape[1]))
     for first in range(0, len(indices), size):
         block = slice(first, first + size)
@@ -112,7 +115,8 @@ def are_mixed(neighbourhoods: Neighbourhoods, labels: AnyArray, own_labels: AnyA
     Raises
     ------
     ShapeError
-        ARG001 if there is not one label for each query.
+        ARG001 if there is not one label for each query, or fewer labels than gallery rows that
+        the indices name.
 
     Notes
     -----
@@ -134,5 +138,17 @@ def are_mixed(neighbourhoods: Neighbourhoods, labels: AnyArray, own_labels: AnyA
             f"{own_labels.shape}",
             fix="Give the labels of the queries of this block.",
         )
+    _check_rows("labels", neighbourhoods, labels)
     differs = labels[neighbourhoods.indices] != own_labels[:, None]
     return np.asarray((differs & (neighbourhoods.weights > 0)).any(axis=1))
+
+
+def _check_rows(name: str, neighbourhoods: Neighbourhoods, given: AnyArray) -> None:
+    farthest = int(neighbourhoods.indices.max(initial=-1))
+    if len(given) <= farthest:
+        raise ShapeError(
+            "ARG001",
+            f"{name} must have a row for each position that neighbourhoods name, up to {farthest}; "
+            f"got {len(given)}",
+            fix="Give those of the same gallery.",
+        )

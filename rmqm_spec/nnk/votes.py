@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray, BoolArray, Float64Array
-from rmqm_spec.errors import ShapeError, UsageError
+from rmqm_spec.errors import EncodingError, ShapeError, UsageError
 from rmqm_spec.neighbours.estimates import Positions
 
 __all__ = ["UNDECIDED", "are_wrong", "class_votes", "predictions", "soft_errors", "softmax_votes"]
@@ -45,6 +45,8 @@ def class_votes(
     ------
     UsageError
         ARG001 if classes are not numbers from 0 to C - 1.
+    ShapeError
+        ARG001 if there is not one share for each candidate, or not one class for each row.
 
     Examples
     --------
@@ -52,6 +54,12 @@ def class_votes(
     [[0.25, 0.75]]
     """
     classes = numbered(classes, n_classes)
+    indices, shares = np.asarray(indices), np.asarray(shares)
+    check_shares(indices, shares, classes, "class")
+    if classes.ndim != 1:
+        raise ShapeError(
+            "ARG001", f"classes must be (G,); got {classes.shape}", fix="Give classes.ravel()."
+        )
     n_queries = len(indices)
     places = np.arange(n_queries)[:, None] * n_classes + classes[indices]
     votes = np.bincount(places.ravel(), shares.ravel(), minlength=n_queries * n_classes)
@@ -62,6 +70,13 @@ def softmax_votes(logits: AnyArray) -> Float64Array:
     """
     Return the votes of the model itself, from its logits (M, C): their softmax.
 
+    Raises
+    ------
+    EncodingError
+        ENC001 if a logit is not finite: it would vote for no class, or for any.
+    ShapeError
+        ARG001 unless there is a row of logits for each query.
+
     Examples
     --------
     >>> softmax_votes(np.log(np.array([[1.0, 3.0]]))).round(12).tolist()
@@ -69,7 +84,15 @@ def softmax_votes(logits: AnyArray) -> Float64Array:
     """
     from scipy.special import softmax
 
-    return np.asarray(softmax(np.asarray(logits, dtype=np.float64), axis=1))
+    logits = _rows_of("logits", np.asarray(logits, dtype=np.float64))
+    if not np.isfinite(logits).all():
+        row, _ = np.argwhere(~np.isfinite(logits))[0]
+        raise EncodingError(
+            "ENC001",
+            f"logits must be finite; got a value that is not in row {row}",
+            fix="Leave such rows out, or check the preprocessing: float16 overflows at 65504.",
+        )
+    return np.asarray(softmax(logits, axis=1))
 
 
 def predictions(votes: Float64Array) -> Positions:
@@ -86,11 +109,25 @@ def predictions(votes: Float64Array) -> Positions:
     (M,) ndarray of int
         Classes; `UNDECIDED` where all votes are 0.
 
+    Raises
+    ------
+    UsageError
+        ARG001 if a vote is NaN.
+    ShapeError
+        ARG001 unless there is a row of votes for each query.
+
     Examples
     --------
     >>> predictions(np.array([[0.1, 0.9], [0.5, 0.5], [0.0, 0.0]])).tolist()
     [1, 0, -1]
     """
+    votes = _rows_of("votes", np.asarray(votes, dtype=np.float64))
+    if np.isnan(votes).any():
+        raise UsageError(
+            "ARG001",
+            f"votes must be numbers; got NaN in row {np.argwhere(np.isnan(votes))[0][0]}",
+            fix="Leave such queries out.",
+        )
     decided = votes.any(axis=1)
     return np.where(decided, votes.round(_DECIMALS).argmax(axis=1), UNDECIDED)
 
@@ -104,7 +141,7 @@ def are_wrong(votes: Float64Array, classes: AnyArray) -> BoolArray:
     >>> are_wrong(np.array([[0.1, 0.9], [0.5, 0.5], [0.0, 0.0]]), np.array([1, 1, 0])).tolist()
     [False, True, True]
     """
-    return np.asarray(predictions(votes) != _of_queries(votes, classes))
+    return np.asarray(predictions(votes) != _of_queries(np.asarray(votes), classes))
 
 
 def soft_errors(votes: Float64Array, classes: AnyArray) -> Float64Array:
@@ -130,6 +167,7 @@ def soft_errors(votes: Float64Array, classes: AnyArray) -> Float64Array:
     >>> soft_errors(np.array([[0.25, 0.75], [0.0, 0.0]]), np.array([1, 0])).tolist()
     [0.25, 1.0]
     """
+    votes = _rows_of("votes", np.asarray(votes, dtype=np.float64))
     own = _of_queries(votes, classes)
     return np.asarray(np.clip(1 - votes[np.arange(len(votes)), own], 0.0, 1.0))
 
@@ -146,6 +184,33 @@ def numbered(classes: AnyArray, n_classes: int) -> Positions:
             fix="Number them: names, classes = np.unique(labels, return_inverse=True).",
         )
     return classes.astype(np.intp)
+
+
+def _rows_of(name: str, given: Float64Array) -> Float64Array:
+    if given.ndim != 2:
+        raise ShapeError(
+            "ARG001",
+            f"{name} must be (M, C), a row for each query; got shape {given.shape}",
+            fix=f"For a single query give {name}[None].",
+        )
+    return given
+
+
+def check_shares(indices: Positions, shares: Float64Array, given: AnyArray, what: str) -> None:
+    """Raise ARG001 unless each candidate has a share, and each row of the gallery a value."""
+    if indices.ndim != 2 or shares.shape != indices.shape:
+        raise ShapeError(
+            "ARG001",
+            f"indices and shares must both be (M, k); got {indices.shape} and {shares.shape}",
+            fix="Take both from the same neighbourhoods.",
+        )
+    if not given.ndim or indices.max(initial=-1) >= len(given):
+        raise ShapeError(
+            "ARG001",
+            f"rows of the gallery must have one {what} each; got {given.shape} and candidates up "
+            f"to row {indices.max(initial=-1)}",
+            fix=f"Give the {what} of every row.",
+        )
 
 
 def _of_queries(votes: Float64Array, classes: AnyArray) -> Positions:

@@ -68,6 +68,13 @@ def nearest(
 
 def require_k(k: int, n_others: int) -> None:
     """Raise PRB006 unless k of the others can be neighbours."""
+    if n_others < 1:
+        raise UsageError(
+            "PRB006",
+            f"inputs must be at least two of different content to have neighbours; got "
+            f"{n_others + 1}",
+            fix="Give more inputs: those that repeat another one count once.",
+        )
     if not 1 <= k <= n_others:
         raise UsageError(
             "PRB006",

@@ -30,6 +30,14 @@ _REMEDY = {
     "answers (--output); rmqm-spec inspect lists candidates.",
 }
 
+_ONE_LEVEL = (
+    "with one level there is no step from level to level",
+    (
+        "Give --levels at least 2. A flip has one level: choose another alteration, or a measure "
+        "that needs no steps, such as --measure relative-displacement."
+    ),
+)
+
 
 def doubts(
     characteristics: Characteristics, alteration: Mapping[str, Any] | None = None
@@ -57,11 +65,14 @@ def doubts(
 
 def _without_score(characteristics: Characteristics) -> Iterator[Finding]:
     status = characteristics.status
+    reason, remedy = _NO_SCORE[status], _REMEDY[status]
+    if status == "constant-steps" and characteristics.n_levels == 1:
+        reason, remedy = _ONE_LEVEL
     yield Finding(
         code="SCO001",
         level="fail",
-        message=f"RMQM is undefined ({status}): {_NO_SCORE[status]}",
-        fix=_REMEDY[status],
+        message=f"RMQM is undefined ({status}): {reason}",
+        fix=remedy,
     )
 
 

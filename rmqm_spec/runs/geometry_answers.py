@@ -102,11 +102,18 @@ def model_answers(
     Raises
     ------
     UsageError
-        GEO002 if labels are no numbers of these classes.
+        GEO002 if labels are no numbers of these classes; what opening the model raises, for an
+        output that it does not have.
     """
     is_named = settings.scores != AUTO
     opening = evolve(request.opening, output=settings.scores if is_named else None, pooling=None)
-    classifier = open_model(evolve(request, opening=opening))
+    try:
+        classifier = open_model(evolve(request, opening=opening))
+    except UsageError as error:
+        if not is_named:
+            raise
+        message = error.message.replace("--output", "--scores")  # the option that was given
+        raise UsageError(error.code, message, fix=error.fix) from error
     if not is_named and not _CLASS_SCORES & {finding.code for finding in classifier.findings}:
         return Finding(
             code="GEO003",

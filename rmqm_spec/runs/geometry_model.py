@@ -18,6 +18,7 @@ from rmqm_spec.runs.candidate_names import folder_name
 from rmqm_spec.runs.candidates import Candidate
 from rmqm_spec.runs.geometries import ModelGeometry
 from rmqm_spec.runs.geometry_answers import GivenAnswers, linear_answers, model_answers
+from rmqm_spec.runs.geometry_doubts import geometry_doubts
 from rmqm_spec.runs.geometry_request import GeometryRequest
 from rmqm_spec.runs.geometry_set import InputSet, encode_set, vectors_of
 from rmqm_spec.runs.models import backend_of, open_model
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from rmqm_spec.nnk import Kernel
 
 __all__ = ["model_geometry"]
-
-_SATURATED = 0.9
-"""Share of the candidates that are neighbours, from which on their number says little."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -220,18 +218,7 @@ def _findings(
     findings += left_out_findings(work.inputs.chosen.left_out, "geometry.json")
     for given in answers.values():
         findings += given.findings
-    mean = float(columns.found.counts.mean())
-    if columns.k > 1 and mean > _SATURATED * columns.k:
-        findings.append(
-            Finding(
-                code="GEO001",
-                level="warn",
-                message=f"{mean:.1f} of {columns.k} candidates are neighbours on average: k limits "
-                "their number",
-                fix="Give a larger --k, or give a Gaussian kernel a larger bandwidth. Do not "
-                "compare encoders by this number of neighbours.",
-            )
-        )
+    findings += geometry_doubts(columns)
     if null is not None and null.error is not None:
         reason = f"the same network with permuted weights has no geometry: {null.error.message}"
         findings.append(Finding(code="NUL003", level="ok", message=reason))

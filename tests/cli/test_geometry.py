@@ -459,3 +459,32 @@ def test_the_front_door_of_python(folder, both):
     assert "diameter" in found.table["quantity"].tolist()
     with pytest.raises(rmqm_spec.errors.UsageError, match="an option of geometry must be one of"):
         rmqm_spec.geometry(MODEL, candidates=5)
+
+
+def test_a_single_content_has_no_neighbours(geometry, folder, digits):
+    np.savez(folder / "same.npz", images=np.repeat(digits[0][:1], 9, axis=0))
+    done = geometry(MODEL, "--data", "same.npz:images", "--k", "5", cwd=folder)
+    assert done.returncode == 2
+    assert "PRB006" in done.stderr
+    assert "at least two of different content to have neighbours; got 1" in done.stderr
+    assert "those that repeat another one count once" in done.stderr
+
+
+def test_a_bandwidth_beyond_float64_and_a_flip_raise_doubts(geometry, folder):
+    options = ("--k", "5", "--no-null", "--kernel", "gaussian:1e200", "--alteration", "flip")
+    data = ("--data", "digits.npz:images", "--n", "20", "--out", "doubts", "--json")
+    done = geometry(MODEL, *data, *options, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    [document] = done.document["models"]
+    assert {"GEO004", "GEO006"} <= {finding["code"] for finding in document["findings"]}
+    assert "GEO004" in done.stderr
+    assert "GEO006" in done.stderr
+
+
+def test_scores_that_the_model_does_not_have_are_named_as_such(geometry, folder):
+    options = ("--k", "5", "--C", "none", "--no-null", "--scores", "embeding")
+    done = geometry(OTHER, *LABELLED, *options, cwd=folder)
+    assert done.returncode == 2
+    assert "--scores must name a tensor of the graph; got 'embeding'" in done.stderr
+    assert "--output" not in done.stderr
+    assert "Did you mean embedding" in done.stderr

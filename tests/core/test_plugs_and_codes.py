@@ -421,6 +421,15 @@ def test_a_missing_score_is_explained(d, text):
     assert found.message == f"RMQM is undefined {text}"
 
 
+def test_a_single_level_is_said_to_have_no_steps():
+    (found,) = doubts(characterize([[0.5]], [[0.5]]))
+    assert found.code == "SCO001"
+    assert found.message.endswith("with one level there is no step from level to level")
+    assert "--levels at least 2" in found.fix
+    others = doubts(characterize([[0.5, 0.7]], [[0.5, 0.4]]))
+    assert "SCO001" not in {other.code for other in others}
+
+
 HEAVY = ("onnx", "onnxruntime", "typer", "sklearn", "scipy.stats", "torch", "rich", "PIL")
 
 

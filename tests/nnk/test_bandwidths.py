@@ -87,3 +87,19 @@ def test_a_rule_says_how_many_rows_it_needs(rule, least):
     with pytest.raises(UsageError, match=f"needs at least {least} gallery rows; got {least - 1}"):
         all_neighbourhoods(ROWS[:1], ROWS[: least - 1], 7, kernel=Gaussian(rule))
     all_neighbourhoods(ROWS[:1], ROWS[:least], 7, kernel=Gaussian(rule))
+
+
+@pytest.mark.parametrize(("bandwidth", "scale"), [(1e200, 1.0), (1e300, 2.0**-1000)])
+def test_beyond_float64_all_rows_are_equal(bandwidth, scale):
+    found = all_neighbourhoods(ROWS * scale, ROWS * scale, 4, kernel=Gaussian(bandwidth))
+    assert found.weights.tolist() == [[1.0, 0.0, 0.0, 0.0]] * len(ROWS)
+
+
+def test_remedies_for_too_few_rows_work():
+    with pytest.raises(UsageError) as caught:
+        all_neighbourhoods(ROWS[:9], ROWS[:9], 2, kernel=Gaussian("mean-ninth-distance"))
+    assert caught.value.fix == "Give the bandwidth as a number, or give more gallery rows."
+    with pytest.raises(UsageError, match="at least 10") as caught:
+        all_neighbourhoods(ROWS[:9], ROWS[:9], 9, kernel=Gaussian("mean-kth-distance"))
+    assert caught.value.fix == "Give the bandwidth as a number, or lower k."
+    all_neighbourhoods(ROWS[:9], ROWS[:9], 8, kernel=Gaussian("mean-kth-distance"))

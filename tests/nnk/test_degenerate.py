@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rmqm_spec.errors import EncodingError, ShapeError, UsageError
-from rmqm_spec.nnk import Gaussian, all_neighbourhoods, neighbourhoods, solve
+from rmqm_spec.nnk import Cosine, Gaussian, all_neighbourhoods, neighbourhoods, solve
 
 ROWS = np.random.default_rng(0).standard_normal((40, 6))
 ALL = np.arange(40)
@@ -251,3 +251,24 @@ def test_weights_settle_where_rounding_hides_which_candidate_is_better(way, seed
     assert (weights >= 0).all()
     assert gradient.max() < 1e-8
     assert np.abs(gradient[weights > 0]).max() < 1e-8
+
+
+@pytest.mark.parametrize("kernel", ["cosine", Cosine, None])
+def test_what_is_no_kernel_is_refused(kernel):
+    caught = refusal(UsageError, ROWS, ROWS, 3, kernel=kernel)
+    assert "kernel must be a kernel such as Cosine()" in str(caught)
+
+
+def test_rows_of_different_lengths_are_refused():
+    with pytest.raises(ShapeError, match="queries must have equally many values in each row"):
+        all_neighbourhoods([[1.0, 2.0], [3.0]], ROWS, 3)
+
+
+def test_the_remedy_for_k_is_a_k_that_works():
+    for k in (0, 2.5, 41):
+        with pytest.raises(UsageError) as caught:
+            all_neighbourhoods(ROWS, ROWS, k)
+        assert caught.value.fix == "Give k from 1 to 40."
+    all_neighbourhoods(ROWS, ROWS, 40)
+    with pytest.raises(UsageError, match="a whole number of rows, and there are none; got 3"):
+        all_neighbourhoods(ROWS, ROWS[:0], 3)

@@ -153,3 +153,12 @@ def test_a_candidate_without_weight_does_not_mix():
     assert are_mixed(found, np.array([2, 1]), np.array([1])).tolist() == [True]
     with pytest.raises(ShapeError, match="one label each"):
         are_mixed(found, np.array([2, 1]), np.array([1, 2]))
+
+
+def test_a_gallery_that_is_too_short_is_refused():
+    rows = drawn()
+    found, labels = among_themselves(rows), np.zeros(40, dtype=int)
+    with pytest.raises(ShapeError, match="up to 39; got 20"):
+        diameters(found, rows[:20])
+    with pytest.raises(ShapeError, match="up to 39; got 20"):
+        are_mixed(found, labels[:20], labels)

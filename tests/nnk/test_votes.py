@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import nnls
 
-from rmqm_spec.errors import ShapeError, UsageError
+from rmqm_spec.errors import EncodingError, ShapeError, UsageError
 from rmqm_spec.nnk import (
     all_neighbourhoods,
     are_wrong,
@@ -156,3 +156,58 @@ def test_one_class_a_row_and_a_query():
 def test_a_temperature_is_above_zero():
     with pytest.raises(UsageError, match="temperature must be above 0; got 0"):
         softmax_shares(np.array([[0.5, 0.4]]), 0)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_logits_that_are_not_finite_name_no_class(wrong):
+    with pytest.raises(EncodingError, match="row 1") as caught:
+        softmax_votes(np.array([[1.0, 2.0], [wrong, 0.0]]))
+    assert caught.value.code == "ENC001"
+    with pytest.raises(UsageError, match="NaN in row 0"):
+        predictions(np.array([[np.nan, 1.0]]))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: class_votes(np.array([[0, 1]]), np.array([[1.0]]), np.array([0, 1]), 2),
+        lambda: class_votes(np.array([[0, 2]]), np.array([[0.5, 0.5]]), np.array([0, 1]), 2),
+        lambda: class_votes(np.array([[0, 1]]), np.array([[0.5, 0.5]]), np.array([[0], [1]]), 2),
+        lambda: predictions(np.array([0.1, 0.9])),
+        lambda: softmax_votes(np.array([1.0, 2.0])),
+        lambda: soft_errors(np.array([0.1, 0.9]), np.array([1])),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(call):
+    with pytest.raises(ShapeError) as caught:
+        call()
+    assert caught.value.code == "ARG001"
+
+
+def test_lists_vote_as_arrays_do():
+    votes = class_votes([[2, 0]], [[0.75, 0.25]], [0, 0, 1], 2)
+    assert votes.tolist() == [[0.25, 0.75]]
+    assert predictions([[0.1, 0.9]]).tolist() == [1]
+    assert are_wrong([[0.1, 0.9]], [1]).tolist() == [False]
+    assert soft_errors([[0.25, 0.75]], [0]).tolist() == [0.75]
+
+
+def test_targets_of_candidates_without_a_share_say_nothing():
+    indices, shares = np.array([[0, 1], [1, 0]]), np.array([[1.0, 0.0], [0.5, 0.5]])
+    for targets in (np.array([2.0, np.nan]), np.array([[2.0], [np.nan]])):
+        found = interpolated(indices, shares, targets).ravel()
+        assert found[0] == 2.0
+        assert np.isnan(found[1])
+    assert interpolated(indices.tolist(), shares.tolist(), [2.0, 4.0]).tolist() == [2.0, 3.0]
+    with pytest.raises(
+        ShapeError, match="one target each; got \\(1,\\) and candidates up to row 1"
+    ):
+        interpolated(indices, shares, np.array([2.0]))
+
+
+def test_names_of_classes_are_refused():
+    rows, _ = drawn(n=4)
+    with pytest.raises(UsageError, match="must be whole numbers"):
+        votes_of_rules(rows, rows, np.array([*"abab"]), 2)
+    with pytest.raises(UsageError, match="there are none"):
+        votes_of_rules(rows, rows[:0], np.array([], dtype=int), 2)
