@@ -128,12 +128,13 @@ def with_loops(are_used: bool) -> None:
 
 def solved(space: object, indices: np.ndarray) -> tuple[float, np.ndarray]:
     """Solve blocks of queries as `neighbourhoods` does."""
+    compiled = start.loops(len(indices))
     began = time.process_time()
     weights = []
     for first in range(0, len(indices), TOGETHER):
         block = indices[first : first + TOGETHER]
-        values = space.values(first, block)
-        weights.append(weights_of(values, "exact"))
+        values = space.values(first, block, compiled)
+        weights.append(weights_of(values, "exact", compiled))
         errors_of(values, weights[-1])
     return time.process_time() - began, np.concatenate(weights)
 

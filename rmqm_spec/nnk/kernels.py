@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Protocol
 
 import numpy as np
@@ -29,7 +30,9 @@ class Space(Protocol):
         """(G, E)."""
         ...
 
-    def values(self, first: int, indices: Positions) -> Float64Array:
+    def values(
+        self, first: int, indices: Positions, compiled: ModuleType | None = None
+    ) -> Float64Array:
         """
         Return the kernel values among consecutive queries and their candidates.
 
@@ -39,6 +42,8 @@ class Space(Protocol):
             Position of the first query.
         indices : (B, k) ndarray of int
             Positions of the candidates in the gallery.
+        compiled : module, optional
+            The compiled loops; by default NumPy does it.
 
         Returns
         -------
@@ -138,9 +143,11 @@ class _Directions:
     queries: Float64Array
     gallery: Float64Array
 
-    def values(self, first: int, indices: Positions) -> Float64Array:
+    def values(
+        self, first: int, indices: Positions, compiled: ModuleType | None = None
+    ) -> Float64Array:
         queries = self.queries[first : first + len(indices)]
-        values = inner_products(queries, self.gallery, indices)
+        values = inner_products(queries, self.gallery, indices, compiled=compiled)
         values *= 0.5
         values += 0.5
         return _with_unit_diagonal(values)
@@ -153,9 +160,11 @@ class _Distances:
     bandwidth: float | None
     """None where it is a third of the distance of each query to its farthest candidate."""
 
-    def values(self, first: int, indices: Positions) -> Float64Array:
+    def values(
+        self, first: int, indices: Positions, compiled: ModuleType | None = None
+    ) -> Float64Array:
         queries = self.queries[first : first + len(indices)]
-        values = inner_products(queries, self.gallery, indices, is_centred=True)
+        values = inner_products(queries, self.gallery, indices, is_centred=True, compiled=compiled)
         lengths = np.diagonal(values, axis1=1, axis2=2).copy()
         values *= -2.0
         values += lengths[:, :, None]

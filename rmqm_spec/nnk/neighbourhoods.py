@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from types import ModuleType
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from rmqm_spec.nnk.candidates import Search, candidates, check_candidates
 from rmqm_spec.nnk.kernels import Cosine, Kernel, Space
 from rmqm_spec.nnk.rows import check_shapes
 from rmqm_spec.nnk.solving import Solver, check_solver, errors_of, weights_of
+from rmqm_spec.nnk.start import loops
 
 __all__ = ["Neighbourhoods", "all_neighbourhoods", "neighbourhoods"]
 
@@ -138,7 +140,8 @@ def neighbourhoods(
     space = kernel.over(queries, gallery, k)
     found = candidates(space.queries, space.gallery, k, own=own, rank=rank, search=search)
     together = max(1, _TOGETHER // ((k + 1) * max(k + 1, gallery.shape[1])))
-    return _solved(space, _in_blocks(found, together), solver)
+    compiled = loops(len(queries)) if solver == "exact" else None
+    return _solved(space, _in_blocks(found, together), solver, compiled)
 
 
 def all_neighbourhoods(
@@ -216,11 +219,13 @@ def _check_kernel(kernel: Kernel) -> None:
         )
 
 
-def _solved(space: Space, found: Iterable[Positions], solver: Solver) -> Iterator[Neighbourhoods]:
+def _solved(
+    space: Space, found: Iterable[Positions], solver: Solver, compiled: ModuleType | None
+) -> Iterator[Neighbourhoods]:
     first = 0
     for indices in found:
-        values = space.values(first, indices)
-        weights = weights_of(values, solver)
+        values = space.values(first, indices, compiled)
+        weights = weights_of(values, solver, compiled)
         yield Neighbourhoods(first, indices, weights, errors_of(values, weights))
         first += len(indices)
 

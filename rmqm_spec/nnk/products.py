@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.neighbours.estimates import Positions
-from rmqm_spec.nnk.start import loops
 
 __all__ = ["inner_products"]
 
 
 def inner_products(
-    queries: Float64Array, gallery: Float64Array, indices: Positions, *, is_centred: bool = False
+    queries: Float64Array,
+    gallery: Float64Array,
+    indices: Positions,
+    *,
+    is_centred: bool = False,
+    compiled: ModuleType | None = None,
 ) -> Float64Array:
     """
     Return the inner products among each query and its candidates.
@@ -27,6 +33,8 @@ def inner_products(
         Positions of the candidates of each query.
     is_centred : bool
         Whether the query is subtracted from all rows first.
+    compiled : module, optional
+        The compiled loops; by default NumPy does it.
 
     Returns
     -------
@@ -39,7 +47,6 @@ def inner_products(
     >>> inner_products(gallery[:1], gallery, np.array([[1]])).tolist()
     [[[25.0, 3.0], [3.0, 1.0]]]
     """
-    compiled = loops(0)
     if compiled is not None:
         found: Float64Array = compiled.inner_products(
             queries, gallery, indices, is_centred=is_centred

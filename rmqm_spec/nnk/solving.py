@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -71,7 +72,7 @@ def solve(
     values[:, 1:, 1:] = gram
     values[:, 0, 1:] = values[:, 1:, 0] = towards
     try:
-        weights = weights_of(values, solver)
+        weights = weights_of(values, solver, loops(len(gram)))
     except ArithmeticError as error:
         raise UsageError(
             "ARG001",
@@ -91,11 +92,12 @@ def check_solver(solver: str) -> None:
         )
 
 
-def weights_of(values: Float64Array, solver: Solver) -> Float64Array:
+def weights_of(
+    values: Float64Array, solver: Solver, compiled: ModuleType | None = None
+) -> Float64Array:
     """Return the weights (B, k) from the kernel values (B, k + 1, k + 1), the query being row 0."""
     if solver == "reference":
         return _one_by_one(pruning.weights_of_query, values)
-    compiled = loops(len(values))
     if compiled is None:
         return _one_by_one(active_set.weights_of_query, values)
     weights: Float64Array = compiled.weights_of_queries(values)

@@ -1,4 +1,9 @@
-"""When the compiled loops take over: where numba is installed, and there is enough to solve."""
+"""
+When the compiled loops are used: where numba is installed, for calls with enough queries.
+
+They round otherwise than NumPy, so a call alone decides, by its number of queries: the same call
+gives the same bits, whatever the process has solved before and whatever other threads solve.
+"""
 
 from __future__ import annotations
 
@@ -16,34 +21,22 @@ __all__ = ["loops", "why_not_compiled"]
 WORTH = 2_000
 """Loading the loops takes as long as they save for about so many queries."""
 
-
-class _Solved:
-    """How many queries this process has solved; a race between threads only delays the loops."""
-
-    n_queries = 0
-    loading = threading.Lock()
+_LOADING = threading.Lock()
 
 
 def loops(n_queries: int) -> ModuleType | None:
     """
-    Return the module of compiled loops; None if NumPy is to do the work.
+    Return the module of compiled loops for a call; None if NumPy is to do the work.
 
     Parameters
     ----------
     n_queries : int
-        Number of queries to solve.
+        Number of queries of the whole call.
     """
-    _Solved.n_queries += n_queries
-    if _Solved.n_queries < WORTH:
+    if n_queries < WORTH:
         return None
-    if _loaded.cache_info().currsize:
+    with _LOADING:
         return _loaded()[0]
-    if not _Solved.loading.acquire(blocking=False):
-        return None  # another thread loads the loops; meanwhile NumPy finds the same neighbours
-    try:
-        return _loaded()[0]
-    finally:
-        _Solved.loading.release()
 
 
 def why_not_compiled() -> str | None:

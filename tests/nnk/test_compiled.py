@@ -15,8 +15,7 @@ pytest.importorskip("numba", reason="the compiled loops need numba")
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    monkeypatch.setattr(start._Solved, "n_queries", 0)
+def fresh():
     start._loaded.cache_clear()
     yield
     start._loaded.cache_clear()
@@ -45,27 +44,33 @@ def test_the_products_are_those_of_numpy(size, k, is_centred, monkeypatch):
     generator = np.random.default_rng(k)
     gallery, queries = generator.standard_normal((2, 60, size))
     indices = generator.integers(0, 60, (60, k))
-    found = []
-    for worth in (10**12, 0):
-        monkeypatch.setattr(start, "WORTH", worth)
-        found.append(inner_products(queries, gallery, indices, is_centred=is_centred))
+    monkeypatch.setattr(start, "WORTH", 0)
+    found = [
+        inner_products(queries, gallery, indices, is_centred=is_centred, compiled=compiled)
+        for compiled in (None, start.loops(60))
+    ]
     assert np.abs(found[0] - found[1]).max() < 1e-13 * size
     assert np.array_equal(found[1], found[1].swapaxes(1, 2))
 
 
-def test_the_loops_take_over_after_enough_queries(monkeypatch):
+def test_the_number_of_queries_of_a_call_decides(monkeypatch):
     monkeypatch.setattr(start, "WORTH", 30)
-    assert start.loops(20) is None
-    assert start.loops(9) is None
-    assert start.loops(1) is not None
-    assert start.loops(0) is not None
+    assert start.loops(29) is None
+    assert start.loops(30) is not None
+    assert start.loops(29) is None
 
 
-def test_while_a_thread_loads_the_loops_others_go_on_by_numpy(monkeypatch):
-    monkeypatch.setattr(start, "WORTH", 0)
-    with start._Solved.loading:
-        assert start.loops(1) is None
-    assert start.loops(1) is not None
+def test_what_was_solved_before_changes_no_bit(monkeypatch):
+    monkeypatch.setattr(start, "WORTH", 30)
+    rows = np.random.default_rng(3).standard_normal((60, 7))
+
+    def few():
+        found = all_neighbourhoods(rows[:20], rows, 15)
+        return np.concatenate([found.weights.ravel(), found.errors])
+
+    before = few()
+    assert all_neighbourhoods(rows, rows, 15).counts.min() > 0
+    assert np.array_equal(few(), before)
 
 
 def test_without_numba_numpy_does_it(monkeypatch):
