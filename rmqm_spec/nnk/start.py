@@ -16,7 +16,7 @@ import numpy as np
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.nnk.active_set import weights_of_query
 
-__all__ = ["loops", "why_not_compiled"]
+__all__ = ["loops", "loops_if_installed", "why_not_compiled"]
 
 WORTH = 2_000
 """Loading the loops takes as long as they save for about so many queries."""
@@ -33,8 +33,11 @@ def loops(n_queries: int) -> ModuleType | None:
     n_queries : int
         Number of queries of the whole call.
     """
-    if n_queries < WORTH:
-        return None
+    return None if n_queries < WORTH else loops_if_installed()
+
+
+def loops_if_installed() -> ModuleType | None:
+    """Return the module of compiled loops; None where there is none."""
     with _LOADING:
         return _loaded()[0]
 

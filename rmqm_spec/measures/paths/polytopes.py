@@ -18,6 +18,7 @@ from rmqm_spec.measures.paths.views import level_of
 from rmqm_spec.neighbours.estimates import Positions
 from rmqm_spec.nnk import Cosine, Neighbourhoods, diameters
 from rmqm_spec.nnk.solving import errors_of, weights_of
+from rmqm_spec.nnk.start import loops_if_installed
 from rmqm_spec.resolution import at_resolution, resolution_of
 
 __all__ = [
@@ -70,13 +71,15 @@ def polytopes_of_views(
     unmoved = np.linalg.norm(versions - queries[:, None], axis=2) < resolution
     gallery = np.where(unmoved[..., None], queries[:, None], versions).reshape(-1, length)
     own = np.arange(len(gallery)).reshape(n_inputs, n_rows - 1)
-    kernel = Cosine().over(queries, gallery, n_rows - 1).values(0, own)
+    # Groups of inputs are of any size: all must be solved in the same way, for the same bits.
+    compiled = loops_if_installed()
+    kernel = Cosine().over(queries, gallery, n_rows - 1).values(0, own, compiled)
     widths = np.zeros((n_inputs, len(levels)))
     counts = np.zeros((n_inputs, len(levels)), dtype=np.intp)
     for place, level in enumerate(levels):
         if level:
             values = np.ascontiguousarray(kernel[:, : level + 1, : level + 1])
-            weights = weights_of(values, "exact")
+            weights = weights_of(values, "exact", compiled)
             found = Neighbourhoods(0, own[:, :level], weights, errors_of(values, weights))
             widths[:, place] = at_resolution(diameters(found, gallery), resolution)
             counts[:, place] = found.counts
