@@ -62,7 +62,7 @@ def test_the_number_of_queries_of_a_call_decides(monkeypatch):
 
 def test_what_was_solved_before_changes_no_bit(monkeypatch):
     monkeypatch.setattr(start, "WORTH", 30)
-    rows = np.random.default_rng(3).standard_normal((60, 7))
+    rows = np.random.default_rng(3).standard_normal((60, 300))
 
     def few():
         found = all_neighbourhoods(rows[:20], rows, 15)
