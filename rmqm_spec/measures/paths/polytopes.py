@@ -132,7 +132,8 @@ class PolytopeMeasure:
     versions at levels 1 to J; the kernel is 1/2 + 1/2 cos. An encoder that is invariant to the
     alteration has polytopes of small diameter. ``details`` has the means over polytopes of the
     levels up to each tenth of J. Inputs count alike and independently: the interval is that of a
-    mean.
+    mean. Where no input has two neighbours that are apart, as with a single level or an encoder
+    that gives the same encoding for everything, there is no value (``no-polytopes``).
 
     Parameters
     ----------
@@ -140,6 +141,8 @@ class PolytopeMeasure:
         As in `rmqm_spec.contracts.measure.Measure`.
     column : {"diameters", "neighbours"}
         Which of the two columns.
+    of_a_point : float
+        Its value where a single version is the only neighbour.
     most : float
         The largest possible value: an interval is cut off there and at 0.
 
@@ -170,6 +173,7 @@ class PolytopeMeasure:
     summary: str
     source: str
     column: str
+    of_a_point: float
     most: float = math.inf
 
     def start(
@@ -184,6 +188,8 @@ class PolytopeMeasure:
     def summarise(self, columns: Mapping[str, AnyArray]) -> Summary:
         """Return the mean of the polytopes of all levels, with its interval."""
         curves = np.asarray(columns[self.column], dtype=np.float64)
+        if not (curves[:, -1] > self.of_a_point).any():
+            return Summary(value=math.nan, status="no-polytopes")
         means = curves.mean(axis=0)
         value = float(means[-1])
         return Summary(
@@ -207,6 +213,7 @@ NNK_VIEW_DIAMETER = PolytopeMeasure(
     summary="How wide the NNK polytope of an input's altered versions is: small if invariant.",
     source=_SOURCE,
     column="diameters",
+    of_a_point=0.0,
     most=2.0,
 )
 
@@ -216,4 +223,5 @@ NNK_VIEW_NEIGHBOURS = PolytopeMeasure(
     summary="How many altered versions of an input are its neighbours by kernel regression.",
     source=_SOURCE,
     column="neighbours",
+    of_a_point=1.0,
 )
