@@ -116,7 +116,8 @@ def _table(
 
 def _about_neighbourhoods(document: Mapping[str, Any]) -> str:
     own = document["neighbourhoods"]
-    return f"  {own['inputs']:,} inputs, {own['k']} candidates each, kernel {own['kernel']}"
+    candidates = "candidate" if own["k"] == 1 else "candidates"
+    return f"  {own['inputs']:,} inputs, {own['k']} {candidates} each, kernel {own['kernel']}"
 
 
 def _about_labels(document: Mapping[str, Any]) -> str:
@@ -130,10 +131,8 @@ def _about_labels(document: Mapping[str, Any]) -> str:
 
 def _about_alteration(document: Mapping[str, Any]) -> str:
     rule, altered = document["alteration"], document["altered"]
-    return (
-        f"  {altered['inputs']:,} inputs, each among its {rule['J']} altered versions "
-        f"({rule['name']})"
-    )
+    versions = "1 altered version" if rule["J"] == 1 else f"{rule['J']} altered versions"
+    return f"  {altered['inputs']:,} inputs, each among its {versions} ({rule['name']})"
 
 
 def _agreement(measured: ModelGeometries) -> Iterator[str]:
