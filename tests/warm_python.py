@@ -40,8 +40,14 @@ MAX_REQUEST = 1 << 18
 NOT_SHARED = "onnxruntime"
 """Opens a database and starts a thread when it is imported: neither may be shared by a fork."""
 
-NOT_LEARNED = (NOT_SHARED, "huggingface_hub", "ray", "rmqm_ray")
-"""The hub and Ray read variables of the environment when they are imported."""
+NOT_LEARNED = (
+    *(NOT_SHARED, "huggingface_hub", "ray", "rmqm_ray"),
+    *("numba", "llvmlite", "rmqm_spec.alterations.noise.compiled", "rmqm_spec.nnk.compiled"),
+)
+"""
+The hub and Ray read variables of the environment when they are imported, and tests look whether
+the compiled loops were loaded.
+"""
 
 REPORTS = 1000
 """The descriptor on which children name what they imported."""
@@ -178,7 +184,8 @@ def _report() -> None:
 
 def _is_installed(module: Any) -> bool:
     origin = getattr(getattr(module, "__spec__", None), "origin", None) or ""
-    if getattr(module, "__name__", "").partition(".")[0] in NOT_LEARNED:
+    name = getattr(module, "__name__", "")
+    if name in NOT_LEARNED or name.partition(".")[0] in NOT_LEARNED:
         return False
     return origin == "built-in" or origin.startswith(INSTALLED)
 
