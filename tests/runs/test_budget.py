@@ -79,7 +79,7 @@ def test_a_spent_budget_ends_the_score_after_two_inputs_at_the_earliest():
 
 
 def test_the_budget_that_is_advised_after_a_cut_is_that_of_all_inputs():
-    cut = evolve(plan(0.0, budget=1), started=time.monotonic() - 8).cut_short(4)
+    cut = evolve(plan(0.0, budget=1), n_scored=32, started=time.monotonic() - 8).cut_short(4)
     assert (cut.code, cut.level) == ("RUN007", "warn")
     assert "rests on 4 of 32 inputs: the budget of 1 s was spent" in cut.message
     advised = int(cut.fix.split("--budget ")[1].split("s;")[0])
