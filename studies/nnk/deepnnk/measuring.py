@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -45,8 +46,10 @@ class _AsTheyAre:
     gallery: Float64Array
     directions: Space
 
-    def values(self, first: int, indices: npt.NDArray[np.intp]) -> Float64Array:
-        return self.directions.values(first, indices)
+    def values(
+        self, first: int, indices: npt.NDArray[np.intp], compiled: ModuleType | None = None
+    ) -> Float64Array:
+        return self.directions.values(first, indices, compiled)
 
 
 @frozen(eq=False)
