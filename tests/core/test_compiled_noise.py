@@ -64,6 +64,13 @@ def test_levels_beyond_its_counter_are_left_to_numpy(level, monkeypatch):
     assert np.array_equal(noise.alter(inputs, ["a"], level, 2), by_numpy)
 
 
+@pytest.mark.parametrize("worth", [0, 10**12])
+def test_an_input_without_an_id_is_refused(worth, monkeypatch):
+    monkeypatch.setattr(start, "WORTH", worth)
+    with pytest.raises(ValueError, match="shorter"):
+        WhiteNoise(n_levels=3).alter(np.full((2, 5), 0.5, np.float32), ["only"], 0, 4)
+
+
 def test_the_loop_takes_over_after_enough_values(monkeypatch):
     out = np.empty((10, 10), np.float32)
     monkeypatch.setattr(start, "WORTH", 250)

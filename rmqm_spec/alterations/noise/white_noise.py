@@ -113,7 +113,8 @@ class WhiteNoise:
         is_usual = self.coupling == "independent" and _fits(first_level + n_levels, flat.shape[1])
         fill = compiled_fill(rows) if is_usual else None
         if fill is not None:
-            keys = [noise_key(self.seed, identity) for identity in ids]
+            # Strict, as the loop looks at no length: it would read keys that are not there.
+            keys = [noise_key(self.seed, identity) for _, identity in zip(flat, ids, strict=True)]
             flat = np.ascontiguousarray(flat)
             fill(keys, first_level, normal_table(), flat, scale, self.bounds, rows)
             return altered
