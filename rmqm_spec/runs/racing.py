@@ -169,7 +169,7 @@ def race(
 
 def _interrupted(keepers: Mapping[str, Checkpoints]) -> IncompleteError:
     """Return the error that ends a race at an interrupt, for all encoders together."""
-    most = max(keeper.n_kept for keeper in keepers.values())
+    most = max((keeper.n_kept for keeper in keepers.values()), default=0)
     kept_words = f" after {most:,} inputs, which are kept in the folder of each encoder"
     return IncompleteError(
         "RUN001",

@@ -11,6 +11,7 @@ from onnx import numpy_helper
 
 import rmqm_spec
 from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.runs import racing
 
 pytest.importorskip("onnxruntime")
 from rmqm_onnx.running.encoder import OnnxEncoder
@@ -64,3 +65,8 @@ def test_scores_after_a_race_encode_nothing_again(tmp_path, monkeypatch):
     assert set(ranked.document["race"]["inputs"].values()) == {45}
     assert (heard.n_looks > 2, heard.is_over) == (True, True)
     assert after == []
+
+
+def test_a_race_that_is_interrupted_before_it_begins_starts_anew():
+    error = racing._interrupted({})
+    assert (error.code, error.fix) == ("RUN001", "Run the same command again: it starts anew.")
