@@ -123,10 +123,10 @@ def _check_out(request: GradientRequest, backend: GradientWriting) -> None:
             fix=f"For example --out {out / 'gradient.onnx'}.",
         )
     model = request.run.path
-    if out.exists() and (model == out or (model.exists() and out.samefile(model))):
+    if out.exists() and _is_of_the_model(out, model):
         raise UsageError(
             "ARG007",
-            f"--out must be another file than the model; got {out} for both",
+            f"--out must be another file than the model and its parts; got {out}",
             fix="Choose another name.",
         )
     if out.exists() and not request.force and not _is_older(out, backend):
@@ -143,6 +143,13 @@ def _check_out(request: GradientRequest, backend: GradientWriting) -> None:
             f"--out must be in a folder that can be written to; got {out}",
             fix="Choose another folder.",
         ) from error
+
+
+def _is_of_the_model(out: Path, model: Path) -> bool:
+    """Whether a file is the model itself, or lies in the folder that is the model."""
+    if not model.exists():
+        return False
+    return out.samefile(model) or (model.is_dir() and model.resolve() in out.resolve().parents)
 
 
 def _is_older(out: Path, backend: GradientWriting) -> bool:

@@ -85,6 +85,15 @@ def test_an_older_gradient_is_replaced_and_nothing_else(rmqm, tmp_path):
     assert done.returncode == 2  # not even if asked: the model would be lost
 
 
+def test_no_file_of_a_model_that_is_a_folder_is_replaced(rmqm, tmp_path):
+    (tmp_path / "encoder").mkdir()
+    model = shutil.copy(MODEL, tmp_path / "encoder" / "model.onnx")
+    before = model.read_bytes()
+    done = rmqm("gradient", "encoder", "--out", model, "--force", cwd=tmp_path)
+    assert (done.returncode, "ARG007" in done.stderr) == (2, True)
+    assert model.read_bytes() == before
+
+
 def test_a_folder_is_no_file(rmqm, tmp_path):
     done = rmqm("gradient", MODEL, "--out", tmp_path, cwd=tmp_path)
     assert (done.returncode, "ARG005" in done.stderr) == (2, True)
