@@ -10,6 +10,7 @@ from onnx import GraphProto
 from rmqm_onnx.autoencoders.survey import Survey
 from rmqm_onnx.reading.decoder_part import beside_latent
 from rmqm_onnx.reading.graph import producers
+from rmqm_onnx.reading.randomness import DRAWING
 from rmqm_onnx.reading.values import bottlenecks, moved_by
 from rmqm_spec.errors import RmqmError, SubjectError, UsageError
 
@@ -113,6 +114,9 @@ def _wrong(survey: Survey, output: str, got: str) -> UsageError:
 def _offer(survey: Survey, output: str) -> str:
     """Name the smallest tensors that every way from input to reconstruction goes through."""
     graph = survey.file.proto.graph
+    drawn = [name for node in graph.node if node.op_type in DRAWING for name in node.output]
+    if output in moved_by(graph, drawn):
+        return "It draws at random, whatever the latent: no cut makes a function of it."
     names = bottlenecks(graph, survey.choices.input.name, output)
     try:
         sizes = {name: prod(shape) for name, shape in survey.shapes(names).items()} if names else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from typing import Any
 
 import numpy as np
 from attrs import evolve, frozen
@@ -144,5 +145,5 @@ def _units_needed(preprocessing: Preprocessing, output: str) -> UsageError:
     )
 
 
-def _float_of(values: AnyArray) -> np.dtype[np.floating[object]]:
-    return np.dtype(np.float64 if values.dtype == np.float64 else np.float32)
+def _float_of(values: AnyArray) -> type[np.floating[Any]]:
+    return np.float64 if values.dtype == np.float64 else np.float32

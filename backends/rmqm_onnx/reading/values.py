@@ -72,7 +72,7 @@ def bottlenecks(graph: GraphProto, first: str, last: str) -> list[str]:
     on_way = moved_by(graph, [first]) & values_behind(graph, last)
     nodes = [node for node in graph.node if not on_way.isdisjoint(node.output)]
     last_reader = {name: k for k, node in enumerate(nodes) for name in values_read(node)}
-    found = []
+    found: list[str] = []
     live = {first}
     for k, node in enumerate(nodes):
         live |= on_way & set(node.output)
