@@ -2,10 +2,22 @@
 Jacobians of encoders, and their products with many directions at once.
 
 `pull_back` and `push_forward` multiply the Jacobian of each input by directions; `jacobian` returns
-it whole, and `jacobians` a block of inputs at a time.
+it whole, and `jacobians` a block of inputs at a time. `local_spectra` has the singular values of
+the Jacobian of the unit encoding.
 """
 
 from rmqm_spec.jacobians.matrices import Jacobian, Way, jacobian, jacobians
 from rmqm_spec.jacobians.products import pull_back, push_forward
+from rmqm_spec.jacobians.singular import LocalSpectra, local_spectra, unit_jacobians
 
-__all__ = ["Jacobian", "Way", "jacobian", "jacobians", "pull_back", "push_forward"]
+__all__ = [
+    "Jacobian",
+    "LocalSpectra",
+    "Way",
+    "jacobian",
+    "jacobians",
+    "local_spectra",
+    "pull_back",
+    "push_forward",
+    "unit_jacobians",
+]
