@@ -25,6 +25,7 @@ __all__ = [
     "cost_words",
     "keeper",
     "of_gradients",
+    "pullbacks",
 ]
 
 Need: TypeAlias = Literal["unaltered", "altered", "inputs", "labels", "gradients", "encoders"]
@@ -231,6 +232,30 @@ def of_gradients(measures: Sequence[Measure]) -> list[str]:
     []
     """
     return [measure.name for measure in measures if "gradients" in measure.needs]
+
+
+def pullbacks(measure: Measure, length: int, n_values: int) -> int:
+    """
+    Return how many products with the Jacobian a measure of gradients takes at an input.
+
+    A run is estimated from it before it starts. It is what a method ``pullbacks(length, n_values)``
+    of the measure says, otherwise 1.
+
+    Parameters
+    ----------
+    measure : Measure
+        The measure.
+    length, n_values : int
+        Number of values of an encoding and of an input.
+
+    Examples
+    --------
+    >>> from rmqm_spec.measures.jacobian import JACOBIAN_NORM
+    >>> pullbacks(JACOBIAN_NORM, 64, 784)
+    64
+    """
+    counted = getattr(measure, "pullbacks", None)
+    return int(counted(length, n_values)) if counted else 1
 
 
 def cost_words(measure: Measure) -> str:

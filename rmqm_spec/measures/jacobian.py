@@ -1,4 +1,4 @@
-"""Measures of the Jacobian of the unit encoding: what the encoder does to a small change of input."""
+"""Measures of the Jacobian of the unit encoding: what a small change of the input does to it."""
 
 from __future__ import annotations
 
@@ -109,6 +109,10 @@ class JacobianMeasure:
     source: str
     function: Callable[[LocalSpectra], Float64Array]
     details: Callable[[LocalSpectra], Mapping[str, float]] = lambda _: {}
+
+    def pullbacks(self, length: int, n_values: int) -> int:  # noqa: ARG002 - the contract's
+        """Return how many products an input takes: a row of the Jacobian is one."""
+        return length
 
     def start(
         self,

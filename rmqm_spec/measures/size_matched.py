@@ -22,6 +22,7 @@ from rmqm_spec.contracts.measure import (
     Need,
     Summary,
     keeper,
+    pullbacks,
 )
 from rmqm_spec.measures.unaltered import UnalteredMeasure
 
@@ -218,6 +219,10 @@ class SizeMatched:
         """Under which name the columns are kept."""
         own = keeper(self.measure)
         return own if self._projects_columns else f"{own}@{self.size}"
+
+    def pullbacks(self, length: int, n_values: int) -> int:
+        """Return how many products with the Jacobian the measure takes at an input."""
+        return pullbacks(self.measure, min(length, self.size), n_values)
 
     def start(self, n_inputs: int, n_levels: int, names: Sequence[str]) -> Meter:
         """Return a meter for a group of n inputs at levels 0..J."""

@@ -213,16 +213,9 @@ def check_request(request: RunRequest) -> None:
             fix="Choose one of them.",
         )
     if protocol.gradient is not None and gradient_purpose(request) is None:
-        needed = " or ".join(
-            [
-                *(
-                    f"--alteration {other.name}"
-                    for other in load_all("alteration")[0].values()
-                    if other.needs_gradients
-                ),
-                "a measure that needs gradients",
-            ]
-        )
+        kinds = load_all("alteration")[0].values()
+        named = [f"--alteration {other.name}" for other in kinds if other.needs_gradients]
+        needed = " or ".join([*named, "a measure of gradients"])
         raise UsageError(
             "ARG001",
             f"--gradient must come with {needed}; got --alteration {kind.name}",
