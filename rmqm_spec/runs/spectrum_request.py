@@ -127,7 +127,7 @@ class SpectrumRequest:
                 "--labels must come with --data; got --train and --test alone",
                 fix="Give --train-labels and --test-labels.",
             )
-        further = (("train", asked.train, asked.train_labels), ("test", asked.test, asked.test_labels))
-        for name, data, labels in further:
+        for name in ("train", "test"):
+            data, labels = getattr(asked, name), getattr(asked, f"{name}_labels")
             if data is not None:
                 yield NamedInputs(name=name, inputs=evolve(inputs, data=data), labels=labels)

@@ -13,7 +13,7 @@ from rmqm_spec.probes.pairing import Quantity
 from rmqm_spec.spectra.autoencoders import AutoencoderSpectra
 from rmqm_spec.spectra.eigenvalues import Spectrum
 
-__all__ = ["SPACES", "Columns", "quantities", "spaces_of"]
+__all__ = ["SPACES", "Columns", "quantities", "spaces_of", "values_of"]
 
 SPACES: Final = ("latent", "input")
 """The Jacobians of an autoencoder, by the space that they map to itself."""
@@ -61,14 +61,14 @@ def spaces_of(columns: Columns) -> Mapping[str, Spectrum]:
     return {} if known is None else {name: getattr(known, name) for name in SPACES}
 
 
-def quantities(columns: Columns) -> dict[str, Quantity]:
+def values_of(columns: Columns) -> dict[str, AnyArray]:
     """
-    Return everything that is known of each single input, by name.
+    Return everything that is known of each input, by name.
 
-    Of an autoencoder: ``error``; of both Jacobians ``latent-trace``, ``-log-volume`` (of inputs
-    whose Jacobian is not singular), ``-arithmetic-mean``, ``-geometric-mean``, ``-small`` and
-    ``-reversing``; ``difference-l1`` and ``difference-l2`` between their eigenvalues. Of an
-    encoder: ``norm``, ``rank``, ``condition`` and ``volume``.
+    Of an autoencoder: ``error``; of both Jacobians ``latent-trace``, ``-log-volume`` (-inf where
+    it is singular), ``-arithmetic-mean``, ``-geometric-mean``, ``-small`` and ``-reversing``;
+    ``difference-l1`` and ``difference-l2`` between their eigenvalues. Of an encoder: ``norm``,
+    ``rank``, ``condition`` and ``volume``.
     """
     found: dict[str, AnyArray] = {}
     if columns.autoencoder is not None:
@@ -80,8 +80,18 @@ def quantities(columns: Columns) -> dict[str, Quantity]:
             found |= {"difference-l1": between.l1, "difference-l2": between.l2}
     if columns.singular is not None:
         found |= _of_singular_values(columns.singular)
-    known = {name: _finite(columns.ids, values) for name, values in found.items()}
-    return {name: quantity for name, quantity in known.items() if quantity.ids}
+    return found
+
+
+def quantities(columns: Columns) -> dict[str, Quantity]:
+    """Return the same for comparisons: of the inputs whose value is finite, where there are any."""
+    found = {}
+    for name, values in values_of(columns).items():
+        kept = np.isfinite(values)
+        if kept.any():
+            ids = tuple(columns.ids[row] for row in np.flatnonzero(kept))
+            found[name] = Quantity(ids=ids, values=values[kept])
+    return found
 
 
 def _of_spectrum(spectrum: Spectrum) -> dict[str, AnyArray]:
@@ -93,11 +103,3 @@ def _of_spectrum(spectrum: Spectrum) -> dict[str, AnyArray]:
         "small": spectrum.small.astype(np.float64),
         "reversing": np.asarray(spectrum.orientation < 0),
     }
-
-
-def _finite(ids: tuple[str, ...], values: AnyArray) -> Quantity:
-    """Keep the inputs for which a quantity is a number."""
-    kept = np.isfinite(values)
-    if kept.all():
-        return Quantity(ids=ids, values=values)
-    return Quantity(ids=tuple(ids[row] for row in np.flatnonzero(kept)), values=values[kept])

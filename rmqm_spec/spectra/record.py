@@ -25,21 +25,25 @@ QUANTITY = (
 
 
 @record
-class QuantityMeanEntry:
-    """A mean over inputs, or a mean difference."""
+class QuantityEntry:
+    """A quantity over inputs: its mean, and between which values the inputs lie."""
 
-    value: float
-    interval: tuple[float, float] | None = entry("95 % interval; null for a single input.")
+    mean: float | None = entry("Of the inputs with a finite value; null if there is none.")
+    interval: tuple[float, float] | None = entry("95 % interval of the mean; null for one input.")
+    median: float | None = entry("Of all inputs; null for -inf, and for true or false.")
+    quartiles: tuple[float | None, ...] | None = entry("First and third.")
+    middle: tuple[float | None, ...] | None = entry("Quantiles at 2.5 and 97.5 %.")
     inputs: int = entry(least=1)
+    infinite: int = entry("Inputs without a finite value.", least=0)
 
 
 @record
-class QuantityEntry(QuantityMeanEntry):
-    """A mean over the inputs for which the quantity is finite, and where these inputs lie."""
+class PairedMeanEntry:
+    """A mean difference, input by input."""
 
-    quantiles: tuple[float, ...] | None = entry(
-        "At 5, 25, 50, 75 and 95 %; null for a quantity that is true or false."
-    )
+    value: float
+    interval: tuple[float, float] | None
+    inputs: int = entry(least=1)
 
 
 @record
@@ -56,8 +60,8 @@ class CurveEntry:
     """The singular values of encoders, the largest first, over the inputs."""
 
     means: tuple[float, ...]
-    low: tuple[float, ...] = entry("Quantile at 5 %.")
-    high: tuple[float, ...] = entry("Quantile at 95 %.")
+    low: tuple[float, ...] = entry("Quantile at 2.5 %.")
+    high: tuple[float, ...] = entry("Quantile at 97.5 %.")
 
 
 @record
@@ -135,7 +139,7 @@ class NullSpectrumEntry:
     status: Literal["ok", "failed"]
     error: ErrorEntry | None = entry("Why there is none; null where there is one.")
     sets: dict[str, MeasuredInputsEntry] = entry("By the name of the set.")
-    differences: dict[str, dict[str, QuantityMeanEntry]] = entry(
+    differences: dict[str, dict[str, PairedMeanEntry]] = entry(
         "Trained minus permuted, input by input, by set and quantity."
     )
     seed: int = entry(optional=True)
