@@ -84,7 +84,7 @@ def spectrum_columns(measured: ModelSpectra) -> Columns:
 def _of_autoencoders(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     if not documents:
         return
-    yield "  reconstruction: mean squared error, and distance between the eigenvalues of J_L and J_I"
+    yield "  mean squared error, and distance between the eigenvalues of J_L and J_I"
     names, rows = _rows(documents, ("error", "difference-l1", "difference-l2"))
     yield from quantity_table(
         names, rows, ("error", "difference-l1", "difference-l2"), heads=_HEADS
@@ -181,9 +181,7 @@ def _differences(measured: ModelSpectra) -> Iterator[str]:
         by_pair.setdefault((f"{pair.first} - {pair.second}", one.set), {})[pair.quantity] = said
     wanted = list(dict.fromkeys(one.compared.quantity for one in measured.differences))
     names = [pair if set_name == "data" else f"{pair}, {set_name}" for pair, set_name in by_pair]
-    yield from quantity_table(
-        names, list(by_pair.values()), wanted, heads=_HEADS, name_head="pair"
-    )
+    yield from quantity_table(names, list(by_pair.values()), wanted, heads=_HEADS, name_head="pair")
 
 
 def _difference(quantity: str, mean: Mapping[str, Any], *, tied: bool) -> str:

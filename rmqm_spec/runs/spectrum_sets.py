@@ -124,7 +124,7 @@ def _read(
 
 
 def _offered(prepared: PreparedInputs, progress: Progress) -> Encoded:
-    """Read every input once for its name, without encoding it; those that cannot be are left out."""
+    """Read every input once for its name; those that cannot be read are left out."""
     import numpy as np
 
     from rmqm_spec.probes.encoding import Encoded, LeftOutInput

@@ -123,7 +123,9 @@ def spectrum_document(
             "interval": None,
             **numbers_of_all(columns),
             "task_sha256": task_digest(columns),
-            "sets": [{**_origin(name, one), **numbers_of(one.columns)} for name, one in sets.items()],
+            "sets": [
+                {**_origin(name, one), **numbers_of(one.columns)} for name, one in sets.items()
+            ],
             "null": None if null is None else null_of(columns, null),
             "latent": latent,
             "decoder": decoder,
