@@ -1,4 +1,4 @@
-"""A measurement of several models, one after the other; those that fail are kept with the reason."""
+"""A measurement of several models, one after the other; failures are kept with the reason."""
 
 from __future__ import annotations
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
+from rmqm_spec.contracts.backend import ReconstructionUnits
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.fields import setting
 from rmqm_spec.runs.request import DataSettings, RunRequest
-from rmqm_spec.runs.values import path, text
+from rmqm_spec.runs.values import choice, path, text
 
 __all__ = ["NamedInputs", "SpectrumRequest", "SpectrumSettings"]
 
@@ -26,6 +27,12 @@ class SpectrumSettings:
     )
     decoder: Path | None = setting(
         "Model that decodes the encodings of MODEL.", read=path, typed=Path, panel="Spectrum"
+    )
+    reconstruction: ReconstructionUnits | None = setting(
+        "Where inputs are rescaled for the network: network, if reconstructions are what the "
+        "network takes; inputs, if they are in the units of --data.",
+        read=choice(ReconstructionUnits),
+        panel="Spectrum",
     )
     labels: str | None = setting(
         "Labels of --data: file.npz:key, file.npy, file.csv:column, folders, column:NAME.",
@@ -52,6 +59,12 @@ class SpectrumSettings:
                 f"--latent must come without --decoder; got {self.latent} and {self.decoder}",
                 fix="Give --latent where one model holds encoder and decoder, and --decoder where "
                 "they are two models.",
+            )
+        if self.reconstruction is not None and not self.is_autoencoder:
+            raise UsageError(
+                "ARG001",
+                "--reconstruction must come with --latent or --decoder; got it alone",
+                fix="Leave it out for an encoder alone.",
             )
         for name, other in (("train", "test"), ("test", "train")):
             if getattr(self, name) is not None and getattr(self, other) is None:

@@ -12,6 +12,7 @@ from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.probes.pairing import Quantity
 from rmqm_spec.spectra.autoencoders import AutoencoderSpectra
 from rmqm_spec.spectra.eigenvalues import Spectrum
+from rmqm_spec.spectra.encoders import of_singular_values
 
 __all__ = ["SPACES", "Columns", "quantities", "spaces_of", "values_of"]
 
@@ -79,7 +80,7 @@ def values_of(columns: Columns) -> dict[str, AnyArray]:
         if between is not None:
             found |= {"difference-l1": between.l1, "difference-l2": between.l2}
     if columns.singular is not None:
-        found |= _of_singular_values(columns.singular)
+        found |= of_singular_values(columns.singular)
     return found
 
 
