@@ -33,7 +33,7 @@ _HEADS: Final = {
     "difference-l1": "L1 / n",
     "difference-l2": "L2 / n",
 }
-_DIGITS: Final = {"error": ".5f", "small": ".2f", "norm": ".4g", "rank": ".2f"}
+_DIGITS: Final = {"error": ".5f", "small": ".2f", "rank": ".2f"}
 
 _LINES: Final = {
     "slope": "slope, train",

@@ -36,8 +36,8 @@ def say_how_long(name: str, n_inputs: int, once: Callable[[], object], listener:
     if seconds * n_inputs < _WORTH_SAYING:
         return
     listener.note(
-        f"  {name}: about {in_words(seconds * n_inputs)} at most for {n_inputs:,} inputs (one takes "
-        f"{seconds:.2g} s; --n takes fewer)"
+        f"  {name}: {n_inputs:,} inputs will take {in_words(seconds * n_inputs)} at most (one of "
+        f"them takes {seconds:.2g} s; --n takes fewer)"
     )
 
 
