@@ -81,7 +81,8 @@ def model_spectrum(
     started = time.monotonic()
     request = candidate.request
     sets_asked = list(asked.sets_of(request))
-    opened = open_spectrum_model(request, asked.spectrum)
+    # Lengths that the model leaves open are those of the first set.
+    opened = open_spectrum_model(evolve(request, inputs=sets_asked[0].inputs), asked.spectrum)
     if out is not None:
         check_writable(out)
     sets = read_sets(sets_asked, opened.encoder, candidate.name, listener)
@@ -239,11 +240,9 @@ def _document(
     some = next(iter(work.sets.values())).inputs
     return spectrum_document(
         sets,
-        for_inputs(work.opened.encoder, some).description,
+        {**work.opened.description, **for_inputs(work.opened.encoder, some).description},
         findings,
         null=null,
-        latent=work.asked.spectrum.latent,
-        decoder=work.opened.decoder,
         seconds=time.monotonic() - started,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )

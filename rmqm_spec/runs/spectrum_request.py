@@ -21,12 +21,15 @@ class SpectrumSettings:
     """Which space is latent, and further inputs with their labels."""
 
     latent: str | None = setting(
-        "Tensor with the latent values, inside a model whose output is the reconstruction.",
+        "Tensor of MODEL with the latent values; MODEL is an autoencoder, or --decoder is given.",
         read=text,
         panel="Spectrum",
     )
     decoder: Path | None = setting(
-        "Model that decodes the encodings of MODEL.", read=path, typed=Path, panel="Spectrum"
+        "Model that decodes the latent values, where it is not a part of MODEL.",
+        read=path,
+        typed=Path,
+        panel="Spectrum",
     )
     reconstruction: ReconstructionUnits | None = setting(
         "Where inputs are rescaled for the network: network, if reconstructions are what the "
@@ -53,13 +56,6 @@ class SpectrumSettings:
     test_labels: str | None = setting("Labels of --test.", read=text, panel="Spectrum")
 
     def __attrs_post_init__(self) -> None:
-        if self.latent is not None and self.decoder is not None:
-            raise UsageError(
-                "ARG001",
-                f"--latent must come without --decoder; got {self.latent} and {self.decoder}",
-                fix="Give --latent where one model holds encoder and decoder, and --decoder where "
-                "they are two models.",
-            )
         if self.reconstruction is not None and not self.is_autoencoder:
             raise UsageError(
                 "ARG001",

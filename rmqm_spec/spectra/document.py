@@ -32,7 +32,9 @@ __all__ = [
 SCHEMA: Final = "rmqm-spectrum/1"
 """Name of the document; ``schemas/spectrum.schema.json`` describes it."""
 
-_MODEL = ("model", "input", "output", "preprocessing", "geometry", "runtime")
+_MODEL = (
+    "latent", "decoder", "model", "input", "output", "preprocessing", "geometry", "runtime",
+)  # fmt: skip
 _NOT_IDENTITY = ("created", "seconds", "runtime", "versions", "spectrum_sha256", "given_name")
 
 
@@ -88,8 +90,6 @@ def spectrum_document(
     findings: Sequence[Finding],
     *,
     null: NullOutcome | None,
-    latent: str | None,
-    decoder: Mapping[str, Any] | None,
     seconds: float,
     created: str,
 ) -> dict[str, Any]:
@@ -101,15 +101,11 @@ def spectrum_document(
     sets : mapping of str to MeasuredSet
         What was measured, by the name of the set of inputs.
     description : mapping
-        The encoder's description.
+        What was opened, as plain data.
     findings : sequence of Finding
         Findings about model and inputs.
     null : NullOutcome, optional
         The same encoder with permuted weights.
-    latent : str, optional
-        The tensor with the latent values.
-    decoder : mapping, optional
-        The decoder, where it is a model of its own.
     seconds : float
         Time it took.
     created : str
@@ -127,8 +123,6 @@ def spectrum_document(
                 {**_origin(name, one), **numbers_of(one.columns)} for name, one in sets.items()
             ],
             "null": None if null is None else null_of(columns, null),
-            "latent": latent,
-            "decoder": decoder,
             **{key: description.get(key) for key in _MODEL},
             "findings": [finding.to_dict() for finding in findings],
             "versions": versions() | {"scipy": version("scipy")},

@@ -148,6 +148,28 @@ class NullSpectrumEntry:
 
 
 @record
+class LatentEntry:
+    """The latent space; further keys are the backend's own."""
+
+    __open__ = True
+
+    name: str
+    shape: tuple[int, ...] = entry(optional=True)
+    values: int = entry(optional=True, least=1)
+
+
+@record
+class DecoderEntry:
+    """The decoder; further keys are the backend's own."""
+
+    __open__ = True
+
+    model: ModelEntry = entry("Where it is a model of its own.", optional=True)
+    input: str = entry(optional=True)
+    output: str = entry(optional=True)
+
+
+@record
 class SpectrumOfModel:
     """The part that a document of one model shares with the list of several."""
 
@@ -159,8 +181,8 @@ class SpectrumOfModel:
     sets: tuple[SpectrumSetEntry, ...] = entry(shortest=1)
     regressions: tuple[RegressionEntry, ...] = entry("Empty without training and test inputs.")
     null: NullSpectrumEntry | None = entry("null where none was asked for, or can be made.")
-    latent: str | None = entry("The tensor that was named.")
-    decoder: ModelEntry | None = entry("The model of the decoder, where it is one of its own.")
+    latent: LatentEntry | None = entry("null for an encoder alone.")
+    decoder: DecoderEntry | None = entry("null for an encoder alone.")
     given_name: str = entry(
         "What the user calls the model; absent where that is the name of its file.", optional=True
     )

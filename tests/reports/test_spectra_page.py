@@ -72,7 +72,7 @@ def reported(key, name, sets, null=None):
         for one, columns in sets.items()
     }  # fmt: skip
     document = spectrum_document(
-        measured, {}, (), null=null, latent=None, decoder=None, seconds=1.0,
+        measured, {}, (), null=null, seconds=1.0,
         created="2026-01-01T00:00:00+00:00",
     )  # fmt: skip
     return ReportedSpectrum(key=key, name=name, document=document, columns=sets)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmqm_spec.reports.charts.drawing import DASHES, colour, drawn
+from rmqm_spec.reports.charts.drawing import DASHES, colour, drawn, logarithmic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,7 @@ def curve_chart(
             axes.plot(places, curve["means"], color=shade, linewidth=2, linestyle=dash)
             if null is not None:
                 _null(axes, null, shade)
-        axes.set_yscale("log")
+        logarithmic(axes)
         axes.set_xlabel("singular value, the largest first")
         axes.set_ylabel("mean over the inputs")
 

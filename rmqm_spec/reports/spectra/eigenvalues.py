@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from rmqm_spec.reports.charts.drawing import MUTED, PAPER, colour, drawn
+from rmqm_spec.reports.charts.drawing import MUTED, PAPER, colour, drawn, logarithmic
 from rmqm_spec.spectra.eigenvalues import SMALL, Spectrum
 from rmqm_spec.spectra.statistics import arguments_of
 
@@ -81,7 +81,7 @@ def arguments_chart(sets: Mapping[str, Spectrum], title: str) -> str:
                 shares, np.degrees(found.edges), color=colour(number), linewidth=1.8,
                 linestyle="solid" if number == 0 else (0, (4, 1.5)),
             )  # fmt: skip
-        axes.set_yscale("log")
+        logarithmic(axes)
         axes.set_xticks([-180, -90, 0, 90, 180])
         axes.set_xlabel("argument, degrees")
         axes.set_ylabel("share of eigenvalues")
