@@ -18,6 +18,7 @@ from rmqm_spec.runs.geometry_request import AlterationChoice, GeometrySettings
 from rmqm_spec.runs.probe_request import ProbeSettings, RankProbes
 from rmqm_spec.runs.race_request import RaceSettings
 from rmqm_spec.runs.request import DataSettings, ModelSettings, ProtocolSettings, RunRequest
+from rmqm_spec.runs.spectrum_request import SpectrumSettings
 
 __all__ = ["app"]
 
@@ -172,6 +173,28 @@ def geometry(
     from rmqm_spec.cli.geometry import run_geometry
 
     return run_geometry(models or [], options, settings=settings, report=report, as_json=json)
+
+
+@app.command(cls=HelpfulCommand)
+@with_settings(
+    ModelSettings,
+    DataSettings,
+    SpectrumSettings,
+    TableFiles,
+    RunRequest,
+    only=("out", "force", "null"),
+)
+def spectrum(
+    models: Models = None,
+    settings: Settings = None,
+    report: Report = None,
+    json: Json = False,
+    **options: Any,
+) -> int:
+    """Measure spectra of Jacobians: eigenvalues of autoencoders, singular values of encoders."""
+    from rmqm_spec.cli.spectrum import run_spectrum
+
+    return run_spectrum(models or [], options, settings=settings, report=report, as_json=json)
 
 
 @app.command(cls=HelpfulCommand)

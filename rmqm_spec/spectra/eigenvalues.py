@@ -56,6 +56,29 @@ class Spectrum:
     arguments: Float64Array
     reciprocal_condition: Float64Array
 
+    @staticmethod
+    def of_parts(
+        *,
+        eigenvalues: ComplexArray,
+        trace: Float64Array,
+        log_volume: Float64Array,
+        orientation: npt.NDArray[np.int8],
+        reciprocal_condition: Float64Array,
+    ) -> Spectrum:
+        """Return the spectra whose other numbers follow from these."""
+        n = eigenvalues.shape[1]
+        return Spectrum(
+            eigenvalues=eigenvalues,
+            trace=trace,
+            log_volume=log_volume,
+            orientation=orientation,
+            arithmetic_mean=trace / n,
+            geometric_mean=np.exp(log_volume / n),
+            small=np.count_nonzero(np.abs(eigenvalues) < SMALL, axis=1),
+            arguments=_arguments(eigenvalues),
+            reciprocal_condition=reciprocal_condition,
+        )
+
     def __len__(self) -> int:
         """Return N."""
         return len(self.eigenvalues)
@@ -116,21 +139,16 @@ def spectrum(matrices: AnyArray) -> Spectrum:
     (array([1.386294]), array([2.]))
     """
     known = _square(matrices)
-    n = known.shape[1]
     eigenvalues = _sorted(np.linalg.eigvals(known).astype(np.complex128))
     trace = np.trace(known, axis1=1, axis2=2)
     orientation, log_volume = np.linalg.slogdet(known)
     singular = np.linalg.svd(known, compute_uv=False)
     largest = singular[:, 0]
-    return Spectrum(
+    return Spectrum.of_parts(
         eigenvalues=eigenvalues,
         trace=trace,
         log_volume=log_volume,
         orientation=orientation.astype(np.int8),
-        arithmetic_mean=trace / n,
-        geometric_mean=np.exp(log_volume / n),
-        small=np.count_nonzero(np.abs(eigenvalues) < SMALL, axis=1),
-        arguments=_arguments(eigenvalues),
         reciprocal_condition=np.divide(
             singular[:, -1], largest, out=np.zeros_like(largest), where=largest > 0
         ),
