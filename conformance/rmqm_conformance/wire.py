@@ -27,7 +27,7 @@ DTYPES: Final = (
 SINGLE_BYTES: Final = ("<u1", "<i1", "<b1")
 """Types of one byte with an order of bytes, which they do not have: read, but not written."""
 
-_IN_NETWORK = {
+_IN_NETWORK = {  # and in a layer, which has fewer of them
     "weight": "array",
     "bias": "array",
     "scale": "float",
@@ -90,6 +90,8 @@ def _encoded(kind: str, value: Any) -> Any:
         return float(value).hex()
     if kind == "network":
         return {key: _encoded(_IN_NETWORK.get(key, "text"), item) for key, item in value.items()}
+    if kind == "layers":
+        return [_encoded("network", layer) for layer in value]
     return value
 
 
@@ -106,4 +108,6 @@ def _decoded(kind: str, raw: Any) -> Any:
         return float.fromhex(raw) if "x" in raw.lower() else float(raw)
     if kind == "network":
         return {key: _decoded(_IN_NETWORK.get(key, "text"), item) for key, item in raw.items()}
+    if kind == "layers":
+        return [_decoded("network", layer) for layer in raw]
     return raw
