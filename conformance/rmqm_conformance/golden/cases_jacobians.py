@@ -1,4 +1,4 @@
-"""Cases of RMQM-JAC-001 to 003, 011 and 012: products, Jacobians and singular values of encoders."""
+"""Cases of RMQM-JAC-001 to 003, 011 and 012: Jacobians of encoders, and singular values."""
 
 from __future__ import annotations
 
@@ -215,11 +215,15 @@ def _spectra() -> list[Case]:
         _singular(
             "RMQM-JAC-012/uneven",
             "Entropy and logarithms are natural, the condition is decimal",
-            [layer([[1.0, 0.0, 0.0], [0.0, 0.125, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.015625]],
-                   [0.0, 0.0, 1.0, 0.0])],
+            [
+                layer(
+                    [[1.0, 0.0, 0.0], [0.0, 0.125, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.015625]],
+                    [0.0, 0.0, 1.0, 0.0],
+                )
+            ],
             [[0.0, 0.0, 0.0], [0.25, 0.5, 0.0]],
             also="RMQM-JAC-011",
-        ),  # fmt: skip
+        ),
         _singular(
             "RMQM-JAC-012/deficient",
             "A singular value of 0 leaves norm and rank, and makes condition and volume infinite",

@@ -51,7 +51,12 @@ def sensitivity(A: Any) -> Exact:
 
 
 def _judged(
-    name: str, title: str, matrices: Any, keys: str = _EVERYTHING, dtype: str = "<f8", also: str = ""
+    name: str,
+    title: str,
+    matrices: Any,
+    keys: str = _EVERYTHING,
+    dtype: str = "<f8",
+    also: str = "",
 ) -> Case:
     """Return a case that judges some results of `spectrum`."""
     array = np.array(matrices, dtype)
