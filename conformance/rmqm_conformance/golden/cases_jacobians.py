@@ -235,7 +235,6 @@ def _spectra() -> list[Case]:
 
 
 def _refusals() -> list[Case]:
-    fine = {"encoder": LINEAR, "inputs": np.array(_AT[:1])}
     return [
         case(
             "RMQM-JAC-011/origin",
@@ -243,12 +242,5 @@ def _refusals() -> list[Case]:
             "encoder_spectrum",
             {"encoder": [layer(np.eye(3))], "inputs": np.zeros((1, 3))},
             refuse("an encoding of norm zero"),
-        ),
-        case(
-            "RMQM-JAC-011/one-value",
-            "The direction of a single value cannot move",
-            "encoder_spectrum",
-            fine | {"encoder": [layer([[1.0, 2.0, 3.0]])]},
-            refuse("an encoder of a single value"),
         ),
     ]

@@ -59,11 +59,12 @@ class Spectra:
 
     def encoder_spectrum(self, *, encoder, inputs):
         inputs = self.checked_rows(inputs, self.checked_layers(encoder))
-        if len(encoder[-1]["bias"]) < 2:
-            raise Refused("an encoding must have at least two values")
-        found = [self.singular_values(*self.with_jacobian(encoder, x)) for x in inputs]
-        largest = max(inputs.shape[1], len(encoder[-1]["bias"]))
-        measured = [self.measures(s, largest) for s in found]
+        through = [self.with_jacobian(encoder, x) for x in inputs]
+        found = [self.singular_values(z, J) for z, J in through]
+        measured = [
+            self.measures(np.where(s > self.limit(z, J), s, 0.0))
+            for s, (z, J) in zip(found, through, strict=True)
+        ]
         table = {"singular_values": np.array(found)}
         return table | {
             key: np.array([one[place] for one in measured]) for place, key in enumerate(MEASURES)
@@ -238,18 +239,18 @@ class Spectra:
         u = z / length
         return (J - np.outer(u, u @ J)) / length
 
-    def measures(self, s, largest):
+    def limit(self, z, J):
+        """Return up to where singular values are rounding."""
+        return 64 * EPSILON * np.linalg.norm(J) / np.linalg.norm(z)
+
+    def measures(self, s):
         """Return norm, rank, condition and volume."""
         if not s.any():
-            return 0.0, 0.0, np.nan, -np.inf
-        if s[-1] <= largest * EPSILON * s[0]:
-            return self.frobenius(s), self.effective_rank(s), np.inf, -np.inf
-        return (
-            self.frobenius(s),
-            self.effective_rank(s),
-            self.decimal_condition(s),
-            self.mean_log(s),
-        )
+            return 0.0, np.nan, np.nan, -np.inf if len(s) else np.nan
+        norm, rank = self.frobenius(s), self.effective_rank(s)
+        if not s[-1]:
+            return norm, rank, np.inf, -np.inf
+        return norm, rank, self.decimal_condition(s), self.mean_log(s)
 
     def frobenius(self, s):
         return math.sqrt((s**2).sum())

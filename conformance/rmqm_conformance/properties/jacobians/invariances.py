@@ -69,7 +69,8 @@ def of_a_batch(subject: Subject, matrices: Array) -> None:
 
 
 @law("RMQM-JAC-008/scaled", needs=NEEDS, also="RMQM-JAC-007 RMQM-JAC-010",
-     matrices=square_matrices(), factor=st.sampled_from([-8.0, -1.0, -0.25, 0.5, 4.0, 1024.0]))  # fmt: skip
+     matrices=square_matrices(),
+     factor=st.sampled_from([-8.0, -1.0, -0.25, 0.5, 4.0, 1024.0]))  # fmt: skip
 def scaled(subject: Subject, matrices: Array, factor: float) -> None:
     """A factor multiplies eigenvalues and trace, adds n log of its modulus, may turn n times."""
     n = matrices.shape[1]

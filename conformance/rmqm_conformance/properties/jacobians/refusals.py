@@ -145,14 +145,6 @@ DIRECTIONLESS: Final = refused(
     ],
 )
 
-SINGLE_VALUES: Final = refused(
-    "RMQM-JAC-011/single-values",
-    "An encoder of a single value has no direction that could move.",
-    "encoder_spectrum",
-    [{"encoder": [_layer(1, 3)]}, {"encoder": [_layer(4, 3), _layer(1, 4)]}],
-)
-
-
 READINGS: Final = refused(
     "RMQM-JAC-014/readings",
     "A reading of another name is refused, not taken for `absolute`.",
@@ -229,7 +221,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     NO_NUMBERS,
     DECODERS,
     DIRECTIONLESS,
-    SINGLE_VALUES,
     READINGS,
     SETS,
     FEW,

@@ -156,13 +156,23 @@ def fewer_dimensions(subject: Subject, draw: int) -> None:
 
 @walk("RMQM-JAC-012/nothing-moves", needs=NEEDS, also="RMQM-JAC-011")
 def nothing_moves(subject: Subject) -> None:
-    """An encoder that does not move has the norm 0, the rank 0, and no condition."""
+    """An encoder that does not move has the norm 0, and neither rank nor condition."""
     still = {"weight": np.zeros((3, 2)), "bias": np.array([1.0, 0.5, -2.0])}
     encoder = [still | {"activation": "identity"}]
     answer = _asked(subject, PlainEncoder(encoder=encoder, inputs=np.array([[0.5, 0.25]])))
-    should = {"norms": 0.0, "ranks": 0.0, "conditions": np.nan, "volumes": -np.inf}
+    should = {"norms": 0.0, "ranks": np.nan, "conditions": np.nan, "volumes": -np.inf}
     for key, value in should.items():
         require_close(key, answer[key], [value], atol=0)
+
+
+@walk("RMQM-JAC-012/a-single-value", needs=NEEDS, also="RMQM-JAC-011")
+def a_single_value(subject: Subject) -> None:
+    """The direction of a single value cannot move: it has a norm of 0, and nothing else."""
+    one = {"weight": np.array([[1.0, 2.0]]), "bias": np.array([0.5]), "activation": "tanh"}
+    answer = _asked(subject, PlainEncoder(encoder=[one], inputs=np.array([[0.5, 0.25]])))
+    require_close("norms", answer["norms"], [0.0], atol=0)
+    for key in ("ranks", "conditions", "volumes"):
+        require_close(key, answer[key], [np.nan], atol=0)
 
 
 @law("RMQM-JAC-011/one-by-one", needs=NEEDS, also="RMQM-JAC-012", drawn=SMOOTH)
@@ -185,5 +195,6 @@ CHECKS = (
     units_of_inputs,
     fewer_dimensions,
     nothing_moves,
+    a_single_value,
     one_by_one,
 )
