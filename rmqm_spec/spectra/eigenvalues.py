@@ -145,7 +145,7 @@ def spectrum(matrices: AnyArray) -> Spectrum:
     orientation, log_volume = np.linalg.slogdet(known)
     stretches = np.linalg.svd(known, compute_uv=False)
     largest, least = stretches[:, 0], stretches[:, -1]
-    singular = least <= n * np.finfo(np.float64).eps * largest
+    singular = least <= known.shape[1] * np.finfo(np.float64).eps * largest
     log_volume[singular], orientation[singular] = -np.inf, 0
     return Spectrum.of_parts(
         eigenvalues=eigenvalues,
