@@ -37,7 +37,8 @@ def early(
         Shapes and types of all tensors.
     """
     waiting = {direction}
-    ready, late = [], []
+    ready: list[NodeProto] = []
+    late: list[NodeProto] = []
     for node in nodes:
         is_waiting = bool(waiting & set(node.input))
         (late if is_waiting else ready).append(node)
