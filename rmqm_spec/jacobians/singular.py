@@ -92,7 +92,7 @@ class LocalSpectra:
     @property
     def volume(self) -> Float64Array:
         """
-        Mean of log s_i over i = 1, ..., r, (N,): log volume per dimension of the pulled-back metric.
+        Mean of log s_i, i = 1, ..., r, (N,): log volume per dimension of the pulled-back metric.
 
         Minus infinity where J has a smaller rank than r, NaN where r is 0.
         """
@@ -234,7 +234,7 @@ def _longest(matrices: Float64Array) -> Float64Array:
 
 
 def _lengths(encodings: AnyArray, names: Sequence[str] | None) -> Float64Array:
-    """Return the norms of encodings that have a direction; very short or long ones do not vanish."""
+    """Return the norms of encodings that have a direction, however short or long they are."""
     values = encodings.astype(np.float64)
     largest = np.abs(values).max(axis=1)
     for position, value in enumerate(largest):
