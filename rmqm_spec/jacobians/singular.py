@@ -64,7 +64,7 @@ class LocalSpectra:
     @property
     def rank(self) -> AnyArray:
         """Numerical local rank, (N,): how many singular values are above the tolerance."""
-        return (self.singular_values > self.tolerance[:, None]).sum(axis=1)
+        return np.asarray((self.singular_values > self.tolerance[:, None]).sum(axis=1))
 
     @property
     def effective_rank(self) -> Float64Array:
@@ -105,7 +105,7 @@ class LocalSpectra:
 
     @property
     def _most(self) -> int:
-        return self.singular_values.shape[1]
+        return int(self.singular_values.shape[1])
 
     @property
     def _kept(self) -> Float64Array:
@@ -175,7 +175,7 @@ def local_spectra(
     """
     turned = unit_jacobians(encodings, matrices, names=names)
     most = min(turned.shape[1] - 1, turned.shape[2])
-    values = np.linalg.svd(turned, compute_uv=False)[:, :most]
+    values: Float64Array = np.linalg.svd(turned, compute_uv=False)[:, :most]
     if unit is None:
         is_float = encodings.dtype.kind == "f"
         unit = float(np.finfo(encodings.dtype if is_float else np.float64).eps)

@@ -134,8 +134,8 @@ def _seconds_of_a_path(run: Run, inputs: FloatArray) -> float:
     """Return the seconds of all steps of one input, from one step of a batch."""
     encoder = as_differentiable(run.graded)
     _gradient(encoder, inputs[:1])  # a first call may build what later calls use
-    taken = _seconds(lambda: _gradient(encoder, inputs))
-    return taken * (run.alteration.n_levels + 1) / len(inputs)
+    n_steps = int(run.alteration.n_levels) + 1
+    return _seconds(lambda: _gradient(encoder, inputs)) * n_steps / len(inputs)
 
 
 def _gradient(encoder: DifferentiableEncoder, inputs: FloatArray) -> None:
