@@ -147,19 +147,31 @@ def _regressions(name: str, document: Mapping[str, Any]) -> Iterator[str]:
         f"  {name}: error on log volume (6) and on trace (7), in standard deviations, of "
         f"{n_train:,} training and {n_test:,} test inputs"
     )
+    shown = [*_unlike(document["regressions"])]
     rows = [
         {
             **{key: _coefficient(one[key]) for key in _LINES},
             "left_out": f"{one['left_out_train'] + one['left_out_test']:,}",
         }
-        for one in document["regressions"]
+        for one in shown
     ]
     names = [
         " ".join([one["space"], one["regressor"].replace("-", " "), one["reading"] or ""]).strip()
-        for one in document["regressions"]
+        for one in shown
     ]
     heads = {**_LINES, "left_out": "left out"}
     yield from quantity_table(names, rows, [*heads], heads=heads, name_head="space and regressor")
+
+
+def _unlike(regressions: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the regressions; where no orientation is reversed, both readings are one."""
+    numbers = ("intercept", "slope", "test_slope", "left_out_train", "left_out_test")
+    before: Mapping[str, Any] = {}
+    for one in regressions:
+        if one["reading"] == "dropped" and all(one[key] == before[key] for key in numbers):
+            continue
+        before = one
+        yield one
 
 
 def _coefficient(entry: Mapping[str, Any]) -> str:
