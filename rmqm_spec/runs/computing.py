@@ -19,6 +19,7 @@ from rmqm_spec.evaluation.walk import Walk, walk_groups
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.distributing import distributed_groups
 from rmqm_spec.runs.opening import Run
+from rmqm_spec.runs.outlook import say_outlook
 from rmqm_spec.runs.remarks import (
     folder_findings,
     gradient_error,
@@ -75,8 +76,15 @@ def compute(
     with kept(run, listener) as checkpoints:
         if parts is not None:
             _take_parts(parts, checkpoints, listener)
+        expected = say_outlook(
+            run, listener, n_known=checkpoints.n_known, callers=_callers(run, pool)
+        )
         evaluation, speed = _evaluate(run, checkpoints, listener, label, pool)
-        measured = {"gradient_error": error, "encodings_per_second": speed}
+        measured = {
+            "gradient_error": error,
+            "expected_seconds": expected,
+            "encodings_per_second": speed,
+        }
         computed = written(run, evaluation, checkpoints, measured, started=started)
     if parts is not None:
         parts.remove()
@@ -218,6 +226,11 @@ def _evaluate(
     n_new = evaluation.n_seen - len(evaluation.skipped) - n_known
     speed = n_new * run.encodings_per_input / (time.monotonic() - begun)
     return evaluation, round(speed, 1) if n_new > 0 else None
+
+
+def _callers(run: Run, pool: OpenExecutor | None) -> int:
+    """Return how many calls of the encoder there are at a time, on all workers together."""
+    return run.encoder.traits.concurrency if pool is None else pool.workers
 
 
 def _by_workers(

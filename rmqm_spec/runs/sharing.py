@@ -17,6 +17,8 @@ from rmqm_spec.errors import IncompleteError, RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.computing import announce, kept, written
 from rmqm_spec.runs.opening import Run
+from rmqm_spec.runs.outlook import say_outlook
+from rmqm_spec.runs.remarks import gradient_error
 
 if TYPE_CHECKING:
     from rmqm_spec.evaluation.checkpoints import Checkpoints
@@ -129,6 +131,7 @@ def compute_shared(
 class _Evaluated:
     evaluation: Evaluation
     speed: float | None
+    expected: float | None
 
 
 def _evaluated(
@@ -143,6 +146,10 @@ def _evaluated(
 
     leader = next(iter(runs.values()))
     traits = traits_of(leader.encoder)
+    expected = {
+        name: say_outlook(run, listener, n_known=keepers[name].n_known)
+        for name, run in runs.items()
+    }
     contenders = {
         name: Contender(
             encoder=run.graded,
@@ -180,6 +187,7 @@ def _evaluated(
         else _Evaluated(
             evaluation=evaluation,
             speed=_speed(evaluation, contenders[name], traits.concurrency),
+            expected=expected[name],
         )
         for name, evaluation in evaluations.items()
     }
@@ -200,6 +208,10 @@ def _written(
     with naming_earlier(run.encoder):
         if isinstance(outcome, RmqmError):
             raise outcome
-    speed = {"encodings_per_second": outcome.speed}
-    stored, findings = written(run, outcome.evaluation, keeper, speed, started=started)
+    measured = {
+        "gradient_error": gradient_error(run),
+        "expected_seconds": outcome.expected,
+        "encodings_per_second": outcome.speed,
+    }
+    stored, findings = written(run, outcome.evaluation, keeper, measured, started=started)
     return Computed(stored=stored, findings=findings)

@@ -160,7 +160,7 @@ def _numbers(
         found = autoencoder_spectra(opened.autoencoder, one.inputs, progress=progress)
         return {"autoencoder": found}
     encoder = as_differentiable(for_inputs(opened.encoder, one.inputs))
-    return {"singular": encoder_spectra(encoder, one.inputs, progress=progress)}
+    return {"encoder": encoder_spectra(encoder, one.inputs, progress=progress)}
 
 
 def _null(work: _Work) -> NullOutcome | None:

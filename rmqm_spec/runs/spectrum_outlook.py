@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.runs.durations import duration_in_words
 
 __all__ = ["say_how_long"]
 
@@ -41,7 +42,7 @@ def say_how_long(
     pace = _seconds_of_an_input(min(n_inputs, _MOST_TIMED), some)
     if pace * n_inputs >= _WORTH_SAYING:
         listener.note(
-            f"  {name}: {n_inputs:,} inputs will take about {in_words(pace * n_inputs)} "
+            f"  {name}: {n_inputs:,} inputs will take about {duration_in_words(pace * n_inputs)} "
             f"({pace:.2g} s each; --n takes fewer)"
         )
 
@@ -58,19 +59,3 @@ def _seconds_of_an_input(most: int, some: Callable[[int], object]) -> float:
             break
         n_inputs *= _STEP
     return pace
-
-
-def in_words(seconds: float) -> str:
-    """
-    Return a time as people say it.
-
-    Examples
-    --------
-    >>> in_words(42), in_words(200), in_words(8000)
-    ('42 s', '3 min', '2.2 h')
-    """
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    if seconds < 100 * 60:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

@@ -260,7 +260,13 @@ PGD_RULE = "--{} must come with --alteration pgd; got --alteration white-noise"
                 "ARG001",
                 PGD_RULE.format(name.replace("_", "-")),
             )
-            for name, value in (("step_size", "1"), ("loss", "displacement"), ("gradient", "auto"))
+            for name, value in (("step_size", "1"), ("loss", "displacement"))
+        ),
+        (
+            {"gradient": "auto"},
+            "ARG001",
+            "--gradient must come with --alteration pgd or a measure of gradients; got --alteration "
+            "white-noise",
         ),
         (
             {"alteration": "pgd", "coupling": "independent"},

@@ -58,7 +58,7 @@ def columns_of(seed, n, labels=None, *, alone=False):
     inputs = images(seed, n)
     ids = tuple(f"{seed}{row:060}" for row in range(n))
     measured = (
-        {"singular": encoder_spectra(ENCODER, inputs)}
+        {"encoder": encoder_spectra(ENCODER, inputs)}
         if alone
         else {"autoencoder": autoencoder_spectra(AUTOENCODER, inputs)}
     )

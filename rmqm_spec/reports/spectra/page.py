@@ -45,6 +45,9 @@ TITLES: Final = {
     "rank": "Effective rank",
     "condition": "log10 condition",
     "volume": "Log volume per dimension",
+    "numerical-rank": "Numerical rank",
+    "condition-at-rank": "log10 condition at that rank",
+    "volume-at-rank": "Log volume at that rank",
 }
 
 _SYMBOLS: Final = {"latent": "J_L", "input": "J_I"}
@@ -92,7 +95,7 @@ def _values(content: SpectraContent) -> dict[str, Any]:
         "titles": TITLES,
         "symbols": _SYMBOLS,
         "of_a_space": _OF_A_SPACE,
-        "of_an_encoder": ("norm", "rank", "condition", "volume"),
+        "of_an_encoder": _of_encoders(content),
         "pictured": [_pictured(model) for model in content.autoencoders],
         "most_inputs": MOST_INPUTS,
         "most_classes": MOST_CLASSES,
@@ -102,6 +105,17 @@ def _values(content: SpectraContent) -> dict[str, Any]:
         "findings": list(_findings(content)),
         "version": version("rmqm-spec"),
     }
+
+
+def _of_encoders(content: SpectraContent) -> tuple[str, ...]:
+    """Return what is shown of encoders; below full rank, condition and volume are infinite."""
+    entries = [
+        entry for model in content.encoders for one in model.document["sets"]
+        for entry in one["quantities"].values()
+    ]  # fmt: skip
+    if any(entry["infinite"] for entry in entries):
+        return "norm", "rank", "numerical-rank", "condition-at-rank", "volume-at-rank"
+    return "norm", "rank", "condition", "volume"
 
 
 def _headline(content: SpectraContent) -> str:

@@ -1,0 +1,206 @@
+"""How long the gradients of a run take: said before the work starts, from a first few of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import islice
+from typing import Final, cast
+
+import numpy as np
+from attrs import frozen
+
+from rmqm_spec.arrays import FloatArray
+from rmqm_spec.contracts.encoder import DifferentiableEncoder, as_differentiable, vjp_checked
+from rmqm_spec.contracts.listener import Listener
+from rmqm_spec.contracts.measure import GradientMeter, Measure, keeper, of_gradients, pullbacks
+from rmqm_spec.errors import UnreadableError
+from rmqm_spec.evaluation.one_thread import ONE_THREAD
+from rmqm_spec.evaluation.walk import block_size
+from rmqm_spec.jacobians import pull_back
+from rmqm_spec.runs.durations import duration_in_words
+from rmqm_spec.runs.opening import Run
+
+__all__ = ["Outlook", "outlook_of", "say_outlook", "seconds_per_input"]
+
+_SECONDS_OF_TIMING: Final = 1.0
+"""What takes less is timed as a whole, and twice."""
+
+_DIRECTIONS: Final = 32
+"""So many pullbacks of an input are timed."""
+
+_LONG: Final = 60.0
+"""Seconds from which ways to less work are named."""
+
+_SMALL: Final = 16
+
+
+@frozen(kw_only=True)
+class Outlook:
+    """
+    How long gradients take.
+
+    Parameters
+    ----------
+    seconds : float
+        Estimated time.
+    words : str
+        What is to be done in that time.
+    cheaper : tuple of str
+        What would take less.
+    """
+
+    seconds: float
+    words: str
+    cheaper: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """What there is to say."""
+        yield f"  the gradients take about {duration_in_words(self.seconds)}: {self.words}"
+        if self.seconds >= _LONG and self.cheaper:
+            yield f"  less work: {', or '.join(self.cheaper)}"
+
+
+def say_outlook(
+    run: Run, listener: Listener, *, n_known: int = 0, callers: int | None = None, networks: int = 1
+) -> float | None:
+    """
+    Say how long the gradients of a run take; returns the seconds, None for a run without any.
+
+    Parameters
+    ----------
+    run : Run
+        What is about to be computed.
+    listener : Listener
+        Hears it.
+    n_known : int
+        Inputs that are done already.
+    callers : int, optional
+        Calls of the encoder at a time; by default as many as suit the encoder.
+    networks : int
+        How many encoders like this one there are, such as its null.
+    """
+    found = outlook_of(run, n_known=n_known, callers=callers, networks=networks)
+    if found is None:
+        return None
+    for line in found.lines:
+        listener.note(line)
+    return found.seconds
+
+
+def outlook_of(
+    run: Run, *, n_known: int = 0, callers: int | None = None, networks: int = 1
+) -> Outlook | None:
+    """Time a first gradient, and say what all of them take; None for a run without any."""
+    n_left = len(run.prepared) - n_known
+    callers = callers or run.encoder.traits.concurrency
+    first = _first_inputs(run)
+    measures = _measures(run)
+    if n_left <= 0 or first is None or not (run.kind.needs_gradients or measures):
+        return None
+    inputs = f"{n_left:,} inputs" if n_left > 1 else "1 input"
+    seconds, words, cheaper = 0.0, [], ["fewer inputs (--n)"]
+    if run.kind.needs_gradients:
+        seconds += _seconds_of_a_path(run, first)
+        words.append(f"{run.alteration.n_levels} steps of {inputs}")
+        cheaper.append("fewer steps (--levels)")
+    if measures:
+        encoder = as_differentiable(run.graded, purpose=measures[0].name)
+        n_products = _products(encoder, measures, first[:1])
+        seconds += _seconds_of_measures(run, first[:1], measures, n_products)
+        words.append(f"{n_products:,} products with the Jacobian at each of {inputs}")
+        cheaper += _smaller(measures, n_products)
+    if networks > 1:
+        words[-1] += f", for {networks} networks"
+    return Outlook(
+        seconds=seconds * n_left * networks / callers,
+        words=" and ".join(words),
+        cheaper=tuple(cheaper),
+    )
+
+
+def seconds_per_input(run: Run) -> float:
+    """Return the estimated seconds of all gradients of an input, for one caller."""
+    found = outlook_of(run, callers=1)
+    return found.seconds / len(run.prepared) if found else 0.0
+
+
+def _measures(run: Run) -> list[Measure]:
+    """Return the measures with gradients, the first of those that share a meter."""
+    names = of_gradients(run.measures)
+    first = {keeper(one): one for one in reversed(run.measures) if one.name in names}
+    return list(first.values())
+
+
+def _first_inputs(run: Run) -> FloatArray | None:
+    """Return the first inputs that can be read, as many as are taken together; None for none."""
+    size = block_size(run.encoder, run.alteration) if run.kind.needs_gradients else 1
+    found = list(islice(_readable(run), size))
+    return np.stack(found) if found else None
+
+
+def _readable(run: Run) -> Iterator[FloatArray]:
+    for index in range(len(run.prepared)):
+        with suppress(UnreadableError):
+            yield run.prepared.load(index).values
+
+
+def _seconds_of_a_path(run: Run, inputs: FloatArray) -> float:
+    """Return the seconds of all steps of one input, from one step of a batch."""
+    encoder = as_differentiable(run.graded)
+    _gradient(encoder, inputs[:1])  # a first call may build what later calls use
+    taken = _seconds(lambda: _gradient(encoder, inputs))
+    return taken * (run.alteration.n_levels + 1) / len(inputs)
+
+
+def _gradient(encoder: DifferentiableEncoder, inputs: FloatArray) -> None:
+    encodings, pullback = vjp_checked(encoder, inputs)
+    pullback(encodings.astype(inputs.dtype, copy=False))
+
+
+def _seconds_of_measures(
+    run: Run, one: FloatArray, measures: list[Measure], n_products: int
+) -> float:
+    """Return the seconds of an input: from a few products, or from all where these are quick."""
+    encoder = as_differentiable(run.graded, purpose=measures[0].name)
+    length = encoder.encode(one).shape[1]
+    n_directions = min(_DIRECTIONS, n_products, length)
+    directions = np.eye(n_directions, length, dtype=one.dtype)[None]
+    _gradient(encoder, one)
+    expected = _seconds(lambda: pull_back(encoder, one, directions)) * n_products / n_directions
+    if expected > _SECONDS_OF_TIMING:
+        return expected
+    meters = [
+        measure.start(1, run.alteration.n_levels, ["the first input"]) for measure in measures
+    ]
+
+    def differentiate() -> None:
+        for meter in meters:
+            cast("GradientMeter", meter).differentiate(encoder, one)
+
+    with ONE_THREAD:
+        return _seconds(differentiate)
+
+
+def _products(encoder: DifferentiableEncoder, measures: list[Measure], one: FloatArray) -> int:
+    length = encoder.encode(one).shape[1]
+    return sum(pullbacks(measure, length, one.size) for measure in measures)
+
+
+def _smaller(measures: list[Measure], n_products: int) -> list[str]:
+    """Name a smaller size of the encodings, where that is worth it."""
+    if n_products <= 2 * _SMALL or any("@" in measure.name for measure in measures):
+        return []
+    return [f"a smaller size, such as --measure {measures[0].name}@{_SMALL}"]
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """Time a piece of work: the quicker of two attempts where it is quick."""
+    times: list[float] = []
+    while not times or (len(times) < 2 and times[0] < _SECONDS_OF_TIMING):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return min(times)
