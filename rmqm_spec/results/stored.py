@@ -6,7 +6,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from glob import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from attrs import evolve, frozen
