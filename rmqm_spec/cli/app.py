@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -222,6 +222,31 @@ def inspect(model: Model, json: Json = False, **options: Any) -> int:
     from rmqm_spec.cli.inspect import run_inspect
 
     return run_inspect(model, options, as_json=json)
+
+
+@app.command(cls=HelpfulCommand)
+@with_settings(ModelSettings)
+def gradient(
+    model: Model,
+    out: Annotated[Path, typer.Option(help="The model file to write.")] = Path("gradient.onnx"),
+    kind: Annotated[
+        Literal["vjp", "jvp", "displacement"],
+        typer.Option(
+            help="vjp: from a cotangent of the encodings to the gradient of the input. jvp: from "
+            "a direction of the input to the derivative of the encodings. displacement: the "
+            "squared distance to reference encodings, and its gradient."
+        ),
+    ] = "vjp",
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a file that is no gradient.")
+    ] = False,
+    json: Json = False,
+    **options: Any,
+) -> int:
+    """Write the gradient of an encoder as an ONNX model that runs in any language."""
+    from rmqm_spec.cli.gradient import run_gradient
+
+    return run_gradient(model, options, out=out, kind=kind, force=force, as_json=json)
 
 
 @app.command(cls=HelpfulCommand)

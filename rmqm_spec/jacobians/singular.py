@@ -73,7 +73,8 @@ class LocalSpectra:
         with np.errstate(invalid="ignore"):
             shares = kept / kept.sum(axis=1, keepdims=True)
         logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
-        return np.asarray(np.exp(-(shares * logs).sum(axis=1)))
+        entropies = -(shares * logs).sum(axis=1)
+        return np.asarray(np.where(kept.any(axis=1), np.exp(entropies), np.nan))
 
     @property
     def condition(self) -> Float64Array:

@@ -32,7 +32,8 @@ class Spectrum:
     trace : (N,) ndarray of float64
         Sum of the eigenvalues, from the diagonal.
     log_volume : (N,) ndarray of float64
-        log |det|, by LU factorisation; -inf where the matrix is singular.
+        log |det|, by LU factorisation; -inf where the matrix is singular: where its smallest
+        singular value is at most n 2^-52 of its largest (RMQM-JAC-009).
     orientation : (N,) ndarray of int8
         Sign of the determinant: -1 where the orientation is reversed, 0 where singular.
     arithmetic_mean, geometric_mean : (N,) ndarray of float64
@@ -142,15 +143,17 @@ def spectrum(matrices: AnyArray) -> Spectrum:
     eigenvalues = _sorted(np.linalg.eigvals(known).astype(np.complex128))
     trace = np.trace(known, axis1=1, axis2=2)
     orientation, log_volume = np.linalg.slogdet(known)
-    singular = np.linalg.svd(known, compute_uv=False)
-    largest = singular[:, 0]
+    stretches = np.linalg.svd(known, compute_uv=False)
+    largest, least = stretches[:, 0], stretches[:, -1]
+    singular = least <= known.shape[1] * np.finfo(np.float64).eps * largest
+    log_volume[singular], orientation[singular] = -np.inf, 0
     return Spectrum.of_parts(
         eigenvalues=eigenvalues,
         trace=trace,
         log_volume=log_volume,
         orientation=orientation.astype(np.int8),
         reciprocal_condition=np.divide(
-            singular[:, -1], largest, out=np.zeros_like(largest), where=largest > 0
+            least, largest, out=np.zeros_like(largest), where=largest > 0
         ),
     )
 

@@ -72,7 +72,7 @@ def test_a_mask_is_handed_over_instead_of_what_it_is_made_of(network):
     types = {one.name: one.type.tensor_type.elem_type for one in cut.forward.graph.output}
     assert "r" not in types  # the ReLU needs its mask, the pool its shape
     assert list(types.values()).count(TensorProto.BOOL) == 1
-    assert "Greater" not in {node.op_type for node in cut.backward.graph.node}
+    assert "Greater" not in {node.op_type for node in cut.linear.graph.node}
 
 
 def test_pullbacks_of_two_inputs_do_not_mix(network, x, build):
