@@ -57,7 +57,7 @@ def test_statsmodels_gives_the_same_coefficients_and_intervals():
 
 
 def test_normal_equations_and_jackknife_give_the_same():
-    """HC3 is the jackknife up to the centre: (N - 1) / N of the scatter without each row in turn."""
+    """HC3 is the scatter of fits that each go without a row, about the fit of all rows."""
     design, y = design_of(draw(0, 60, 30))
     found = regress(*draw(0, 60, 30))
     n = len(y)
