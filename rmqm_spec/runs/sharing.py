@@ -17,7 +17,7 @@ from rmqm_spec.errors import IncompleteError, RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.computing import announce, kept, written
 from rmqm_spec.runs.opening import Run
-from rmqm_spec.runs.outlook import say_outlook
+from rmqm_spec.runs.outlook import Outlook, outlook_of, say_outlooks
 from rmqm_spec.runs.remarks import gradient_error
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def compute_shared(
 class _Evaluated:
     evaluation: Evaluation
     speed: float | None
-    expected: float | None
+    outlook: Outlook | None
 
 
 def _evaluated(
@@ -146,10 +146,8 @@ def _evaluated(
 
     leader = next(iter(runs.values()))
     traits = traits_of(leader.encoder)
-    expected = {
-        name: say_outlook(run, listener, n_known=keepers[name].n_known)
-        for name, run in runs.items()
-    }
+    outlooks = {name: outlook_of(run, n_known=keepers[name].n_known) for name, run in runs.items()}
+    say_outlooks(list(outlooks.values()), listener)
     contenders = {
         name: Contender(
             encoder=run.graded,
@@ -187,7 +185,7 @@ def _evaluated(
         else _Evaluated(
             evaluation=evaluation,
             speed=_speed(evaluation, contenders[name], traits.concurrency),
-            expected=expected[name],
+            outlook=outlooks[name],
         )
         for name, evaluation in evaluations.items()
     }
@@ -210,7 +208,7 @@ def _written(
             raise outcome
     measured = {
         "gradient_error": gradient_error(run),
-        "expected_seconds": outcome.expected,
+        "expected_seconds": outcome.outlook.seconds if outcome.outlook else None,
         "encodings_per_second": outcome.speed,
     }
     stored, findings = written(run, outcome.evaluation, keeper, measured, started=started)

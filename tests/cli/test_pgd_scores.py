@@ -265,8 +265,7 @@ PGD_RULE = "--{} must come with --alteration pgd; got --alteration white-noise"
         (
             {"gradient": "auto"},
             "ARG001",
-            "--gradient must come with --alteration pgd or a measure of gradients; got --alteration "
-            "white-noise",
+            PGD_RULE.format("gradient").replace(";", " or a measure of gradients;"),
         ),
         (
             {"alteration": "pgd", "coupling": "independent"},
