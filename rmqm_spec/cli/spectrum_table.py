@@ -22,6 +22,9 @@ _OF_A_SPACE: Final = (
     "trace", "log-volume", "arithmetic-mean", "geometric-mean", "small", "reversing",
 )  # fmt: skip
 _OF_AN_ENCODER: Final = ("norm", "rank", "condition", "volume")
+_BELOW_FULL_RANK: Final = ("norm", "rank", "numerical-rank", "condition-at-rank", "volume-at-rank")
+"""What is shown where singular values are zero, so that condition and volume are infinite."""
+
 _HEADS: Final = {
     "log-volume": "log volume",
     "arithmetic-mean": "arithmetic mean",
@@ -30,6 +33,9 @@ _HEADS: Final = {
     "rank": "effective rank",
     "condition": "log10 condition",
     "volume": "log volume per dimension",
+    "numerical-rank": "rank",
+    "condition-at-rank": "log10 condition at rank",
+    "volume-at-rank": "log volume at rank",
     "difference-l1": "L1 / n",
     "difference-l2": "L2 / n",
 }
@@ -105,8 +111,12 @@ def _of_encoders(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     if not documents:
         return
     yield "  singular values of the Jacobian of the unit encoding"
-    names, rows = _rows(documents, _OF_AN_ENCODER)
-    yield from quantity_table(names, rows, _OF_AN_ENCODER, heads=_HEADS)
+    is_below = any(
+        entry["infinite"] for one in documents.values() for _, _, entry in quantities_of(one)
+    )
+    wanted = _BELOW_FULL_RANK if is_below else _OF_AN_ENCODER
+    names, rows = _rows(documents, wanted)
+    yield from quantity_table(names, rows, wanted, heads=_HEADS)
 
 
 def _rows(
@@ -147,19 +157,31 @@ def _regressions(name: str, document: Mapping[str, Any]) -> Iterator[str]:
         f"  {name}: error on log volume (6) and on trace (7), in standard deviations, of "
         f"{n_train:,} training and {n_test:,} test inputs"
     )
+    shown = [*_unlike(document["regressions"])]
     rows = [
         {
             **{key: _coefficient(one[key]) for key in _LINES},
             "left_out": f"{one['left_out_train'] + one['left_out_test']:,}",
         }
-        for one in document["regressions"]
+        for one in shown
     ]
     names = [
         " ".join([one["space"], one["regressor"].replace("-", " "), one["reading"] or ""]).strip()
-        for one in document["regressions"]
+        for one in shown
     ]
     heads = {**_LINES, "left_out": "left out"}
     yield from quantity_table(names, rows, [*heads], heads=heads, name_head="space and regressor")
+
+
+def _unlike(regressions: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the regressions; where no orientation is reversed, both readings are one."""
+    numbers = ("intercept", "slope", "test_slope", "left_out_train", "left_out_test")
+    before: Mapping[str, Any] = {}
+    for one in regressions:
+        if one["reading"] == "dropped" and all(one[key] == before[key] for key in numbers):
+            continue
+        before = one
+        yield one
 
 
 def _coefficient(entry: Mapping[str, Any]) -> str:
@@ -179,7 +201,8 @@ def _differences(measured: ModelSpectra) -> Iterator[str]:
         heads[key] = _HEADS.get(pair.quantity, pair.quantity)
         said = _difference(pair.quantity, pair.difference.to_dict(), tied=pair.difference.tied)
         by_pair.setdefault((f"{pair.first} - {pair.second}", one.set), {})[pair.quantity] = said
-    wanted = list(dict.fromkeys(one.compared.quantity for one in measured.differences))
+    found = dict.fromkeys(one.compared.quantity for one in measured.differences)
+    wanted = [name for name in found if name not in _BELOW_FULL_RANK[2:]]
     names = [pair if set_name == "data" else f"{pair}, {set_name}" for pair, set_name in by_pair]
     yield from quantity_table(names, list(by_pair.values()), wanted, heads=_HEADS, name_head="pair")
 

@@ -124,15 +124,14 @@ def _check(opened: OpenedModel, request: RunRequest, sets: Mapping[str, ReadSet]
 
 
 def _say_how_long(work: _Work) -> None:
-    """Time an input of the first set, and say what all sets, and the null, will take."""
+    """Time some inputs of the first set, and say what all sets, and the null, will take."""
     first = next(iter(work.sets.values()))
     n_inputs = sum(len(one) for one in work.sets.values())
     has_twin = work.opened.autoencoder is None and has_null(work.request)
-    alone = evolve(first, inputs=first.inputs.first(1))
     say_how_long(
         work.name,
         n_inputs * (2 if has_twin else 1),
-        lambda: _numbers(alone, work.opened, None),
+        lambda n: _numbers(evolve(first, inputs=first.inputs.first(n)), work.opened, None),
         work.listener,
     )
 
@@ -161,7 +160,7 @@ def _numbers(
         found = autoencoder_spectra(opened.autoencoder, one.inputs, progress=progress)
         return {"autoencoder": found}
     encoder = as_differentiable(for_inputs(opened.encoder, one.inputs))
-    return {"singular": encoder_spectra(encoder, one.inputs, progress=progress)}
+    return {"encoder": encoder_spectra(encoder, one.inputs, progress=progress)}
 
 
 def _null(work: _Work) -> NullOutcome | None:

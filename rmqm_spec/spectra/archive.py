@@ -12,6 +12,7 @@ import numpy as np
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.documents.archives import BROKEN_ARCHIVE
 from rmqm_spec.errors import UnreadableError
+from rmqm_spec.jacobians import LocalSpectra
 from rmqm_spec.spectra.autoencoders import AutoencoderSpectra
 from rmqm_spec.spectra.columns import SPACES, Columns, spaces_of
 from rmqm_spec.spectra.differences import Differences
@@ -28,6 +29,7 @@ SETS: Final = ("data", "train", "test")
 _KEPT: Final = ("eigenvalues", "trace", "log_volume", "orientation", "reciprocal_condition")
 """What the rest of a spectrum follows from."""
 
+_OF_ENCODER: Final = ("singular_values", "tolerance")
 _PER_INPUT: Final = ("latents", "mse", "variance")
 
 _AGREE: Final = 1e-6
@@ -56,8 +58,9 @@ def _parts(columns: Columns) -> dict[str, Any]:
         "ids": np.array(columns.ids),
         "names": np.array(columns.names),
         "labels": None if columns.labels is None else np.array(columns.labels),
-        "singular": columns.singular,
     }
+    if columns.encoder is not None:
+        parts |= {name: getattr(columns.encoder, name) for name in _OF_ENCODER}
     known = columns.autoencoder
     if known is None:
         return parts
@@ -121,7 +124,9 @@ def _unpacked(arrays: Mapping[str, AnyArray], name: str) -> Columns:
         names=tuple(parts["names"].tolist()),
         labels=None if labels is None else tuple(labels.tolist()),
         autoencoder=_autoencoder(parts) if "mse" in parts else None,
-        singular=parts.get("singular"),
+        encoder=LocalSpectra(*(parts[name] for name in _OF_ENCODER))
+        if "singular_values" in parts
+        else None,
     )
 
 
@@ -148,7 +153,7 @@ def _autoencoder(parts: Mapping[str, AnyArray]) -> AutoencoderSpectra:
 
 def _check(columns: Columns) -> None:
     """Refuse columns that cannot be what they say they are."""
-    if (columns.singular is None) == (columns.autoencoder is None) or not columns.ids:
+    if (columns.encoder is None) == (columns.autoencoder is None) or not columns.ids:
         raise ValueError("neither eigenvalues nor singular values of any input")
     per_input: list[Sized] = [columns.names, columns.labels or columns.names]
     if columns.autoencoder is not None:
@@ -157,16 +162,15 @@ def _check(columns: Columns) -> None:
         per_input += [] if between is None else [between.l1, between.l2]
     for spectrum in spaces_of(columns).values():
         per_input += [getattr(spectrum, part) for part in _KEPT]
-    if columns.singular is not None:
-        per_input.append(columns.singular)
+    if columns.encoder is not None:
+        per_input += [getattr(columns.encoder, name) for name in _OF_ENCODER]
     lengths = {len(one) for one in per_input}
     if lengths != {len(columns)}:
         raise ValueError(f"columns of {sorted(lengths)} rows for {len(columns)} inputs")
     for name, spectrum in spaces_of(columns).items():
         _check_spectrum(name, spectrum)
-    if columns.singular is not None and not (
-        (columns.singular >= 0).all() and (np.diff(columns.singular, axis=1) <= 0).all()
-    ):
+    values = np.zeros((1, 0)) if columns.encoder is None else columns.encoder.singular_values
+    if not ((values >= 0).all() and (np.diff(values, axis=1) <= 0).all()):
         raise ValueError("singular values below 0, or that rise")
 
 

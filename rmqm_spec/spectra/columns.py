@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 from attrs import frozen
 
-from rmqm_spec.arrays import AnyArray, Float64Array
+from rmqm_spec.arrays import AnyArray
+from rmqm_spec.jacobians import LocalSpectra
 from rmqm_spec.probes.pairing import Quantity
 from rmqm_spec.spectra.autoencoders import AutoencoderSpectra
 from rmqm_spec.spectra.eigenvalues import Spectrum
-from rmqm_spec.spectra.encoders import of_singular_values
+from rmqm_spec.spectra.encoders import values_of_encoder
 
 __all__ = ["SPACES", "Columns", "quantities", "spaces_of", "values_of"]
 
@@ -33,16 +34,15 @@ class Columns:
         Class of each.
     autoencoder : AutoencoderSpectra, optional
         Errors, and the spectra of both Jacobians of an autoencoder.
-    singular : (N, r) ndarray of float64, optional
-        Of an encoder alone: singular values of the Jacobian of its unit encoding, the largest
-        first.
+    encoder : LocalSpectra, optional
+        Of an encoder alone: singular values of the Jacobian of its unit encoding.
     """
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
     labels: tuple[str, ...] | None = None
     autoencoder: AutoencoderSpectra | None = None
-    singular: Float64Array | None = None
+    encoder: LocalSpectra | None = None
 
     def __len__(self) -> int:
         """Return N."""
@@ -53,7 +53,7 @@ class Columns:
         """Number of latent eigenvalues, or of singular values, of an input."""
         if self.autoencoder is not None:
             return self.autoencoder.latent.n
-        return 0 if self.singular is None else int(self.singular.shape[1])
+        return 0 if self.encoder is None else int(self.encoder.singular_values.shape[1])
 
 
 def spaces_of(columns: Columns) -> Mapping[str, Spectrum]:
@@ -69,7 +69,8 @@ def values_of(columns: Columns) -> dict[str, AnyArray]:
     Of an autoencoder: ``error``; of both Jacobians ``latent-trace``, ``-log-volume`` (-inf where
     it is singular), ``-arithmetic-mean``, ``-geometric-mean``, ``-small`` and ``-reversing``;
     ``difference-l1`` and ``difference-l2`` between their eigenvalues. Of an encoder: ``norm``,
-    ``rank``, ``condition`` and ``volume``.
+    ``rank``, ``condition`` and ``volume`` (the latter two infinite below full rank), and
+    ``numerical-rank``, ``condition-at-rank`` and ``volume-at-rank``.
     """
     found: dict[str, AnyArray] = {}
     if columns.autoencoder is not None:
@@ -79,8 +80,8 @@ def values_of(columns: Columns) -> dict[str, AnyArray]:
         between = columns.autoencoder.differences
         if between is not None:
             found |= {"difference-l1": between.l1, "difference-l2": between.l2}
-    if columns.singular is not None:
-        found |= of_singular_values(columns.singular)
+    if columns.encoder is not None:
+        found |= values_of_encoder(columns.encoder)
     return found
 
 

@@ -7,11 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from rmqm_spec.arrays import Float64Array, FloatArray
-from rmqm_spec.contracts.encoder import DifferentiableEncoder
+from rmqm_spec.contracts.encoder import DifferentiableEncoder, traits_of
 from rmqm_spec.contracts.inputs import Inputs
-from rmqm_spec.jacobians import jacobians
+from rmqm_spec.errors import SubjectError
+from rmqm_spec.jacobians import LocalSpectra, jacobians, local_spectra
+from rmqm_spec.resolution import resolution_of
 
-__all__ = ["encoder_spectra", "of_singular_values"]
+__all__ = ["encoder_spectra", "values_of_encoder"]
 
 
 def encoder_spectra(
@@ -19,31 +21,69 @@ def encoder_spectra(
     inputs: Inputs | FloatArray,
     *,
     progress: Callable[[int], None] | None = None,
-) -> Float64Array:
-    """Return the singular values of the Jacobian of the unit encoding, (N, r)."""
-    parts, done = [], 0
+) -> LocalSpectra:
+    """
+    Return the singular values of the Jacobian of the unit encoding at every input.
+
+    Parameters
+    ----------
+    encoder : DifferentiableEncoder
+        The encoder.
+    inputs : Inputs or (N, *S) ndarray of float
+        In the range that the encoder declares.
+    progress : callable, optional
+        Called with the number of inputs that are done, after each block.
+
+    Returns
+    -------
+    LocalSpectra
+        In the order of the inputs; memory is that of a block of Jacobians.
+
+    Raises
+    ------
+    SubjectError
+        SPC024 if an encoding has a single value.
+    RmqmError
+        As `rmqm_spec.jacobians.jacobians` and `local_spectra`.
+
+    Examples
+    --------
+    >>> from rmqm_spec.encoders.finite_differences import with_finite_differences
+    >>> weights = np.array([[2.0, 0.0], [0.0, 0.5]])
+    >>> linear = with_finite_differences(lambda x: x @ weights)
+    >>> encoder_spectra(linear, np.array([[1.0, 0.0]])).singular_values.round(4)
+    array([[0.25]])
+    """
+    resolution = traits_of(encoder).resolution or 0.0
+    parts: list[LocalSpectra] = []
+    done = 0
     for block in jacobians(encoder, inputs):
-        norms = np.linalg.norm(block.encodings, axis=1)[:, None, None]
-        units = (block.encodings / norms[:, 0])[:, None]
-        matrices = (block.matrices - units.transpose(0, 2, 1) @ (units @ block.matrices)) / norms
-        rank = max(1, min(matrices.shape[1] - 1, matrices.shape[2]))
-        parts.append(np.linalg.svd(matrices, compute_uv=False)[:, :rank])
-        done += len(matrices)
+        if block.encodings.shape[1] < 2:
+            raise SubjectError(
+                "SPC024",
+                "an encoding must have at least 2 values; got 1, whose unit encoding is 1 or -1",
+                fix="Choose another output: --output NAME.",
+            )
+        is_coarser = resolution > resolution_of(block.encodings.dtype)
+        unit = resolution if is_coarser else None
+        parts.append(local_spectra(block.encodings, block.matrices, unit=unit))
+        done += len(block.encodings)
         if progress is not None:
             progress(done)
-    return np.concatenate(parts)
+    return LocalSpectra(
+        np.concatenate([part.singular_values for part in parts]),
+        np.concatenate([part.tolerance for part in parts]),
+    )
 
 
-def of_singular_values(singular: Float64Array) -> dict[str, Float64Array]:
-    """Return ``norm``, ``rank``, ``condition`` and ``volume`` of each input."""
-    shares = singular / singular.sum(axis=1, keepdims=True)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(singular)
-        entropy = -np.where(shares > 0, shares * np.log(shares), 0).sum(axis=1)
-        condition = np.log10(singular[:, 0] / singular[:, -1])
+def values_of_encoder(spectra: LocalSpectra) -> dict[str, Float64Array]:
+    """Return everything that is known of each input, by name."""
     return {
-        "norm": np.linalg.norm(singular, axis=1),
-        "rank": np.exp(entropy),
-        "condition": condition,
-        "volume": logs.mean(axis=1),
+        "norm": spectra.norm,
+        "rank": spectra.effective_rank,
+        "condition": spectra.condition,
+        "volume": spectra.volume,
+        "numerical-rank": spectra.rank.astype(np.float64),
+        "condition-at-rank": spectra.condition_at_rank,
+        "volume-at-rank": spectra.volume_at_rank,
     }

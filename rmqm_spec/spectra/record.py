@@ -19,7 +19,7 @@ __all__ = ["SpectraDocument", "SpectrumDocument"]
 
 QUANTITY = (
     "^(error|(latent|input)-(trace|log-volume|arithmetic-mean|geometric-mean|small|reversing)"
-    "|difference-l[12]|norm|rank|condition|volume)$"
+    "|difference-l[12]|norm|(numerical-)?rank|(condition|volume)(-at-rank)?)$"
 )
 """Names of what is known of every input."""
 

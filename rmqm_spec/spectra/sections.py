@@ -74,11 +74,12 @@ def _classes(columns: Columns, known: Mapping[str, AnyArray]) -> list[dict[str, 
 
 
 def _curve(columns: Columns) -> dict[str, Any] | None:
-    if columns.singular is None:
+    if columns.encoder is None:
         return None
-    low, high = np.quantile(columns.singular, (0.025, 0.975), axis=0)
+    values = columns.encoder.singular_values
+    low, high = np.quantile(values, (0.025, 0.975), axis=0)
     return {
-        "means": columns.singular.mean(axis=0).tolist(),
+        "means": values.mean(axis=0).tolist(),
         "low": low.tolist(),
         "high": high.tolist(),
     }

@@ -58,7 +58,7 @@ def columns_of(seed, n, labels=None, *, alone=False):
     inputs = images(seed, n)
     ids = tuple(f"{seed}{row:060}" for row in range(n))
     measured = (
-        {"singular": encoder_spectra(ENCODER, inputs)}
+        {"encoder": encoder_spectra(ENCODER, inputs)}
         if alone
         else {"autoencoder": autoencoder_spectra(AUTOENCODER, inputs)}
     )
@@ -106,11 +106,12 @@ def test_every_figure_of_an_autoencoder_is_there(page):
     for title in (
         "A, J_L: eigenvalues in the complex plane",
         "A, J_I: arguments of the eigenvalues",
-        "A: error over all inputs and by class",
-        "A, J_L: arithmetic mean over all inputs and by class",
-        "A, J_I: geometric mean over all inputs and by class",
+        "A: Mean squared error, all inputs and by class",
+        "A: L1 distance / n, all inputs and by class",
+        "A: J_L: Arithmetic mean, all inputs and by class",
+        "A: J_I: Geometric mean, all inputs and by class",
+        "A: J_L: Reverses orientation, all inputs and by class",
         "A, J_L: inputs by small eigenvalues",
-        "A, J_L: share reversing orientation over all inputs and by class",
         "A, J_L: error against log volume, with regression lines",
         "A, J_I: error against trace, with regression lines",
         "Singular values of the Jacobian of the unit encoding",

@@ -32,7 +32,12 @@ def class_names(sections: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def quantity_chart(
-    sections: Sequence[Mapping[str, Any]], quantity: str, label: str, title: str
+    sections: Sequence[Mapping[str, Any]],
+    quantity: str,
+    label: str,
+    title: str,
+    *,
+    from_zero: bool = False,
 ) -> str:
     """
     Draw a quantity of all inputs, and of the inputs of each class.
@@ -47,6 +52,8 @@ def quantity_chart(
         What stands at the vertical axis.
     title : str
         Description in plain text.
+    from_zero : bool
+        Whether the vertical axis begins at 0.
     """
     labels = class_names(sections)
     sets = {section["name"]: section for section in sections}
@@ -75,6 +82,8 @@ def quantity_chart(
         if labels:
             axes.set_xlabel("class")
         axes.set_ylabel(label)
+        if from_zero:
+            axes.set_ylim(bottom=0)
 
     return drawn(draw, height=2.7, title=title)
 

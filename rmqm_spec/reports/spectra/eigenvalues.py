@@ -22,6 +22,9 @@ MOST_POINTS: Final = 900
 
 MARKERS: Final = ("o", "D", "s")
 
+_BINS: Final = 37
+"""An odd number: the argument 0, which many eigenvalues have, is in the middle of a bin."""
+
 _ORDER: Final = {"data": 0, "train": 0, "test": 1}
 
 
@@ -75,7 +78,7 @@ def arguments_chart(sets: Mapping[str, Spectrum], title: str) -> str:
         axes = figure.add_subplot()
         for name, spectrum in sets.items():
             number = number_of_set(name, sets)
-            found = arguments_of(spectrum)
+            found = arguments_of(spectrum, n_bins=_BINS)
             shares = found.counts / max(int(found.counts.sum()), 1)
             axes.stairs(
                 shares, np.degrees(found.edges), color=colour(number), linewidth=1.8,

@@ -45,15 +45,22 @@ TITLES: Final = {
     "rank": "Effective rank",
     "condition": "log10 condition",
     "volume": "Log volume per dimension",
+    "numerical-rank": "Numerical rank",
+    "condition-at-rank": "log10 condition at that rank",
+    "volume-at-rank": "Log volume at that rank",
 }
 
 _SYMBOLS: Final = {"latent": "J_L", "input": "J_I"}
-_BY_CLASS: Final = (
-    ("arithmetic-mean", "arithmetic mean"),
-    ("geometric-mean", "geometric mean"),
-    ("small", "modulus below 0.1"),
-    ("reversing", "share reversing orientation"),
-)
+_OF_A_SPACE: Final = ("arithmetic-mean", "geometric-mean", "small", "reversing")
+
+_WHOLE: Final = {"error": "mean squared error", "difference-l1": "L1 distance / n"}
+_LABELS: Final = {
+    "arithmetic-mean": "arithmetic mean",
+    "geometric-mean": "geometric mean",
+    "small": "eigenvalues of modulus below 0.1",
+    "reversing": "share of inputs",
+}
+_NOT_NEGATIVE: Final = ("error", "difference-l1", "small", "reversing")
 
 
 def spectra_page(content: SpectraContent) -> str:
@@ -87,8 +94,8 @@ def _values(content: SpectraContent) -> dict[str, Any]:
         "headline": _headline(content),
         "titles": TITLES,
         "symbols": _SYMBOLS,
-        "of_a_space": [name for name, _ in _BY_CLASS],
-        "of_an_encoder": ("norm", "rank", "condition", "volume"),
+        "of_a_space": _OF_A_SPACE,
+        "of_an_encoder": _of_encoders(content),
         "pictured": [_pictured(model) for model in content.autoencoders],
         "most_inputs": MOST_INPUTS,
         "most_classes": MOST_CLASSES,
@@ -98,6 +105,17 @@ def _values(content: SpectraContent) -> dict[str, Any]:
         "findings": list(_findings(content)),
         "version": version("rmqm-spec"),
     }
+
+
+def _of_encoders(content: SpectraContent) -> tuple[str, ...]:
+    """Return what is shown of encoders; below full rank, condition and volume are infinite."""
+    entries = [
+        entry for model in content.encoders for one in model.document["sets"]
+        for entry in one["quantities"].values()
+    ]  # fmt: skip
+    if any(entry["infinite"] for entry in entries):
+        return "norm", "rank", "numerical-rank", "condition-at-rank", "volume-at-rank"
+    return "norm", "rank", "condition", "volume"
 
 
 def _headline(content: SpectraContent) -> str:
@@ -139,7 +157,8 @@ def _pictured(model: ReportedSpectrum) -> dict[str, Any]:
         "arguments": _charts(model, spaces, arguments_chart, "arguments of the eigenvalues"),
         "kinds": [_kinds(spaces[space], space) for space in SPACES],
         "by_class": [*_by_class(model, sections)],
-        "small": _charts(model, spaces, small_chart, "inputs by small eigenvalues"),
+        "small": _small(model, spaces),
+        "none_reverse": _none(sections, "reversing"),
         "classes": names,
         "n_classes": len({one["label"] for section in sections for one in section["classes"]}),
         "regressions": [*_regressions(model)],
@@ -156,6 +175,20 @@ def _charts(model: ReportedSpectrum, spaces: Any, draw: Any, what: str) -> list[
     ]
 
 
+def _small(model: ReportedSpectrum, spaces: Any) -> list[dict[str, Any]]:
+    """Return pictures of the number of small eigenvalues; none where there are no such."""
+    known = [spectrum for sets in spaces.values() for spectrum in sets.values()]
+    if not any(spectrum.small.any() for spectrum in known):
+        return []
+    return _charts(model, spaces, small_chart, "inputs by small eigenvalues")
+
+
+def _none(sections: Any, quantity: str) -> bool:
+    """Whether a quantity of both Jacobians is 0 for all inputs."""
+    names = [f"{space}-{quantity}" for space in SPACES]
+    return not any(_is_shown(section, name) for section in sections for name in names)
+
+
 def _kinds(sets: Mapping[str, Spectrum], space: str) -> dict[str, Any]:
     """Return how many eigenvalues are real and positive, real and negative, or complex."""
     rows = []
@@ -163,19 +196,41 @@ def _kinds(sets: Mapping[str, Spectrum], space: str) -> dict[str, Any]:
         found = arguments_of(spectrum, n_bins=4)
         n_values = spectrum.eigenvalues.size
         known = (found.real_positive, found.real_negative, found.complex, found.zero)
-        rows.append({"set": name, "shares": [percent(count / n_values) for count in known]})
+        rows.append({"set": name, "shares": [_share(count, n_values) for count in known]})
     return {"symbol": _SYMBOLS[space], "rows": rows}
 
 
+def _share(count: int, n_values: int) -> str:
+    return percent(count / n_values) if count else "0"
+
+
 def _by_class(model: ReportedSpectrum, sections: Any) -> Iterator[dict[str, Any]]:
-    title = f"{model.key}: error over all inputs and by class"
-    svg = quantity_chart(sections, "error", "mean squared error", title)
-    yield {"title": "Error", "svg": _marked(svg)}
-    for quantity, label in _BY_CLASS:
-        for space in SPACES:
-            title = f"{model.key}, {_SYMBOLS[space]}: {label} over all inputs and by class"
-            svg = quantity_chart(sections, f"{space}-{quantity}", label, title)
-            yield {"title": f"{TITLES[quantity]}, {_SYMBOLS[space]}", "svg": _marked(svg)}
+    """Yield pictures of quantities; none of a quantity that is 0 for all inputs."""
+    names = {**_WHOLE}
+    for quantity, label in _LABELS.items():
+        names |= {f"{space}-{quantity}": label for space in SPACES}
+    for name, label in names.items():
+        if not any(_is_shown(section, name) for section in sections):
+            continue
+        title = _title(name)
+        svg = quantity_chart(
+            sections, name, label, f"{model.key}: {title}, all inputs and by class",
+            from_zero=name.endswith(_NOT_NEGATIVE),
+        )  # fmt: skip
+        yield {"title": title, "svg": _marked(svg)}
+
+
+def _is_shown(section: Mapping[str, Any], name: str) -> bool:
+    entry = section["quantities"].get(name)
+    return entry is not None and entry["mean"] != 0
+
+
+def _title(quantity: str) -> str:
+    """Return the title of a quantity, with the Jacobian that it is of."""
+    space, _, rest = quantity.partition("-")
+    if space in SPACES:
+        return f"{_SYMBOLS[space]}: {TITLES[rest]}"
+    return TITLES[quantity]
 
 
 def _regressions(model: ReportedSpectrum) -> Iterator[dict[str, Any]]:
@@ -210,12 +265,9 @@ def _marked(svg: str) -> Any:
 
 
 def _difference(content: SpectraContent, one: Mapping[str, Any]) -> dict[str, Any]:
-    space, _, rest = one["quantity"].partition("-")
-    is_of_space = space in SPACES
-    title = TITLES[rest if is_of_space else one["quantity"]]
     return {
         **one,
-        "title": f"{_SYMBOLS[space]}: {title}" if is_of_space else title,
+        "title": _title(one["quantity"]),
         "keys": (content.keys[one["first"]], content.keys[one["second"]]),
     }
 
