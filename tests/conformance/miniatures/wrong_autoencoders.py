@@ -38,7 +38,7 @@ class ExchangesBothSpaces(Plain):
 
 
 class MultipliesInTheOtherOrder(Plain):
-    """Multiplies decoder by encoder for the latent Jacobian, where latent and input are of a size."""
+    """Multiplies decoder by encoder for the latent Jacobian, where both spaces are of a size."""
 
     breaks = "RMQM-JAC-005"
 
