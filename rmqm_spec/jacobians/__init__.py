@@ -1,11 +1,29 @@
 """
-Jacobians of encoders, and their products with many directions at once.
+Jacobians of encoders and autoencoders, and their products with many directions at once.
 
 `pull_back` and `push_forward` multiply the Jacobian of each input by directions; `jacobian` returns
-it whole, and `jacobians` a block of inputs at a time.
+it whole, and `jacobians` a block of inputs at a time. `autoencoder_jacobians` returns the small
+matrices that hold the eigenvalues of an autoencoder.
 """
 
+from rmqm_spec.jacobians.autoencoder import (
+    Autoencoder,
+    AutoencoderJacobians,
+    autoencoder_jacobians,
+    blocks_of_jacobians,
+)
 from rmqm_spec.jacobians.matrices import Jacobian, Way, jacobian, jacobians
 from rmqm_spec.jacobians.products import pull_back, push_forward
 
-__all__ = ["Jacobian", "Way", "jacobian", "jacobians", "pull_back", "push_forward"]
+__all__ = [
+    "Autoencoder",
+    "AutoencoderJacobians",
+    "Jacobian",
+    "Way",
+    "autoencoder_jacobians",
+    "blocks_of_jacobians",
+    "jacobian",
+    "jacobians",
+    "pull_back",
+    "push_forward",
+]
