@@ -12,6 +12,7 @@ __all__ = [
     "DIMENSIONS",
     "EPOCHS",
     "LONG",
+    "MIDDLE",
     "Run",
     "design",
     "quick_design",
@@ -24,8 +25,9 @@ EPOCHS: Final = 30
 LONG: Final = 300
 CHECKPOINTS: Final = (0, 1, 5, EPOCHS, 100, LONG)
 """Passes over the training images after which a model is kept."""
-_MIDDLE: Final = 4
+MIDDLE: Final = 4
 _REPEATED: Final = (2, 8, 14, 20)
+_PROLONGED: Final = (8, 20, 2, 14, 17, 11, 5)
 
 
 @frozen
@@ -76,10 +78,10 @@ def design() -> list[Run]:
         dimensions; then long runs, which go on where the short run of the same network ended.
     """
     main = [
-        Run(layers, dimension, 0, EPOCHS) for layers in (_MIDDLE, 3, 5) for dimension in DIMENSIONS
+        Run(layers, dimension, 0, EPOCHS) for layers in (MIDDLE, 3, 5) for dimension in DIMENSIONS
     ]
-    seeds = [Run(_MIDDLE, dimension, seed, EPOCHS) for seed in (1, 2) for dimension in _REPEATED]
-    long = [Run(_MIDDLE, dimension, 0, LONG) for dimension in (8, 20, 2, 14)]
+    seeds = [Run(MIDDLE, dimension, seed, EPOCHS) for seed in (1, 2) for dimension in _REPEATED]
+    long = [Run(MIDDLE, dimension, 0, LONG) for dimension in _PROLONGED]
     return main + seeds + long
 
 
