@@ -120,17 +120,35 @@ class ConvertedGradients:
             GRA021 if the model has other inputs, or cannot be converted; MOD002 if its file has
             changed since.
         """
+        with self._lock:  # the module changes its mode while it runs: one caller at a time
+            return self._converted(feeds, name).vjp(feeds[name])
+
+    def jvp(
+        self, feeds: Mapping[str, AnyArray], name: str, tangents: AnyArray
+    ) -> tuple[AnyArray, AnyArray]:
+        """
+        Return the network's output and its derivative in a direction of its input `name`.
+
+        Raises
+        ------
+        UnreadableError
+            As `vjp`.
+        """
+        with self._lock:
+            return self._converted(feeds, name).jvp(feeds[name], tangents)
+
+    def _converted(self, feeds: Mapping[str, AnyArray], name: str) -> TorchEncoder:
         if set(feeds) != {name}:
             raise UnreadableError(
                 "GRA021",
                 f"a model for onnx2pytorch must have one input; got {', '.join(sorted(feeds))}",
                 fix="Use the gradients of the graph itself, or finite differences.",
             )
-        with self._lock:  # the module changes its mode while it runs: one caller at a time
-            self._encoder = self._encoder or self._converted()
-            return self._encoder.vjp(feeds[name])
+        if self._encoder is None:
+            self._encoder = self._opened()
+        return self._encoder
 
-    def _converted(self) -> TorchEncoder:
+    def _opened(self) -> TorchEncoder:
         sha256 = _sha256(self._path)
         if sha256 != self._sha256:
             raise UnreadableError(

@@ -15,6 +15,7 @@ from rmqm_spec.resolution import RESOLUTION
 
 try:
     import torch
+    from torch.nn.attention import SDPBackend, sdpa_kernel
 except ImportError as error:
     raise UnavailableError(
         "ENV007",
@@ -130,6 +131,23 @@ class TorchEncoder:
             return pulled
 
         return _as_array(encodings), pullback
+
+    def jvp(self, inputs: FloatArray, tangents: FloatArray, /) -> tuple[AnyArray, AnyArray]:
+        """
+        Return encodings (N, E) and their derivatives in the direction of each tangent (N, *S).
+
+        By forward differentiation (`torch.func.jvp`). Attention runs as plain products of matrices,
+        because the faster kernels have no such derivative.
+
+        Raises
+        ------
+        EncodingError
+            GRA020 if the encodings do not depend differentiably on the inputs.
+        """
+        given = (self._tensor(inputs),), (self._tensor(tangents.astype(inputs.dtype, copy=False)),)
+        with _evaluating(self._module), torch.no_grad(), sdpa_kernel(SDPBackend.MATH):
+            encodings, derivatives = torch.func.jvp(self._forward, *given)
+        return _as_array(encodings), _as_array(derivatives)
 
     def _tensor(self, inputs: FloatArray) -> torch.Tensor:
         """Return a copy on the device: the module may write into it."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 from attrs import asdict, field, mutable
 
 from rmqm_onnx.reading.model_file import read_model
@@ -50,6 +51,7 @@ class DeferredGradient:
     straight_through: tuple[str, ...] = ()
     _lock: Lock = field(factory=Lock, init=False, repr=False)
     _session: GradientSession | None = field(default=None, init=False, repr=False)
+    _made: set[str] = field(factory=set, init=False, repr=False)
 
     @property
     def route(self) -> str:
@@ -72,25 +74,49 @@ class DeferredGradient:
         SubjectError
             GRA001 if an operator has no derivative rule.
         """
-        with self._lock:
-            if self._session is None:
-                self._session = self._made(feeds, name)
-        return self._session.vjp(feeds)
+        return self._ready(feeds, name, "vjp").vjp(feeds)
+
+    def jvp(
+        self, feeds: Mapping[str, AnyArray], name: str, tangents: AnyArray
+    ) -> tuple[AnyArray, AnyArray]:
+        """
+        Return the network's output and its derivative in a direction of its input `name`.
+
+        Raises
+        ------
+        UnreadableError, SubjectError
+            As `vjp`.
+        """
+        return self._ready(feeds, name, "jvp").jvp(feeds, tangents)
 
     def __reduce__(self) -> tuple[Any, ...]:
         settings = asdict(self, recurse=False, filter=lambda attribute, _: attribute.init)
         return _deferred, (settings,)
 
-    def _made(self, feeds: Mapping[str, AnyArray], name: str) -> GradientSession:
+    def _ready(
+        self, feeds: Mapping[str, AnyArray], name: str, product: Literal["vjp", "jvp"]
+    ) -> GradientSession:
+        """Return the session, whose graphs are made under the lock."""
+        with self._lock:
+            n_rows, rows = len(feeds[name]), self.batch or 1
+            example = {
+                key: value[:rows] if len(value) == n_rows else value for key, value in feeds.items()
+            }
+            session = self._session or self._opened(example, name)
+            if product not in self._made:
+                if product == "vjp":
+                    session.vjp(example)
+                else:
+                    session.jvp(example, np.zeros_like(example[name]))
+                self._made.add(product)
+            self._session = session
+            return session
+
+    def _opened(self, example: Mapping[str, AnyArray], name: str) -> GradientSession:
         from rmqm_onnx.gradients import GradientSession
 
         read_model(self.path).require_same(self.sha256)
-        n_rows = len(feeds[name])
-        rows = self.batch or 1
-        example = {
-            key: value[:rows] if len(value) == n_rows else value for key, value in feeds.items()
-        }
-        session = GradientSession(
+        return GradientSession(
             self.path,
             input=name,
             output=self.output,
@@ -99,8 +125,6 @@ class DeferredGradient:
             provider=self.provider,
             threads=self.threads,
         )
-        session.vjp(example)  # the graphs are made under the lock
-        return session
 
 
 def _deferred(settings: dict[str, Any]) -> DeferredGradient:

@@ -98,6 +98,23 @@ class Arrangement:
         factor = np.abs(self._map.factor).min() if self._map.changes_values else 1.0
         return step / float(factor) + 1e-6
 
+    def push_forward(self, tangents: FloatArray) -> AnyArray:
+        """
+        Carry directions of the inputs forward to directions of the network's input.
+
+        All steps but the offset are linear; rounding to another type counts as the identity.
+        """
+        values: AnyArray = tangents
+        layout = self.layout.layout
+        if layout != "array" and self.preprocessing.channel_order == "bgr":
+            values = values[:, ::-1]
+        if self._map.changes_values:
+            values = values * self._map.factor
+        if layout == "nhwc":
+            values = values.transpose(0, 2, 3, 1)
+        values = np.ascontiguousarray(values)
+        return values.reshape(len(tangents), *self.layout.network_shape)
+
     def pull_back(self, gradient: FloatArray) -> FloatArray:
         """
         Carry a gradient of the network's input back to the inputs: each step in reverse.

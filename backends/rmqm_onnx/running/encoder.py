@@ -173,6 +173,44 @@ class OnnxEncoder:
 
         return encodings, pullback
 
+    def jvp(self, inputs: FloatArray, tangents: FloatArray, /) -> tuple[AnyArray, AnyArray]:
+        """
+        Encode, and return the derivatives of the encodings in a direction of each input.
+
+        Parameters
+        ----------
+        inputs : (N, *S) ndarray of float
+            As for `encode`.
+        tangents : (N, *S) ndarray of float
+            Directions of the inputs in their declared range.
+
+        Returns
+        -------
+        encodings, derivatives : (N, E) ndarray
+            Of networks in half precision in float32, as `vjp`.
+
+        Raises
+        ------
+        ShapeError
+            ARG001 if the tangents have another shape than the inputs.
+        SubjectError
+            As `vjp`.
+        """
+        if tangents.shape != inputs.shape:
+            raise ShapeError(
+                "ARG001",
+                f"tangents must have the shape of the inputs, {inputs.shape}; got {tangents.shape}",
+                fix="Give a direction for each input, with a number for each of its values.",
+            )
+        arranged, step = self._arranged(inputs), self._rows_per_call
+        directions = self.arrangement.push_forward(tangents)
+        parts = [
+            self._jvp(arranged[k : k + step], directions[k : k + step])
+            for k in range(0, len(arranged), step)
+        ]
+        encodings, derivatives = zip(*parts, strict=True)
+        return np.concatenate(encodings), np.concatenate(derivatives)
+
     @property
     def gradient_route(self) -> str:
         """How gradients are made, for results."""
@@ -275,14 +313,8 @@ class OnnxEncoder:
         return pool(output, n_rows, self.pooling, channels_first=self.channels_first)
 
     def _vjp(self, arranged: AnyArray) -> tuple[AnyArray, Pullback]:
-        if self.gradients is None:
-            raise SubjectError(
-                "GRA002",
-                "an encoder must know its model's file to give gradients; this encoder does not",
-                fix="Open it with open_encoder.",
-            )
         n_inputs, arranged = len(arranged), self._padded(arranged)
-        output, back = self.gradients.vjp(self._feeds(arranged), self.input)
+        output, back = self._known_gradients().vjp(self._feeds(arranged), self.input)
         pooled = self._pool(output, len(arranged))
 
         def pullback(cotangent: FloatArray) -> FloatArray:
@@ -292,6 +324,23 @@ class OnnxEncoder:
             return back(unpool(whole, output.shape, self.pooling, channels_first=first))[:n_inputs]
 
         return pooled[:n_inputs], pullback
+
+    def _jvp(self, arranged: AnyArray, directions: AnyArray) -> tuple[AnyArray, AnyArray]:
+        n_inputs, arranged = len(arranged), self._padded(arranged)
+        feeds, directions = self._feeds(arranged), self._padded(directions)
+        output, derivative = self._known_gradients().jvp(feeds, self.input, directions)
+        pooled = (self._pool(one, len(arranged)) for one in (output, derivative))  # it is linear
+        encodings, derivatives = (one[:n_inputs] for one in pooled)
+        return encodings, derivatives
+
+    def _known_gradients(self) -> GradientRoute:
+        if self.gradients is None:
+            raise SubjectError(
+                "GRA002",
+                "an encoder must know its model's file to give gradients; this encoder does not",
+                fix="Open it with open_encoder.",
+            )
+        return self.gradients
 
     def _feeds(self, arranged: AnyArray) -> dict[str, AnyArray]:
         return {self.input: arranged, **spread(self.feeds, len(arranged))}
