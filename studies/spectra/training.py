@@ -43,11 +43,11 @@ class Autoencoder(nn.Module):
         return latents, self.decoder(latents)
 
 
-def make_models(runs: list[Run], images: npt.NDArray[np.uint8], folder: Path) -> None:
+def make_models(runs: list[Run], images: npt.NDArray[np.float32], folder: Path) -> None:
     """Train and export whatever is missing in the folder, in the order of the runs."""
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    pixels = torch.from_numpy(images.reshape(len(images), 1, 28, 28)).float() / 255
+    pixels = torch.from_numpy(images)
     folder.mkdir(parents=True, exist_ok=True)
     for number, run in enumerate(runs, 1):
         if not (folder / f"{run.model(run.epochs)}.onnx").exists():
