@@ -191,9 +191,7 @@ def _training(drawn: Figure, tables: Tables) -> None:
 
 def _by_class(axes: Any, tables: Tables, column: str) -> None:
     for label, colour in enumerate(CLASSES):
-        rows = [
-            row for row in tables.classes if (row["layers"], row["class"]) == (MIDDLE, label)
-        ]
+        rows = [row for row in tables.classes if (row["layers"], row["class"]) == (MIDDLE, label)]
         line(axes, rows, column, color=colour, label=label, linewidth=0.9)
     axes.legend(title="class", ncols=2)
 

@@ -58,8 +58,12 @@ class Measured:
 def opened(path: Path) -> Autoencoder:
     """Open a model of the study; one thread, so that processes side by side do not compete."""
     from onnx.utils import extract_model
+
     halves = []
-    for half, given, wanted in (("encoder", "image", "latent"), ("decoder", "latent", "reconstruction")):
+    for half, given, wanted in (
+        ("encoder", "image", "latent"),
+        ("decoder", "latent", "reconstruction"),
+    ):
         file = path.with_name(f"{path.stem}-{half}.half")
         extract_model(path, file, [given], [wanted])
         halves.append(open_encoder(file, OpenOptions(threads=1)))

@@ -38,9 +38,11 @@ def no_image_rows(model: Model, kept: Kept) -> Iterator[dict[str, Any]]:
             "auc_log_volume": _auc(latent.log_volume[rows], of_test.log_volume),
             "auc_distance": _auc(far[rows], near),
         }
-        yield facts_of(model) | {"distribution": name} | {
-            column: float(f"{float(value):.4g}") for column, value in row.items()
-        }
+        yield (
+            facts_of(model)
+            | {"distribution": name}
+            | {column: float(f"{float(value):.4g}") for column, value in row.items()}
+        )
 
 
 def _auc(of_these: FloatArray, of_test: FloatArray) -> float:

@@ -293,7 +293,9 @@ def _prediction(found: Mapping[str, Row]) -> list[str]:
             ]
             heads = ["predictor", "mean rho", "interval, inputs", "interval, models"]
             heads += ["models from, to", "partial, given the norm of the input"]
-            title = f"{_DATA_SETS[of]}: rank correlation with the error, {document['models']} models"
+            title = (
+                f"{_DATA_SETS[of]}: rank correlation with the error, {document['models']} models"
+            )
             lines += _section(title, heads, rows)
     lines += _paired(found)
     return lines

@@ -77,7 +77,7 @@ def predicted(predictions: Sequence[Prediction]) -> Document:
     by_input = np.mean([one.draws for one in predictions], axis=0)
     by_model = over_models(rho, dimensions)
     mean = rho.mean(axis=0)
-    given = np.nanmean([one.partial for one in predictions], axis=0)
+    given = np.mean([one.partial for one in predictions], axis=0)
     document: Document = {"models": len(predictions), "predictors": {}, "differences": {}}
     for place, name in enumerate(_NAMES):
         document["predictors"][name] = {
@@ -86,7 +86,7 @@ def predicted(predictions: Sequence[Prediction]) -> Document:
             "models": _interval(by_model[:, place]),
             "lowest": round(float(rho[:, place].min()), 4),
             "highest": round(float(rho[:, place].max()), 4),
-            "partial": None if name == "input-norm" else round(float(given[place]), 4),
+            "partial": None if np.isnan(given[place]) else round(float(given[place]), 4),
         }
     for name in QUESTIONED:
         for simpler in SIMPLER:

@@ -89,5 +89,8 @@ def _weighted(ranks: FloatArray, error: FloatArray, counts: FloatArray) -> Float
     spread_error = (counts @ error**2)[:, None] / n - mean_error**2
     square = spread * spread_error
     return np.divide(
-        products, np.sqrt(np.maximum(square, 0)), out=np.full_like(products, np.nan), where=square > 0
+        products,
+        np.sqrt(np.maximum(square, 0)),
+        out=np.full_like(products, np.nan),
+        where=square > 0,
     )

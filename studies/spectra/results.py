@@ -72,9 +72,7 @@ def best_set(model: Model, kept: Kept) -> str:
 def read_table(path: Path) -> list[Row]:
     """Return the rows of a table, with numbers as numbers and empty cells as None."""
     with path.open(newline="") as file:
-        return [
-            {name: _value(text) for name, text in row.items()} for row in csv.DictReader(file)
-        ]
+        return [{name: _value(text) for name, text in row.items()} for row in csv.DictReader(file)]
 
 
 def _model_rows(models: Sequence[Model], kept: Kept) -> Iterable[Row]:

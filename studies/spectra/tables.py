@@ -106,7 +106,9 @@ def _fitted(found: Measured, name: str, regressor: str, images: Images) -> Regre
     try:
         if regressor == "trace":
             return regress_trace(*sides)
-        return regress_log_volume(*sides, reading="dropped" if regressor == "dropped" else "absolute")
+        return regress_log_volume(
+            *sides, reading="dropped" if regressor == "dropped" else "absolute"
+        )
     except UsageError:
         return None
 
