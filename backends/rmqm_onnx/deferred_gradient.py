@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from attrs import asdict, field, mutable
 
+from rmqm_onnx.reading.decoder_part import Latent
 from rmqm_onnx.reading.model_file import read_model
 from rmqm_spec.arrays import AnyArray
 
@@ -40,6 +41,8 @@ class DeferredGradient:
         Threads within an operator.
     straight_through : tuple of str
         Operators whose rounding counts as the identity.
+    latent : Latent, optional
+        A tensor inside the model where the part begins that is differentiated.
     """
 
     path: Path
@@ -49,6 +52,7 @@ class DeferredGradient:
     provider: str
     threads: int
     straight_through: tuple[str, ...] = ()
+    latent: Latent | None = None
     _lock: Lock = field(factory=Lock, init=False, repr=False)
     _session: GradientSession | None = field(default=None, init=False, repr=False)
     _made: set[str] = field(factory=set, init=False, repr=False)
@@ -115,9 +119,10 @@ class DeferredGradient:
     def _opened(self, example: Mapping[str, AnyArray], name: str) -> GradientSession:
         from rmqm_onnx.gradients import GradientSession
 
-        read_model(self.path).require_same(self.sha256)
+        file = read_model(self.path)
+        file.require_same(self.sha256)
         return GradientSession(
-            self.path,
+            self.latent.part_of(file, self.output) if self.latent else self.path,
             input=name,
             output=self.output,
             example=example,

@@ -179,7 +179,7 @@ def _finite(which: str, matrices: AnyArray) -> Float64Array:
             "SPC002",
             f"the {which} Jacobian must be finite; got values that are not at {len(bad)} of "
             f"{len(matrices)} inputs, the first in row {bad[0]}",
-            fix="Check that the inputs are in the range that the encoder expects, and the network "
-            "for divisions by zero: rmqm-spec check MODEL --gradients.",
+            fix="Check that the inputs are in the range that the encoder expects,, and the "
+            "network for divisions by zero.",
         )
     return np.asarray(matrices, dtype=np.float64)
