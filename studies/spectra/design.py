@@ -13,6 +13,7 @@ __all__ = [
     "EPOCHS",
     "LONG",
     "MIDDLE",
+    "VARIANTS",
     "Run",
     "design",
     "quick_design",
@@ -27,7 +28,13 @@ CHECKPOINTS: Final = (0, 1, 5, EPOCHS, 100, LONG)
 """Passes over the training images after which a model is kept."""
 MIDDLE: Final = 4
 _REPEATED: Final = (2, 8, 14, 20)
-_PROLONGED: Final = (8, 20, 2, 14, 17, 11, 5)
+VARIANTS: Final = {
+    "sigmoid": "a sigmoid at the output",
+    "decay": "weight decay 1e-5 (L2, in the gradient)",
+}
+"""What differs in the networks that look for a reason of disagreement."""
+_PROLONGED: Final = ((4, 8), (4, 20), (3, 20), (3, 8), (3, 2), (4, 2), (3, 14), (4, 14))
+"""Layers and dimension of the networks that are trained for longer."""
 
 
 @frozen
@@ -45,17 +52,21 @@ class Run:
         Of the weights and of the order of the images.
     epochs : int
         Passes over the training images.
+    variant : str
+        Empty, or one of `VARIANTS`.
     """
 
     layers: int
     dimension: int
     seed: int
     epochs: int
+    variant: str = ""
 
     @property
     def network(self) -> str:
         """Its name, whatever the length of training: a longer run continues a shorter run."""
-        return f"l{self.layers}-n{self.dimension:02d}-s{self.seed}"
+        ending = f"-{self.variant}" if self.variant else ""
+        return f"l{self.layers}-n{self.dimension:02d}-s{self.seed}{ending}"
 
     @property
     def checkpoints(self) -> tuple[int, ...]:
@@ -75,14 +86,18 @@ def design() -> list[Run]:
     -------
     list of Run
         Every dimension of the middle architecture, then of the others; two more seeds of a few
-        dimensions; then long runs, which go on where the short run of the same network ended.
+        dimensions; then long runs, which go on where the short run of the same network ended, and
+        variants of a few networks.
     """
     main = [
         Run(layers, dimension, 0, EPOCHS) for layers in (MIDDLE, 3, 5) for dimension in DIMENSIONS
     ]
     seeds = [Run(MIDDLE, dimension, seed, EPOCHS) for seed in (1, 2) for dimension in _REPEATED]
-    long = [Run(MIDDLE, dimension, 0, LONG) for dimension in _PROLONGED]
-    return main + seeds + long
+    long = [Run(layers, dimension, 0, LONG) for layers, dimension in _PROLONGED]
+    variants = [
+        Run(3, dimension, 0, EPOCHS, variant) for variant in VARIANTS for dimension in _REPEATED
+    ]
+    return main + seeds + long[:3] + variants + long[3:]
 
 
 def quick_design() -> list[Run]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,6 @@ _STYLE: Final = {
     "legend.frameon": False,
     "legend.fontsize": 7,
     "lines.linewidth": 1.2,
-    "lines.markersize": 3,
 }
 Row = Mapping[str, Any]
 
@@ -40,18 +39,11 @@ def figure(path: Path, width: float, height: float) -> Iterator[Figure]:
         drawn.savefig(path, metadata={"Date": None, "Creator": None}, facecolor="white")
 
 
-def line(
-    axes: Any, rows: Sequence[Row], y: str | Callable[[Row], float | None], **style: Any
-) -> None:
+def line(axes: Any, rows: Sequence[Row], column: str, **style: Any) -> None:
     """Draw a column against the latent dimension, in the order of the dimensions."""
-    points = sorted(
-        (row["dimension"], value)
-        for row in rows
-        for value in [row.get(y) if isinstance(y, str) else y(row)]
-        if value is not None
-    )
+    points = sorted((row["dimension"], row[column]) for row in rows if row.get(column) is not None)
     if points:
-        axes.plot(*zip(*points, strict=True), **{"marker": "."} | style)
+        axes.plot(*zip(*points, strict=True), **style)
 
 
 def band(axes: Any, rows: Sequence[Row], name: str, *, colour: str, label: str) -> None:

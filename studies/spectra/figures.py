@@ -2,58 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from attrs import frozen
 from matplotlib.figure import Figure
 
+from studies.spectra.committed import Tables
 from studies.spectra.comparing import PRINTED
 from studies.spectra.design import MIDDLE
 from studies.spectra.drawing import CLASSES, COLOURS, GREY, band, figure, line
 
-__all__ = ["FIGURES", "Tables", "draw_figures"]
-
-Row = Mapping[str, Any]
-
-
-@frozen(eq=False)
-class Tables:
-    """
-    What the figures are drawn from.
-
-    Parameters
-    ----------
-    ends : sequence of mapping
-        Rows of ``models.csv``, one for each main model.
-    training : sequence of mapping
-        Rows of ``models.csv`` at the drawn images, of all checkpoints of 4 layers and seed 0.
-    regressions, classes : sequence of mapping
-        Rows of the main models.
-    document : mapping
-        ``spectra.json``.
-    """
-
-    ends: Sequence[Row]
-    training: Sequence[Row]
-    regressions: Sequence[Row]
-    classes: Sequence[Row]
-    document: Mapping[str, Any]
-
-    @property
-    def by_layers(self) -> dict[int, list[Row]]:
-        """The main models, by their number of layers."""
-        return {
-            layers: [row for row in self.ends if row["layers"] == layers]
-            for layers in sorted({int(row["layers"]) for row in self.ends})
-        }
-
-    @property
-    def middle(self) -> list[Row]:
-        """The main models of 4 layers."""
-        return self.by_layers.get(MIDDLE, [])
+__all__ = ["FIGURES", "draw_figures"]
 
 
 def draw_figures(tables: Tables, folder: Path) -> list[Path]:
@@ -184,7 +145,14 @@ def _training(drawn: Figure, tables: Tables) -> None:
     for axes, (column, said) in zip(panels, columns.items(), strict=True):
         for epoch, shade in zip(epochs, shades, strict=True):
             rows = [row for row in tables.training if row["epoch"] == epoch]
-            line(axes, rows, column, color=(shade, shade * 0.8, 0.9 - shade * 0.2), label=epoch)
+            line(
+                axes,
+                rows,
+                column,
+                color=(shade, shade * 0.8, 0.9 - shade * 0.2),
+                label=epoch,
+                marker=".",
+            )
         _labelled(axes, said)
     panels[0].legend(title="epochs")
 

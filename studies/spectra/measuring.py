@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import fields, frozen
 
-from rmqm_onnx import OpenOptions, open_encoder
+from rmqm_onnx import OpenOptions, open_autoencoder
 from rmqm_spec.contracts.autoencoder import Autoencoder
 from rmqm_spec.spectra import Spectrum, autoencoder_spectra
 
@@ -57,17 +57,8 @@ class Measured:
 
 def opened(path: Path) -> Autoencoder:
     """Open a model of the study; one thread, so that processes side by side do not compete."""
-    from onnx.utils import extract_model
-
-    halves = []
-    for half, given, wanted in (
-        ("encoder", "image", "latent"),
-        ("decoder", "latent", "reconstruction"),
-    ):
-        file = path.with_name(f"{path.stem}-{half}.half")
-        extract_model(path, file, [given], [wanted])
-        halves.append(open_encoder(file, OpenOptions(threads=1)))
-    return Autoencoder(*halves)
+    options = OpenOptions(threads=1, output="reconstruction")
+    return open_autoencoder(path, options, latent="latent")
 
 
 def measured(model: Path, images: FloatArray, kept: Path) -> Measured:

@@ -18,7 +18,7 @@ from studies.spectra.predicting import predicted, prediction_of
 from studies.spectra.tables import class_rows, model_row, regression_rows, test_slopes
 from studies.spectra.work import Kept, Model
 
-__all__ = ["best_set", "read_table", "write_results"]
+__all__ = ["best_set", "write_results"]
 
 Row = dict[str, Any]
 
@@ -69,12 +69,6 @@ def best_set(model: Model, kept: Kept) -> str:
     return "all" if "all" in model.sets and kept.has(model, "all") else "drawn"
 
 
-def read_table(path: Path) -> list[Row]:
-    """Return the rows of a table, with numbers as numbers and empty cells as None."""
-    with path.open(newline="") as file:
-        return [{name: _value(text) for name, text in row.items()} for row in csv.DictReader(file)]
-
-
 def _model_rows(models: Sequence[Model], kept: Kept) -> Iterable[Row]:
     for model in models:
         for of in dict.fromkeys(["drawn", best_set(model, kept)]):
@@ -122,16 +116,3 @@ def _write_table(path: Path, rows: Iterable[Row]) -> None:
         writer = csv.DictWriter(file, list(columns), restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(known)
-
-
-def _value(text: str) -> Any:
-    if not text:
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text)
-    except ValueError:
-        return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,9 @@ from studies.spectra.work import Model
 __all__ = ["class_rows", "facts_of", "model_row", "regression_rows", "test_slopes"]
 
 Row = dict[str, Any]
-_QUARTILES = {"q1": 25, "median": 50, "q3": 75}
+_QUARTILES: Final = {"q1": 25, "median": 50, "q3": 75}
+_SINGULAR: Final = 1e-6
+"""Reciprocal condition number below which the determinant of float32 products is rounding."""
 
 
 def facts_of(model: Model) -> Row:
@@ -38,6 +40,7 @@ def facts_of(model: Model) -> Row:
         "dimension": run.dimension,
         "seed": run.seed,
         "epoch": model.epoch,
+        "variant": run.variant,
     }
 
 
@@ -135,6 +138,7 @@ def _spectrum(name: str, spectrum: Spectrum) -> Row:
     for quantity in ("arithmetic_mean", "geometric_mean", "trace", "log_volume"):
         row |= _spread(f"{name}_{quantity}", getattr(spectrum, quantity))
     row[f"{name}_small"] = _rounded(spectrum.small.mean())
+    row[f"{name}_singular"] = _rounded((spectrum.reciprocal_condition < _SINGULAR).mean())
     imaginary = np.abs(spectrum.eigenvalues.imag) > 0
     row[f"{name}_complex"] = _rounded(imaginary.mean())
     return row

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 import warnings
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ __all__ = ["Autoencoder", "make_models", "train"]
 _PIXELS: Final = 28 * 28
 _BATCH_SIZE: Final = 128
 _LEARNING_RATE: Final = 0.001
+_DECAY: Final = 1e-5
 _SAVED_EVERY: Final = 10
 """Passes between two records of the state of training, from which a stopped run goes on."""
 _EXPORTED_WITHIN: Final = 1e-4
@@ -28,14 +30,15 @@ _EXPORTED_WITHIN: Final = 1e-4
 
 
 class Autoencoder(nn.Module):
-    """Fully connected, ReLU between layers; latent and output are linear."""
+    """Fully connected, ReLU between layers; latent and output are linear, but for a variant."""
 
-    def __init__(self, layers: int, dimension: int, seed: int) -> None:
+    def __init__(self, run: Run) -> None:
         super().__init__()
-        torch.manual_seed(seed)
-        sizes = (_PIXELS, *ARCHITECTURES[layers], dimension)
+        torch.manual_seed(run.seed)
+        sizes = (_PIXELS, *ARCHITECTURES[run.layers], run.dimension)
         self.encoder = nn.Sequential(nn.Flatten(), *_stack(sizes))
-        self.decoder = nn.Sequential(*_stack(sizes[::-1]))
+        last = [nn.Sigmoid()] if run.variant == "sigmoid" else []
+        self.decoder = nn.Sequential(*_stack(sizes[::-1]), *last)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Return latents (N, n) and flat reconstructions (N, 784)."""
@@ -80,8 +83,11 @@ def train(run: Run, pixels: Tensor, folder: Path) -> float:
     float
         Mean loss of the last pass.
     """
-    network = Autoencoder(run.layers, run.dimension, run.seed)
-    optimiser = torch.optim.Adam(network.parameters(), _LEARNING_RATE, fused=True)
+    network = Autoencoder(run)
+    decay = _DECAY if run.variant == "decay" else 0
+    optimiser = torch.optim.Adam(
+        network.parameters(), _LEARNING_RATE, weight_decay=decay, fused=True
+    )
     state = folder / f"{run.network}.pt"
     losses: list[float] = []
     if state.exists():
@@ -103,7 +109,7 @@ def train(run: Run, pixels: Tensor, folder: Path) -> float:
 
 def _stack(sizes: tuple[int, ...]) -> list[nn.Module]:
     layers: list[nn.Module] = []
-    for wide, narrow in zip(sizes, sizes[1:], strict=False):
+    for wide, narrow in pairwise(sizes):
         layers += [nn.Linear(wide, narrow), nn.ReLU()]
     return layers[:-1]
 

@@ -43,7 +43,8 @@ class Model:
     @property
     def is_main(self) -> bool:
         """Whether it is the end of a main run."""
-        return self.is_end and self.run.seed == 0 and self.run.epochs <= EPOCHS
+        run = self.run
+        return self.is_end and run.seed == 0 and run.epochs <= EPOCHS and not run.variant
 
     @property
     def sets(self) -> list[str]:
@@ -51,7 +52,7 @@ class Model:
         more = ["all"] if self.is_main and self.run.layers == MIDDLE else []
         if self.is_main:
             more += OTHERS
-        if self.is_end and self.run.seed == 0:
+        if self.is_end and self.run.seed == 0 and not self.run.variant:
             more += ["no-images"]
         return ["drawn", *more]
 

@@ -1,4 +1,4 @@
-"""The study of spectra: design, printed tables, inputs and statistics, on cases with known answers."""
+"""The study of spectra: its design, inputs and statistics, on cases with known answers."""
 
 import json
 import shutil
@@ -10,16 +10,25 @@ from scipy.stats import pearsonr, rankdata, spearmanr
 
 from rmqm_spec.contracts.autoencoder import Autoencoder
 from rmqm_spec.spectra import spectrum
+from studies.spectra.committed import read_table, tables_of
 from studies.spectra.comparing import PRINTED, compared
-from studies.spectra.design import DIMENSIONS, EPOCHS, LONG, MIDDLE, Run, design, quick_design
+from studies.spectra.design import (
+    DIMENSIONS,
+    EPOCHS,
+    LONG,
+    MIDDLE,
+    VARIANTS,
+    Run,
+    design,
+    quick_design,
+)
 from studies.spectra.distributions import DISTRIBUTIONS, inputs_of
 from studies.spectra.images import Images, read_image_sets
 from studies.spectra.measuring import Measured
-from studies.spectra.page import tables_of, write_page
+from studies.spectra.page import write_page
 from studies.spectra.paper import LOG_VOLUME, TRACE
 from studies.spectra.predictors import distances, jacobian_norms
 from studies.spectra.rank_bootstrap import correlations, over_inputs, over_models, partial
-from studies.spectra.results import read_table
 from studies.spectra.tables import class_rows, model_row, regression_rows
 from studies.spectra.work import Model, models_of
 
@@ -31,13 +40,15 @@ MODEL = Model("l4-n02-s0-e030", Run(MIDDLE, 2, 0, EPOCHS), EPOCHS)
 
 def test_wherever_training_stops_the_design_is_balanced():
     runs = design()
-    main = [run for run in runs if run.seed == 0 and run.epochs == EPOCHS]
+    main = [run for run in runs if run.seed == 0 and run.epochs == EPOCHS and not run.variant]
     assert runs[:57] == main
     assert [run.dimension for run in runs[:19]] == list(DIMENSIONS) == list(range(2, 21))
     assert {run.layers for run in runs[:19]} == {MIDDLE}
     assert [run.seed for run in runs[57:65]] == [1] * 4 + [2] * 4
-    assert all(run.epochs == LONG and run.seed == 0 for run in runs[65:])
-    assert len({run.model(run.epochs) for run in runs}) == len(runs) == 72
+    rest = [run for run in runs[65:] if not run.variant]
+    assert all(run.epochs == LONG and run.seed == 0 for run in rest)
+    assert {run.variant for run in runs[65:]} == {"", *VARIANTS}
+    assert len({run.model(run.epochs) for run in runs}) == len(runs) == 81
 
 
 def test_a_long_run_keeps_the_models_of_the_short_run_of_its_network(tmp_path):
@@ -352,7 +363,7 @@ def test_spectra_from_the_file_are_those_of_automatic_differentiation(tmp_path):
     pixels = torch.rand(256, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     run = Run(4, 3, 0, 1)
     train(run, pixels, tmp_path)
-    network = Network(4, 3, 0)
+    network = Network(run)
     network.load_state_dict(torch.load(tmp_path / f"{run.network}.pt")["network"])
     network.double()
     images = pixels[:4].numpy()
