@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from onnx import ModelProto, NodeProto, helper, inliner, shape_inference, version_converter
+from onnx import ModelProto, helper, inliner, shape_inference
 
+from rmqm_onnx.gradients.conversion import converted
 from rmqm_onnx.gradients.definitions import without_image_scaler
 from rmqm_onnx.gradients.execution import folded
 from rmqm_onnx.gradients.opsets import MIN_OPSET, opset_of
 from rmqm_onnx.gradients.precision import in_single_precision
 from rmqm_onnx.reading.graph import cut_out
-from rmqm_spec.errors import SubjectError
 
 __all__ = ["prepared"]
 
@@ -45,7 +45,7 @@ def prepared(model: ModelProto, output: str) -> ModelProto:
         part = inliner.inline_local_functions(part)
     part = folded(part)
     if opset_of(part) < MIN_OPSET:
-        part = folded(_converted(part))
+        part = folded(converted(_plain_opsets(part)))
     if any(node.op_type in BY_DEFINITION and not node.domain for node in part.graph.node):
         part = folded(_written_out(part))
     return part
@@ -59,40 +59,6 @@ def _modern(model: ModelProto) -> ModelProto:
     model.graph.input.extend(kept)
     model.ir_version = max(model.ir_version, 8)
     return model
-
-
-def _converted(model: ModelProto) -> ModelProto:
-    """Raise the opset; operators of other domains are not touched."""
-    old = _old_resizes(model)
-    try:
-        converted = version_converter.convert_version(_plain_opsets(model), MIN_OPSET)
-    except Exception as error:
-        raise SubjectError(
-            "GRA004",
-            f"a model of opset {opset_of(model)} must convert to opset {MIN_OPSET} to be "
-            f"differentiated; onnx says {' '.join(str(error).split())[:300]}",
-            fix=f"Export it with opset {MIN_OPSET} or later.",
-        ) from error
-    for node in converted.graph.node:
-        if node.op_type == "Resize" and node.output[0] in old:
-            _as_before_opset_11(node)
-    return converted
-
-
-def _old_resizes(model: ModelProto) -> set[str]:
-    """Return the outputs of Upsample and old Resize: the converter loses their rounding rule."""
-    if opset_of(model) > 10:
-        return set()
-    return {n.output[0] for n in model.graph.node if n.op_type in ("Upsample", "Resize")}
-
-
-def _as_before_opset_11(node: NodeProto) -> None:
-    """State in attributes how coordinates were computed before these attributes existed."""
-    modern = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
-    kept = [entry for entry in node.attribute if entry.name not in modern]
-    del node.attribute[:]
-    node.attribute.extend(kept)
-    node.attribute.extend(helper.make_attribute(key, value) for key, value in modern.items())
 
 
 def _plain_opsets(model: ModelProto) -> ModelProto:

@@ -117,8 +117,8 @@ def test_a_conversion_that_changes_the_encodings_is_refused(make, monkeypatch):
                 tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float32), "w2"))
         return convert(model)
 
-    convert = preparation._converted
-    monkeypatch.setattr(preparation, "_converted", wrong)
+    convert = preparation.converted
+    monkeypatch.setattr(preparation, "converted", wrong)
     with pytest.raises(SubjectError) as caught:
         vjp_model(network(make, 13))
     assert caught.value.code == "GRA004"
