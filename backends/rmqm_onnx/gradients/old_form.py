@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from attrs import Factory, define
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-__all__ = ["FLOAT", "OldForm", "Types"]
+from rmqm_onnx.gradients.tape import Tape
 
-Types: TypeAlias = Mapping[str, tuple[int, int | None]]
-"""Element type and rank of tensors by name."""
+__all__ = ["FLOAT", "OldForm"]
 
 _INT64, FLOAT = np.dtype(np.int64), np.dtype(np.float32)
 
@@ -26,12 +24,8 @@ class OldForm:
     ----------
     node : NodeProto
         The node.
-    opset : int
-        The opset of its model.
-    types : Types
-        What is known of tensors.
-    stored : mapping of str to TensorProto
-        The constants of the graph.
+    tape : Tape
+        What is known of the model, and its opset; of graphs within nodes, nothing is known.
     prefix : str
         How the names that are added begin.
     before, after : list of NodeProto
@@ -39,23 +33,27 @@ class OldForm:
     """
 
     node: NodeProto
-    opset: int
-    types: Types
-    stored: Mapping[str, TensorProto]
+    tape: Tape
     prefix: str
     before: list[NodeProto] = Factory(list)
     after: list[NodeProto] = Factory(list)
 
     @property
+    def opset(self) -> int:
+        """The opset of its model."""
+        return self.tape.opset
+
+    @property
     def type(self) -> np.dtype[Any]:
         """Element type of the first input; float32 if it is not known."""
-        known = self.types.get(self.node.input[0], (0, None))[0]
-        return helper.tensor_dtype_to_np_dtype(known or TensorProto.FLOAT)
+        known = self.tape.tensors.get(self.node.input[0])
+        return helper.tensor_dtype_to_np_dtype(known.type if known else TensorProto.FLOAT)
 
     @property
     def rank(self) -> int | None:
         """Rank of the first input, if it is known."""
-        return self.types.get(self.node.input[0], (0, None))[1]
+        known = self.tape.tensors.get(self.node.input[0])
+        return None if known is None else len(known.shape)
 
     def take(self, name: str, default: Any = None) -> Any:
         """Take an attribute away and return what it holds."""

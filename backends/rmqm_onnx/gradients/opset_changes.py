@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
-from onnx import NodeProto, helper, numpy_helper
+from onnx import helper
 
 from rmqm_onnx.gradients.old_form import FLOAT, OldForm
 from rmqm_onnx.gradients.opsets import MIN_OPSET
@@ -138,26 +138,23 @@ def resize(old: OldForm) -> None:
     scales = old.take("scales")
     if scales is None:
         name = old.node.input[1]
-        scales = numpy_helper.to_array(old.stored[name]) if name in old.stored else []
+        scales = old.tape.value(name)
     else:
         name = old.constant(scales, FLOAT)
     old.node.op_type = "Resize"
     old.node.input[1:] = ["", name]
     old.state(coordinate_transformation_mode="asymmetric", nearest_mode="floor")
-    shrinking = np.asarray(scales) < 1
-    if shrinking.any():
-        _shrink_last(old, np.asarray(scales, dtype=FLOAT), shrinking)
+    if scales is not None and min(scales) < 1:
+        _shrink_first(old, np.asarray(scales, dtype=FLOAT))
 
 
-def _shrink_last(old: OldForm, scales: AnyArray, shrinking: AnyArray) -> None:
-    """Let a node of its own, before the other axes, round the axes up that shrink."""
-    node = NodeProto()
-    node.CopyFrom(old.node)
+def _shrink_first(old: OldForm, scales: AnyArray) -> None:
+    """Let a node of its own round up, along the axes that shrink."""
     x = old.node.input[0]
-    given = {entry.name: helper.get_attribute_value(entry) for entry in node.attribute}
-    shrunk = old.constant(np.where(shrinking, scales, 1), FLOAT)
+    given = {entry.name: helper.get_attribute_value(entry) for entry in old.node.attribute}
+    shrunk = old.constant(np.minimum(scales, 1), FLOAT)
     smaller = old.add("Resize", [x, "", shrunk], **{**given, "nearest_mode": "ceil"})
-    grown = old.constant(np.where(shrinking, 1, scales), FLOAT)
+    grown = old.constant(np.maximum(scales, 1), FLOAT)
     old.node.input[:] = [smaller, "", grown]
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from onnx import ModelProto, helper, inliner, shape_inference
 
 from rmqm_onnx.gradients.conversion import converted
 from rmqm_onnx.gradients.definitions import without_image_scaler
 from rmqm_onnx.gradients.execution import folded
+from rmqm_onnx.gradients.known_tensors import known_tensors
 from rmqm_onnx.gradients.opsets import MIN_OPSET, opset_of
 from rmqm_onnx.gradients.precision import in_single_precision
 from rmqm_onnx.reading.graph import cut_out
+from rmqm_spec.arrays import AnyArray
 
-__all__ = ["prepared"]
+__all__ = ["in_known_operators", "prepared"]
 
 
 BY_DEFINITION = frozenset(
@@ -34,21 +38,38 @@ BY_DEFINITION = frozenset(
 
 def prepared(model: ModelProto, output: str) -> ModelProto:
     """
-    Return a copy of a model that gives `output` alone, in operators that the rules know.
+    Return a copy of a model that gives `output` alone, of the same opset.
 
-    Its functions, branches of constant conditions and operators that ONNX defines by others are
-    written out, half precision is raised to float32, and ONNX Runtime has folded what does not
-    depend on the inputs.
+    Its functions and branches of constant conditions are written out, half precision is raised to
+    float32, and ONNX Runtime has folded what does not depend on the inputs.
     """
     part = without_image_scaler(in_single_precision(_modern(cut_out(model, output))))
     if part.functions:
         part = inliner.inline_local_functions(part)
-    part = folded(part)
-    if opset_of(part) < MIN_OPSET:
-        part = folded(converted(_plain_opsets(part)))
-    if any(node.op_type in BY_DEFINITION and not node.domain for node in part.graph.node):
-        part = folded(_written_out(part))
-    return part
+    return folded(part)
+
+
+def in_known_operators(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> ModelProto:
+    """
+    Return a prepared model in an opset and in operators that the rules know.
+
+    Old opsets are converted, and operators that ONNX defines by others are written out.
+
+    Parameters
+    ----------
+    model : ModelProto
+        The prepared model.
+    example : mapping of str to ndarray
+        A value for each input.
+    name : str
+        The input that is differentiated.
+    """
+    if opset_of(model) < MIN_OPSET:
+        known = known_tensors(model, example, name)
+        model = folded(converted(_plain_opsets(model), known))
+    if any(node.op_type in BY_DEFINITION and not node.domain for node in model.graph.node):
+        model = folded(_written_out(model))
+    return model
 
 
 def _modern(model: ModelProto) -> ModelProto:

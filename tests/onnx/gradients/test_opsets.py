@@ -110,12 +110,12 @@ def test_a_branch_of_a_constant_condition_is_taken(chosen, make, build, check):
 def test_a_conversion_that_changes_the_encodings_is_refused(make, monkeypatch):
     from rmqm_onnx.gradients import preparation
 
-    def wrong(model):
+    def wrong(model, known):
         for tensor in model.graph.initializer:
             if tensor.name == "w2":
                 values = 1.1 * numpy_helper.to_array(tensor)
                 tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float32), "w2"))
-        return convert(model)
+        return convert(model, known)
 
     convert = preparation.converted
     monkeypatch.setattr(preparation, "converted", wrong)
