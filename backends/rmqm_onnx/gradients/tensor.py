@@ -91,6 +91,10 @@ class Tensor:
         """Return the lesser of both."""
         return self._with("Min", bound)
 
+    def clip(self, low: Operand, high: Operand) -> Tensor:
+        """Return the nearest value between both bounds, which are scalars."""
+        return self.op("Clip", self._like(low), self._like(high), shape=self.shape)
+
     def map(self, operator: str, **attributes: Any) -> Tensor:
         """Apply an operator that keeps shape and type."""
         return self.op(operator, shape=self.shape, **attributes)
