@@ -9,7 +9,7 @@ pytest.importorskip("onnxruntime")
 
 from onnx import helper
 
-from rmqm_onnx.gradients import unsupported
+from rmqm_onnx.gradients import GradientSession, unsupported
 from rmqm_onnx.gradients.activation_names import named_activations
 from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.tape import Tape
@@ -179,3 +179,31 @@ def test_a_sequence_as_long_as_the_batch_is_named(make, build):
     inputs, outputs = [make.value("x", ["N", C])], [make.value("Y", None)]
     (one,) = unsupported(make.model(nodes, inputs, outputs, weights, opset=18))
     assert one.reason == "its length of sequence depends on the batch"
+
+
+@pytest.mark.parametrize("batch", ["N", None])
+@pytest.mark.parametrize("n_rows", [1, 3, 7])
+def test_states_given_as_inputs_have_the_batch_on_their_second_axis(n_rows, batch, make, build):
+    nodes = [
+        make.node("Transpose", "x", "t", perm=[1, 0, 2]),
+        make.node("LSTM", "t W R B - h c", "- Y", hidden_size=H, direction="bidirectional"),
+        make.node("Transpose", "Y", "z", perm=[1, 0, 2]),
+        make.node("Flatten", "z", "y"),
+    ]
+    weights = [make.constant("W", f(2, 4 * H, C)), make.constant("R", f(2, 4 * H, H))]
+    weights.append(make.constant("B", f(2, 8 * H)))
+    inputs = [make.value("x", [batch, T, C])]
+    inputs += [make.value(name, [2, batch, H]) for name in "hc"]
+    model = make.model(nodes, inputs, [make.value("y", None)], weights, opset=18)
+    rng = np.random.default_rng(0)
+    h, c = rng.normal(size=(2, 2, n_rows, H)).astype(np.float32)
+    feeds = {"x": build.spread((n_rows, T, C)), "h": h, "c": c}
+    example = {"x": feeds["x"][:1], "h": h[:, :1], "c": c[:, :1]}
+    session = GradientSession(model, example=example)
+    way, ct = f(n_rows, T, C), f(n_rows, 2 * H)
+    _, pullback = session.vjp(feeds)
+    _, derivative = session.jvp(feeds, way)
+    assert (pullback(ct) * way).sum() == pytest.approx((derivative * ct).sum(), rel=1e-4)
+    plain = build.session(model)
+    near, far = (plain.run(None, {**feeds, "x": feeds["x"] + s * way})[0] for s in (1e-2, -1e-2))
+    np.testing.assert_allclose(derivative, (near - far) / 2e-2, atol=2e-3)
