@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from onnx import ModelProto, NodeProto
 
-from rmqm_onnx.gradients.activity import is_standard
 from rmqm_onnx.gradients.contrib import DEFINITIONS
+from rmqm_onnx.gradients.opsets import is_standard
 from rmqm_onnx.gradients.preparation import BY_DEFINITION
 from rmqm_onnx.gradients.reverse import Missing, reason
 from rmqm_onnx.gradients.rules import RULES, ZERO

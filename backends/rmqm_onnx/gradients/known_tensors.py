@@ -43,7 +43,7 @@ def known_tensors(model: ModelProto, example: Mapping[str, AnyArray], name: str)
         {**values, **feed} for values, feed in zip(run_all(model, names, feeds), feeds, strict=True)
     ]
     tape = Tape(opset_of(model), prefix=_unused_prefix(model))
-    tape.makers = {name: node.op_type for node in graph.node for name in node.output}
+    tape.makers = {name: node for node in graph.node for name in node.output}
     for tensor in graph.initializer:
         tape.know_value(tensor.name, tensor)
     moving = _depending_on_values(model)

@@ -75,6 +75,9 @@ class Tensor:
     def __and__(self, other: Tensor) -> Tensor:
         return self._with("And", other, of=_BOOL)
 
+    def __or__(self, other: Tensor) -> Tensor:
+        return self._with("Or", other, of=_BOOL)
+
     def equals(self, other: Operand) -> Tensor:
         """Return where both are equal, as truth values."""
         return self._with("Equal", other, of=_BOOL)
