@@ -26,8 +26,20 @@ _DEPTH = 64
 """Nodes that are followed back; beyond, nothing is known."""
 
 MOVES_AND_SHAPES = frozenset(
-    "Cast Expand Flatten Gather Identity Reshape Slice Split Squeeze Tile Transpose "
-    "Unsqueeze".split()
+    [
+        "Cast",
+        "Expand",
+        "Flatten",
+        "Gather",
+        "Identity",
+        "Reshape",
+        "Slice",
+        "Split",
+        "Squeeze",
+        "Tile",
+        "Transpose",
+        "Unsqueeze",
+    ]
 )
 """Operators that only choose, copy or order values."""
 

@@ -128,7 +128,7 @@ def test_a_layer_agrees_with_the_runtime(name, make, build, check):
 
 
 def batch_first(make, operator, given=(), **attributes):
-    """The layer with ``layout=1``, which ONNX Runtime does not run, and the same with transposes."""
+    """The layer with ``layout=1``, which ONNX Runtime does not run."""
     n_directions = 2 if attributes.get("direction") == "bidirectional" else 1
     gates = GATES[operator] * H
     known = {
