@@ -14,22 +14,20 @@ __all__ = ["has_pole", "may_be_infinite"]
 
 _DEPTH = 64
 
-_ARITHMETIC = MOVES_AND_SHAPES | set(
-    [
-        "Abs",
-        "Add",
-        "Clip",
-        "Concat",
-        "Mean",
-        "Mul",
-        "Neg",
-        "ReduceMean",
-        "ReduceSum",
-        "Sub",
-        "Sum",
-        "Where",
-    ]
-)
+_ARITHMETIC = MOVES_AND_SHAPES | {
+    "Abs",
+    "Add",
+    "Clip",
+    "Concat",
+    "Mean",
+    "Mul",
+    "Neg",
+    "ReduceMean",
+    "ReduceSum",
+    "Sub",
+    "Sum",
+    "Where",
+}
 """Operators that hand on what is not finite."""
 
 _OF_ANY_SIGN = frozenset(["Acos", "Acosh", "Asin", "Atanh", "Cosh", "Exp", "Sinh", "Tan"])

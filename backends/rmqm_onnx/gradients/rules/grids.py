@@ -47,7 +47,7 @@ def grid_gradient(s: Step) -> Tensor:
         return s.tape.zeros(s.input(1))
     cubic = mode in ("cubic", "bicubic")
     axes = [axis_of(s, k) for k in range(len(s.x.shape) - 2)]
-    taps = [_cubic(s, axis) if cubic else _linear(axis) for axis in axes]
+    taps = [_cubic(axis) if cubic else _linear(axis) for axis in axes]
     totals: list[Tensor | None] = [None] * len(axes)
     for sides in product(range(len(taps[0].places)), repeat=len(axes)):
         pixels = _read(s, axes, [own.places[side] for own, side in zip(taps, sides, strict=True)])
@@ -74,7 +74,7 @@ def _linear(axis: Axis) -> Taps:
     return Taps([low, low + 1.0], [1 - t, t], [-moves, moves])
 
 
-def _cubic(s: Step, axis: Axis) -> Taps:
+def _cubic(axis: Axis) -> Taps:
     """Four pixels, each of which is padded by itself."""
     low = axis.place.map("Floor")
     t = axis.place - low
