@@ -16,6 +16,7 @@ import numpy as np
 from onnx import helper
 
 from rmqm_onnx.gradients import quantised_operators as quantised
+from rmqm_onnx.gradients.deformable import deform_conv
 from rmqm_onnx.gradients.fused_attention import attention, multi_head_attention
 from rmqm_onnx.gradients.recurrent import gru, lstm, rnn
 from rmqm_onnx.gradients.rules.pooling import TINY
@@ -47,6 +48,7 @@ def definition(operator: str, domain: str = _MS) -> Callable[[Definition], Defin
 
 DEFINITIONS |= {(_MS, "Attention"): attention, (_MS, "MultiHeadAttention"): multi_head_attention}
 
+DEFINITIONS["", "DeformConv"] = deform_conv
 DEFINITIONS |= {("", "RNN"): rnn, ("", "GRU"): gru, ("", "LSTM"): lstm}
 DEFINITIONS |= {
     ("", "QLinearConv"): quantised.q_linear_conv,

@@ -153,21 +153,20 @@ def test_other_inputs_are_fed(make, opened):
 
 def test_an_operator_without_a_rule_is_named(make, opened):
     nodes = [
-        make.node("Det", "x", "d", name="the_determinant"),
-        make.node("Unsqueeze", "d one", "u"),
-        make.node("Concat", "u u", "y", axis=1),
+        make.node("Compress", "x first", "d", axis=1, name="the_first_row"),
+        make.node("Flatten", "d", "y"),
     ]
     model = make.model(
         nodes,
         [make.value("x", ["N", 4, 4])],
-        [make.value("y", ["N", 2])],
-        [make.constant("one", [1], "int64")],
+        [make.value("y", ["N", 4])],
+        [make.constant("first", [True, False, False, False], "bool")],
     )
     encoder = opened(model, layout="array")
     with pytest.raises(SubjectError) as caught:
         encoder.vjp(np.zeros((1, 4, 4), np.float32))
     assert caught.value.code == "GRA001"
-    assert "Det 'the_determinant'" in caught.value.message
+    assert "Compress 'the_first_row'" in caught.value.message
 
 
 def test_a_score_without_gradients_imports_none_of_this(make, saved):

@@ -4,103 +4,103 @@ from __future__ import annotations
 
 from itertools import product
 
-from rmqm_onnx.gradients.step import NoRuleError, Step
-from rmqm_onnx.gradients.tensor import Tensor
+from attrs import frozen
+
+from rmqm_onnx.gradients.rules.grid_places import Axis, axis_of
+from rmqm_onnx.gradients.step import Step
+from rmqm_onnx.gradients.tensor import Operand, Tensor
 
 __all__ = ["grid_gradient"]
+
+SHARPNESS = -0.75
+"""The constant of the cubic kernel, as ONNX and PyTorch choose it."""
+
+
+@frozen
+class Taps:
+    """
+    The pixels that an axis reads around each place.
+
+    Parameters
+    ----------
+    places : list of Tensor
+        Whole numbers, in the image or beyond.
+    weights, slopes : list of Tensor or float
+        What each pixel counts, and how that moves with the place.
+    """
+
+    places: list[Tensor]
+    weights: list[Operand]
+    slopes: list[Operand]
 
 
 def grid_gradient(s: Step) -> Tensor:
     """
-    Differentiate multilinear interpolation between the corners around each place.
+    Differentiate linear or cubic interpolation between the pixels around each place.
 
-    Along an axis the slope is the difference of the corners on both sides, weighted as the value
-    is along the other axes. Nearest neighbours do not move. Corners are read by GridSample itself.
+    The value is a sum over pixels, each weighted axis by axis; along one of the axes the slope of
+    the weight takes the place of the weight. Nearest neighbours do not move. Pixels are read by
+    GridSample itself.
     """
     mode = s.text("mode", "linear")
     if mode == "nearest":
         return s.tape.zeros(s.input(1))
-    if mode not in ("linear", "bilinear"):
-        raise NoRuleError("its grid depends on the input and its mode is cubic")
-    places = [_place(s, k) for k in range(len(s.x.shape) - 2)]
-    low = [place.map("Floor") for place, _ in places]
-    weights = [
-        (1 - (place - below), place - below) for (place, _), below in zip(places, low, strict=True)
-    ]
-    corners = {
-        corner: _read(s, [below + float(offset) for below, offset in zip(low, corner, strict=True)])
-        for corner in product((0, 1), repeat=len(places))
-    }
-    parts = [_along(s, k, corners, weights) * slope for k, (_, slope) in enumerate(places)]
-    first, *rest = [grid.unsqueeze([len(grid.shape)]) for grid in parts]
+    cubic = mode in ("cubic", "bicubic")
+    axes = [axis_of(s, k) for k in range(len(s.x.shape) - 2)]
+    taps = [_cubic(axis) if cubic else _linear(axis) for axis in axes]
+    totals: list[Tensor | None] = [None] * len(axes)
+    for sides in product(range(len(taps[0].places)), repeat=len(axes)):
+        pixels = _read(s, axes, [own.places[side] for own, side in zip(taps, sides, strict=True)])
+        share = (s.g * pixels).sum([1], keepdims=False)
+        for k, total in enumerate(totals):
+            part = _weighted(share, taps, sides, along=k)
+            totals[k] = part if total is None else total + part
+    parts = [total * axis.scale for total, axis in zip(totals, axes, strict=True) if total]
+    first, *rest = [part.unsqueeze([len(part.shape)]) for part in parts]
     return first.op("Concat", *rest, shape=s.input(1).shape, axis=len(first.shape) - 1)
 
 
-def _along(
-    s: Step,
-    axis: int,
-    corners: dict[tuple[int, ...], Tensor],
-    weights: list[tuple[Tensor, Tensor]],
-) -> Tensor:
-    """Return the cotangent of the place along an axis, channels added up."""
-    total: Tensor | None = None
-    for corner, values in corners.items():
-        share = (s.g * values).sum([1], keepdims=False)
-        for k, side in enumerate(corner):
-            if k != axis:
-                share = share * weights[k][side]
-        part = share if corner[axis] else -share
-        total = part if total is None else total + part
-    if total is None:
-        raise NoRuleError("it has no axes")
-    return total
+def _weighted(share: Tensor, taps: list[Taps], sides: tuple[int, ...], along: int) -> Tensor:
+    for k, (own, side) in enumerate(zip(taps, sides, strict=True)):
+        share = share * (own.slopes if k == along else own.weights)[side]
+    return share
 
 
-def _place(s: Step, k: int) -> tuple[Tensor, Tensor]:
-    """Return where an axis is read, counted in pixels, and how that moves with the grid."""
-    grid = s.input(1)
-    last = len(grid.shape) - 1
-    length = s.fixed([s.x.shape[len(s.x.shape) - 1 - k]], "height or width")[0]
-    aligned = s.integer("align_corners", 0)
-    scale, offset = _scale(length, aligned)
-    place = grid.slice(last, k, k + 1).reshape(grid.shape[:last]) * scale + offset
-    slope = s.tape.zeros(place) + scale
-    mode = s.text("padding_mode", "zeros")
-    if mode == "zeros":
-        return place, slope
-    if mode == "reflection":
-        low, width = (0.0, length - 1.0) if aligned else (-0.5, float(length))
-        period = 2 * width
-        phase = (place - low) / period
-        phase = (phase - phase.map("Floor")) * period
-        forth = (phase < width).cast(place.type)
-        slope = slope * (forth * 2 - 1)
-        place = phase.at_most(period - phase) + low
-    inside = (place > 0) & (place < length - 1.0)
-    return place.at_least(0.0).at_most(length - 1.0), slope * inside
+def _linear(axis: Axis) -> Taps:
+    """Two pixels; where the padding holds a place at the border, it does not move."""
+    place, moves = axis.padded()
+    low = place.map("Floor")
+    t = place - low
+    return Taps([low, low + 1.0], [1 - t, t], [-moves, moves])
 
 
-def _scale(length: int, aligned: int) -> tuple[float, float]:
-    """Return a and b of the place a g + b for a grid value g from -1 to 1."""
-    half = length / 2
-    return (half - 0.5, half - 0.5) if aligned else (half, half - 0.5)
+def _cubic(axis: Axis) -> Taps:
+    """Four pixels, each of which is padded by itself."""
+    low = axis.place.map("Floor")
+    t = axis.place - low
+    a = SHARPNESS
+    distances = [t + 1.0, t, 1 - t, 2 - t]
+    weights, slopes = [], []
+    for k, d in enumerate(distances):
+        far = k in (0, 3)
+        weight = ((d * a - 5 * a) * d + 8 * a) * d - 4 * a if far else None
+        weights.append(weight or (d * (a + 2) - (a + 3)) * d * d + 1.0)
+        slope = (d * (3 * a) - 10 * a) * d + 8 * a if far else (d * (3 * a + 6) - (2 * a + 6)) * d
+        slopes.append(slope if k < 2 else -slope)
+    places = [axis.within(low + float(offset)) for offset in range(-1, 3)]
+    return Taps(places, weights, slopes)
 
 
-def _read(s: Step, places: list[Tensor]) -> Tensor:
+def _read(s: Step, axes: list[Axis], places: list[Tensor]) -> Tensor:
     """Read whole places; beyond the image are zeros."""
-    aligned = s.integer("align_corners", 0)
-    rows = []
-    for k, place in enumerate(places):
-        length = s.fixed([s.x.shape[len(s.x.shape) - 1 - k]], "height or width")[0]
-        scale, offset = _scale(length, aligned)
-        row = (place - offset) * (1 / scale if scale else 0.0)
-        rows.append(row.unsqueeze([len(row.shape)]))
-    grid = rows[0].op("Concat", *rows[1:], shape=s.input(1).shape, axis=len(rows[0].shape) - 1)
+    rows = [axis.in_grid(place) for axis, place in zip(axes, places, strict=True)]
+    columns = [row.unsqueeze([len(row.shape)]) for row in rows]
+    last = len(columns[0].shape) - 1
     return s.x.op(
         "GridSample",
-        grid,
+        columns[0].op("Concat", *columns[1:], shape=s.input(1).shape, axis=last),
         shape=s.y.shape,
         mode="nearest",
         padding_mode="zeros",
-        align_corners=aligned,
+        align_corners=s.integer("align_corners", 0),
     )
