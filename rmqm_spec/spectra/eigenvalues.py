@@ -235,6 +235,5 @@ def _sorted(eigenvalues: ComplexArray) -> ComplexArray:
 
 def _arguments(eigenvalues: ComplexArray) -> Float64Array:
     arguments = np.angle(eigenvalues)
-    arguments[arguments == -np.pi] = np.pi
     arguments[eigenvalues == 0] = np.nan
     return arguments
