@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -64,7 +64,7 @@ class ReadSet:
 
 
 def read_sets(
-    asked: Iterator[NamedInputs], encoder: ModelEncoder, name: str, listener: Listener
+    asked: Sequence[NamedInputs], encoder: ModelEncoder, name: str, listener: Listener
 ) -> dict[str, ReadSet]:
     """
     Read all sets of inputs of a model once; test inputs that are training inputs are left out.

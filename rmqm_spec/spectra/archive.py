@@ -14,7 +14,7 @@ from rmqm_spec.documents.archives import BROKEN_ARCHIVE
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.jacobians import LocalSpectra
 from rmqm_spec.spectra.autoencoders import AutoencoderSpectra
-from rmqm_spec.spectra.columns import SPACES, Columns, spaces_of
+from rmqm_spec.spectra.columns import Columns, spaces_of
 from rmqm_spec.spectra.differences import Differences
 from rmqm_spec.spectra.eigenvalues import Spectrum
 
@@ -138,17 +138,20 @@ def _autoencoder(parts: Mapping[str, AnyArray]) -> AutoencoderSpectra:
             l2=parts["difference.l2"],
             matching=str(parts["difference.matching"]),  # type: ignore[arg-type]
         )
-    spaces = {
-        space: Spectrum.of_parts(**{part: parts[f"{space}.{part}"] for part in _KEPT})
-        for space in SPACES
-    }
     return AutoencoderSpectra(
-        **{name: parts[name] for name in _PER_INPUT},
-        **spaces,
+        latents=parts["latents"],
+        mse=parts["mse"],
+        variance=parts["variance"],
+        latent=_spectrum(parts, "latent"),
+        input=_spectrum(parts, "input"),
         differences=between,
         conditions=parts["conditions"],
         n_values=int(parts["n_values"]),
     )
+
+
+def _spectrum(parts: Mapping[str, AnyArray], space: str) -> Spectrum:
+    return Spectrum.of_parts(**{part: parts[f"{space}.{part}"] for part in _KEPT})
 
 
 def _check(columns: Columns) -> None:
