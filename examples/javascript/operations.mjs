@@ -136,7 +136,8 @@ export const OPERATIONS = {
   jacobian_products: ({ encoder, inputs, tangents, cotangents }) => {
     const network = new Layers(encoder);
     const runs = network.rowsOf(inputs).map((input) => network.through(input));
-    const [ts, cs] = [directions(tangents, runs.length, network.inputs), directions(cotangents, runs.length, network.outputs)];
+    const ts = directions(tangents, runs.length, network.inputs);
+    const cs = directions(cotangents, runs.length, network.outputs);
     return {
       encodings: table(runs.map((run) => run.values)),
       pushed: stack(runs.map(({ slopes }, i) => ts[i].map((t) => network.push(slopes, t)))),
@@ -167,7 +168,8 @@ export const OPERATIONS = {
     const [there, back] = [new Layers(encoder), new Layers(decoder)];
     const rows = there.rowsOf(inputs);
     const fits = back.inputs === there.outputs && back.outputs === there.inputs;
-    demand(fits, `the decoder must lead from ${there.outputs} back to ${there.inputs} values; got ${back.inputs} to ${back.outputs}`);
+    const wanted = `from ${there.outputs} back to ${there.inputs}`;
+    demand(fits, `the decoder must lead ${wanted} values; got from ${back.inputs} to ${back.outputs}`);
     const found = rows.map((input) => roundTrip(there, back, input));
     return {
       latents: table(found.map((one) => one.latent)),

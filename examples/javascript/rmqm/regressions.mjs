@@ -27,7 +27,8 @@ export function regressionOf(train, test, reading) {
 function pointsOf({ errors, values, orientations }, set, name) {
   const arrays = orientations === null ? [errors, values] : [errors, values, orientations];
   const fits = arrays.every(({ shape }) => shape.length === 1 && shape[0] === errors.shape[0]);
-  demand(fits, `each point of ${name} must have an error, a value and an orientation; got ${arrays.map((a) => `(${a.shape})`)}`);
+  const shapes = arrays.map((array) => `(${array.shape})`);
+  demand(fits, `each point of ${name} must have an error, a value and an orientation; got ${shapes}`);
   const [e, v, s] = [errors.floats(), values.floats(), orientations?.floats()];
   return Array.from(e, (error, i) => {
     const sign = s ? s[i] : 1;
@@ -68,7 +69,8 @@ function fitted(x, t, y, [nTrain, nTest]) {
     const row = q.map((column) => column[i]);
     return solve(row).map((value) => (value * residuals[i]) / (1 - dot(row, row)));
   });
-  const reach = (weights) => studentT(x.length - 4) * Math.sqrt(scores.reduce((sum, s) => sum + dot(weights, s) ** 2, 0));
+  const quantile = studentT(x.length - 4);
+  const reach = (weights) => quantile * Math.sqrt(scores.reduce((sum, s) => sum + dot(weights, s) ** 2, 0));
   const half = b.map((_, k) => reach(b.map((__, j) => Number(j === k))));
   const [slope, wide] = [b[1] + b[3], reach([0, 1, 0, 1])];
   return {

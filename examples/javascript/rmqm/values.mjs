@@ -16,7 +16,7 @@ export function encodeResults(results) {
 function decode(name, raw) {
   if (raw === null) return null;
   if (FLOATS.has(name)) return decodeFloat(raw);
-  if (Array.isArray(raw)) return raw.map((item) => (item !== null && typeof item === "object" ? decodeArguments(item) : item));
+  if (Array.isArray(raw)) return raw.map((item) => decode("", item)); // layers of a network are objects
   if (typeof raw !== "object") return raw;
   return "base64" in raw ? decodeArray(raw) : decodeArguments(raw);
 }
