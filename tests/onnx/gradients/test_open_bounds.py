@@ -7,7 +7,10 @@ import pytest
 
 pytest.importorskip("onnxruntime")
 
+from onnx import numpy_helper
+
 from rmqm_onnx.gradients import GradientSession, unsupported
+from rmqm_spec.errors import SubjectError
 
 
 def graph(make, nodes, weights=(), shape=("N", 5, 4)):
@@ -126,3 +129,24 @@ def test_no_node_of_these_is_without_a_rule(make):
         make.node("Slice", "both n low zero minus", "y"),
     ]
     assert unsupported(graph(make, nodes)) == []
+
+
+def test_a_constant_of_the_size_of_the_batch_asks_for_that_batch(make, build):
+    """As an exporter writes a traced batch of one: columns folded into the batch, plus (4, 5)."""
+    nodes = [
+        make.node("Transpose", "x", "t", perm=[0, 2, 1]),
+        make.node("Reshape", "t folded", "f"),
+        make.node("Add", "f places", "p"),
+        make.node("Sin", "p", "y"),
+    ]
+    weights = [make.constant("folded", [-1, 5], "int64"), make.random("places", 4, 5)]
+    model = graph(make, nodes, weights)
+    with pytest.raises(SubjectError, match="a row more than the example") as caught:
+        GradientSession(model).vjp(build.spread((1, 5, 4)))
+    assert caught.value.code == "GRA003"
+    assert "batch=" in caught.value.fix
+    x, ct = build.spread((1, 5, 4)), build.weights(4, 5)
+    gradient = GradientSession(model, batch=1).vjp(x)[1](ct)
+    places = make.random("places", 4, 5)
+    moved = x[0].T + numpy_helper.to_array(places)
+    np.testing.assert_allclose(gradient, (ct * np.cos(moved)).T[None], rtol=1e-5, atol=1e-6)
