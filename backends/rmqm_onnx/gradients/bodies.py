@@ -14,7 +14,8 @@ __all__ = ["body_of", "branch", "written"]
 
 def body_of(node: NodeProto, name: str = "body") -> GraphProto:
     """Return the graph that a node holds as an attribute."""
-    return next(entry.g for entry in node.attribute if entry.name == name)
+    body: GraphProto = next(entry.g for entry in node.attribute if entry.name == name)
+    return body
 
 
 def branch(tape: Tape, node: NodeProto) -> list[NodeProto] | None:
