@@ -207,3 +207,20 @@ def test_states_given_as_inputs_have_the_batch_on_their_second_axis(n_rows, batc
     plain = build.session(model)
     near, far = (plain.run(None, {**feeds, "x": feeds["x"] + s * way})[0] for s in (1e-2, -1e-2))
     np.testing.assert_allclose(derivative, (near - far) / 2e-2, atol=2e-3)
+
+
+def test_a_layer_before_a_dense_layer_of_a_fixed_batch(make, build, check):
+    """ONNX Runtime would add constants of the same name whenever it folds a sum with a product."""
+    nodes = [
+        make.node("Transpose", "x", "t", perm=[1, 0, 2]),
+        make.node("LSTM", "t W R B", "Y", hidden_size=H),
+        make.node("Squeeze", "Y one", "s"),
+        make.node("MatMul", "s v", "p"),
+        make.node("Add", "p b", "z"),
+        make.node("Transpose", "z", "y", perm=[1, 0, 2]),
+    ]
+    weights = [make.constant("W", f(1, 4 * H, C)), make.constant("R", f(1, 4 * H, H))]
+    weights += [make.constant("B", f(1, 8 * H)), make.constant("one", [1], "int64")]
+    weights += [make.constant("v", f(H, 2)), make.constant("b", f(2))]
+    inputs, outputs = [make.value("x", [N, T, C])], [make.value("y", None)]
+    check(make.model(nodes, inputs, outputs, weights, opset=18), build.spread((N, T, C)))

@@ -7,7 +7,7 @@ from attrs import frozen
 from rmqm_onnx.gradients.step import Step
 from rmqm_onnx.gradients.tensor import Tensor
 
-__all__ = ["Axis", "axis_of"]
+__all__ = ["Axis", "axes_of"]
 
 
 @frozen
@@ -70,8 +70,12 @@ class Axis:
         return phase.at_most(period - phase) + low, forth * 2 - 1
 
 
-def axis_of(s: Step, k: int) -> Axis:
-    """Return an axis, the last first, as the grid orders them."""
+def axes_of(s: Step) -> list[Axis]:
+    """Return the axes of the image, the last first, as the grid orders them."""
+    return [_axis(s, k) for k in range(len(s.x.shape) - 2)]
+
+
+def _axis(s: Step, k: int) -> Axis:
     grid, aligned = s.input(1), bool(s.integer("align_corners", 0))
     last = len(grid.shape) - 1
     length = s.fixed([s.x.shape[len(s.x.shape) - 1 - k]], "height or width")[0]

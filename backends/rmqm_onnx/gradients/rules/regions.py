@@ -7,9 +7,11 @@ from math import prod
 import numpy as np
 from onnx import helper
 
-from rmqm_onnx.gradients.rules.sampling import MAX_WEIGHTS
 from rmqm_onnx.gradients.step import INT64, NoRuleError, Step
 from rmqm_onnx.gradients.table import Gradients, rule
+
+MAX_WEIGHTS = 2**25
+"""Weights per region, pixels times averages, up to which the matrix is written out."""
 
 
 @rule("RoiAlign")
