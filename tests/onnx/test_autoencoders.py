@@ -1,5 +1,6 @@
 """Autoencoders in ONNX: cut at a latent or given as two models, in all units and layouts."""
 
+import pickle
 from types import SimpleNamespace
 
 import numpy as np
@@ -416,6 +417,20 @@ def test_external_weights_are_read(make, whole, saved, tmp_path):
     )
     assert (tmp_path / "weights.bin").is_file()
     assert agrees(open_autoencoder(path, latent="z"), images())
+
+
+def test_both_parts_pickle_by_their_files(whole, saved):
+    path = saved(whole())
+    pair = open_autoencoder(path, latent="z")
+    found = autoencoder_jacobians(pair, images())
+    packed = pickle.dumps(pair)
+    again = autoencoder_jacobians(pickle.loads(packed), images())
+    assert np.array_equal(found.latent, again.latent)
+    assert np.array_equal(found.input, again.input)
+    saved(whole(weights=(W_E, 2 * W_D, B_D)))
+    with pytest.raises(RmqmError, match="must not change") as caught:
+        pickle.loads(packed)
+    assert caught.value.code == "MOD002"
 
 
 def test_the_backend_is_a_plug_for_autoencoders(whole, saved):

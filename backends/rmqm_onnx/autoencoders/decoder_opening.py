@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import prod
 from typing import Any
@@ -105,6 +105,7 @@ def open_decoder(
     encoder: OnnxEncoder,
     options: OpenOptions,
     units: ReconstructionUnits | None,
+    origin: Callable[[], OnnxDecoder],
 ) -> OnnxDecoder:
     """
     Open a decoder, run it on latents of a few inputs, and say how its output is read.
@@ -155,7 +156,7 @@ def open_decoder(
         encoder.arrangement, source.output, trial.output_shape, units
     )
     network = evolve(trial.encoder, findings=trial.findings, gradients=gradient)
-    return OnnxDecoder(network=network, reconstruction=reconstruction)
+    return OnnxDecoder(network=network, reconstruction=reconstruction, origin=origin)
 
 
 def _taking_latents(latent: Latent) -> Arrangement:

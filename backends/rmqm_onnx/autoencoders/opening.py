@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from rmqm_onnx.autoencoders.decoder import OnnxDecoder
 from rmqm_onnx.autoencoders.decoder_opening import DecoderSource, open_decoder
@@ -55,7 +56,8 @@ def open_autoencoder(
     Returns
     -------
     Autoencoder
-        Encoder and decoder, with what was chosen.
+        Encoder and decoder, with what was chosen. Both pickle by their files: they are opened again
+        where they are unpickled, and refused there (MOD002) if a file is not the same.
 
     Raises
     ------
@@ -85,7 +87,15 @@ def open_autoencoder(
     else:
         encoder = _encoder(path, options, latent)
         source = decoder_of_its_own(read_model(decoder), encoder, options.output)
-    opened = open_decoder(source, encoder, options, reconstruction)
+    origin = _Origin(
+        path=Path(path).absolute(),
+        options=options,
+        latent=latent,
+        decoder=None if decoder is None else Path(decoder).absolute(),
+        reconstruction=reconstruction,
+        sha256=source.file.sha256,
+    )
+    opened = open_decoder(source, encoder, options, reconstruction, origin)
     return Autoencoder(
         encoder=encoder,
         decoder=opened,
@@ -96,6 +106,30 @@ def open_autoencoder(
         ),
         description=_described(file, source, encoder, opened),
     )
+
+
+@frozen(kw_only=True)
+class _Origin:
+    """What a decoder was opened from, and the `sha256` of its model then."""
+
+    path: Path
+    options: OpenOptions
+    latent: str | None
+    decoder: Path | None
+    reconstruction: ReconstructionUnits | None
+    sha256: str
+
+    def __call__(self) -> OnnxDecoder:
+        """Open the same decoder again; its encoder is opened on the way."""
+        read_model(self.decoder or self.path).require_same(self.sha256)
+        opened = open_autoencoder(
+            self.path,
+            self.options,
+            latent=self.latent,
+            decoder=self.decoder,
+            reconstruction=self.reconstruction,
+        )
+        return cast("OnnxDecoder", opened.decoder)
 
 
 def _encoder(path: str | Path, options: OpenOptions, latent: str | None) -> OnnxEncoder:
