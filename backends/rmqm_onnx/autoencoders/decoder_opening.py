@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import prod
 from typing import Any
@@ -63,11 +63,16 @@ class DecoderSource:
     feeds: dict[str, tuple[TensorInfo, AnyArray]]
 
     @staticmethod
-    def inside(file: ModelFile, encoder: OnnxEncoder, output: str) -> DecoderSource:
+    def inside(
+        file: ModelFile,
+        encoder: OnnxEncoder,
+        output: str,
+        feeds: Mapping[str, tuple[TensorInfo, AnyArray]],
+    ) -> DecoderSource:
         """
         Cut it out of the model whose encoder is open.
 
-        Inputs of the model that the decoder reads for their lengths alone are fed with zeros.
+        The input of the model, of which the decoder may read the lengths, is fed with zeros.
 
         Raises
         ------
@@ -96,7 +101,7 @@ class DecoderSource:
             file=file,
             latent=latent,
             output=output,
-            feeds={**encoder.feeds, first.name: (first, zeros)},
+            feeds={**feeds, first.name: (first, zeros)},
         )
 
 

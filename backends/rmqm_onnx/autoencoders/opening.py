@@ -16,6 +16,7 @@ from rmqm_onnx.autoencoders.latent import choose_latent, choose_reconstruction
 from rmqm_onnx.autoencoders.second_model import decoder_of_its_own
 from rmqm_onnx.autoencoders.survey import survey
 from rmqm_onnx.opening import open_encoder
+from rmqm_onnx.reading.graph import needed_names
 from rmqm_onnx.reading.model_description import describe_model
 from rmqm_onnx.reading.model_file import ModelFile, read_model
 from rmqm_onnx.running.encoder import OnnxEncoder
@@ -82,8 +83,9 @@ def open_autoencoder(
     if decoder is None:
         seen = survey(file, options)
         output = choose_reconstruction(seen, options.output, latent)
-        encoder = _encoder(path, options, choose_latent(seen, latent, output))
-        source = DecoderSource.inside(file, encoder, output)
+        name = choose_latent(seen, latent, output)
+        encoder = _encoder(path, _feeding(file, options, name), name)
+        source = DecoderSource.inside(file, encoder, output, seen.choices.feeds)
     else:
         encoder = _encoder(path, options, latent)
         source = decoder_of_its_own(read_model(decoder), encoder, options.output)
@@ -134,7 +136,14 @@ class _Origin:
 
 def _encoder(path: str | Path, options: OpenOptions, latent: str | None) -> OnnxEncoder:
     with _naming_latent():
-        return open_encoder(path, evolve(options, output=latent, pooling="flatten"))
+        chosen = evolve(options, output=latent, pooling="flatten")
+        return open_encoder(path, chosen, single_values=True)
+
+
+def _feeding(file: ModelFile, options: OpenOptions, latent: str) -> OpenOptions:
+    """Leave out what only the decoder is fed with."""
+    needed = needed_names(file.proto.graph, latent)
+    return evolve(options, feeds=[feed for feed in options.feeds if feed[0] in needed])
 
 
 @contextmanager
