@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from studies.spectra.cells import SYMBOLS, interval
+from studies.spectra.cells import SYMBOLS, interval, printed
 from studies.spectra.committed import Row, Tables
-from studies.spectra.design import EPOCHS, LONG, MIDDLE
+from studies.spectra.design import EPOCHS, LONG, MIDDLE, VARIANTS
 from studies.spectra.other_sections import DATA_SETS
 from studies.spectra.predicting import QUESTIONED
 from studies.spectra.predictors import PREDICTORS, SIMPLER
@@ -30,6 +30,7 @@ def conclusions(tables: Tables) -> list[str]:
         *(_slopes(regressor, tables.document["comparison"]) for regressor in _REGRESSORS),
         _within_classes(tables),
         _longer(tables),
+        *(_variant(tables, variant) for variant in VARIANTS),
         _training(tables),
         _no_images(tables.no_images),
         *(_elsewhere(of, found[of]) for of in ("kmnist", "fashion") if of in found),
@@ -101,6 +102,33 @@ def _longer(tables: Tables) -> str:
     return (
         f"**From {EPOCHS} to {LONG} epochs** the test slope for the trace of J_L changes, and the "
         f"error of test images is so much above that of training images: {'; '.join(parts)}."
+    )
+
+
+def _variant(tables: Tables, variant: str) -> str:
+    """Set the slopes for the trace of J_L beside those without the variant, and the printed."""
+
+    def ends(rows: Sequence[Row]) -> dict[tuple[int, int], Row]:
+        return {
+            (row["layers"], row["dimension"]): row
+            for row in rows
+            if (row["epoch"], row["seed"], row["images"]) == (EPOCHS, 0, "drawn")
+        }
+
+    varied = ends([row for row in tables.variants if row["variant"] == variant])
+    plain = ends(tables.models)
+    parts = [
+        f"n = {key[1]}: {plain[key]['latent_slope_trace']:.2f} to {row['latent_slope_trace']:.2f} "
+        f"(printed {printed(key[1], 'latent', 'trace').test_slope:.2f}), arithmetic mean "
+        f"{plain[key]['latent_arithmetic_mean_median']:.2f} to "
+        f"{row['latent_arithmetic_mean_median']:.2f}"
+        for key, row in sorted(varied.items())
+    ]
+    if not parts:
+        return ""
+    return (
+        f"**With {VARIANTS[variant]}** (3 layers, tried afterwards) the test slope for the trace "
+        f"of J_L goes, {'; '.join(parts)}."
     )
 
 
