@@ -29,6 +29,7 @@ def conclusions(tables: Tables) -> list[str]:
     said = [
         *(_slopes(regressor, tables.document["comparison"]) for regressor in _REGRESSORS),
         _within_classes(tables),
+        _seeds(tables),
         _longer(tables),
         *(_variant(tables, variant) for variant in VARIANTS),
         _training(tables),
@@ -76,6 +77,30 @@ def _within_classes(tables: Tables) -> str:
         f"{slopes.mean():.2f} on average over classes and dimensions, and {np.mean(over):.2f} over "
         f"all classes together. {(slopes > 0).mean():.0%} of the {len(slopes)} slopes within a "
         "class are positive."
+    )
+
+
+def _seeds(tables: Tables) -> str:
+    """Say how far the seeds of a network are apart."""
+    found: dict[int, list[float]] = {}
+    for row in tables.all_regressions:
+        if (row["layers"], row["epoch"], row["jacobian"], row["regressor"]) == (
+            MIDDLE,
+            EPOCHS,
+            "latent",
+            "trace",
+        ):
+            found.setdefault(row["dimension"], []).append(row["test_slope"])
+    parts = [
+        f"{min(slopes):.2f} to {max(slopes):.2f} (n = {dimension})"
+        for dimension, slopes in sorted(found.items())
+        if len(slopes) > 1
+    ]
+    if not parts:
+        return ""
+    return (
+        f"**Between seeds** the test slope for the trace of J_L ({MIDDLE} layers) goes from "
+        f"{', '.join(parts)}: further than its interval over images says."
     )
 
 

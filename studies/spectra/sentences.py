@@ -33,8 +33,8 @@ def lead(tables: Tables) -> str:
         f"has {LONG}. Beside them {seeds} with other seeds, and {long} with {LONG} epochs. What is "
         "measured, how and why: [protocol](../protocol.md). All that follows training is read from "
         "the ONNX files. J_L is the Jacobian from latent to latent, J_I from input to input; n is "
-        f"the latent dimension. All training and test images are measured with {every} models, 6,000 "
-        "and 1,000 of them with the others. Intervals of 95 % are in brackets. "
+        f"the latent dimension. {every} models are measured at all training and test images, 6,000 "
+        "and 1,000 of these serve the others. Intervals of 95 % are in brackets. "
     ) + (_missing(missing) if missing else "Nothing that was planned is missing.")
 
 
