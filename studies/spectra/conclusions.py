@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from studies.spectra.cells import SYMBOLS, interval
+from studies.spectra.cells import SYMBOLS, interval, printed
 from studies.spectra.committed import Row, Tables
-from studies.spectra.design import EPOCHS, LONG, MIDDLE
+from studies.spectra.design import EPOCHS, LONG, MIDDLE, VARIANTS
 from studies.spectra.other_sections import DATA_SETS
 from studies.spectra.predicting import QUESTIONED
 from studies.spectra.predictors import PREDICTORS, SIMPLER
@@ -29,7 +29,9 @@ def conclusions(tables: Tables) -> list[str]:
     said = [
         *(_slopes(regressor, tables.document["comparison"]) for regressor in _REGRESSORS),
         _within_classes(tables),
+        _seeds(tables),
         _longer(tables),
+        *(_variant(tables, variant) for variant in VARIANTS),
         _training(tables),
         _no_images(tables.no_images),
         *(_elsewhere(of, found[of]) for of in ("kmnist", "fashion") if of in found),
@@ -78,6 +80,30 @@ def _within_classes(tables: Tables) -> str:
     )
 
 
+def _seeds(tables: Tables) -> str:
+    """Say how far the seeds of a network are apart."""
+    found: dict[int, list[float]] = {}
+    for row in tables.all_regressions:
+        if (row["layers"], row["epoch"], row["jacobian"], row["regressor"]) == (
+            MIDDLE,
+            EPOCHS,
+            "latent",
+            "trace",
+        ):
+            found.setdefault(row["dimension"], []).append(row["test_slope"])
+    parts = [
+        f"{min(slopes):.2f} to {max(slopes):.2f} (n = {dimension})"
+        for dimension, slopes in sorted(found.items())
+        if len(slopes) > 1
+    ]
+    if not parts:
+        return ""
+    return (
+        f"**Between seeds** the test slope for the trace of J_L ({MIDDLE} layers) goes from "
+        f"{', '.join(parts)}: further than its interval over images says."
+    )
+
+
 def _longer(tables: Tables) -> str:
     errors = {row["model"]: row for row in tables.models if row["images"] == "drawn"}
     trace = {
@@ -101,6 +127,33 @@ def _longer(tables: Tables) -> str:
     return (
         f"**From {EPOCHS} to {LONG} epochs** the test slope for the trace of J_L changes, and the "
         f"error of test images is so much above that of training images: {'; '.join(parts)}."
+    )
+
+
+def _variant(tables: Tables, variant: str) -> str:
+    """Set the slopes for the trace of J_L beside those without the variant, and the printed."""
+
+    def ends(rows: Sequence[Row]) -> dict[tuple[int, int], Row]:
+        return {
+            (row["layers"], row["dimension"]): row
+            for row in rows
+            if (row["epoch"], row["seed"], row["images"]) == (EPOCHS, 0, "drawn")
+        }
+
+    varied = ends([row for row in tables.variants if row["variant"] == variant])
+    plain = ends(tables.models)
+    parts = [
+        f"n = {key[1]}: {plain[key]['latent_slope_trace']:.2f} to {row['latent_slope_trace']:.2f} "
+        f"(printed {printed(key[1], 'latent', 'trace').test_slope:.2f}), arithmetic mean "
+        f"{plain[key]['latent_arithmetic_mean_median']:.2f} to "
+        f"{row['latent_arithmetic_mean_median']:.2f}"
+        for key, row in sorted(varied.items())
+    ]
+    if not parts:
+        return ""
+    return (
+        f"**With {VARIANTS[variant]}** (3 layers, tried afterwards) the test slope for the trace "
+        f"of J_L goes, {'; '.join(parts)}."
     )
 
 

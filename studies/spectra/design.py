@@ -33,7 +33,7 @@ VARIANTS: Final = {
     "decay": "weight decay 1e-5 (L2, in the gradient)",
 }
 """What differs in the networks that look for a reason of disagreement."""
-_PROLONGED: Final = ((4, 8), (4, 20), (3, 20), (3, 8), (3, 2), (4, 2), (3, 14), (4, 14))
+_PROLONGED: Final = ((4, 8), (3, 20), (3, 8), (4, 20), (3, 2), (4, 2), (3, 14), (4, 14))
 """Layers and dimension of the networks that are trained for longer."""
 
 
@@ -97,7 +97,7 @@ def design() -> list[Run]:
     variants = [
         Run(3, dimension, 0, EPOCHS, variant) for variant in VARIANTS for dimension in _REPEATED
     ]
-    return main + seeds + long[:3] + variants + long[3:]
+    return main + seeds + long[:2] + variants + long[2:]
 
 
 def quick_design() -> list[Run]:

@@ -16,6 +16,8 @@ _FALLS: Final = -0.8
 _HIGH: Final = 14
 """From this dimension on, the latent space counts as large."""
 _MOST: Final = 0.5
+_NAMED: Final = 8
+"""Missing models that are named."""
 
 
 def lead(tables: Tables) -> str:
@@ -31,14 +33,19 @@ def lead(tables: Tables) -> str:
         f"has {LONG}. Beside them {seeds} with other seeds, and {long} with {LONG} epochs. What is "
         "measured, how and why: [protocol](../protocol.md). All that follows training is read from "
         "the ONNX files. J_L is the Jacobian from latent to latent, J_I from input to input; n is "
-        f"the latent dimension. {every} models are measured at all 60,000 training and 10,000 test "
-        "images, the others at 6,000 and 1,000 of them. Intervals of 95 % are in brackets. "
-    ) + (f"Planned and not here: {', '.join(missing)}." if missing else "Nothing is missing.")
+        f"the latent dimension. {every} models are measured at all training and test images, 6,000 "
+        "and 1,000 of these serve the others. Intervals of 95 % are in brackets. "
+    ) + (_missing(missing) if missing else "Nothing that was planned is missing.")
 
 
 def figure_findings(tables: Tables) -> list[str]:
     """Return a sentence or more on each of Figures 2 to 7."""
     return [_differences(tables), _means(tables), _small(tables), _reversed(tables)]
+
+
+def _missing(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_NAMED])
+    return f"Planned and not here: {shown}{', ...' if len(names) > _NAMED else ''} ({len(names)})."
 
 
 def _differences(tables: Tables) -> str:
