@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rmqm_onnx.gradients.shapes import fixed, is_fixed
+from rmqm_onnx.gradients.shapes import Length, fixed, is_fixed
 from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.table import Gradients, rule, zero
 from rmqm_onnx.gradients.tensor import Tensor
@@ -68,11 +68,20 @@ def tile(s: Step) -> Gradients:
     """Add up the copies; exporters compute the number of copies from shapes."""
     if all(old in (1, new) for old, new in zip(s.x.shape, s.y.shape, strict=True)):
         return s.g.sum_to(s.x)
-    halves = []
-    for old, new in zip(s.x.shape, s.y.shape, strict=True):
-        times = 1 if old == new else s.fixed([new], "length")[0] // s.fixed([old], "length")[0]
-        halves += [times, old]
+    if s.value(1) is None:
+        repeats = [_times(s, *lengths) for lengths in zip(s.x.shape, s.y.shape, strict=True)]
+    else:
+        repeats = s.known(1, "repeats")
+    pairs = zip(repeats, s.x.shape, strict=True)
+    halves = [length for times, old in pairs for length in (times, old)]
     return s.g.reshape(halves).sum(range(0, len(halves), 2), keepdims=False)
+
+
+def _times(s: Step, old: Length, new: Length) -> int:
+    if old == new:
+        return 1
+    before, after = s.fixed([old, new], "number of copies")
+    return after // before
 
 
 @rule("Trilu")
