@@ -77,9 +77,10 @@ class Tape:
     def small_value(self, name: str) -> AnyArray | None:
         """Return what a tensor of few values holds, None for weights and what depends on inputs."""
         stored = self._values.get(name)
-        if stored is None or prod(self.tensors[name].shape) > MAX_SMALL:
+        if stored is None:
             return None
-        return self.value(name)
+        shape = stored.dims if isinstance(stored, TensorProto) else stored.shape
+        return self.value(name) if prod(shape) <= MAX_SMALL else None
 
     def constant(self, values: Any, type: int | None = None) -> Tensor:  # noqa: A002
         """Write a constant."""

@@ -17,6 +17,7 @@ CONSTANTS = {
     "three": (3.0, "float32"),
     "half": (0.5, "float32"),
     "third": (1 / 3, "float32"),
+    "nearly": (1 / (2 + 1e-6), "float32"),
     "zero": (0.0, "float32"),
     "one": (1.0, "float32"),
     "eps": (1e-6, "float32"),
@@ -52,6 +53,7 @@ NORMS = {
     "sum of products": ["Mul x x -> s", "ReduceSum s ax -> t", "Sqrt t -> y"],
     "sum of powers": ["Pow x two -> s", "ReduceSum s ax -> t", "Sqrt t -> y"],
     "power of a sum": ["ReduceSumSquare x ax -> t", "Pow t half -> y"],
+    "power as PyTorch exports it": ["ReduceSumSquare x ax -> t", "Pow t nearly -> y"],
     "einsum": ["Einsum x x -> t", "Sqrt t -> y"],
     "root of two norms": [
         "ReduceSumSquare x ax -> t",
@@ -64,24 +66,17 @@ NORMS = {
 
 @pytest.mark.parametrize("form", NORMS)
 def test_the_norm_does_not_move_at_zero_however_it_is_written(form, make):
-    np.testing.assert_allclose(pulled(make, NORMS[form], ROWS), UNIT, rtol=1e-6)
+    np.testing.assert_allclose(pulled(make, NORMS[form], ROWS), UNIT, rtol=1e-5)
 
 
 def test_a_norm_of_order_three_does_not_move_at_zero(make):
     lines = ["Abs x -> a", "Pow a three -> p", "ReduceSum p ax -> s", "Pow s third -> y"]
-    wanted = UNIT**2 * 5 ** (0) * np.array([[0], [25 / 91 ** (2 / 3)]])
+    wanted = ROWS**2 / 91 ** (2 / 3)
     np.testing.assert_allclose(pulled(make, lines, ROWS), wanted, rtol=1e-5)
 
 
 def test_the_magnitude_of_a_complex_number_does_not_move_at_zero(make):
-    lines = [
-        "Sub x one -> u",
-        "Mul x x -> a",
-        "Mul x x -> b",
-        "Add a b -> s",
-        "Sqrt s -> y",
-    ]
-    lines = lines[1:]
+    lines = ["Mul x x -> a", "Pow x two -> b", "Add a b -> s", "Sqrt s -> y"]
     x = np.array([[0, 2, -2]], np.float32)
     np.testing.assert_allclose(pulled(make, lines, x), np.sqrt(2) * np.sign(x), rtol=1e-6)
 

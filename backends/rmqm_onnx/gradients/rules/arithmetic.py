@@ -11,6 +11,9 @@ from rmqm_onnx.gradients.table import Gradients, rule
 from rmqm_onnx.gradients.tensor import Operand, Tensor
 from rmqm_onnx.gradients.vanishing import vanishing_order
 
+ALMOST_ONE = 1 - 1e-4
+"""The order of a norm at 0, a little less because PyTorch exports the root as 1 / (2 + 1e-6)."""
+
 
 @rule("Add", "Sum", elementwise=True)
 def add(s: Step) -> Gradients:
@@ -87,7 +90,7 @@ def _power_slope(s: Step, p: float) -> Operand:
         return x * 2.0
     slope = x.power(p - 1) * p
     order = vanishing_order(s.tape, x.name)
-    has_kink = 0 < p < 1 <= order * p < inf
+    has_kink = 0 < p < 1 and ALMOST_ONE < order * p < inf
     return zero_where(x.equals(0), slope) if has_kink else slope
 
 

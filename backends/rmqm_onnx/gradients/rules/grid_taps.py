@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import frozen
 
 from rmqm_onnx.gradients.rules.grid_places import Axis
@@ -23,13 +25,13 @@ class Taps:
     ----------
     places : list of Tensor
         Whole numbers, in the image or beyond.
-    weights, slopes : list of Tensor or float
+    weights, slopes : sequence of Tensor or float
         What each pixel counts, and how that moves with the place.
     """
 
     places: list[Tensor]
-    weights: list[Operand]
-    slopes: list[Operand]
+    weights: Sequence[Operand]
+    slopes: Sequence[Operand]
 
 
 def _linear(axis: Axis) -> Taps:
