@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -28,10 +28,13 @@ class OnnxDecoder:
         From latents to what the decoder gives, flat.
     reconstruction : Reconstruction
         How that becomes an input again.
+    origin : callable
+        Opens the same decoder again; it pickles by it.
     """
 
     network: OnnxEncoder
     reconstruction: Reconstruction
+    origin: Callable[[], OnnxDecoder]
 
     @property
     def spec(self) -> InputSpec:
@@ -61,6 +64,10 @@ class OnnxDecoder:
     def gradient_route(self) -> str:
         """How gradients are made, for results."""
         return self.network.gradient_route
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without sessions: the decoder is opened again."""
+        return self.origin, ()
 
     def encode(self, latents: FloatArray, /) -> AnyArray:
         """Decode latents (N, n) to reconstructions (N, d); raises as `OnnxEncoder.encode`."""
