@@ -77,8 +77,7 @@ def jacobian_spectra(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the table of spectra beside PyTorch: ratios of processor time, turn by turn."""
     forms = ("rows", "rows_and_columns", "compiled", "by_hand")
     lines = [
-        "| hidden layers | ms per input | ours / `jacrev` | ours / `jacrev`, `jacfwd` | "
-        "ours / compiled | ours / by hand |",
+        "| layers | ms | ours / rows | ours / rows, columns | ours / compiled | ours / hand |",
         "|---|---|---|---|---|---|",
     ]
     for row in rows:
