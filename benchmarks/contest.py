@@ -76,7 +76,7 @@ def in_callers(session: onnxruntime.InferenceSession, batches: list[np.ndarray])
 
 def machine() -> dict[str, object]:
     """Name the machine and the versions that the numbers are of."""
-    packages = ("numpy", "onnxruntime", "numba")
+    packages = ("numpy", "onnxruntime", "numba", "torch")
     return {
         "processor": _processor(),
         "processors": usable_cpus(),

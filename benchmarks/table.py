@@ -73,10 +73,24 @@ def scaling(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
+def jacobian_spectra(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the table of spectra beside PyTorch: ratios of processor time, turn by turn."""
+    forms = ("rows", "rows_and_columns", "compiled", "by_hand")
+    lines = [
+        "| layers | ms | ours / rows | ours / rows, columns | ours / compiled | ours / hand |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        ratios = " | ".join(f"{row['ours_over'][form]['processor']:.2f}" for form in forms)
+        lines.append(f"| {row['network']} | {row['ms_per_input']['ours']:.2f} | {ratios} |")
+    return lines
+
+
 TABLES: dict[str, Callable[[Iterable[Mapping[str, Any]]], list[str]]] = {
     "scoring_overhead": scoring_overhead,
     "against_torch": against_torch,
     "scaling": scaling,
+    "jacobian_spectra": jacobian_spectra,
 }
 
 
@@ -91,7 +105,7 @@ def table(name: str) -> str:
     machine = document["machine"]
     versions = ", ".join(
         f"{package} {machine[package]}"
-        for package in ("onnxruntime", "numpy", "numba")
+        for package in ("onnxruntime", "numpy", "numba", "torch")
         if package in machine
     )
     processors = f"{machine['processors']} processors {machine['processor']}"

@@ -15,6 +15,7 @@ from rmqm_spec.contracts.encoder import (
     Encoder,
     EncoderLike,
     ForwardDifferentiableEncoder,
+    LinearizableEncoder,
     as_differentiable,
     as_encoder,
     as_forward_differentiable,
@@ -29,8 +30,8 @@ __all__ = ["Jacobian", "Way", "jacobian", "jacobians"]
 
 Way: TypeAlias = Literal["auto", "rows", "columns"]
 
-_COST_OF_A_COLUMN: Final = 3
-"""A derivative in a direction includes a forward pass: about 3 times the work of a pullback."""
+_COST_WITH_FORWARD_PASS: Final = 3
+"""Pullbacks that take as long as a derivative in a direction that encodes anew."""
 
 _BLOCK_BYTES: Final = 2**26
 """What the matrices of a block may take."""
@@ -68,8 +69,8 @@ def jacobian(encoder: EncoderLike, inputs: FloatArray, *, way: Way = "auto") -> 
         Inputs in their declared range.
     way : {"auto", "rows", "columns"}
         Rows are E pullbacks, columns d derivatives in a direction. By default columns if the
-        encoder has ``jvp`` and 3 d < E, or no ``vjp``: a derivative in a direction takes about
-        three times as long as a pullback.
+        encoder has no ``vjp``, or if they are cheaper: for d < E if it has ``linearize``, for
+        3 d < E if it has ``jvp`` alone, which encodes anew for each direction.
 
     Returns
     -------
@@ -178,8 +179,8 @@ def _required(encoder: Encoder, way: str) -> Literal["rows", "columns"]:
 
 def _cheaper(encoder: Encoder, n_values: int, length: int) -> Literal["rows", "columns"]:
     if isinstance(encoder, ForwardDifferentiableEncoder):
-        backward = isinstance(encoder, DifferentiableEncoder)
-        if not backward or _COST_OF_A_COLUMN * n_values < length:
+        cost = 1 if isinstance(encoder, LinearizableEncoder) else _COST_WITH_FORWARD_PASS
+        if cost * n_values < length or not isinstance(encoder, DifferentiableEncoder):
             return "columns"
     return _required(encoder, "rows")
 

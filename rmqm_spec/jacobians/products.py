@@ -24,8 +24,8 @@ from rmqm_spec.errors import ShapeError
 
 __all__ = ["pull_back", "push_forward", "require_inputs"]
 
-_ROWS_OF_A_CALL: Final = 8
-"""To call an encoder costs about as much as that many rows of its work."""
+_ROWS_OF_A_CALL: Final = 1
+"""A call costs about as much as that many rows of its work (perceptron, CNN and transformer)."""
 
 
 def pull_back(
@@ -64,7 +64,7 @@ def pull_back(
     One forward pass serves all cotangents, which are pulled back one after another. A small batch
     is repeated instead, so that several cotangents go as rows of one pass: with r copies, the cost
     is that of r N rows forward and K N rows back, and of K / r calls, which is least for
-    r = sqrt(8 K / N) if a call costs as much as 8 rows. Inputs are taken in batches that suit the
+    r = sqrt(K / N) if a call costs as much as a row. Inputs are taken in batches that suit the
     encoder, so that memory beside the result does not grow with N.
 
     Examples
@@ -125,6 +125,11 @@ def push_forward(
         ARG001 if there are not K tangents of the shape S for each input.
     EncodingError
         As `linearize_checked`.
+
+    Notes
+    -----
+    As `pull_back`: one forward pass serves all tangents where the encoder has ``linearize``. Where
+    it has ``jvp`` alone, each tangent has its own.
 
     Examples
     --------

@@ -136,6 +136,8 @@ def test_a_full_batch_is_encoded_once_and_a_small_one_is_repeated():
 def test_the_way_is_what_the_encoder_can_do_and_what_is_cheaper():
     wide, narrow = RANDOM.normal(size=(30, 2)), RANDOM.normal(size=(2, 30))
     assert jacobian(Both(wide), np.ones((1, 2))).way == "columns"
+    assert jacobian(Both(wide[:5]), np.ones((1, 2))).way == "rows"  # it encodes for each column
+    assert jacobian(Linearized(wide[:5]), np.ones((1, 2))).way == "columns"
     assert jacobian(Both(narrow), np.ones((1, 30))).way == "rows"
     assert jacobian(Backward(wide), np.ones((1, 2))).way == "rows"
     assert jacobian(Forward(narrow), np.ones((1, 30))).way == "columns"

@@ -12,6 +12,7 @@ pytest.importorskip("onnxruntime")
 from rmqm_onnx import open_encoder
 from rmqm_onnx.gradients import self_check, staircase_check
 from rmqm_spec.errors import SubjectError
+from rmqm_spec.jacobians import pull_back, push_forward
 
 SHARED = Path(__file__).parents[4] / "shared"
 pytestmark = [
@@ -72,6 +73,22 @@ def test_a_real_model_is_differentiated(name):
     np.testing.assert_allclose(encodings, encoder.encode(inputs), atol=close * scale, rtol=0)
     assert pullback(np.ones_like(encodings)).shape == inputs.shape
     assert self_check(encoder, inputs) < (2e-3 if name in SMOOTH else 3e-2)
+
+
+@pytest.mark.parametrize("name", [*SMOOTH, *WITH_KINKS])
+def test_products_of_a_real_model_with_jacobian_and_transpose_agree(name):
+    """<J v, w> = <v, J^T w>, with kinks too: both take the same side of each."""
+    encoder = opened(name)
+    inputs, random = inputs_of(encoder), np.random.default_rng(1)
+    v = random.normal(size=(2, 3, *encoder.spec.shape)).astype(np.float32)
+    pushed = push_forward(encoder, inputs, v)[1].astype(np.float64)
+    w = random.normal(size=pushed.shape)
+    pulled = pull_back(encoder, inputs, w)[1].reshape(2, 3, -1).astype(np.float64)
+    flat = v.reshape(2, 3, -1)
+    lengths = [np.linalg.norm(one, axis=-1) for one in (pushed, w, pulled, flat)]
+    scale = np.minimum(lengths[0] * lengths[1], lengths[2] * lengths[3])
+    apart = np.abs((pushed * w).sum(-1) - (pulled * flat).sum(-1)) / scale
+    assert apart.max() < 1e-4
 
 
 @pytest.mark.parametrize("name", STRAIGHT_THROUGH)
