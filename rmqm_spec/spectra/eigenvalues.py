@@ -32,7 +32,8 @@ class Spectrum:
     trace : (N,) ndarray of float64
         Sum of the eigenvalues, from the diagonal.
     log_volume : (N,) ndarray of float64
-        log |det|, by LU factorisation; -inf where the matrix is singular.
+        log |det|, by LU factorisation; -inf where the matrix is singular: where its smallest
+        singular value is at most n 2^-52 of its largest (RMQM-JAC-009).
     orientation : (N,) ndarray of int8
         Sign of the determinant: -1 where the orientation is reversed, 0 where singular.
     arithmetic_mean, geometric_mean : (N,) ndarray of float64
@@ -55,6 +56,29 @@ class Spectrum:
     small: npt.NDArray[np.int64]
     arguments: Float64Array
     reciprocal_condition: Float64Array
+
+    @staticmethod
+    def of_parts(
+        *,
+        eigenvalues: ComplexArray,
+        trace: Float64Array,
+        log_volume: Float64Array,
+        orientation: npt.NDArray[np.int8],
+        reciprocal_condition: Float64Array,
+    ) -> Spectrum:
+        """Return the spectra whose other numbers follow from these."""
+        n = eigenvalues.shape[1]
+        return Spectrum(
+            eigenvalues=eigenvalues,
+            trace=trace,
+            log_volume=log_volume,
+            orientation=orientation,
+            arithmetic_mean=trace / n,
+            geometric_mean=np.exp(log_volume / n),
+            small=np.count_nonzero(np.abs(eigenvalues) < SMALL, axis=1),
+            arguments=_arguments(eigenvalues),
+            reciprocal_condition=reciprocal_condition,
+        )
 
     def __len__(self) -> int:
         """Return N."""
@@ -116,23 +140,20 @@ def spectrum(matrices: AnyArray) -> Spectrum:
     (array([1.386294]), array([2.]))
     """
     known = _square(matrices)
-    n = known.shape[1]
     eigenvalues = _sorted(np.linalg.eigvals(known).astype(np.complex128))
     trace = np.trace(known, axis1=1, axis2=2)
     orientation, log_volume = np.linalg.slogdet(known)
-    singular = np.linalg.svd(known, compute_uv=False)
-    largest = singular[:, 0]
-    return Spectrum(
+    stretches = np.linalg.svd(known, compute_uv=False)
+    largest, least = stretches[:, 0], stretches[:, -1]
+    singular = least <= known.shape[1] * np.finfo(np.float64).eps * largest
+    log_volume[singular], orientation[singular] = -np.inf, 0
+    return Spectrum.of_parts(
         eigenvalues=eigenvalues,
         trace=trace,
         log_volume=log_volume,
         orientation=orientation.astype(np.int8),
-        arithmetic_mean=trace / n,
-        geometric_mean=np.exp(log_volume / n),
-        small=np.count_nonzero(np.abs(eigenvalues) < SMALL, axis=1),
-        arguments=_arguments(eigenvalues),
         reciprocal_condition=np.divide(
-            singular[:, -1], largest, out=np.zeros_like(largest), where=largest > 0
+            least, largest, out=np.zeros_like(largest), where=largest > 0
         ),
     )
 

@@ -10,7 +10,7 @@ from attrs import frozen
 from rmqm_onnx.autoencoders.reconstruction import Reconstruction
 from rmqm_onnx.running.encoder import OnnxEncoder
 from rmqm_spec.arrays import AnyArray, FloatArray
-from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
+from rmqm_spec.contracts.encoder import EncoderTraits, Pullback, Pushforward
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.findings import Finding
 
@@ -81,6 +81,15 @@ class OnnxDecoder:
             return back(self.reconstruction.pull_back(cotangent))
 
         return self.reconstruction.restored(output), pullback
+
+    def linearize(self, latents: FloatArray, /) -> tuple[AnyArray, Pushforward]:
+        """Decode, and return the way forward from directions of latents to reconstructions."""
+        output, forward = self.network.linearize(latents)
+
+        def pushforward(tangents: FloatArray) -> AnyArray:
+            return self.reconstruction.push_forward(forward(tangents))
+
+        return self.reconstruction.restored(output), pushforward
 
     def jvp(self, latents: FloatArray, tangents: FloatArray, /) -> tuple[AnyArray, AnyArray]:
         """Decode, and return the derivatives in a direction of each latent."""
