@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from attrs import frozen
 
-from rmqm_spec.arrays import AnyArray, BoolArray, Float64Array
-from rmqm_spec.errors import ShapeError, UsageError
+from rmqm_spec.arrays import AnyArray, BoolArray
+from rmqm_spec.errors import ShapeError
 from rmqm_spec.spectra.least_squares import Coefficient, least_squares
+from rmqm_spec.spectra.splits import (
+    kept_rows,
+    pooled,
+    require_enough,
+    require_finite,
+    require_spread,
+    sizes,
+    standardised,
+)
 
 __all__ = ["Regression", "Sides", "intercept_identity", "regress"]
-
-_LEAST: Final = 4
-"""Inputs that each split must keep: with fewer, little is left to judge its line by."""
 
 
 @frozen(kw_only=True)
@@ -112,24 +118,24 @@ def regress(
     >>> round(fit.test_slope.value / fit.slope.value, 6)
     2.0
     """
-    errors, is_test = _pooled("error", error_train, error_test)
-    x, of_x = _pooled("x", x_train, x_test)
-    kept = _kept(kept_train, kept_test, is_test)
+    errors, is_test = pooled("error", error_train, error_test)
+    x, of_x = pooled("x", x_train, x_test)
+    kept = kept_rows(kept_train, kept_test, is_test)
     if not np.array_equal(is_test, of_x):
         raise ShapeError(
             "SPC004",
             "error and x must be of the same inputs; got "
-            f"{_sizes(is_test)} errors and {_sizes(of_x)} values of x (train and test)",
+            f"{sizes(is_test)} errors and {sizes(of_x)} values of x (train and test)",
             fix="Give an error and a value of x for each input.",
         )
-    _require_finite("error", errors)
-    _require_finite("x", x[kept])
-    _require_enough(kept, is_test)
+    require_finite("error", errors)
+    require_finite("x", x[kept])
+    require_enough(kept, is_test)
     over = errors[kept] if error_over == "kept" else errors
-    error_z = _standardised("error", errors[kept], over)
-    x_z = _standardised("x", x[kept], x[kept])
+    error_z = standardised("error", errors[kept], over)
+    x_z = standardised("x", x[kept], x[kept])
     test = is_test[kept]
-    _require_spread(x_z, test)
+    require_spread(x_z, test)
     fit = least_squares(np.stack([np.ones(len(x_z)), x_z, test, test * x_z], axis=1), error_z)
     return Regression(
         intercept=fit.combined(1, 0, 0, 0),
@@ -165,87 +171,3 @@ def intercept_identity(regression: Regression) -> Sides:
     share = regression.n_test / (regression.n_train + regression.n_test)
     moved = regression.test_shift.value + regression.slope_difference.value * regression.test_mean
     return Sides(regression.intercept.value, regression.error_mean - moved * share)
-
-
-def _pooled(name: str, train: AnyArray, test: AnyArray) -> tuple[Float64Array, BoolArray]:
-    parts = [np.asarray(train), np.asarray(test)]
-    for split, part in zip(("train", "test"), parts, strict=True):
-        if part.ndim != 1 or part.dtype.kind not in "fiu":
-            raise ShapeError(
-                "SPC004",
-                f"{name}_{split} must be a number for each input, of shape (N,); got {part.dtype} "
-                f"of shape {part.shape}",
-                fix="Give a one-dimensional array.",
-            )
-    is_test = np.repeat([False, True], [len(part) for part in parts])
-    return np.concatenate(parts).astype(np.float64), is_test
-
-
-def _kept(train: BoolArray | None, test: BoolArray | None, is_test: BoolArray) -> BoolArray:
-    n_test = int(np.count_nonzero(is_test))
-    n_train = len(is_test) - n_test
-    kept = [
-        np.ones(n, dtype=bool) if given is None else np.asarray(given, dtype=bool)
-        for given, n in ((train, n_train), (test, n_test))
-    ]
-    if kept[0].shape != (n_train,) or kept[1].shape != (n_test,):
-        raise ShapeError(
-            "SPC004",
-            f"kept_train and kept_test must say of each input whether it stays, {n_train} and "
-            f"{n_test}; got shapes {kept[0].shape} and {kept[1].shape}",
-            fix="Give a truth value for each input.",
-        )
-    return np.concatenate(kept)
-
-
-def _sizes(is_test: BoolArray) -> str:
-    n_test = int(np.count_nonzero(is_test))
-    return f"{len(is_test) - n_test} and {n_test}"
-
-
-def _require_finite(name: str, values: Float64Array) -> None:
-    bad = np.flatnonzero(~np.isfinite(values))
-    if len(bad):
-        raise UsageError(
-            "SPC005",
-            f"the {name} of a regression must be finite; got {values[bad[0]]} at row {bad[0]} of "
-            f"train and test pooled, and {len(bad)} such value(s) in all",
-            fix="A log volume of -inf belongs to a singular Jacobian: leave such inputs out by "
-            "kept_train and kept_test, or use the trace.",
-        )
-
-
-def _require_enough(kept: BoolArray, is_test: BoolArray) -> None:
-    for split, rows in (("train", ~is_test), ("test", is_test)):
-        n = int(np.count_nonzero(kept & rows))
-        if n < _LEAST:
-            raise UsageError(
-                "SPC006",
-                f"a regression must have at least {_LEAST} inputs of each split; got {n} of "
-                f"{split}, out of {np.count_nonzero(rows)} before any were left out",
-                fix="Give more inputs, or use the trace: it is defined for every input.",
-            )
-
-
-def _standardised(name: str, values: Float64Array, over: Float64Array) -> Float64Array:
-    spread = over.std()
-    if spread <= 1e-12 * np.abs(over).max():
-        raise UsageError(
-            "SPC007",
-            f"the {name} of a regression must vary; got {over[0]:g} for all {len(over)} inputs",
-            fix="There is no slope to fit: where the network is linear, every input has the same "
-            "Jacobian.",
-        )
-    standardised: Float64Array = (values - over.mean()) / spread
-    return standardised
-
-
-def _require_spread(x: Float64Array, is_test: BoolArray) -> None:
-    for split, rows in (("train", x[~is_test]), ("test", x[is_test])):
-        if np.ptp(rows) <= 1e-12 * np.ptp(x):
-            raise UsageError(
-                "SPC007",
-                f"the x of a regression must vary within each split; got the same value for all "
-                f"{len(rows)} inputs of {split}",
-                fix="Give other inputs: this split has no slope.",
-            )

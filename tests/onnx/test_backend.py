@@ -47,7 +47,7 @@ def test_importing_it_imports_no_runtime():
 def test_the_package_names_what_is_public():
     import rmqm_onnx
 
-    assert dir(rmqm_onnx) == ["OnnxEncoder", "OpenOptions", "open_encoder"]
+    assert dir(rmqm_onnx) == ["OnnxEncoder", "OpenOptions", "open_autoencoder", "open_encoder"]
     with pytest.raises(AttributeError, match="No rmqm_onnx attribute open"):
         rmqm_onnx.open  # noqa: B018
 
