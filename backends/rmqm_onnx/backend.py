@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from rmqm_onnx.running.encoder import OnnxEncoder
     from rmqm_spec.arrays import AnyArray, FloatArray
     from rmqm_spec.contracts import backend as contract
-    from rmqm_spec.contracts.backend import Arranged, ModelEncoder, NullModel, OpenOptions
+    from rmqm_spec.contracts.autoencoder import Autoencoder
+    from rmqm_spec.contracts.backend import (
+        Arranged,
+        ModelEncoder,
+        NullModel,
+        OpenOptions,
+        ReconstructionUnits,
+    )
     from rmqm_spec.contracts.encoder import DifferentiableEncoder
     from rmqm_spec.contracts.preprocessing import Preprocessing
     from rmqm_spec.findings import Finding
@@ -48,6 +55,23 @@ class OnnxBackend:
 
         with refusing_broken(path):
             return open_encoder(path, options)
+
+    def open_autoencoder(
+        self,
+        path: Path,
+        options: OpenOptions,
+        *,
+        latent: str | None = None,
+        decoder: Path | None = None,
+        reconstruction: ReconstructionUnits | None = None,
+    ) -> Autoencoder:
+        """Open a model as encoder and decoder; raises as `rmqm_onnx.open_autoencoder`."""
+        from rmqm_onnx.autoencoders.opening import open_autoencoder
+
+        with refusing_broken(path):
+            return open_autoencoder(
+                path, options, latent=latent, decoder=decoder, reconstruction=reconstruction
+            )
 
     def inspect(self, path: Path, options: OpenOptions) -> Mapping[str, Any]:
         """Describe a model by its file alone."""
@@ -157,6 +181,7 @@ ONNX = OnnxBackend()
 
 if TYPE_CHECKING:  # type checkers compare the backend with every protocol of the contract
     _BACKEND: contract.Backend = ONNX
+    _AUTOENCODER_OPENING: contract.AutoencoderOpening = ONNX
     _INSPECTING: contract.Inspecting = ONNX
     _PROVIDER_CHECKING: contract.ProviderChecking = ONNX
     _NULL_WRITING: contract.NullWriting = ONNX

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from attrs import evolve, frozen
+from onnx import ModelProto
 
 from rmqm_onnx.choices.choosing import Choices, choose
 from rmqm_onnx.choices.class_scores import class_score_findings, number_of_labels
@@ -37,7 +38,7 @@ from rmqm_spec.contracts.backend import OpenOptions
 from rmqm_spec.contracts.encoder import EncoderTraits
 from rmqm_spec.errors import SubjectError
 
-__all__ = ["open_encoder"]
+__all__ = ["open_encoder", "straight_through"]
 
 _STRAIGHT_THROUGH = {
     "QuantizeLinear",
@@ -88,6 +89,11 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
     return _open(read_model(path), options, provider)
 
 
+def straight_through(model: ModelProto) -> tuple[str, ...]:
+    """Return the operators of a model whose rounding counts as the identity in gradients."""
+    return tuple(sorted(operators(model) & _STRAIGHT_THROUGH))
+
+
 @frozen
 class _Origin:
     """What an encoder was opened from: `path` and `options`, and the `sha256` of the model then."""
@@ -128,7 +134,6 @@ def _open(file: ModelFile, options: OpenOptions, choice: ProviderChoice) -> Onnx
         call_size=CallSize(few_shapes=provider.shapes_cost, backs_off=not provider.on_processor),
         traits=traits,
     )
-    names = operators(file.proto)
     placement = placement_of(encoder.session)
     with _naming_assumptions(choices):
         trial = try_out(encoder, bounds=_TRIAL_BOUNDS)
@@ -159,7 +164,7 @@ def _open(file: ModelFile, options: OpenOptions, choice: ProviderChoice) -> Onnx
         advice=output_advice(graph, encoder.output, heads),
         description=describe(file, choices, trial, options, Running(choice, threads, placement)),
         leading=leading_part(graph, encoder.input),
-        gradients=_gradient(file, trial, choice, threads, sorted(names & _STRAIGHT_THROUGH)),
+        gradients=_gradient(file, trial, choice, threads, straight_through(file.proto)),
         origin=_Origin(file.path.absolute(), options, file.sha256),
     )
 
@@ -215,7 +220,7 @@ def _gradient(
     trial: TrialRun,
     provider: ProviderChoice,
     threads: int,
-    straight_through: list[str],
+    straight_through: tuple[str, ...],
 ) -> DeferredGradient:
     return DeferredGradient(
         path=file.path.absolute(),
@@ -224,5 +229,5 @@ def _gradient(
         batch=trial.encoder.rows,
         provider=str(provider),
         threads=threads,
-        straight_through=tuple(straight_through),
+        straight_through=straight_through,
     )

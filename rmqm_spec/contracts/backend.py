@@ -13,12 +13,14 @@ from rmqm_spec.findings import Finding
 
 if TYPE_CHECKING:
     from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
+    from rmqm_spec.contracts.autoencoder import Autoencoder
     from rmqm_spec.contracts.encoder import DifferentiableEncoder, EncoderTraits
     from rmqm_spec.contracts.inputs import InputSpec
 
 __all__ = [
     "Advising",
     "Arranged",
+    "AutoencoderOpening",
     "Backend",
     "Diagnosing",
     "GradientGiving",
@@ -32,10 +34,13 @@ __all__ = [
     "Pooling",
     "PreprocessingReading",
     "ProviderChecking",
+    "ReconstructionUnits",
 ]
 
 Layout = Literal["nchw", "nhwc", "nhw", "flat", "array"]
 Pooling = Literal["flatten", "mean", "cls"]
+ReconstructionUnits = Literal["network", "inputs"]
+"""Whether a decoder gives what the network takes, behind all preprocessing, or plain inputs."""
 
 
 @frozen(kw_only=True)
@@ -278,6 +283,44 @@ class GradientGiving(Protocol):
 
     def gradient_findings(self, route: str, error: float | None) -> Sequence[Finding]:
         """Say where a gradient is no derivative, and how well it agrees with differences."""
+        ...
+
+
+@runtime_checkable
+class AutoencoderOpening(Protocol):
+    """A backend that opens autoencoders: a model with a named latent, or two models."""
+
+    def open_autoencoder(
+        self,
+        path: Path,
+        options: OpenOptions,
+        *,
+        latent: str | None = None,
+        decoder: Path | None = None,
+        reconstruction: ReconstructionUnits | None = None,
+    ) -> Autoencoder:
+        """
+        Open a model as encoder and decoder.
+
+        Parameters
+        ----------
+        path : Path
+            The whole autoencoder, or its encoder where `decoder` is given.
+        options : OpenOptions
+            As for an encoder, but `output` names the reconstruction.
+        latent : str, optional
+            The tensor that holds the latent, any tensor of the graph at `path`. It may be left out
+            where `decoder` is given and the encoder's output is clear.
+        decoder : Path, optional
+            A model of its own from latents to reconstructions.
+        reconstruction : {"network", "inputs"}, optional
+            Needed where the encoder's inputs are rescaled on their way to the network.
+
+        Raises
+        ------
+        RmqmError
+            With the reason where that fails.
+        """
         ...
 
 
