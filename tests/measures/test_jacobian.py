@@ -283,7 +283,7 @@ def test_an_encoder_with_few_inputs_values_is_differentiated_forward():
         assert found[name].summary.value == pytest.approx(backward[name].summary.value, rel=1e-9)
 
 
-class Stopped(Exception):
+class CalledOffError(Exception):
     """Work was called off."""
 
 
@@ -295,8 +295,8 @@ def test_derivatives_can_be_called_off_between_products(encoder, after):
     def stop():
         asked.append(1)
         if len(asked) > after:
-            raise Stopped
+            raise CalledOffError
 
-    with pytest.raises(Stopped):
+    with pytest.raises(CalledOffError):
         jacobian(interruptible(encoder, stop), IMAGES)
     assert len(asked) == after + 1
