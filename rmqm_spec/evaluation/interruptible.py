@@ -10,7 +10,9 @@ from rmqm_spec.contracts.encoder import (
     DifferentiableEncoder,
     EncoderTraits,
     ForwardDifferentiableEncoder,
+    LinearizableEncoder,
     Pullback,
+    Pushforward,
     traits_of,
 )
 
@@ -21,8 +23,10 @@ def interruptible(encoder: DifferentiableEncoder, stop: Callable[[], None]) -> _
     """
     Return an encoder that calls `stop` before each product; what `stop` raises ends the work.
 
-    It has ``jvp`` where the encoder has it.
+    It has ``jvp`` and ``linearize`` where the encoder has them.
     """
+    if isinstance(encoder, LinearizableEncoder):
+        return _InterruptibleLinearizable(encoder, stop)
     if isinstance(encoder, ForwardDifferentiableEncoder):
         return _InterruptibleForward(encoder, stop)
     return _Interruptible(encoder, stop)
@@ -67,3 +71,19 @@ class _InterruptibleForward(_Interruptible):
         self._stop()
         moved: tuple[AnyArray, AnyArray] = self._encoder.jvp(inputs, tangents)
         return moved
+
+
+class _InterruptibleLinearizable(_InterruptibleForward):
+    """The same with many derivatives of one forward pass."""
+
+    def linearize(self, inputs: FloatArray, /) -> tuple[AnyArray, Pushforward]:
+        """Return encodings, and a pushforward that can be called off."""
+        self._stop()
+        encodings, pushforward = self._encoder.linearize(inputs)
+
+        def stoppable(tangents: FloatArray) -> AnyArray:
+            self._stop()
+            moved: AnyArray = pushforward(tangents)
+            return moved
+
+        return encodings, stoppable

@@ -72,6 +72,12 @@ class JacobianMeasure:
     details : callable, optional
         From `LocalSpectra` to further numbers, by name.
 
+    Notes
+    -----
+    The interval is the delete-group jackknife of a mean. In draws of 100 from the numbers of 500
+    images of MNIST, of two encoders, it covered their mean in 93.8 to 95.3 % of 2,000 draws; in
+    draws of 30, in 93.4 to 95.4 %.
+
     Examples
     --------
     >>> singular_values = np.array([[3.0, 4.0], [0.0, 0.0]])

@@ -51,6 +51,12 @@ ENDS: Final[Mapping[str, Support]] = {
     "fisher-ratio": Support("high", (0.19, 0.01, 0.35), (0.19, 0.02, 0.34)),
     "information-sufficiency": Support("high", (0.70, 0.60, 0.78), (0.84, 0.78, 0.88)),
     "instance-retrieval": Support("high", (0.43, 0.28, 0.56), (0.33, 0.19, 0.47)),
+    "jacobian-condition": Support("high", (0.27, 0.11, 0.42), (0.22, 0.05, 0.38)),
+    "jacobian-condition@16": Support("low", (0.53, 0.38, 0.65), (0.29, 0.13, 0.43)),
+    "jacobian-rank": Support("high", (0.55, 0.42, 0.66), (0.64, 0.52, 0.73)),
+    "jacobian-rank@16": Support("high", (0.56, 0.43, 0.68), (0.28, 0.12, 0.42)),
+    "jacobian-volume": Support("low", (0.30, 0.15, 0.44), (0.23, 0.07, 0.38)),
+    "jacobian-volume@16": Support("high", (0.32, 0.16, 0.47), (0.14, -0.04, 0.30)),
     "lidar": Support("high", (0.51, 0.36, 0.63), (0.50, 0.37, 0.62)),
     "mle-dimension": Support("high", (0.48, 0.32, 0.63), (0.27, 0.11, 0.43)),
     "mle-dimension@16": Support("high", (0.47, 0.30, 0.62), (0.22, 0.06, 0.38)),
@@ -82,7 +88,9 @@ By measure, from ``studies/architectures/results/analysis.json``: those of which
 excludes zero, and no others.
 """
 
-GROWING: Final = frozenset({"rankme", "coding-rate", "lidar"})
+GROWING: Final = frozenset(
+    {"rankme", "coding-rate", "lidar", "jacobian-condition", "jacobian-rank"}
+)
 """Measures whose Spearman correlation with the embedding size is above 0.5 over the encoders."""
 
 _SIZE_OF_STUDY: Final = 16

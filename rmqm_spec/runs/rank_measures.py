@@ -22,6 +22,7 @@ from rmqm_spec.runs.models import open_model
 from rmqm_spec.runs.request import RunRequest
 
 if TYPE_CHECKING:
+    from rmqm_spec.arrays import AnyArray
     from rmqm_spec.results.stored import StoredResult
 
 __all__ = ["RankMeasures", "check_order", "rank_measures", "size_findings"]
@@ -169,6 +170,14 @@ def _size_of_result(path: Path) -> int:
     return math.prod(output["shape"])
 
 
+def _size_of(result: StoredResult, columns: Mapping[str, AnyArray]) -> int:
+    """Return the embedding size of a result: as it is stated, or else of what the measure keeps."""
+    output = result.document.get("output") or {}
+    if output.get("pooling") == "flatten" and output.get("shape"):
+        return math.prod(output["shape"])
+    return int(next(iter(columns.values())).shape[-1])
+
+
 def size_findings(asked: Asked, results: Mapping[str, StoredResult]) -> list[Finding]:
     """Warn where a measure that grows with the embedding size orders encoders of several sizes."""
     from rmqm_spec.ranking.columns import common_columns
@@ -176,7 +185,7 @@ def size_findings(asked: Asked, results: Mapping[str, StoredResult]) -> list[Fin
     if asked.measure not in GROWING:
         return []
     kept = common_columns(measure_named(asked.measure), results, ())
-    sizes = {name: next(iter(columns.values())).shape[-1] for name, columns in kept.items()}
+    sizes = {name: _size_of(results[name], columns) for name, columns in kept.items()}
     if len(set(sizes.values())) < 2:
         return []
     listed = ", ".join(f"{name} {size}" for name, size in sizes.items())

@@ -89,6 +89,19 @@ def test_sizes_that_differ_are_named_and_the_remedy_works(rmqm, folder):
         assert again.document["by"]["measure"] == "rankme@12"
 
 
+def test_the_local_rank_names_the_sizes_of_the_encodings_and_the_remedy_works(rmqm, folder):
+    done = rmqm("rank", *ALL, *FAST, "--by", "jacobian-rank", "--out", "j", cwd=folder)
+    said = " ".join(done.stderr.split())
+    assert "RNK008" in said
+    assert "ntxent 32" in said
+    assert "narrow 12" in said
+    remedy = ("--by", "jacobian-rank@12", "--json", "--out", "k")
+    again = rmqm("rank", *ALL, *FAST, *remedy, cwd=folder)
+    assert again.returncode == 0, again.stderr
+    assert "RNK008" not in again.stderr
+    assert again.document["by"]["first"] == "high"
+
+
 def test_what_sets_a_tie_apart_stands_in_the_order_of_the_document(rmqm, folder):
     shutil.copy(folder / "ntxent.onnx", folder / "twin.onnx")
     asked = ("--measure", "rankme,nesum,lidar,uniformity,two-nn,stable-rank", "--out", "t")

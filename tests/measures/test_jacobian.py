@@ -8,6 +8,7 @@ import pytest
 from rmqm_spec import PGD, EncoderTraits, WhiteNoise, evaluate, with_finite_differences
 from rmqm_spec.contracts.measure import Column, Summary, of_gradients
 from rmqm_spec.errors import EncodingError, SubjectError, UsageError
+from rmqm_spec.evaluation.interruptible import interruptible
 from rmqm_spec.evaluation.several import Contender, evaluate_several
 from rmqm_spec.inputs.in_memory import ArrayInputs
 from rmqm_spec.jacobians import jacobian, local_spectra
@@ -73,6 +74,21 @@ def test_each_measure_is_the_mean_of_its_number_with_the_interval_of_the_house()
         assert summary.status == "ok"
     assert found["jacobian-rank"].summary.details == {"numerical": 3.0}
     assert found["jacobian-volume"].summary.details["rank-deficient"] == 0.0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_interval_covers_the_mean_of_skewed_numbers(name):
+    random = np.random.default_rng(0)
+    # Norms of real encoders have a skewness of 1 to 1.6 over inputs, as these have.
+    scale = np.exp(0.4 * random.standard_normal(4000))
+    spectra = scale[:, None] ** np.array([1.0, 0.8, 0.5]) * np.array([3.0, 2.0, 1.0])
+    exact = measure_named(name).summarise(columns_of(*spectra)).value
+    hits = 0
+    for _ in range(400):
+        drawn = spectra[random.integers(len(spectra), size=60)]
+        low, high = measure_named(name).summarise(columns_of(*drawn)).interval
+        hits += low <= exact <= high
+    assert 0.91 < hits / 400 < 0.98
 
 
 def test_all_four_share_one_jacobian_of_each_input():
@@ -255,3 +271,47 @@ def test_an_error_in_differentiate_is_the_measures():
 def test_a_coarse_arithmetic_counts_more_as_zero():
     encoder = Smooth(traits=EncoderTraits(resolution=0.5))
     assert measured(encoder)["jacobian-rank"].summary.details["numerical"] < 3.0
+
+
+class Linear(Smooth):
+    """The same encoder with derivatives in a direction, and far more values than its inputs."""
+
+    def __init__(self):
+        super().__init__(n_values=24)
+
+    def jvp(self, inputs, tangents):
+        found, pushforward = self.linearize(inputs)
+        return found, pushforward(tangents)
+
+    def linearize(self, inputs):
+        found = self.encode(inputs)
+        slopes = 1 - (found - 2.0) ** 2
+        return found, lambda along: along.reshape(len(along), -1) @ self.weights * slopes
+
+
+def test_an_encoder_with_few_inputs_values_is_differentiated_forward():
+    encoder = Linear()
+    found = measured(encoder)
+    assert encoder.n_pulled == 0
+    backward = measured(Smooth(n_values=24))
+    for name in NAMES:
+        assert found[name].summary.value == pytest.approx(backward[name].summary.value, rel=1e-9)
+
+
+class CalledOffError(Exception):
+    """Work was called off."""
+
+
+@pytest.mark.parametrize("encoder", [Smooth(), Linear()], ids=["backward", "forward"])
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_derivatives_can_be_called_off_between_products(encoder, after):
+    asked = []
+
+    def stop():
+        asked.append(1)
+        if len(asked) > after:
+            raise CalledOffError
+
+    with pytest.raises(CalledOffError):
+        jacobian(interruptible(encoder, stop), IMAGES)
+    assert len(asked) == after + 1
