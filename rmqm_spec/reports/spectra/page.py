@@ -60,6 +60,7 @@ _LABELS: Final = {
     "small": "eigenvalues of modulus below 0.1",
     "reversing": "share of inputs",
 }
+_AT_RANK: Final = ("numerical-rank", "condition-at-rank", "volume-at-rank")
 _NOT_NEGATIVE: Final = ("error", "difference-l1", "small", "reversing")
 
 
@@ -101,7 +102,7 @@ def _values(content: SpectraContent) -> dict[str, Any]:
         "most_classes": MOST_CLASSES,
         "curves": _curves(content),
         "dashes": SVG_DASHES,
-        "differences": [_difference(content, one) for one in content.differences],
+        "differences": [*_differences(content)],
         "findings": list(_findings(content)),
         "version": version("rmqm-spec"),
     }
@@ -114,7 +115,7 @@ def _of_encoders(content: SpectraContent) -> tuple[str, ...]:
         for entry in one["quantities"].values()
     ]  # fmt: skip
     if any(entry["infinite"] for entry in entries):
-        return "norm", "rank", "numerical-rank", "condition-at-rank", "volume-at-rank"
+        return "norm", "rank", *_AT_RANK
     return "norm", "rank", "condition", "volume"
 
 
@@ -264,12 +265,13 @@ def _marked(svg: str) -> Any:
     return Markup(svg)  # noqa: S704 - drawn by ourselves
 
 
-def _difference(content: SpectraContent, one: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        **one,
-        "title": _title(one["quantity"]),
-        "keys": (content.keys[one["first"]], content.keys[one["second"]]),
-    }
+def _differences(content: SpectraContent) -> Iterator[dict[str, Any]]:
+    """Yield the differences of what the tables show."""
+    hidden = set(_AT_RANK) - set(_of_encoders(content))
+    for one in content.differences:
+        if one["quantity"] not in hidden:
+            keys = (content.keys[one["first"]], content.keys[one["second"]])
+            yield {**one, "title": _title(one["quantity"]), "keys": keys}
 
 
 def _findings(content: SpectraContent) -> Iterator[dict[str, Any]]:
