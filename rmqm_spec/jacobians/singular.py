@@ -176,12 +176,12 @@ def local_spectra(
     """
     turned = unit_jacobians(encodings, matrices, names=names)
     most = min(turned.shape[1] - 1, turned.shape[2])
-    values: Float64Array = np.linalg.svd(turned, compute_uv=False)[:, :most]
+    values = np.linalg.svd(turned, compute_uv=False)[:, :most]
     if unit is None:
         is_float = encodings.dtype.kind == "f"
         unit = float(np.finfo(encodings.dtype if is_float else np.float64).eps)
     tolerance = _UNITS * unit * _longest(matrices) / _lengths(encodings, names)
-    return LocalSpectra(values, np.asarray(tolerance))
+    return LocalSpectra(np.asarray(values, dtype=np.float64), np.asarray(tolerance))
 
 
 def unit_jacobians(

@@ -147,11 +147,12 @@ def _seconds_of_measures(
     run: Run, encoder: DifferentiableEncoder, one: FloatArray, n_products: int
 ) -> float:
     """Return the seconds of an input: from a few products, or from all where these are quick."""
-    length = encoder.encode(one).shape[1]
+    length = int(encoder.encode(one).shape[1])
     n_directions = min(_DIRECTIONS, n_products, length)
     directions = np.eye(n_directions, length, dtype=one.dtype)[None]
     _gradient(encoder, one)
-    expected = _seconds(lambda: pull_back(encoder, one, directions)) * n_products / n_directions
+    several = _seconds(lambda: pull_back(encoder, one, directions))
+    expected = several * n_products / n_directions
     if expected > _SECONDS_OF_TIMING:
         return expected
     meters = [
@@ -167,7 +168,7 @@ def _seconds_of_measures(
 
 
 def _products(encoder: DifferentiableEncoder, measures: list[Measure], one: FloatArray) -> int:
-    length = encoder.encode(one).shape[1]
+    length = int(encoder.encode(one).shape[1])
     return sum(pullbacks(measure, length, one.size) for measure in measures)
 
 

@@ -43,8 +43,8 @@ class Spectrum:
     arguments : (N, n) ndarray of float64
         Of the eigenvalues, in (-pi, pi]; NaN for an eigenvalue 0, which has none.
     reciprocal_condition : (N,) ndarray of float64
-        Smallest over largest singular value: below n times the resolution of its entries, a matrix
-        cannot be told from a singular matrix.
+        Smallest over largest singular value. Errors of the entries that are relatively as large
+        could make the matrix singular.
     """
 
     eigenvalues: ComplexArray
@@ -235,6 +235,5 @@ def _sorted(eigenvalues: ComplexArray) -> ComplexArray:
 
 def _arguments(eigenvalues: ComplexArray) -> Float64Array:
     arguments = np.angle(eigenvalues)
-    arguments[arguments == -np.pi] = np.pi
     arguments[eigenvalues == 0] = np.nan
     return arguments

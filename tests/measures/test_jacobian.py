@@ -97,11 +97,12 @@ def test_along_a_path_of_pgd_they_are_those_of_the_unaltered_inputs():
 
 
 def test_at_a_size_they_are_those_of_projected_encodings():
-    matched = measured(Smooth(), [measure_named("jacobian-rank@3")])["jacobian-rank@3"].summary
-    found = jacobian(Smooth(), IMAGES)
-    axes = projection(4, 3)
+    found, axes = jacobian(Smooth(), IMAGES), projection(4, 3)
     spectra = local_spectra(found.encodings @ axes, axes.T @ found.matrices)
-    assert matched.value == pytest.approx(spectra.effective_rank.mean(), rel=1e-9)
+    names = ("jacobian-norm@3", "jacobian-rank@3")
+    norm, rank = measured(Smooth(), measures_named(names)).values()
+    assert norm.summary.value == pytest.approx(spectra.norm.mean(), rel=1e-9)
+    assert rank.summary.value == pytest.approx(spectra.effective_rank.mean(), rel=1e-9)
 
 
 def test_encodings_shorter_than_the_size_have_no_value():
@@ -194,10 +195,15 @@ def test_a_gradient_that_is_not_finite_names_the_input():
     class Broken(Smooth):
         def vjp(self, inputs):
             found, pullback = super().vjp(inputs)
-            return found, lambda cotangents: pullback(cotangents) * np.nan
+            bad = (inputs == IMAGES[17]).all(axis=(1, 2))
+            return found, lambda cotangents: np.where(
+                bad[:, None, None], np.nan, pullback(cotangents)
+            )
 
-    with pytest.raises(EncodingError, match=r"that are not for .*\(id ") as caught:
-        measured(Broken())
+    ids = [f"number-{row}" for row in range(len(IMAGES))]
+    blocks_of_four = EncoderTraits(batch_size=4, block_size=200)
+    with pytest.raises(EncodingError, match=r"that are not for .*\(id number-17\)") as caught:
+        measured(Broken(traits=blocks_of_four), ids=ids)
     assert caught.value.code == "GRA011"
 
 

@@ -1,5 +1,6 @@
 """Autoencoders in ONNX: cut at a latent or given as two models, in all units and layouts."""
 
+import pickle
 from types import SimpleNamespace
 
 import numpy as np
@@ -416,6 +417,87 @@ def test_external_weights_are_read(make, whole, saved, tmp_path):
     )
     assert (tmp_path / "weights.bin").is_file()
     assert agrees(open_autoencoder(path, latent="z"), images())
+
+
+def test_a_latent_of_a_single_value_will_do(whole, saved, opened):
+    path = saved(whole(weights=(W_E[:, :1], W_D[:1], B_D)))
+    pair = open_autoencoder(path, latent="z")
+    spectra = autoencoder_spectra(pair, images())
+    assert spectra.latent.eigenvalues.shape == (4, 1)
+    assert np.allclose(spectra.latent.trace, spectra.latent.eigenvalues[:, 0].real)
+    assert pickle.loads(pickle.dumps(pair.encoder)).output == "z"
+    with pytest.raises(RmqmError, match="at least two values"):
+        opened(path, output="z")
+
+
+def test_another_input_of_the_decoder_is_fed(make, whole, saved, refusal):
+    model = whole()
+    model.graph.input.append(make.value("label", ["N", N]))
+    where = next(k for k, node in enumerate(model.graph.node) if "g" in node.output)
+    model.graph.node[where].output[0] = "apart"
+    model.graph.node.insert(where + 1, make.node("Add", "apart label", "g"))
+    path = saved(model)
+    options = {"input": "x"}
+    assert "--feed label=VALUE" in refusal(path, OpenOptions(**options), latent="z").fix
+    x, (nothing, half) = (
+        images(),
+        (
+            open_autoencoder(path, OpenOptions(**options, feeds=[("label", number)]), latent="z")
+            for number in ("0", "0.5")
+        ),
+    )
+    assert agrees(nothing, x)
+    z = np.tanh(x.reshape(4, -1) @ W_E)
+    assert np.allclose(half.decoder.encode(half.encoder.encode(x)), decoded(z + 0.5), atol=1e-5)
+
+
+@pytest.mark.parametrize(("of", "tolerance"), [("float16", 2e-3), ("float64", 1e-6)])
+def test_networks_of_other_types(make, saved, of, tolerance):
+    nodes = [
+        make.node("Flatten", "x", "f"),
+        make.node("MatMul", "f w", "h"),
+        make.node("Tanh", "h", "z"),
+        make.node("MatMul", "z v", "p"),
+        make.node("Add", "p b", "q"),
+        make.node("Tanh", "q", "y"),
+    ]
+    constants = [make.constant(name, v, of) for name, v in (("w", W_E), ("v", W_D), ("b", B_D))]
+    model = make.model(
+        nodes, [make.value("x", ["N", 1, 28, 28], of)], [make.value("y", ["N", D], of)], constants
+    )
+    x = images()
+    found = autoencoder_jacobians(open_autoencoder(saved(model), latent="z"), x)
+    for one, other in zip((found.latent, found.input), expected(x), strict=True):
+        assert np.linalg.norm(one - other) < tolerance * np.linalg.norm(other)
+
+
+def test_a_network_of_bytes_asks_for_units(make, whole, saved, refusal):
+    model = whole()
+    model.graph.input[0].CopyFrom(make.value("x", ["N", 1, 28, 28], "uint8"))
+    model.graph.node.insert(0, make.node("Cast", "x", "c", to=1))
+    model.graph.node.insert(1, make.node("Mul", "c byte", "s"))
+    model.graph.node[2].input[0] = "s"
+    model.graph.initializer.append(make.constant("byte", 1 / 255))
+    path = saved(model)
+    assert "it takes bytes, 0 to 255" in refusal(path, latent="z").message
+    pair = open_autoencoder(path, latent="z", reconstruction="inputs")
+    x = np.rint(images() * 255) / 255
+    found = autoencoder_jacobians(pair, x.astype(np.float32))
+    assert close(found.input, expected(x)[1])
+
+
+def test_both_parts_pickle_by_their_files(whole, saved):
+    path = saved(whole())
+    pair = open_autoencoder(path, latent="z")
+    found = autoencoder_jacobians(pair, images())
+    packed = pickle.dumps(pair)
+    again = autoencoder_jacobians(pickle.loads(packed), images())
+    assert np.array_equal(found.latent, again.latent)
+    assert np.array_equal(found.input, again.input)
+    saved(whole(weights=(W_E, 2 * W_D, B_D)))
+    with pytest.raises(RmqmError, match="must not change") as caught:
+        pickle.loads(packed)
+    assert caught.value.code == "MOD002"
 
 
 def test_the_backend_is_a_plug_for_autoencoders(whole, saved):

@@ -45,7 +45,7 @@ def dense(activation, n=20, width=64):
 
 
 def convolutional(activation):
-    """Strides, batch normalisation, transposed convolutions, upsampling; the latent is (6, 2, 2)."""
+    """Strides, batch normalisation, transposed convolutions, upsampling; a latent (6, 2, 2)."""
     return Pair(
         nn.Sequential(
             nn.Conv2d(1, 8, 3, 2, 1), nn.BatchNorm2d(8), activation(),
@@ -65,7 +65,9 @@ PAIRS = {
     "relu": lambda: dense(nn.ReLU),
     "convolutions": lambda: convolutional(nn.ELU),
 }
-EXPORTS = [("tanh", True), ("gelu", False), ("relu", True), ("convolutions", True), ("convolutions", False)]  # fmt: skip
+EXPORTS = [
+    ("tanh", True), ("gelu", False), ("relu", True), ("convolutions", True), ("convolutions", False)
+]  # fmt: skip
 TOLERANCE = 1e-5
 
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from rmqm_conformance.golden.case import Case, Rule, case, refuse, same_values, unordered, within
 from rmqm_conformance.golden.cases_jacobians import layer, uneven
-from rmqm_conformance.golden.cases_spectra import pairs, rounded_up, sensitivity
+from rmqm_conformance.golden.cases_spectra import pairs, sensitivity
 from rmqm_conformance.golden.oracle_jacobians import read
 from rmqm_conformance.golden.oracle_spectra import ExactAutoencoding, autoencoding, spectrum
-from rmqm_conformance.golden.precision import exact, mp
+from rmqm_conformance.golden.precision import exact, mp, rounded_up
 
 __all__ = ["cases"]
 

@@ -14,13 +14,12 @@ from rmqm_conformance.golden.oracle_jacobians import (
     read,
     singular_values,
 )
-from rmqm_conformance.golden.precision import exact, mp
+from rmqm_conformance.golden.precision import exact, mp, rounded_up
 
 __all__ = ["cases", "layer", "uneven"]
 
 _PRODUCTS = 1e-12
 _SINGULAR = 1e-11
-_MEASURES = 1e-10
 
 
 def layer(weight: Any, bias: Any = None, activation: str = "identity") -> dict[str, Any]:
@@ -164,9 +163,7 @@ def _jacobians() -> list[Case]:
     ]
 
 
-def _singular(
-    name: str, title: str, encoder: Any, inputs: Any, keys: str = "", also: str = ""
-) -> Case:
+def _singular(name: str, title: str, encoder: Any, inputs: Any, also: str = "") -> Case:
     """Return a case of `encoder_spectrum`."""
     x = np.array(inputs, "<f8")
     network = read(encoder)
@@ -175,8 +172,10 @@ def _singular(
     rules: dict[str, Rule] = {
         "singular_values": within(found, _SINGULAR, "products of RMQM-JAC-001, a division by |f|")
     }
-    for key in keys.split() or ("norms", "ranks", "conditions", "volumes"):
-        rules[key] = within([one[key] for one in told], _MEASURES, "RMQM-JAC-012 of those")
+    least = min(one for s in found for one in s if one)
+    allowed = rounded_up(_SINGULAR + _SINGULAR / least)
+    for key in ("norms", "ranks", "conditions", "volumes"):
+        rules[key] = within([one[key] for one in told], allowed, "those, through RMQM-JAC-012")
     args = {"encoder": encoder, "inputs": x}
     return case(name, title, "encoder_spectrum", args, rules, also=also)
 
@@ -222,6 +221,13 @@ def _spectra() -> list[Case]:
                 )
             ],
             [[0.0, 0.0, 0.0], [0.25, 0.5, 0.0]],
+            also="RMQM-JAC-011",
+        ),
+        _singular(
+            "RMQM-JAC-012/flat-but-not-zero",
+            "A singular value of a millionth of the first is none that rounding made",
+            [layer([[1.0, 0.0], [0.0, 1e-6], [0.0, 0.0]], [0.0, 0.0, 1.0])],
+            [[0.5, 0.25]],
             also="RMQM-JAC-011",
         ),
         _singular(

@@ -9,9 +9,9 @@ import numpy as np
 
 from rmqm_conformance.golden.case import Case, Rule, case, refuse, same_values, unordered, within
 from rmqm_conformance.golden.oracle_spectra import ExactSpectrum, spectrum
-from rmqm_conformance.golden.precision import Exact, exact, mp
+from rmqm_conformance.golden.precision import Exact, exact, mp, rounded_up
 
-__all__ = ["cases", "pairs", "rounded_up", "sensitivity"]
+__all__ = ["cases", "pairs", "sensitivity"]
 
 _ROUNDING = mp.mpf("1e-13")
 _UNEVEN = [
@@ -38,11 +38,6 @@ def cases() -> list[Case]:
 def pairs(roots: Sequence[Exact]) -> list[list[Exact]]:
     """Return complex numbers as pairs of real and imaginary part."""
     return [[mp.re(one), mp.im(one)] for one in roots]
-
-
-def rounded_up(value: Exact) -> float:
-    """Return a tolerance in two digits."""
-    return float(f"{float(value) * 1.05:.2g}")
 
 
 def sensitivity(A: Any) -> Exact:

@@ -54,9 +54,9 @@ def jacobian(layers: ReadLayers, x: Sequence[Exact]) -> Matrix:
 
 
 def _value(activation: str, s: Exact) -> Exact:
-    return {"identity": lambda: s, "tanh": lambda: mp.tanh(s), "relu": lambda: max(s, mp.zero)}[
-        activation
-    ]()
+    if activation == "tanh":
+        return mp.tanh(s)
+    return s if activation == "identity" else max(s, mp.zero)
 
 
 def _slope(activation: str, s: Exact) -> Exact:

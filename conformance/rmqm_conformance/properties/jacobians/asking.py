@@ -122,7 +122,7 @@ def rotation(draw: int, size: int) -> Array:
 def well_conditioned(draw: int, size: int) -> Array:
     """Return a matrix of a condition of 4 that is neither orthogonal nor symmetric."""
     stretched = np.diag(np.geomspace(0.5, 2.0, size)) if size > 1 else np.array([[1.5]])
-    return rotation(draw, size) @ stretched @ rotation(draw + 1, size)
+    return np.asarray(rotation(draw, size) @ stretched @ rotation(draw + 1, size))
 
 
 def require_same_spectrum(

@@ -167,16 +167,19 @@ SETS: Final = refused(
     or_error=True,
 )
 
+_TOO_FEW: Final[list[Spoilt]] = [
+    {"reading": "dropped", "train_orientations": np.array([1.0, 1, 1, -1, -1, 0])},
+    {"reading": "dropped", "test_orientations": np.array([-1.0, -1, -1, -1, 1, 1])},
+    {"train_orientations": np.array([1.0, 0, 0, 0, 1, 1])},
+    {"test_orientations": np.zeros(6)},
+]
+"""Six points of each set, of which a reading keeps fewer than four."""
+
 FEW: Final = refused(
     "RMQM-JAC-013/few-points",
     "Fewer than four points that are used of either set are refused.",
     "spectrum_regression",
-    [
-        {"reading": "dropped", "train_orientations": np.array([1.0, 1, 1, -1, -1, 0])},
-        {"reading": "dropped", "test_orientations": np.array([-1.0, -1, -1, -1, 1, 1])},
-        {"train_orientations": np.array([1.0, 0, 0, 0, 1, 1])},
-        {"test_orientations": np.zeros(6)},
-    ]
+    _TOO_FEW
     + [
         {
             f"{name}_errors": np.arange(1.0, n + 1),
