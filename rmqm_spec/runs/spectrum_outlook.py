@@ -73,12 +73,13 @@ def _seconds_of_rows(encoder: ModelEncoder, inputs: PreparedInputs) -> float:
 
     ranged = as_differentiable(for_inputs(encoder, inputs))
     values = inputs.load(0).values[None]
-    length = encode_checked(ranged, values).shape[1]
-    rows = np.eye(min(length, _ROWS), length, dtype=np.float32)[None]
+    length = int(encode_checked(ranged, values).shape[1])
+    n_rows = min(length, _ROWS)
+    rows = np.eye(n_rows, length, dtype=np.float32)[None]
     pull_back(ranged, values, rows)  # the first call makes the graphs
     started = time.perf_counter()
     pull_back(ranged, values, rows)
-    return (time.perf_counter() - started) * length / rows.shape[1]
+    return (time.perf_counter() - started) * length / n_rows
 
 
 def _seconds_of_an_input(most: int, some: Callable[[int], object]) -> float:

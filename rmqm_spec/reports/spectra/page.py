@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
 from rmqm_spec.findings import catalogue
 from rmqm_spec.reports.charts.drawing import SVG_DASHES
 from rmqm_spec.reports.page import page_environment, require_report
+from rmqm_spec.reports.spectra.across import across_charts
 from rmqm_spec.reports.spectra.classes import (
     MOST_CLASSES,
     class_names,
@@ -97,6 +98,10 @@ def _values(content: SpectraContent) -> dict[str, Any]:
         "symbols": _SYMBOLS,
         "of_a_space": _OF_A_SPACE,
         "of_an_encoder": _of_encoders(content),
+        "across": [
+            {**chart, "svg": _marked(chart["svg"])} for chart in across_charts(content.autoencoders)
+        ],
+        "across_sets": _sets(content.autoencoders),
         "pictured": [_pictured(model) for model in content.autoencoders],
         "most_inputs": MOST_INPUTS,
         "most_classes": MOST_CLASSES,
@@ -139,6 +144,12 @@ def _on(name: str) -> str:
     return "" if name == "data" else f" on {name}"
 
 
+def _sets(models: Sequence[ReportedSpectrum]) -> list[dict[str, Any]]:
+    """Return the sets of inputs of models, with the number of their colour and marker."""
+    names = dict.fromkeys(name for model in models for name in model.columns)
+    return [{"name": name, "number": number_of_set(name, names)} for name in names]
+
+
 def _pictured(model: ReportedSpectrum) -> dict[str, Any]:
     """Return the pictures of an autoencoder."""
     sections = model.document["sets"]
@@ -149,10 +160,7 @@ def _pictured(model: ReportedSpectrum) -> dict[str, Any]:
     names = class_names(sections)
     return {
         "model": model,
-        "sets": [
-            {"name": one["name"], "number": number_of_set(one["name"], model.columns)}
-            for one in sections
-        ],
+        "sets": _sets([model]),
         "n_shown": shown_inputs(spaces["latent"]),
         "planes": _charts(model, spaces, plane_chart, "eigenvalues in the complex plane"),
         "arguments": _charts(model, spaces, arguments_chart, "arguments of the eigenvalues"),
