@@ -68,7 +68,9 @@ def _of_quantity(models: Sequence[ReportedSpectrum], quantity: str) -> Iterator[
                 if section["name"] == name
             ]
             known = [(place, one) for place, one in points if one["mean"] is not None]
-            entries = [(place, {"value": one["mean"], **one}) for place, one in known]
+            entries: list[tuple[float, Mapping[str, Any]]] = [
+                (place, {"value": one["mean"], **one}) for place, one in known
+            ]
             yield number_of_set(name, names), space, entries
 
 
