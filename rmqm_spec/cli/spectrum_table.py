@@ -22,6 +22,7 @@ _OF_A_SPACE: Final = (
     "trace", "log-volume", "arithmetic-mean", "geometric-mean", "small", "reversing",
 )  # fmt: skip
 _OF_AN_ENCODER: Final = ("norm", "rank", "condition", "volume")
+_COMPARED: Final = ("error", *_OF_AN_ENCODER)
 _BELOW_FULL_RANK: Final = ("norm", "rank", "numerical-rank", "condition-at-rank", "volume-at-rank")
 """What is shown where singular values are zero, so that condition and volume are infinite."""
 
@@ -190,21 +191,19 @@ def _coefficient(entry: Mapping[str, Any]) -> str:
 
 
 def _differences(measured: ModelSpectra) -> Iterator[str]:
-    if not measured.differences:
+    """Yield a table of differences: of errors and encoders; those of spectra are in the report."""
+    shown = [one for one in measured.differences if one.compared.quantity in _COMPARED]
+    if not shown:
         return
     yield "  paired differences, input by input (tie: the interval holds zero)"
     by_pair: dict[tuple[str, str], dict[str, str]] = {}
-    heads: dict[str, str] = {}
-    for one in measured.differences:
+    for one in shown:
         pair = one.compared
-        key = f"{one.set}-{pair.quantity}"
-        heads[key] = _HEADS.get(pair.quantity, pair.quantity)
         said = _difference(pair.quantity, pair.difference.to_dict(), tied=pair.difference.tied)
         by_pair.setdefault((f"{pair.first} - {pair.second}", one.set), {})[pair.quantity] = said
-    found = dict.fromkeys(one.compared.quantity for one in measured.differences)
-    wanted = [name for name in found if name not in _BELOW_FULL_RANK[2:]]
     names = [pair if set_name == "data" else f"{pair}, {set_name}" for pair, set_name in by_pair]
-    yield from quantity_table(names, list(by_pair.values()), wanted, heads=_HEADS, name_head="pair")
+    rows = list(by_pair.values())
+    yield from quantity_table(names, rows, _COMPARED, heads=_HEADS, name_head="pair")
 
 
 def _difference(quantity: str, mean: Mapping[str, Any], *, tied: bool) -> str:

@@ -27,6 +27,7 @@ from rmqm_spec.runs.spectrum_opening import (
     OpenedModel,
     open_spectrum_model,
     require_no_reconstruction,
+    require_room,
 )
 from rmqm_spec.runs.spectrum_outlook import say_how_long
 from rmqm_spec.runs.spectrum_request import SpectrumRequest
@@ -114,6 +115,7 @@ def _check(opened: OpenedModel, request: RunRequest, sets: Mapping[str, ReadSet]
     some = next(iter(sets.values())).inputs
     if opened.autoencoder is None:
         require_no_reconstruction(request, for_inputs(opened.encoder, some), some)
+        require_room(for_inputs(opened.encoder, some), some)
     elif some.features is not None:
         raise UsageError(
             "ARG001",
@@ -132,6 +134,8 @@ def _say_how_long(work: _Work) -> None:
         work.name,
         n_inputs * (2 if has_twin else 1),
         lambda n: _numbers(evolve(first, inputs=first.inputs.first(n)), work.opened, None),
+        work.opened.encoder if work.opened.autoencoder is None else None,
+        first.inputs,
         work.listener,
     )
 

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from rmqm_spec.contracts.backend import AutoencoderOpening, ModelEncoder
 from rmqm_spec.contracts.encoder import as_differentiable, encode_checked
 from rmqm_spec.errors import RmqmError, UsageError
+from rmqm_spec.memory import available_memory, in_words
 from rmqm_spec.runs.isolation.trials import require_sound
 from rmqm_spec.runs.models import backend_of, open_model, preprocessing_of
 from rmqm_spec.runs.request import ModelSettings, RunRequest
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from rmqm_spec.contracts.autoencoder import Autoencoder
     from rmqm_spec.inputs.prepared import PreparedInputs
 
-__all__ = ["OpenedModel", "open_spectrum_model", "require_no_reconstruction"]
+__all__ = ["OpenedModel", "open_spectrum_model", "require_no_reconstruction", "require_room"]
 
 _UNSOUND: Final = ("MOD008", "MOD009", "MOD010")
 """What a model does that crashes, hangs or takes too much memory."""
@@ -140,6 +141,31 @@ def require_no_reconstruction(
         "many as an input, like the reconstruction of an autoencoder",
         fix=f"{_offer(request)} If the output does hold encodings: --output {encoder.output}.",
     )
+
+
+def require_room(encoder: ModelEncoder, inputs: PreparedInputs) -> None:
+    """
+    Refuse, before any work, Jacobians of which not even one fits into memory.
+
+    Raises
+    ------
+    UsageError
+        SPC025, with the memory that an input would take.
+    """
+    values = inputs.load(0).values[None]
+    n_rows, n_columns = encode_checked(encoder, values).shape[1], values[0].size
+    # The matrix in two precisions, its copy for the decomposition, and the directions.
+    needed = n_rows * n_columns * 3 * 8 + n_rows * n_rows * 4
+    free = available_memory()
+    if free is not None and needed > free:
+        raise UsageError(
+            "SPC025",
+            f"the Jacobian at an input must fit into memory; got {n_rows:,} values of an encoding "
+            f"times {n_columns:,} of an input, which take {in_words(needed)} of the "
+            f"{in_words(free)} that are free",
+            fix="Choose an output with fewer values (--output NAME, --pooling mean), or smaller "
+            "inputs (--size) where the model takes them.",
+        )
 
 
 def _offer(request: RunRequest) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import numpy as np
 
 from rmqm_spec.arrays import Float64Array, FloatArray
-from rmqm_spec.contracts.encoder import DifferentiableEncoder, traits_of
+from rmqm_spec.contracts.encoder import DifferentiableEncoder, encode_checked, traits_of
 from rmqm_spec.contracts.inputs import Inputs
 from rmqm_spec.errors import SubjectError
-from rmqm_spec.jacobians import LocalSpectra, jacobians, local_spectra
+from rmqm_spec.jacobians import Jacobian, LocalSpectra, jacobians, local_spectra
 from rmqm_spec.resolution import resolution_of
 
 __all__ = ["encoder_spectra", "values_of_encoder"]
+
+_MOST_PRODUCTS: Final = 512
+"""Products with Jacobians that are made without a word in between."""
 
 
 def encoder_spectra(
@@ -57,7 +61,7 @@ def encoder_spectra(
     resolution = traits_of(encoder).resolution or 0.0
     parts: list[LocalSpectra] = []
     done = 0
-    for block in jacobians(encoder, inputs):
+    for block in _blocks(encoder, inputs):
         if block.encodings.shape[1] < 2:
             raise SubjectError(
                 "SPC024",
@@ -74,6 +78,20 @@ def encoder_spectra(
         np.concatenate([part.singular_values for part in parts]),
         np.concatenate([part.tolerance for part in parts]),
     )
+
+
+def _blocks(encoder: DifferentiableEncoder, inputs: Inputs | FloatArray) -> Iterator[Jacobian]:
+    """Yield Jacobians a few at a time, so that progress is seen and an interrupt heard."""
+    length = encode_checked(encoder, _rows(inputs, range(1))).shape[1]
+    size = max(1, _MOST_PRODUCTS // length)
+    for first in range(0, len(inputs), size):
+        yield from jacobians(encoder, _rows(inputs, range(first, min(first + size, len(inputs)))))
+
+
+def _rows(inputs: Inputs | FloatArray, rows: range) -> FloatArray:
+    if isinstance(inputs, np.ndarray):
+        return inputs[rows.start : rows.stop]
+    return np.stack([inputs.load(row).values for row in rows])
 
 
 def values_of_encoder(spectra: LocalSpectra) -> dict[str, Float64Array]:

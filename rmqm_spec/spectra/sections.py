@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from rmqm_spec.spectra.columns import Columns, values_of
 from rmqm_spec.spectra.statistics import band, rows_by_class
 
 __all__ = ["numbers_of"]
+
+_NOT_NEGATIVE: Final = ("error", "small", "geometric-mean", "l1", "l2", "norm", "rank", "condition")
+"""How the names of quantities end whose intervals are cut off at 0."""
 
 
 def numbers_of(columns: Columns) -> dict[str, Any]:
@@ -40,18 +43,21 @@ def numbers_of(columns: Columns) -> dict[str, Any]:
 
 
 def _described(known: Mapping[str, AnyArray]) -> dict[str, Any]:
-    return {name: _entry(values) for name, values in known.items()}
+    return {name: _entry(name, values) for name, values in known.items()}
 
 
-def _entry(values: AnyArray) -> dict[str, Any]:
+def _entry(name: str, values: AnyArray) -> dict[str, Any]:
     if values.dtype == np.bool_:
         share = mean_of(values)
         own = {"mean": share.value, "interval": share.interval, "median": None, "quartiles": None}
         return {**own, "middle": None, "inputs": share.n, "infinite": 0}
     found = band(values)
+    interval = found.interval
+    if interval is not None and name.endswith(_NOT_NEGATIVE):
+        interval = (max(interval[0], 0.0), interval[1])
     return {
         "mean": found.mean,
-        "interval": found.interval,
+        "interval": interval,
         "median": found.median,
         "quartiles": found.quartiles,
         "middle": found.middle,

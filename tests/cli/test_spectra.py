@@ -414,6 +414,14 @@ def test_the_report_has_the_figures_of_the_source(folder, split):
     assert "<script" not in page
 
 
+def test_a_jacobian_that_is_too_large_is_refused_before_any_work(spectrum, folder):
+    no_room = "import rmqm_spec.runs.spectrum_opening as one; one.available_memory = lambda: 1000"
+    done = spectrum(ENCODER, *DATA, "--out", "large", cwd=folder, before=no_room)
+    assert done.returncode == 2
+    assert "SPC025" in done.stderr
+    assert "32 values of an encoding times 64 of an input" in done.stderr
+
+
 def test_an_interrupt_says_what_is_written(rmqm, folder):
     np.save(folder / "many.npy", np.random.default_rng(0).random((60000, 8, 8), dtype=np.float32))
     options = (*LATENT, "--data", "many.npy", "--out", "stopped")

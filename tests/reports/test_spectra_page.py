@@ -14,6 +14,7 @@ pytest.importorskip("matplotlib")
 from rmqm_spec.contracts.autoencoder import Autoencoder
 from rmqm_spec.reports import write_report
 from rmqm_spec.reports.spectra import ReportedSpectrum, SpectraContent, spectra_page
+from rmqm_spec.reports.spectra.across import across_charts
 from rmqm_spec.spectra import autoencoder_spectra
 from rmqm_spec.spectra.columns import Columns
 from rmqm_spec.spectra.document import MeasuredSet, NullOutcome, spectrum_document
@@ -118,6 +119,19 @@ def test_every_figure_of_an_autoencoder_is_there(page):
     ):
         assert f'aria-label="{title}"' in page, title
     assert "B, J_L: error against log volume" not in page  # no training and test inputs
+
+
+def test_several_autoencoders_stand_side_by_side(page):
+    assert 'aria-label="Arithmetic mean, model by model"' in page
+    assert "Slope of test inputs" not in page  # only one of them has training and test inputs
+
+
+def test_slopes_stand_over_the_latent_dimension(content):
+    first = content.models[0]
+    other = evolve(first, key="B", document={**first.document, "dimension": 7})
+    charts = {one["title"]: one["svg"] for one in across_charts([first, other])}
+    assert "latent dimension" in charts["Slope of test inputs on trace"]
+    assert across_charts([first]) == []
 
 
 def test_texts_of_users_stay_texts(page):

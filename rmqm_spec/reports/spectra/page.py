@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
 from rmqm_spec.findings import catalogue
 from rmqm_spec.reports.charts.drawing import SVG_DASHES
 from rmqm_spec.reports.page import page_environment, require_report
+from rmqm_spec.reports.spectra.across import across_charts
 from rmqm_spec.reports.spectra.classes import (
     MOST_CLASSES,
     class_names,
@@ -60,6 +61,7 @@ _LABELS: Final = {
     "small": "eigenvalues of modulus below 0.1",
     "reversing": "share of inputs",
 }
+_AT_RANK: Final = ("numerical-rank", "condition-at-rank", "volume-at-rank")
 _NOT_NEGATIVE: Final = ("error", "difference-l1", "small", "reversing")
 
 
@@ -96,12 +98,16 @@ def _values(content: SpectraContent) -> dict[str, Any]:
         "symbols": _SYMBOLS,
         "of_a_space": _OF_A_SPACE,
         "of_an_encoder": _of_encoders(content),
+        "across": [
+            {**chart, "svg": _marked(chart["svg"])} for chart in across_charts(content.autoencoders)
+        ],
+        "across_sets": _sets(content.autoencoders),
         "pictured": [_pictured(model) for model in content.autoencoders],
         "most_inputs": MOST_INPUTS,
         "most_classes": MOST_CLASSES,
         "curves": _curves(content),
         "dashes": SVG_DASHES,
-        "differences": [_difference(content, one) for one in content.differences],
+        "differences": [*_differences(content)],
         "findings": list(_findings(content)),
         "version": version("rmqm-spec"),
     }
@@ -114,7 +120,7 @@ def _of_encoders(content: SpectraContent) -> tuple[str, ...]:
         for entry in one["quantities"].values()
     ]  # fmt: skip
     if any(entry["infinite"] for entry in entries):
-        return "norm", "rank", "numerical-rank", "condition-at-rank", "volume-at-rank"
+        return "norm", "rank", *_AT_RANK
     return "norm", "rank", "condition", "volume"
 
 
@@ -138,6 +144,12 @@ def _on(name: str) -> str:
     return "" if name == "data" else f" on {name}"
 
 
+def _sets(models: Sequence[ReportedSpectrum]) -> list[dict[str, Any]]:
+    """Return the sets of inputs of models, with the number of their colour and marker."""
+    names = dict.fromkeys(name for model in models for name in model.columns)
+    return [{"name": name, "number": number_of_set(name, names)} for name in names]
+
+
 def _pictured(model: ReportedSpectrum) -> dict[str, Any]:
     """Return the pictures of an autoencoder."""
     sections = model.document["sets"]
@@ -148,10 +160,7 @@ def _pictured(model: ReportedSpectrum) -> dict[str, Any]:
     names = class_names(sections)
     return {
         "model": model,
-        "sets": [
-            {"name": one["name"], "number": number_of_set(one["name"], model.columns)}
-            for one in sections
-        ],
+        "sets": _sets([model]),
         "n_shown": shown_inputs(spaces["latent"]),
         "planes": _charts(model, spaces, plane_chart, "eigenvalues in the complex plane"),
         "arguments": _charts(model, spaces, arguments_chart, "arguments of the eigenvalues"),
@@ -264,12 +273,13 @@ def _marked(svg: str) -> Any:
     return Markup(svg)  # noqa: S704 - drawn by ourselves
 
 
-def _difference(content: SpectraContent, one: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        **one,
-        "title": _title(one["quantity"]),
-        "keys": (content.keys[one["first"]], content.keys[one["second"]]),
-    }
+def _differences(content: SpectraContent) -> Iterator[dict[str, Any]]:
+    """Yield the differences of what the tables show."""
+    hidden = set(_AT_RANK) - set(_of_encoders(content))
+    for one in content.differences:
+        if one["quantity"] not in hidden:
+            keys = (content.keys[one["first"]], content.keys[one["second"]])
+            yield {**one, "title": _title(one["quantity"]), "keys": keys}
 
 
 def _findings(content: SpectraContent) -> Iterator[dict[str, Any]]:
