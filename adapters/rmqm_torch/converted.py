@@ -10,8 +10,8 @@ from typing import Any
 
 import onnx
 
-from rmqm_spec.arrays import AnyArray
-from rmqm_spec.contracts.encoder import Pullback
+from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.contracts.encoder import Pullback, Pushforward
 from rmqm_spec.errors import UnavailableError, UnreadableError
 from rmqm_torch.encoder import TorchEncoder
 
@@ -123,11 +123,9 @@ class ConvertedGradients:
         with self._lock:  # the module changes its mode while it runs: one caller at a time
             return self._converted(feeds, name).vjp(feeds[name])
 
-    def jvp(
-        self, feeds: Mapping[str, AnyArray], name: str, tangents: AnyArray
-    ) -> tuple[AnyArray, AnyArray]:
+    def linearize(self, feeds: Mapping[str, AnyArray], name: str) -> tuple[AnyArray, Pushforward]:
         """
-        Return the network's output and its derivative in a direction of its input `name`.
+        Return the network's output and its derivative in directions of its input `name`.
 
         Raises
         ------
@@ -135,7 +133,14 @@ class ConvertedGradients:
             As `vjp`.
         """
         with self._lock:
-            return self._converted(feeds, name).jvp(feeds[name], tangents)
+            encoder = self._converted(feeds, name)
+            encodings = encoder.encode(feeds[name])
+
+        def pushforward(tangents: FloatArray) -> AnyArray:
+            with self._lock:
+                return encoder.jvp(feeds[name], tangents)[1]
+
+        return encodings, pushforward
 
     def _converted(self, feeds: Mapping[str, AnyArray], name: str) -> TorchEncoder:
         if set(feeds) != {name}:

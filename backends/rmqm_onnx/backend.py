@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rmqm_spec.contracts.autoencoder import Autoencoder
     from rmqm_spec.contracts.backend import (
         Arranged,
+        GradientKind,
+        GradientModel,
         ModelEncoder,
         NullModel,
         OpenOptions,
@@ -140,6 +142,21 @@ class OnnxBackend:
 
         return gradient_findings(route, error)
 
+    def gradient_model(
+        self, encoder: ModelEncoder, path: Path, kind: GradientKind
+    ) -> GradientModel:
+        """Write the gradient of the encoder's network as a model of its own, and try it."""
+        from rmqm_onnx.gradient_file import gradient_model
+
+        with refusing_broken(path):
+            return gradient_model(_own(encoder), path, kind)
+
+    def is_gradient_model(self, path: Path) -> bool:
+        """Whether a file is a gradient that was written by `gradient_model`."""
+        from rmqm_onnx.gradient_file import is_gradient_model
+
+        return is_gradient_model(path)
+
     def read_preprocessing(self, path: Path) -> Preprocessing:
         """Read a file that a user named: our keys in TOML or JSON, Hugging Face's, or timm's."""
         from rmqm_onnx.reading.preprocessing_files import read_preprocessing
@@ -186,6 +203,7 @@ if TYPE_CHECKING:  # type checkers compare the backend with every protocol of th
     _PROVIDER_CHECKING: contract.ProviderChecking = ONNX
     _NULL_WRITING: contract.NullWriting = ONNX
     _GRADIENT_GIVING: contract.GradientGiving = ONNX
+    _GRADIENT_WRITING: contract.GradientWriting = ONNX
     _PREPROCESSING_READING: contract.PreprocessingReading = ONNX
     _DIAGNOSING: contract.Diagnosing = ONNX
 

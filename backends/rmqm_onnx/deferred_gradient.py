@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 from attrs import asdict, field, mutable
 
 from rmqm_onnx.reading.decoder_part import Latent
@@ -80,25 +79,25 @@ class DeferredGradient:
         """
         return self._ready(feeds, name, "vjp").vjp(feeds)
 
-    def jvp(
-        self, feeds: Mapping[str, AnyArray], name: str, tangents: AnyArray
-    ) -> tuple[AnyArray, AnyArray]:
+    def linearize(
+        self, feeds: Mapping[str, AnyArray], name: str
+    ) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
         """
-        Return the network's output and its derivative in a direction of its input `name`.
+        Return the network's output and its derivative in directions of its input `name`.
 
         Raises
         ------
         UnreadableError, SubjectError
             As `vjp`.
         """
-        return self._ready(feeds, name, "jvp").jvp(feeds, tangents)
+        return self._ready(feeds, name, "linearize").linearize(feeds)
 
     def __reduce__(self) -> tuple[Any, ...]:
         settings = asdict(self, recurse=False, filter=lambda attribute, _: attribute.init)
         return _deferred, (settings,)
 
     def _ready(
-        self, feeds: Mapping[str, AnyArray], name: str, product: Literal["vjp", "jvp"]
+        self, feeds: Mapping[str, AnyArray], name: str, product: Literal["vjp", "linearize"]
     ) -> GradientSession:
         """Return the session, whose graphs are made under the lock."""
         with self._lock:
@@ -108,10 +107,7 @@ class DeferredGradient:
             }
             session = self._session or self._opened(example, name)
             if product not in self._made:
-                if product == "vjp":
-                    session.vjp(example)
-                else:
-                    session.jvp(example, np.zeros_like(example[name]))
+                getattr(session, product)(example)  # the graphs are made under the lock
                 self._made.add(product)
             self._session = session
             return session

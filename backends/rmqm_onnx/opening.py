@@ -52,7 +52,9 @@ _STRAIGHT_THROUGH = {
 _TRIAL_BOUNDS = (0.0, 1.0)
 
 
-def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEncoder:
+def open_encoder(
+    path: str | Path, options: OpenOptions | None = None, *, single_values: bool = False
+) -> OnnxEncoder:
     """
     Open an ONNX model as an encoder.
 
@@ -65,6 +67,9 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
         An ``.onnx`` file, or a folder with ``model.onnx`` or ``onnx/model.onnx``.
     options : OpenOptions, optional
         What the file does not say, or says wrongly.
+    single_values : bool
+        Whether encodings of a single value will do: they have no direction, so that only the
+        latents of autoencoders may be so short.
 
     Returns
     -------
@@ -86,7 +91,7 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
     options = options or OpenOptions()
     provider = read_provider(options.provider)
     import_runtime()
-    return _open(read_model(path), options, provider)
+    return _open(read_model(path), options, provider, single_values)
 
 
 def straight_through(model: ModelProto) -> tuple[str, ...]:
@@ -96,20 +101,24 @@ def straight_through(model: ModelProto) -> tuple[str, ...]:
 
 @frozen
 class _Origin:
-    """What an encoder was opened from: `path` and `options`, and the `sha256` of the model then."""
+    """What an encoder was opened from and how, and the `sha256` of the model then."""
 
     path: Path
     options: OpenOptions
     sha256: str
+    single_values: bool
 
     def __call__(self) -> OnnxEncoder:
         """Open the same model again."""
         file = read_model(self.path)
         file.require_same(self.sha256)
-        return _open(file, self.options, read_provider(self.options.provider))
+        choice = read_provider(self.options.provider)
+        return _open(file, self.options, choice, self.single_values)
 
 
-def _open(file: ModelFile, options: OpenOptions, choice: ProviderChoice) -> OnnxEncoder:
+def _open(
+    file: ModelFile, options: OpenOptions, choice: ProviderChoice, single_values: bool
+) -> OnnxEncoder:
     choices = choose(file, options)
     provider = choice.provider
     callers, threads = share_out(provider, options.threads)
@@ -143,7 +152,8 @@ def _open(file: ModelFile, options: OpenOptions, choice: ProviderChoice) -> Onnx
         trial = evolve(trial, encoder=_fitted(trial.encoder))
     graph, pooling = file.proto.graph, options.pooling
     heads = heads_of(graph, [tensor_info(value) for value in graph.output])
-    require_direction(graph, encoder.output, trial.n_values)
+    if not single_values:
+        require_direction(graph, encoder.output, trial.n_values)
     return evolve(
         trial.encoder,
         findings=(
@@ -165,7 +175,7 @@ def _open(file: ModelFile, options: OpenOptions, choice: ProviderChoice) -> Onnx
         description=describe(file, choices, trial, options, Running(choice, threads, placement)),
         leading=leading_part(graph, encoder.input),
         gradients=_gradient(file, trial, choice, threads, straight_through(file.proto)),
-        origin=_Origin(file.path.absolute(), options, file.sha256),
+        origin=_Origin(file.path.absolute(), options, file.sha256, single_values),
     )
 
 

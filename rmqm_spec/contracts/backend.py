@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from attrs import field, frozen
 
@@ -24,6 +24,9 @@ __all__ = [
     "Backend",
     "Diagnosing",
     "GradientGiving",
+    "GradientKind",
+    "GradientModel",
+    "GradientWriting",
     "Inspecting",
     "Layout",
     "ModelEncoder",
@@ -283,6 +286,56 @@ class GradientGiving(Protocol):
 
     def gradient_findings(self, route: str, error: float | None) -> Sequence[Finding]:
         """Say where a gradient is no derivative, and how well it agrees with differences."""
+        ...
+
+
+GradientKind: TypeAlias = Literal["vjp", "jvp", "displacement"]
+"""What a written gradient gives: a pullback, a derivative in a direction, or a loss's gradient."""
+
+
+@frozen(kw_only=True)
+class GradientModel:
+    """
+    The gradient of a network as a model of its own.
+
+    Parameters
+    ----------
+    content : bytes
+        The model file.
+    inputs, outputs : tuple of mapping
+        Its ``name``, ``type`` and ``dims`` (None for the batch), in order.
+    facts : mapping
+        Format, operators and what it is the gradient of, as plain data for documents.
+    deviation : float
+        Largest difference of its encodings from those of the network, over their largest value.
+    error : float, optional
+        Relative difference of the gradient from a difference quotient; None where nothing could be
+        compared.
+    route : str
+        How it was made; see `GradientGiving`.
+    """
+
+    content: bytes
+    inputs: tuple[Mapping[str, Any], ...]
+    outputs: tuple[Mapping[str, Any], ...]
+    facts: Mapping[str, Any]
+    deviation: float
+    error: float | None
+    route: str
+
+
+@runtime_checkable
+class GradientWriting(Protocol):
+    """A backend that writes the gradient of a network as a model of its own."""
+
+    def gradient_model(
+        self, encoder: ModelEncoder, path: Path, kind: GradientKind
+    ) -> GradientModel:
+        """Make it, open it, and compare it with the network and with differences."""
+        ...
+
+    def is_gradient_model(self, path: Path) -> bool:
+        """Whether a file is the gradient that such a backend wrote: then it may be replaced."""
         ...
 
 

@@ -17,13 +17,18 @@ __all__ = [
     "EncoderLike",
     "EncoderTraits",
     "ForwardDifferentiableEncoder",
+    "LinearizableEncoder",
     "Pullback",
+    "Pushforward",
     "as_encoder",
     "encodings_of_several_lengths",
 ]
 
 Pullback: TypeAlias = Callable[[FloatArray], FloatArray]
 """From a cotangent of the encodings, (N, E), to a gradient of the inputs, (N, *S)."""
+
+Pushforward: TypeAlias = Callable[[FloatArray], AnyArray]
+"""From tangents of the inputs, (N, *S), to derivatives of the encodings, (N, E)."""
 
 
 @frozen(kw_only=True)
@@ -86,6 +91,15 @@ class ForwardDifferentiableEncoder(Encoder, Protocol):
 
         The tangents (N, *S) hold a direction for each input.
         """
+        ...
+
+
+@runtime_checkable
+class LinearizableEncoder(ForwardDifferentiableEncoder, Protocol):
+    """An encoder that pushes many tangents through one forward pass, as ``jax.linearize``."""
+
+    def linearize(self, inputs: FloatArray, /) -> tuple[AnyArray, Pushforward]:
+        """Return the encodings (N, E) and the function from tangents to derivatives."""
         ...
 
 
@@ -261,34 +275,53 @@ def vjp_checked(encoder: DifferentiableEncoder, inputs: FloatArray) -> tuple[Any
     return encodings, checked
 
 
-def jvp_checked(
-    encoder: ForwardDifferentiableEncoder, inputs: FloatArray, tangents: FloatArray
-) -> tuple[AnyArray, AnyArray]:
+def linearize_checked(
+    encoder: ForwardDifferentiableEncoder, inputs: FloatArray
+) -> tuple[AnyArray, Pushforward]:
     """
-    Encode, and refuse derivatives of another shape than the encodings.
+    Encode, and return a pushforward that refuses derivatives of another shape than the encodings.
+
+    An encoder that has ``jvp`` but no ``linearize`` encodes anew whenever tangents are pushed.
 
     Raises
     ------
     EncodingError
-        If the encodings are not numbers of shape (N, E); GRA012 if the derivatives are not real
-        numbers of the shape of the encodings.
+        If the encodings are not numbers of shape (N, E); when pushing forward, GRA012 if the
+        derivatives are not real numbers of the shape of the encodings.
     ShapeError
-        ARG001 if the tangents have another shape than the inputs.
+        When pushing forward, ARG001 if the tangents have another shape than the inputs.
     """
-    if tangents.shape != inputs.shape:
-        raise ShapeError(
-            "ARG001",
-            f"tangents must have the shape of the inputs, {inputs.shape}; got {tangents.shape}",
-            fix="Give a direction for each input, with a number for each of its values.",
-        )
-    found, moved = encoder.jvp(inputs, tangents)
-    encodings, derivatives = _checked(found, len(inputs)), np.asarray(moved)
-    if derivatives.shape != encodings.shape or derivatives.dtype.kind not in "fiu":
-        raise EncodingError(
-            "GRA012",
-            "derivatives in a direction must be real numbers of the shape of the encodings, "
-            f"{encodings.shape}; got {derivatives.dtype} of shape {derivatives.shape}",
-            fix="jvp(inputs, tangents) must return the encodings (N, E) and their derivatives "
-            "(N, E).",
-        )
-    return encodings, derivatives
+    if isinstance(encoder, LinearizableEncoder):
+        found, pushforward = encoder.linearize(inputs)
+    else:
+        found = encoder.encode(inputs)
+        pushforward = lambda tangents: encoder.jvp(inputs, tangents)[1]  # noqa: E731
+    encodings = _checked(found, len(inputs))
+
+    def checked(tangents: FloatArray) -> AnyArray:
+        if tangents.shape != inputs.shape:
+            raise ShapeError(
+                "ARG001",
+                f"tangents must have the shape of the inputs, {inputs.shape}; got {tangents.shape}",
+                fix="Give a direction for each input, with a number for each of its values.",
+            )
+        derivatives = np.asarray(pushforward(tangents))
+        if derivatives.shape != encodings.shape or derivatives.dtype.kind not in "fiu":
+            raise EncodingError(
+                "GRA012",
+                "derivatives in a direction must be real numbers of the shape of the encodings, "
+                f"{encodings.shape}; got {derivatives.dtype} of shape {derivatives.shape}",
+                fix="jvp(inputs, tangents) must return the encodings (N, E) and their derivatives "
+                "(N, E).",
+            )
+        return derivatives
+
+    return encodings, checked
+
+
+def jvp_checked(
+    encoder: ForwardDifferentiableEncoder, inputs: FloatArray, tangents: FloatArray
+) -> tuple[AnyArray, AnyArray]:
+    """Encode and push forward, with the checks of `linearize_checked`."""
+    encodings, pushforward = linearize_checked(encoder, inputs)
+    return encodings, pushforward(tangents)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.encoder import (
@@ -59,11 +60,10 @@ class _Interruptible:
 class _InterruptibleForward(_Interruptible):
     """The same with derivatives in a direction."""
 
-    _encoder: DifferentiableEncoder
+    _encoder: Any
 
     def jvp(self, inputs: FloatArray, tangents: FloatArray, /) -> tuple[AnyArray, AnyArray]:
         """Return encodings and derivatives as the encoder does."""
         self._stop()
-        forward = self._encoder
-        assert isinstance(forward, ForwardDifferentiableEncoder)
-        return forward.jvp(inputs, tangents)
+        moved: tuple[AnyArray, AnyArray] = self._encoder.jvp(inputs, tangents)
+        return moved

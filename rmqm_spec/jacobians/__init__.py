@@ -2,9 +2,9 @@
 Jacobians of encoders and autoencoders, and their products with many directions at once.
 
 `pull_back` and `push_forward` multiply the Jacobian of each input by directions; `jacobian` returns
-it whole, and `jacobians` a block of inputs at a time. `autoencoder_jacobians` returns the small
-matrices that hold the eigenvalues of an autoencoder. `local_spectra` has the singular values of the
-Jacobian of the unit encoding.
+it whole, and `jacobians` a block of inputs at a time. `local_spectra` has the singular values of
+the Jacobian of the unit encoding. `autoencoder_jacobians` returns the small matrices that hold the
+eigenvalues of an autoencoder.
 """
 
 from rmqm_spec.jacobians.autoencoder import (

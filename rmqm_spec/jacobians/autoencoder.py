@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import prod
 from typing import Final
 
@@ -11,10 +11,15 @@ from attrs import frozen
 
 from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
 from rmqm_spec.contracts.autoencoder import Autoencoder
-from rmqm_spec.contracts.encoder import encode_checked, traits_of
+from rmqm_spec.contracts.encoder import (
+    DifferentiableEncoder,
+    ForwardDifferentiableEncoder,
+    encode_checked,
+    traits_of,
+)
 from rmqm_spec.contracts.inputs import Inputs
 from rmqm_spec.errors import SubjectError
-from rmqm_spec.jacobians.products import pull_back, require_inputs
+from rmqm_spec.jacobians.products import pull_back, push_forward, require_inputs
 
 __all__ = ["Autoencoder", "AutoencoderJacobians", "autoencoder_jacobians", "blocks_of_jacobians"]
 
@@ -51,7 +56,7 @@ class AutoencoderJacobians:
 
 def autoencoder_jacobians(autoencoder: Autoencoder, inputs: FloatArray) -> AutoencoderJacobians:
     """
-    Return both Jacobians at every input, by vector-Jacobian products alone.
+    Return both Jacobians at every input, by products with n directions each.
 
     Parameters
     ----------
@@ -77,7 +82,8 @@ def autoencoder_jacobians(autoencoder: Autoencoder, inputs: FloatArray) -> Autoe
     Notes
     -----
     Agarwala, Dees, Gearhart and Lowman, Geometry and Generalization (2022). Row j of a product of
-    Jacobians is the j-th unit vector, pulled back through the left factor, then through the right.
+    Jacobians is the j-th unit vector, pulled back through the left factor, then through the right;
+    where the decoder has ``jvp``, its columns are made once for both products.
     AB and BA have the same non-zero eigenvalues, so that no d x d matrix is needed where n < d.
 
     Examples
@@ -97,16 +103,14 @@ def autoencoder_jacobians(autoencoder: Autoencoder, inputs: FloatArray) -> Autoe
     encoder, decoder = autoencoder.encoder, autoencoder.decoder
     n, d = encode_checked(encoder, inputs[:1]).shape[1], prod(inputs.shape[1:])
     latents, at_inputs = pull_back(encoder, inputs, _identity(len(inputs), n))
-    flat = encode_checked(decoder, latents)
+    flat, times_decoder = _decoded(decoder, latents, narrow=n <= d)
     _require_values(flat.shape[1], d, inputs.shape[1:])
     reconstructions = flat.astype(inputs.dtype, copy=False).reshape(inputs.shape)
     _, at_reconstructions = pull_back(encoder, reconstructions, _identity(len(inputs), n))
-    encoder_rows = [at_reconstructions.reshape(-1, n, d)]
+    latent = times_decoder(at_reconstructions.reshape(-1, n, d))
     if n <= d:
-        encoder_rows.append(at_inputs.reshape(-1, n, d))
-    _, products = pull_back(decoder, latents, np.concatenate(encoder_rows, axis=1))
-    latent, of_input = products[:, :n], products[:, n:]
-    if n > d:
+        of_input = times_decoder(at_inputs.reshape(-1, n, d))
+    else:
         _, decoder_rows = pull_back(decoder, latents, _identity(len(inputs), d))
         _, whole = pull_back(encoder, inputs, decoder_rows)
         of_input = whole.reshape(-1, d, d)
@@ -149,6 +153,21 @@ def blocks_of_jacobians(
         yield autoencoder_jacobians(autoencoder, _rows(inputs, first, first + size))
 
 
+def _decoded(
+    decoder: DifferentiableEncoder, latents: FloatArray, *, narrow: bool
+) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
+    """
+    Decode, and return the function from rows (N, n, d) to their products with dD(z).
+
+    Its n columns, where the decoder has ``jvp``, serve both Jacobians: a pass through the decoder
+    for each column, instead of two for each row.
+    """
+    if narrow and isinstance(decoder, ForwardDifferentiableEncoder):
+        flat, columns = push_forward(decoder, latents, _identity(*latents.shape))
+        return flat, lambda rows: rows @ columns.transpose(0, 2, 1)
+    return encode_checked(decoder, latents), lambda rows: pull_back(decoder, latents, rows)[1]
+
+
 def _identity(n_inputs: int, length: int) -> FloatArray:
     return np.broadcast_to(np.eye(length, dtype=np.float32), (n_inputs, length, length))
 
@@ -179,7 +198,8 @@ def _finite(which: str, matrices: AnyArray) -> Float64Array:
             "SPC002",
             f"the {which} Jacobian must be finite; got values that are not at {len(bad)} of "
             f"{len(matrices)} inputs, the first in row {bad[0]}",
-            fix="Check that the inputs are in the range that the encoder expects,, and the "
-            "network for divisions by zero.",
+            fix="Check that the inputs are in the range that the encoder expects, and the network "
+            "for divisions by zero: rmqm-spec gradient MODEL compares its gradient with "
+            "differences.",
         )
     return np.asarray(matrices, dtype=np.float64)

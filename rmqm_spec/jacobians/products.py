@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil, sqrt
 from typing import Final
 
@@ -10,10 +11,12 @@ import numpy as np
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.encoder import (
     EncoderLike,
+    Pullback,
+    Pushforward,
     as_differentiable,
     as_encoder,
     as_forward_differentiable,
-    jvp_checked,
+    linearize_checked,
     traits_of,
     vjp_checked,
 )
@@ -83,22 +86,12 @@ def pull_back(
             f"got {cotangents.shape}",
             fix="Give K directions of the encodings for each input.",
         )
-    n_directions = cotangents.shape[1]
-    size = traits_of(differentiable).batch_size
-    products = np.empty((len(inputs), n_directions, *inputs.shape[1:]), dtype=inputs.dtype)
-    encodings = []
-    for first in range(0, len(inputs), size):
-        part = slice(first, first + size)
-        rows, given, out = inputs[part], cotangents[part], products[part]
-        copies = _copies(len(rows), n_directions, size)
-        found, pullback = vjp_checked(differentiable, _repeated(rows, copies))
-        encodings.append(found[::copies])
-        for start in range(0, n_directions, copies):
-            several = given[:, start : start + copies]
-            pulled = pullback(_filled(several, copies).astype(found.dtype, copy=False))
-            shape = (len(rows), copies, *rows.shape[1:])
-            out[:, start : start + copies] = pulled.reshape(shape)[:, : several.shape[1]]
-    return _joined(encodings), products
+
+    def linear(rows: FloatArray) -> tuple[AnyArray, Pullback]:
+        encodings, pullback = vjp_checked(differentiable, rows)
+        return encodings, lambda along: pullback(along.astype(encodings.dtype, copy=False))
+
+    return _multiplied(linear, inputs, cotangents, traits_of(differentiable).batch_size)
 
 
 def push_forward(
@@ -131,7 +124,7 @@ def push_forward(
     ShapeError
         ARG001 if there are not K tangents of the shape S for each input.
     EncodingError
-        As `jvp_checked`.
+        As `linearize_checked`.
 
     Examples
     --------
@@ -158,18 +151,12 @@ def push_forward(
             f"K >= 1; got {tangents.shape}",
             fix="Give K directions of the shape of an input for each input.",
         )
-    n_directions = tangents.shape[1]
-    size = traits_of(forward).batch_size
-    encodings: list[AnyArray] = []
-    products: list[AnyArray] = []
-    for first in range(0, n_inputs * n_directions, size):
-        pairs = np.arange(first, min(first + size, n_inputs * n_directions))
-        which, direction = np.divmod(pairs, n_directions)
-        given = tangents[which, direction].astype(inputs.dtype, copy=False)
-        found, moved = jvp_checked(forward, inputs[which], given)
-        encodings.append(found[direction == 0])
-        products.append(moved)
-    return _joined(encodings), _joined(products).reshape(n_inputs, n_directions, -1)
+
+    def linear(rows: FloatArray) -> tuple[AnyArray, Pushforward]:
+        encodings, pushforward = linearize_checked(forward, rows)
+        return encodings, lambda along: pushforward(along.astype(rows.dtype, copy=False))
+
+    return _multiplied(linear, inputs, tangents, traits_of(forward).batch_size)
 
 
 def require_inputs(inputs: AnyArray) -> None:
@@ -190,24 +177,46 @@ def require_inputs(inputs: AnyArray) -> None:
         )
 
 
+def _multiplied(
+    linear: Callable[[FloatArray], tuple[AnyArray, Callable[[AnyArray], AnyArray]]],
+    inputs: FloatArray,
+    directions: AnyArray,
+    size: int,
+) -> tuple[AnyArray, AnyArray]:
+    """Multiply the directions (N, K, ...) of all inputs, which are taken `size` at a time."""
+    n_directions = directions.shape[1]
+    encodings, products = [], []
+    for first in range(0, len(inputs), size):
+        rows, given = inputs[first : first + size], directions[first : first + size]
+        copies = _copies(len(rows), n_directions, size)
+        found, multiply = linear(rows if copies == 1 else np.repeat(rows, copies, axis=0))
+        encodings.append(found[::copies])
+        calls = [
+            _several(multiply, given[:, k : k + copies], copies)
+            for k in range(0, n_directions, copies)
+        ]
+        products.append(np.concatenate(calls, axis=1))
+    return _joined(encodings), _joined(products)
+
+
+def _several(
+    multiply: Callable[[AnyArray], AnyArray], directions: AnyArray, copies: int
+) -> AnyArray:
+    """Multiply directions (n, k, ...) by a call on n * copies rows; missing ones are zero."""
+    n_inputs, n_directions, *shape = directions.shape
+    whole = directions
+    if n_directions < copies:
+        whole = np.zeros((n_inputs, copies, *shape), dtype=directions.dtype)
+        whole[:, :n_directions] = directions
+    product = multiply(whole.reshape(-1, *shape))
+    return product.reshape(n_inputs, copies, *product.shape[1:])[:, :n_directions]
+
+
 def _copies(n_inputs: int, n_directions: int, size: int) -> int:
     """Return how often to repeat a batch of n inputs, within `size` rows."""
     best = round(sqrt(_ROWS_OF_A_CALL * n_directions / n_inputs))
-    most = min(n_directions, size // n_inputs)
-    copies = max(1, min(best, most))
+    copies = max(1, min(best, n_directions, size // n_inputs))
     return ceil(n_directions / ceil(n_directions / copies))  # as many calls, all of them full
-
-
-def _repeated(rows: FloatArray, copies: int) -> FloatArray:
-    return rows if copies == 1 else np.repeat(rows, copies, axis=0)
-
-
-def _filled(several: AnyArray, copies: int) -> AnyArray:
-    """Return (n, k, E) as rows (n * copies, E); the directions that are missing are zero."""
-    missing = copies - several.shape[1]
-    if missing:
-        several = np.pad(several, ((0, 0), (0, missing), (0, 0)))
-    return several.reshape(-1, several.shape[2])
 
 
 def _joined(parts: list[AnyArray]) -> AnyArray:

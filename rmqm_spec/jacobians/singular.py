@@ -64,7 +64,7 @@ class LocalSpectra:
     @property
     def rank(self) -> AnyArray:
         """Numerical local rank, (N,): how many singular values are above the tolerance."""
-        return (self.singular_values > self.tolerance[:, None]).sum(axis=1)
+        return np.asarray((self.singular_values > self.tolerance[:, None]).sum(axis=1))
 
     @property
     def effective_rank(self) -> Float64Array:
@@ -93,7 +93,7 @@ class LocalSpectra:
     @property
     def volume(self) -> Float64Array:
         """
-        Mean of log s_i over i = 1, ..., r, (N,): log volume per dimension of the pulled-back metric.
+        Mean of log s_i, i = 1, ..., r, (N,): log volume per dimension of the pulled-back metric.
 
         Minus infinity where J has a smaller rank than r, NaN where r is 0.
         """
@@ -106,7 +106,7 @@ class LocalSpectra:
 
     @property
     def _most(self) -> int:
-        return self.singular_values.shape[1]
+        return int(self.singular_values.shape[1])
 
     @property
     def _kept(self) -> Float64Array:
@@ -181,7 +181,7 @@ def local_spectra(
         is_float = encodings.dtype.kind == "f"
         unit = float(np.finfo(encodings.dtype if is_float else np.float64).eps)
     tolerance = _UNITS * unit * _longest(matrices) / _lengths(encodings, names)
-    return LocalSpectra(values, np.asarray(tolerance))
+    return LocalSpectra(np.asarray(values, dtype=np.float64), np.asarray(tolerance))
 
 
 def unit_jacobians(
@@ -235,7 +235,7 @@ def _longest(matrices: Float64Array) -> Float64Array:
 
 
 def _lengths(encodings: AnyArray, names: Sequence[str] | None) -> Float64Array:
-    """Return the norms of encodings that have a direction; very short or long ones do not vanish."""
+    """Return the norms of encodings that have a direction, however short or long they are."""
     values = encodings.astype(np.float64)
     largest = np.abs(values).max(axis=1)
     for position, value in enumerate(largest):

@@ -130,10 +130,9 @@ class JacobianMeasure:
             return Summary(value=math.nan, status="one-value")
         values = self.function(spectra)
         details = dict(self.details(spectra))
-        if np.isnan(values).any():
-            return Summary(value=math.nan, status="zero-jacobian", details=details)
-        if np.isinf(values).any():
-            return Summary(value=math.nan, status="rank-deficient", details=details)
+        if not np.isfinite(values).all():
+            status = "rank-deficient" if spectra.rank.all() else "zero-jacobian"
+            return Summary(value=math.nan, status=status, details=details)
         value = _mean(values)
         interval = jackknife_interval(_mean, values, value=value)
         return Summary(value=value, interval=interval, details=details)

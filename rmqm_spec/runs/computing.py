@@ -19,7 +19,7 @@ from rmqm_spec.evaluation.walk import Walk, walk_groups
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.distributing import distributed_groups
 from rmqm_spec.runs.opening import Run
-from rmqm_spec.runs.outlook import say_outlook
+from rmqm_spec.runs.outlook import outlook_of, say_outlooks
 from rmqm_spec.runs.remarks import (
     folder_findings,
     gradient_error,
@@ -76,13 +76,14 @@ def compute(
     with kept(run, listener) as checkpoints:
         if parts is not None:
             _take_parts(parts, checkpoints, listener)
-        expected = say_outlook(
-            run, listener, n_known=checkpoints.n_known, callers=_callers(run, pool)
+        outlook = outlook_of(
+            run, n_known=checkpoints.n_known, callers=None if pool is None else pool.workers
         )
+        say_outlooks([outlook], listener)
         evaluation, speed = _evaluate(run, checkpoints, listener, label, pool)
         measured = {
             "gradient_error": error,
-            "expected_seconds": expected,
+            "expected_seconds": outlook.seconds if outlook else None,
             "encodings_per_second": speed,
         }
         computed = written(run, evaluation, checkpoints, measured, started=started)
@@ -226,11 +227,6 @@ def _evaluate(
     n_new = evaluation.n_seen - len(evaluation.skipped) - n_known
     speed = n_new * run.encodings_per_input / (time.monotonic() - begun)
     return evaluation, round(speed, 1) if n_new > 0 else None
-
-
-def _callers(run: Run, pool: OpenExecutor | None) -> int:
-    """Return how many calls of the encoder there are at a time, on all workers together."""
-    return run.encoder.traits.concurrency if pool is None else pool.workers
 
 
 def _by_workers(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Final, cast
@@ -22,7 +22,7 @@ from rmqm_spec.jacobians import pull_back
 from rmqm_spec.runs.durations import duration_in_words
 from rmqm_spec.runs.opening import Run
 
-__all__ = ["Outlook", "outlook_of", "say_outlook", "seconds_per_input"]
+__all__ = ["Outlook", "outlook_of", "say_outlooks", "seconds_per_input"]
 
 _SECONDS_OF_TIMING: Final = 1.0
 """What takes less is timed as a whole, and twice."""
@@ -53,55 +53,43 @@ class Outlook:
 
     seconds: float
     words: str
-    cheaper: tuple[str, ...] = ()
-
-    @property
-    def lines(self) -> Iterator[str]:
-        """What there is to say."""
-        yield f"  the gradients take about {duration_in_words(self.seconds)}: {self.words}"
-        if self.seconds >= _LONG and self.cheaper:
-            yield f"  less work: {', or '.join(self.cheaper)}"
+    cheaper: tuple[str, ...]
 
 
-def say_outlook(
-    run: Run, listener: Listener, *, n_known: int = 0, callers: int | None = None, networks: int = 1
-) -> float | None:
+def say_outlooks(outlooks: Sequence[Outlook | None], listener: Listener) -> None:
+    """Say how long the gradients of networks take that are computed together."""
+    known = [one for one in outlooks if one is not None]
+    if not known:
+        return
+    seconds = sum(one.seconds for one in known)
+    networks = f", for each of {len(known)} networks" if len(known) > 1 else ""
+    taken = duration_in_words(seconds)
+    listener.note(f"  the gradients take about {taken}: {known[0].words}{networks}")
+    if seconds >= _LONG:
+        listener.note(f"  less work: {', or '.join(known[0].cheaper)}")
+
+
+def outlook_of(run: Run, *, n_known: int = 0, callers: int | None = None) -> Outlook | None:
     """
-    Say how long the gradients of a run take; returns the seconds, None for a run without any.
+    Time a first gradient of a run, and say what all of them take; None for a run without any.
 
     Parameters
     ----------
     run : Run
         What is about to be computed.
-    listener : Listener
-        Hears it.
     n_known : int
         Inputs that are done already.
     callers : int, optional
         Calls of the encoder at a time; by default as many as suit the encoder.
-    networks : int
-        How many encoders like this one there are, such as its null.
     """
-    found = outlook_of(run, n_known=n_known, callers=callers, networks=networks)
-    if found is None:
+    n_left, measures = len(run.prepared) - n_known, _measures(run)
+    if n_left <= 0 or not (run.kind.needs_gradients or measures):
         return None
-    for line in found.lines:
-        listener.note(line)
-    return found.seconds
-
-
-def outlook_of(
-    run: Run, *, n_known: int = 0, callers: int | None = None, networks: int = 1
-) -> Outlook | None:
-    """Time a first gradient, and say what all of them take; None for a run without any."""
-    n_left = len(run.prepared) - n_known
-    callers = callers or run.encoder.traits.concurrency
     first = _first_inputs(run)
-    measures = _measures(run)
-    if n_left <= 0 or first is None or not (run.kind.needs_gradients or measures):
+    if first is None:
         return None
     inputs = f"{n_left:,} inputs" if n_left > 1 else "1 input"
-    seconds, words, cheaper = 0.0, [], ["fewer inputs (--n)"]
+    seconds, words, cheaper = 0.0, list[str](), ["fewer inputs (--n)"]
     if run.kind.needs_gradients:
         seconds += _seconds_of_a_path(run, first)
         words.append(f"{run.alteration.n_levels} steps of {inputs}")
@@ -109,21 +97,16 @@ def outlook_of(
     if measures:
         encoder = as_differentiable(run.graded, purpose=measures[0].name)
         n_products = _products(encoder, measures, first[:1])
-        seconds += _seconds_of_measures(run, first[:1], measures, n_products)
+        seconds += _seconds_of_measures(run, encoder, first[:1], n_products)
         words.append(f"{n_products:,} products with the Jacobian at each of {inputs}")
         cheaper += _smaller(measures, n_products)
-    if networks > 1:
-        words[-1] += f", for {networks} networks"
-    return Outlook(
-        seconds=seconds * n_left * networks / callers,
-        words=" and ".join(words),
-        cheaper=tuple(cheaper),
-    )
+    seconds *= n_left / (callers or run.encoder.traits.concurrency)
+    return Outlook(seconds=seconds, words=" and ".join(words), cheaper=tuple(cheaper))
 
 
 def seconds_per_input(run: Run) -> float:
-    """Return the estimated seconds of all gradients of an input, for one caller."""
-    found = outlook_of(run, callers=1)
+    """Return the estimated seconds of all gradients of an input; 0 for a run without any."""
+    found = outlook_of(run)
     return found.seconds / len(run.prepared) if found else 0.0
 
 
@@ -151,8 +134,8 @@ def _seconds_of_a_path(run: Run, inputs: FloatArray) -> float:
     """Return the seconds of all steps of one input, from one step of a batch."""
     encoder = as_differentiable(run.graded)
     _gradient(encoder, inputs[:1])  # a first call may build what later calls use
-    taken = _seconds(lambda: _gradient(encoder, inputs))
-    return taken * (run.alteration.n_levels + 1) / len(inputs)
+    n_steps = int(run.alteration.n_levels) + 1
+    return _seconds(lambda: _gradient(encoder, inputs)) * n_steps / len(inputs)
 
 
 def _gradient(encoder: DifferentiableEncoder, inputs: FloatArray) -> None:
@@ -161,19 +144,19 @@ def _gradient(encoder: DifferentiableEncoder, inputs: FloatArray) -> None:
 
 
 def _seconds_of_measures(
-    run: Run, one: FloatArray, measures: list[Measure], n_products: int
+    run: Run, encoder: DifferentiableEncoder, one: FloatArray, n_products: int
 ) -> float:
     """Return the seconds of an input: from a few products, or from all where these are quick."""
-    encoder = as_differentiable(run.graded, purpose=measures[0].name)
-    length = encoder.encode(one).shape[1]
+    length = int(encoder.encode(one).shape[1])
     n_directions = min(_DIRECTIONS, n_products, length)
     directions = np.eye(n_directions, length, dtype=one.dtype)[None]
     _gradient(encoder, one)
-    expected = _seconds(lambda: pull_back(encoder, one, directions)) * n_products / n_directions
+    several = _seconds(lambda: pull_back(encoder, one, directions))
+    expected = several * n_products / n_directions
     if expected > _SECONDS_OF_TIMING:
         return expected
     meters = [
-        measure.start(1, run.alteration.n_levels, ["the first input"]) for measure in measures
+        measure.start(1, run.alteration.n_levels, ["the first input"]) for measure in _measures(run)
     ]
 
     def differentiate() -> None:
@@ -185,7 +168,7 @@ def _seconds_of_measures(
 
 
 def _products(encoder: DifferentiableEncoder, measures: list[Measure], one: FloatArray) -> int:
-    length = encoder.encode(one).shape[1]
+    length = int(encoder.encode(one).shape[1])
     return sum(pullbacks(measure, length, one.size) for measure in measures)
 
 

@@ -64,7 +64,7 @@ def _of_size(spectra: AutoencoderSpectra) -> list[Finding]:
 def _of_volume(which: str, spectrum: Spectrum, resolution: float) -> list[Finding]:
     n_inputs = len(spectrum)
     singular = int(np.count_nonzero(spectrum.orientation == 0))
-    close = spectrum.reciprocal_condition < spectrum.n * resolution
+    close = spectrum.reciprocal_condition < resolution
     n_close = int(np.count_nonzero(close)) - singular
     findings = []
     if singular:
@@ -83,10 +83,11 @@ def _of_volume(which: str, spectrum: Spectrum, resolution: float) -> list[Findin
             Finding(
                 code="SPC009",
                 level="warn",
-                message=f"{_NAMES[which]} cannot be told from a singular matrix at {n_close} of "
-                f"{n_inputs} inputs: its smallest singular value is below {spectrum.n} x "
-                f"{resolution:.1g} of the largest, the rounding of its entries",
-                fix="Sign and size of the volume are rounding at these inputs: read the trace.",
+                message=f"{_NAMES[which]} is close to singular at {n_close} of {n_inputs} inputs: "
+                f"its smallest singular value is below {resolution:.1g} of the largest, so that "
+                "the resolution of its entries could make it singular",
+                fix="The sign of the volume is not sure there, and its logarithm less than "
+                "elsewhere: read the trace beside it.",
             )
         )
     return findings

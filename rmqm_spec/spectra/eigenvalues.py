@@ -43,8 +43,8 @@ class Spectrum:
     arguments : (N, n) ndarray of float64
         Of the eigenvalues, in (-pi, pi]; NaN for an eigenvalue 0, which has none.
     reciprocal_condition : (N,) ndarray of float64
-        Smallest over largest singular value: below n times the resolution of its entries, a matrix
-        cannot be told from a singular matrix.
+        Smallest over largest singular value. Errors of the entries that are relatively as large
+        could make the matrix singular.
     """
 
     eigenvalues: ComplexArray
@@ -56,6 +56,29 @@ class Spectrum:
     small: npt.NDArray[np.int64]
     arguments: Float64Array
     reciprocal_condition: Float64Array
+
+    @staticmethod
+    def of_parts(
+        *,
+        eigenvalues: ComplexArray,
+        trace: Float64Array,
+        log_volume: Float64Array,
+        orientation: npt.NDArray[np.int8],
+        reciprocal_condition: Float64Array,
+    ) -> Spectrum:
+        """Return the spectra whose other numbers follow from these."""
+        n = eigenvalues.shape[1]
+        return Spectrum(
+            eigenvalues=eigenvalues,
+            trace=trace,
+            log_volume=log_volume,
+            orientation=orientation,
+            arithmetic_mean=trace / n,
+            geometric_mean=np.exp(log_volume / n),
+            small=np.count_nonzero(np.abs(eigenvalues) < SMALL, axis=1),
+            arguments=_arguments(eigenvalues),
+            reciprocal_condition=reciprocal_condition,
+        )
 
     def __len__(self) -> int:
         """Return N."""
@@ -117,23 +140,18 @@ def spectrum(matrices: AnyArray) -> Spectrum:
     (array([1.386294]), array([2.]))
     """
     known = _square(matrices)
-    n = known.shape[1]
     eigenvalues = _sorted(np.linalg.eigvals(known).astype(np.complex128))
     trace = np.trace(known, axis1=1, axis2=2)
     orientation, log_volume = np.linalg.slogdet(known)
     stretches = np.linalg.svd(known, compute_uv=False)
     largest, least = stretches[:, 0], stretches[:, -1]
-    singular = least <= n * np.finfo(np.float64).eps * largest
+    singular = least <= known.shape[1] * np.finfo(np.float64).eps * largest
     log_volume[singular], orientation[singular] = -np.inf, 0
-    return Spectrum(
+    return Spectrum.of_parts(
         eigenvalues=eigenvalues,
         trace=trace,
         log_volume=log_volume,
         orientation=orientation.astype(np.int8),
-        arithmetic_mean=trace / n,
-        geometric_mean=np.exp(log_volume / n),
-        small=np.count_nonzero(np.abs(eigenvalues) < SMALL, axis=1),
-        arguments=_arguments(eigenvalues),
         reciprocal_condition=np.divide(
             least, largest, out=np.zeros_like(largest), where=largest > 0
         ),
@@ -217,6 +235,5 @@ def _sorted(eigenvalues: ComplexArray) -> ComplexArray:
 
 def _arguments(eigenvalues: ComplexArray) -> Float64Array:
     arguments = np.angle(eigenvalues)
-    arguments[arguments == -np.pi] = np.pi
     arguments[eigenvalues == 0] = np.nan
     return arguments

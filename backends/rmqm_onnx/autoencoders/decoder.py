@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -10,7 +10,7 @@ from attrs import frozen
 from rmqm_onnx.autoencoders.reconstruction import Reconstruction
 from rmqm_onnx.running.encoder import OnnxEncoder
 from rmqm_spec.arrays import AnyArray, FloatArray
-from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
+from rmqm_spec.contracts.encoder import EncoderTraits, Pullback, Pushforward
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.findings import Finding
 
@@ -28,10 +28,13 @@ class OnnxDecoder:
         From latents to what the decoder gives, flat.
     reconstruction : Reconstruction
         How that becomes an input again.
+    origin : callable
+        Opens the same decoder again; it pickles by it.
     """
 
     network: OnnxEncoder
     reconstruction: Reconstruction
+    origin: Callable[[], OnnxDecoder]
 
     @property
     def spec(self) -> InputSpec:
@@ -62,6 +65,10 @@ class OnnxDecoder:
         """How gradients are made, for results."""
         return self.network.gradient_route
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without sessions: the decoder is opened again."""
+        return self.origin, ()
+
     def encode(self, latents: FloatArray, /) -> AnyArray:
         """Decode latents (N, n) to reconstructions (N, d); raises as `OnnxEncoder.encode`."""
         return self.reconstruction.restored(self.network.encode(latents))
@@ -74,6 +81,15 @@ class OnnxDecoder:
             return back(self.reconstruction.pull_back(cotangent))
 
         return self.reconstruction.restored(output), pullback
+
+    def linearize(self, latents: FloatArray, /) -> tuple[AnyArray, Pushforward]:
+        """Decode, and return the way forward from directions of latents to reconstructions."""
+        output, forward = self.network.linearize(latents)
+
+        def pushforward(tangents: FloatArray) -> AnyArray:
+            return self.reconstruction.push_forward(forward(tangents))
+
+        return self.reconstruction.restored(output), pushforward
 
     def jvp(self, latents: FloatArray, tangents: FloatArray, /) -> tuple[AnyArray, AnyArray]:
         """Decode, and return the derivatives in a direction of each latent."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import prod
 from typing import Any
@@ -63,11 +63,16 @@ class DecoderSource:
     feeds: dict[str, tuple[TensorInfo, AnyArray]]
 
     @staticmethod
-    def inside(file: ModelFile, encoder: OnnxEncoder, output: str) -> DecoderSource:
+    def inside(
+        file: ModelFile,
+        encoder: OnnxEncoder,
+        output: str,
+        feeds: Mapping[str, tuple[TensorInfo, AnyArray]],
+    ) -> DecoderSource:
         """
         Cut it out of the model whose encoder is open.
 
-        Inputs of the model that the decoder reads for their lengths alone are fed with zeros.
+        The input of the model, of which the decoder may read the lengths, is fed with zeros.
 
         Raises
         ------
@@ -96,7 +101,7 @@ class DecoderSource:
             file=file,
             latent=latent,
             output=output,
-            feeds={**encoder.feeds, first.name: (first, zeros)},
+            feeds={**feeds, first.name: (first, zeros)},
         )
 
 
@@ -105,6 +110,7 @@ def open_decoder(
     encoder: OnnxEncoder,
     options: OpenOptions,
     units: ReconstructionUnits | None,
+    origin: Callable[[], OnnxDecoder],
 ) -> OnnxDecoder:
     """
     Open a decoder, run it on latents of a few inputs, and say how its output is read.
@@ -155,7 +161,7 @@ def open_decoder(
         encoder.arrangement, source.output, trial.output_shape, units
     )
     network = evolve(trial.encoder, findings=trial.findings, gradients=gradient)
-    return OnnxDecoder(network=network, reconstruction=reconstruction)
+    return OnnxDecoder(network=network, reconstruction=reconstruction, origin=origin)
 
 
 def _taking_latents(latent: Latent) -> Arrangement:

@@ -42,7 +42,8 @@ def choose_reconstruction(survey: Survey, name: str | None, latent: str | None) 
             f"--output must name a tensor of the graph; got {name!r}",
             fix=f"Did you mean {_near(name, graph)}?",
         )
-    outputs = [known for known in survey.moving_outputs() if known != latent]
+    moving = survey.moving_outputs()
+    outputs = [known for known in moving if known != latent] or moving
     shapes = survey.shapes(outputs) if outputs else {}
     fitting = [known for known, shape in shapes.items() if prod(shape) == survey.n_values]
     if len(fitting) == 1:

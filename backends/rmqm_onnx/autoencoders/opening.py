@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from rmqm_onnx.autoencoders.decoder import OnnxDecoder
 from rmqm_onnx.autoencoders.decoder_opening import DecoderSource, open_decoder
@@ -15,6 +16,7 @@ from rmqm_onnx.autoencoders.latent import choose_latent, choose_reconstruction
 from rmqm_onnx.autoencoders.second_model import decoder_of_its_own
 from rmqm_onnx.autoencoders.survey import survey
 from rmqm_onnx.opening import open_encoder
+from rmqm_onnx.reading.graph import needed_names
 from rmqm_onnx.reading.model_description import describe_model
 from rmqm_onnx.reading.model_file import ModelFile, read_model
 from rmqm_onnx.running.encoder import OnnxEncoder
@@ -55,7 +57,8 @@ def open_autoencoder(
     Returns
     -------
     Autoencoder
-        Encoder and decoder, with what was chosen.
+        Encoder and decoder, with what was chosen. Both pickle by their files: they are opened again
+        where they are unpickled, and refused there (MOD002) if a file is not the same.
 
     Raises
     ------
@@ -80,12 +83,21 @@ def open_autoencoder(
     if decoder is None:
         seen = survey(file, options)
         output = choose_reconstruction(seen, options.output, latent)
-        encoder = _encoder(path, options, choose_latent(seen, latent, output))
-        source = DecoderSource.inside(file, encoder, output)
+        name = choose_latent(seen, latent, output)
+        encoder = _encoder(path, _feeding(file, options, name), name)
+        source = DecoderSource.inside(file, encoder, output, seen.choices.feeds)
     else:
         encoder = _encoder(path, options, latent)
         source = decoder_of_its_own(read_model(decoder), encoder, options.output)
-    opened = open_decoder(source, encoder, options, reconstruction)
+    origin = _Origin(
+        path=Path(path).absolute(),
+        options=options,
+        latent=latent,
+        decoder=None if decoder is None else Path(decoder).absolute(),
+        reconstruction=reconstruction,
+        sha256=source.file.sha256,
+    )
+    opened = open_decoder(source, encoder, options, reconstruction, origin)
     return Autoencoder(
         encoder=encoder,
         decoder=opened,
@@ -98,9 +110,40 @@ def open_autoencoder(
     )
 
 
+@frozen(kw_only=True)
+class _Origin:
+    """What a decoder was opened from, and the `sha256` of its model then."""
+
+    path: Path
+    options: OpenOptions
+    latent: str | None
+    decoder: Path | None
+    reconstruction: ReconstructionUnits | None
+    sha256: str
+
+    def __call__(self) -> OnnxDecoder:
+        """Open the same decoder again; its encoder is opened on the way."""
+        read_model(self.decoder or self.path).require_same(self.sha256)
+        opened = open_autoencoder(
+            self.path,
+            self.options,
+            latent=self.latent,
+            decoder=self.decoder,
+            reconstruction=self.reconstruction,
+        )
+        return cast("OnnxDecoder", opened.decoder)
+
+
 def _encoder(path: str | Path, options: OpenOptions, latent: str | None) -> OnnxEncoder:
     with _naming_latent():
-        return open_encoder(path, evolve(options, output=latent, pooling="flatten"))
+        chosen = evolve(options, output=latent, pooling="flatten")
+        return open_encoder(path, chosen, single_values=True)
+
+
+def _feeding(file: ModelFile, options: OpenOptions, latent: str) -> OpenOptions:
+    """Leave out what only the decoder is fed with."""
+    needed = needed_names(file.proto.graph, latent)
+    return evolve(options, feeds=[feed for feed in options.feeds if feed[0] in needed])
 
 
 @contextmanager

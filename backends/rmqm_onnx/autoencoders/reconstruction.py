@@ -90,7 +90,7 @@ def reconstruction_of(
             "that belongs to this encoder.",
         )
     if encoder.changes_values and units is None:
-        raise _units_needed(encoder.preprocessing, output)
+        raise _units_needed(encoder, output)
     given = _layout_of(layout, shape)
     arrangement = Arrangement(given, encoder.preprocessing, encoder.dtype)
     if units == "inputs":
@@ -133,12 +133,15 @@ def _why(
     return "; ".join(parts) or "of the shape and in the units of the input"
 
 
-def _units_needed(preprocessing: Preprocessing, output: str) -> UsageError:
+def _units_needed(encoder: Arrangement, output: str) -> UsageError:
+    known = encoder.preprocessing
+    rescaled = f"scale {known.scale:g}, mean {known.mean}, std {known.std}, from {known.source}"
+    if encoder.dtype == np.uint8:
+        rescaled = "it takes bytes, 0 to 255"
     return UsageError(
         "SPC016",
         "the units of the reconstruction must be said where inputs are rescaled before the network "
-        f"(scale {preprocessing.scale:g}, mean {preprocessing.mean}, std {preprocessing.std}, from "
-        f"{preprocessing.source}); got none for {output}",
+        f"({rescaled}); got none for {output}",
         fix="--reconstruction network if the autoencoder was trained to give back what the network "
         "takes (the loss compared the two), --reconstruction inputs if it ends in plain pixels, "
         "such as those of a sigmoid, in [0, 1].",

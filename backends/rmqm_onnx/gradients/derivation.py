@@ -12,10 +12,11 @@ from rmqm_onnx.gradients.definitions import has_definitions, with_definitions
 from rmqm_onnx.gradients.example import Example, example_inputs
 from rmqm_onnx.gradients.execution import folded
 from rmqm_onnx.gradients.known_tensors import known_tensors
-from rmqm_onnx.gradients.preparation import prepared
+from rmqm_onnx.gradients.preparation import in_known_operators, prepared
 from rmqm_onnx.gradients.reverse import Missing, reverse
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import FLOATS, Tensor
+from rmqm_onnx.gradients.time_first import time_first
 from rmqm_onnx.gradients.unrolling import unrolled
 from rmqm_onnx.reading.signature import declared_inputs, declared_outputs
 from rmqm_spec.errors import SubjectError, UsageError
@@ -120,7 +121,7 @@ def derivation(
     UsageError
         If there is no such input, or its shape is left open and no example is given.
     """
-    proto = model if isinstance(model, ModelProto) else load(str(model))
+    proto = time_first(model if isinstance(model, ModelProto) else load(str(model)))
     inputs, outputs = declared_inputs(proto.graph), declared_outputs(proto.graph)
     name = input or next((value.name for value in inputs if value.is_float), "")
     if name not in {value.name for value in inputs}:
@@ -132,7 +133,7 @@ def derivation(
     target = output or outputs[0].name
     part = _with_batch(prepared(_with_float_bytes(proto, name), target), batch)
     feeds = example_inputs(part, name, example)
-    part = unrolled(part, feeds, name)
+    part = unrolled(in_known_operators(part, feeds, name), feeds, name)
     if has_definitions(part):
         part = folded(with_definitions(part, feeds, name))
     require_agreement(proto, part, feeds, target)

@@ -24,8 +24,8 @@ class GradientRoute(Protocol):
         """Return the network's output and the way back to its input `name`."""
         ...
 
-    def jvp(
-        self, feeds: Mapping[str, AnyArray], name: str, tangents: AnyArray, /
-    ) -> tuple[AnyArray, AnyArray]:
-        """Return the network's output and its derivative in a direction of its input `name`."""
+    def linearize(
+        self, feeds: Mapping[str, AnyArray], name: str, /
+    ) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
+        """Return the network's output and its derivative in directions of its input `name`."""
         ...

@@ -15,8 +15,9 @@ def relative(found, expected):
 
 
 def test_a_linear_autoencoder_has_the_eigenvalues_of_the_product_of_its_weights(
-    numpy_autoencoders, rng=np.random.default_rng(1)
+    numpy_autoencoders,
 ):
+    rng = np.random.default_rng(1)
     of_encoder, of_decoder = rng.normal(size=(3, 6)), rng.normal(size=(6, 3))
     linear = numpy_autoencoders.linear
     found = autoencoder_jacobians(
@@ -162,7 +163,7 @@ def test_a_decoder_of_another_size_is_refused(numpy_autoencoders):
     pair = Autoencoder(
         numpy_autoencoders.random_pair(d=7).encoder, numpy_autoencoders.random_pair(d=6).decoder
     )
-    with pytest.raises(SubjectError, match="as an input of shape .7,., 7; got 6") as caught:
+    with pytest.raises(SubjectError, match=r"values as an input of .*, 7; got 6") as caught:
         autoencoder_jacobians(pair, np.ones((2, 7)))
     assert caught.value.code == "SPC003"
 

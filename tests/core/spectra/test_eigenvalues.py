@@ -118,7 +118,7 @@ def test_conditions_of_eigenvalues():
     assert found[0] == pytest.approx(np.hypot(1, 1e4))
     assert found[1] == pytest.approx(1)
     assert found[2] > 1e12
-    moved = shear + [[0, 0], [1e-9, 0]]
+    moved = shear + np.array([[0, 0], [1e-9, 0]])
     shift = np.abs(np.linalg.eigvals(moved) - [1, 2]).max()
     assert shift == pytest.approx(1e-5, rel=0.01)  # 1e4 times the change of the entry
 
