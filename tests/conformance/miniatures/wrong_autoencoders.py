@@ -175,7 +175,7 @@ class AveragesAbsoluteErrors(Plain):
         return np.abs(again - x).mean()
 
 
-class TakesTheRootOfTheError(Plain):
+class TakesTheRootOfTheMeanSquare(Plain):
     """Gives the root of the mean squared error."""
 
     breaks = "RMQM-JAC-004"

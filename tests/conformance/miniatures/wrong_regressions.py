@@ -385,7 +385,7 @@ class CorrectsByTheRoot(Plain):
         return inverse @ (scaled.T @ scaled) @ inverse
 
 
-class TakesTheNormalQuantile(Plain):
+class TakesTheQuantileOfManyPoints(Plain):
     """Takes 1.96 for the quantile of Student's t."""
 
     breaks = "RMQM-JAC-015"
