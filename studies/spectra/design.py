@@ -112,5 +112,5 @@ def design() -> list[Run]:
 
 
 def quick_design() -> list[Run]:
-    """Return three small runs that finish in seconds."""
-    return [Run(3, 2, 0, 2), Run(3, 4, 0, 2), Run(4, 3, 0, 2)]
+    """Return small runs that finish in seconds."""
+    return [Run(3, 2, 0, 2), Run(3, 4, 0, 2), Run(4, 3, 0, 2), Run(3, 3, 0, 2, SERIES)]
