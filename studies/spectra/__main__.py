@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("study-spectra"), help="scratch")
     parser.add_argument("--models", type=Path, help="folder of the models; by default in --work")
     parser.add_argument("--results", type=Path, help="folder; by default that of the study")
-    parser.add_argument("--quick", action="store_true", help="three small models, in seconds")
+    parser.add_argument("--quick", action="store_true", help="a few small models, in seconds")
     parser.add_argument(
         "--only", choices=_PARTS, help="one part; measuring takes the models that are there"
     )

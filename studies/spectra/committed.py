@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
-from studies.spectra.design import MIDDLE
+from studies.spectra.design import MIDDLE, SERIES
 
 __all__ = ["Row", "Tables", "read_table", "tables_of"]
 
@@ -20,30 +20,36 @@ Row = Mapping[str, Any]
 @frozen(eq=False)
 class Tables:
     """
-    What the figures are drawn from.
+    What figures and page are made from, for the networks of one variant.
 
     Parameters
     ----------
+    variant : str
+        Empty for the networks of the main design.
+    reference : int
+        Number of layers of the architecture that is shown alone.
     ends : sequence of mapping
-        Rows of ``models.csv``, one for each main model.
+        Rows of ``models.csv``, one for each network at the end of its 30 epochs, seed 0.
     training : sequence of mapping
-        Rows of ``models.csv`` at the drawn images, of all checkpoints of 4 layers and seed 0.
-    models, variants : sequence of mapping
-        All rows of ``models.csv``, variants of networks apart.
-    no_images : sequence of mapping
-        All rows of ``no-images.csv``.
+        Rows of ``models.csv`` at the drawn images, of all checkpoints of the reference, seed 0.
+    models, no_images : sequence of mapping
+        All rows of ``models.csv`` and ``no-images.csv``.
+    others : sequence of mapping
+        Rows of ``models.csv`` of all other variants.
     regressions, classes : sequence of mapping
-        Rows of the main models.
+        Rows of the models of `ends`.
     all_regressions : sequence of mapping
         Rows of seeds and long runs too.
     document : mapping
-        ``spectra.json``.
+        The part of ``spectra.json``.
     """
 
+    variant: str
+    reference: int
     ends: Sequence[Row]
     training: Sequence[Row]
     models: Sequence[Row]
-    variants: Sequence[Row]
+    others: Sequence[Row]
     no_images: Sequence[Row]
     regressions: Sequence[Row]
     all_regressions: Sequence[Row]
@@ -58,36 +64,39 @@ class Tables:
             for layers in sorted({int(row["layers"]) for row in self.ends})
         }
 
-    @property
-    def middle(self) -> list[Row]:
-        """The main models of 4 layers."""
-        return self.by_layers.get(MIDDLE, [])
 
-
-def tables_of(folder: Path) -> Tables:
-    """Read the tables of a folder with results."""
+def tables_of(folder: Path, variant: str = "") -> Tables:
+    """Read the tables of a folder with results: of the main networks, or of the series."""
     every_model = read_table(folder / "models.csv")
     every_regression = read_table(folder / "regressions.csv")
-    models, regressions = (
-        [row for row in rows if not row["variant"]] for rows in (every_model, every_regression)
+    models, regressions, classes, no_images = (
+        [row for row in rows if (row["variant"] or "") == variant]
+        for rows in (
+            every_model,
+            every_regression,
+            read_table(folder / "classes.csv"),
+            read_table(folder / "no-images.csv"),
+        )
     )
-    classes = read_table(folder / "classes.csv")
     main = {row["model"] for row in classes}
     ends = {row["model"]: row for row in models if row["model"] in main}  # all images come last
+    reference = 3 if variant == SERIES else MIDDLE
     return Tables(
+        variant=variant,
+        reference=reference,
         ends=list(ends.values()),
         training=[
             row
             for row in models
-            if row["layers"] == MIDDLE and row["seed"] == 0 and row["images"] == "drawn"
+            if row["layers"] == reference and row["seed"] == 0 and row["images"] == "drawn"
         ],
         models=models,
-        variants=[row for row in every_model if row["variant"]],
-        no_images=read_table(folder / "no-images.csv"),
+        others=[row for row in every_model if (row["variant"] or "") != variant],
+        no_images=no_images,
         regressions=[row for row in regressions if row["model"] in main],
         all_regressions=regressions,
         classes=classes,
-        document=json.loads((folder / "spectra.json").read_text()),
+        document=json.loads((folder / "spectra.json").read_text())[variant or "main"],
     )
 
 

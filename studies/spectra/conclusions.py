@@ -9,7 +9,7 @@ import numpy as np
 
 from studies.spectra.cells import SYMBOLS, interval, printed
 from studies.spectra.committed import Row, Tables
-from studies.spectra.design import EPOCHS, LONG, MIDDLE, VARIANTS
+from studies.spectra.design import EPOCHS, LONG, MIDDLE, SERIES, VARIANTS
 from studies.spectra.other_sections import DATA_SETS
 from studies.spectra.predicting import QUESTIONED
 from studies.spectra.predictors import PREDICTORS, SIMPLER
@@ -31,7 +31,7 @@ def conclusions(tables: Tables) -> list[str]:
         _within_classes(tables),
         _seeds(tables),
         _longer(tables),
-        *(_variant(tables, variant) for variant in VARIANTS),
+        *(_variant(tables, variant) for variant in VARIANTS if not tables.variant),
         _training(tables),
         _no_images(tables.no_images),
         *(_elsewhere(of, found[of]) for of in ("kmnist", "fashion") if of in found),
@@ -62,18 +62,19 @@ def _within_classes(tables: Tables) -> str:
         [
             row["slope_trace"]
             for row in tables.classes
-            if row["layers"] == MIDDLE and row["slope_trace"] is not None
+            if row["layers"] == tables.reference and row["slope_trace"] is not None
         ]
     )
     over = [
         row["test_slope"]
         for row in tables.regressions
-        if (row["layers"], row["jacobian"], row["regressor"]) == (MIDDLE, "latent", "trace")
+        if (row["layers"], row["jacobian"], row["regressor"])
+        == (tables.reference, "latent", "trace")
     ]
     if not len(slopes):
         return ""
     return (
-        f"**Within a class** the test slope for the trace of J_L ({MIDDLE} layers) is "
+        f"**Within a class** the test slope for the trace of J_L ({tables.reference} layers) is "
         f"{slopes.mean():.2f} on average over classes and dimensions, and {np.mean(over):.2f} over "
         f"all classes together. {(slopes > 0).mean():.0%} of the {len(slopes)} slopes within a "
         "class are positive."
@@ -140,7 +141,7 @@ def _variant(tables: Tables, variant: str) -> str:
             if (row["epoch"], row["seed"], row["images"]) == (EPOCHS, 0, "drawn")
         }
 
-    varied = ends([row for row in tables.variants if row["variant"] == variant])
+    varied = ends([row for row in tables.others if row["variant"] == variant])
     plain = ends(tables.models)
     parts = [
         f"n = {key[1]}: {plain[key]['latent_slope_trace']:.2f} to {row['latent_slope_trace']:.2f} "
@@ -154,7 +155,7 @@ def _variant(tables: Tables, variant: str) -> str:
     return (
         f"**With {VARIANTS[variant]}** (3 layers, tried afterwards) the test slope for the trace "
         f"of J_L goes, {'; '.join(parts)}."
-    )
+    ) + (f" All dimensions: [{SERIES}]({SERIES}.md)." if variant == SERIES else "")
 
 
 def _training(tables: Tables) -> str:
@@ -169,12 +170,14 @@ def _training(tables: Tables) -> str:
     }
     there = {row["epoch"] for row in tables.training}
     epochs = [each for each in (0, 1, 5, EPOCHS) if each in there]
+    if 0 not in there:
+        return ""
     parts = [
         f"{name} {', '.join(f'{average(epoch, column):.2f}' for epoch in epochs)}"
         for column, name in said.items()
     ]
     return (
-        f"**In training** (J_L, {MIDDLE} layers, means over n, after "
+        f"**In training** (J_L, {tables.reference} layers, means over n, after "
         f"{', '.join(map(str, epochs))} epochs): {'; '.join(parts)}. Untrained spectra are unlike "
         "trained spectra, as the sequel says. After an epoch they look trained where n is small, "
         "and not yet where n is large."

@@ -13,6 +13,7 @@ __all__ = [
     "EPOCHS",
     "LONG",
     "MIDDLE",
+    "SERIES",
     "VARIANTS",
     "Run",
     "design",
@@ -33,6 +34,9 @@ VARIANTS: Final = {
     "decay": "weight decay 1e-5 (L2, in the gradient)",
 }
 """What differs in the networks that look for a reason of disagreement."""
+SERIES: Final = "sigmoid"
+"""The variant that has all latent dimensions."""
+_FIRST: Final = (2, 5, 8, 11, 14, 17, 20)
 _PROLONGED: Final = ((4, 8), (3, 20), (3, 8), (4, 20), (3, 2), (4, 2), (3, 14), (4, 14))
 """Layers and dimension of the networks that are trained for longer."""
 
@@ -94,12 +98,19 @@ def design() -> list[Run]:
     ]
     seeds = [Run(MIDDLE, dimension, seed, EPOCHS) for seed in (1, 2) for dimension in _REPEATED]
     long = [Run(layers, dimension, 0, LONG) for layers, dimension in _PROLONGED]
-    variants = [
+    tried = [
         Run(3, dimension, 0, EPOCHS, variant) for variant in VARIANTS for dimension in _REPEATED
     ]
-    return main + seeds + long[:2] + variants + long[2:]
+    series = [
+        run
+        for layers in (3, MIDDLE)
+        for dimension in sorted(DIMENSIONS, key=lambda n: n not in _FIRST)
+        for run in [Run(layers, dimension, 0, EPOCHS, SERIES)]
+        if run not in tried
+    ]
+    return main + seeds + long[:2] + tried + series + long[2:]
 
 
 def quick_design() -> list[Run]:
-    """Return three small runs that finish in seconds."""
-    return [Run(3, 2, 0, 2), Run(3, 4, 0, 2), Run(4, 3, 0, 2)]
+    """Return small runs that finish in seconds."""
+    return [Run(3, 2, 0, 2), Run(3, 4, 0, 2), Run(4, 3, 0, 2), Run(3, 3, 0, 2, SERIES)]

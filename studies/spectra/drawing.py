@@ -19,7 +19,7 @@ CLASSES: Final = [mpl.colors.to_hex(mpl.colormaps["tab10"](number)) for number i
 _STYLE: Final = {
     "svg.hashsalt": "spectra",
     "svg.fonttype": "none",
-    "font.family": "sans-serif",
+    "font.family": ["DejaVu Sans"],
     "font.size": 8,
     "axes.spines.top": False,
     "axes.spines.right": False,

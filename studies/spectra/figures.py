@@ -11,17 +11,27 @@ from matplotlib.figure import Figure
 
 from studies.spectra.committed import Tables
 from studies.spectra.comparing import PRINTED
-from studies.spectra.design import MIDDLE
 from studies.spectra.drawing import CLASSES, COLOURS, GREY, band, figure, line
 
-__all__ = ["FIGURES", "draw_figures"]
+__all__ = ["FIGURES", "draw_figures", "file_of", "shown"]
+
+
+def file_of(name: str, tables: Tables) -> str:
+    """Return the name of a figure's file, without its ending."""
+    return f"{tables.variant}-{name}" if tables.variant else name
+
+
+def shown(tables: Tables) -> list[str]:
+    """Return the names of the figures; of the series only the ends are measured."""
+    return [name for name in FIGURES if name != "training" or not tables.variant]
 
 
 def draw_figures(tables: Tables, folder: Path) -> list[Path]:
     """Write every figure; return the files."""
     files = []
-    for name, (draw, size) in FIGURES.items():
-        path = folder / f"{name}.svg"
+    for name in shown(tables):
+        draw, size = FIGURES[name]
+        path = folder / f"{file_of(name, tables)}.svg"
         with figure(path, *size) as drawn:
             draw(drawn, tables)
         files.append(path)
@@ -43,12 +53,17 @@ def _arguments(drawn: Figure, tables: Tables) -> None:
         edges = np.linspace(-180, 180, len(counts) + 1)
         style = {"color": COLOURS[row["layers"]], "label": f"{row['layers']} layers"}
         left.stairs(counts / counts.sum(), edges, **style)
-        if row["layers"] == MIDDLE:
+        if row["layers"] == tables.reference:
             counts = np.array(row["input"]["counts"])
             half = len(counts) // 2
             folded = counts[half:] + counts[:half][::-1]
-            right.stairs(folded / folded.sum(), edges[half:], color=COLOURS[MIDDLE], fill=True)
-    for axes, of in ((left, "argument of the eigenvalues of J_L"), (right, "angle, J_I, 4 layers")):
+            right.stairs(
+                folded / folded.sum(), edges[half:], color=COLOURS[tables.reference], fill=True
+            )
+    for axes, of in (
+        (left, "argument of the eigenvalues of J_L"),
+        (right, f"angle, J_I, {tables.reference} layers"),
+    ):
         axes.set_yscale("log")
         axes.set(xlabel=f"{of}, degrees", ylabel="share of eigenvalues")
         axes.set_xticks([tick for tick in (-180, -90, 0, 90, 180) if tick >= axes.get_xlim()[0]])
@@ -68,7 +83,7 @@ def _means(kind: str) -> Callable[[Figure, Tables], None]:
         _by_class(by_class, tables, kind)
         said = kind.replace("_", " ")
         _labelled(aggregate, f"{said}, J_L: median and quartiles")
-        _labelled(by_class, f"{said}, J_L, 4 layers: median by class")
+        _labelled(by_class, f"{said}, J_L, {tables.reference} layers: median by class")
         _labelled(both, f"{said}: median")
         aggregate.legend()
         both.legend()
@@ -82,7 +97,7 @@ def _small(drawn: Figure, tables: Tables) -> None:
         line(aggregate, rows, "latent_small", color=COLOURS[layers], label=f"{layers} layers")
     _by_class(by_class, tables, "small")
     _labelled(aggregate, "eigenvalues of J_L below 0.1: mean number")
-    _labelled(by_class, "the same by class, 4 layers")
+    _labelled(by_class, f"the same by class, {tables.reference} layers")
     aggregate.legend()
 
 
@@ -122,7 +137,7 @@ def _slopes(*regressors: str) -> Callable[[Figure, Tables], None]:
             axes.plot(list(printed), slopes, "x", color=GREY, label="printed")
             _labelled(axes, f"test slope, {'J_L' if jacobian == 'latent' else 'J_I'}")
         _by_class(panels[2], tables, f"slope_{regressors[0]}")
-        _labelled(panels[2], "test slope, J_L, 4 layers: by class")
+        _labelled(panels[2], f"test slope, J_L, {tables.reference} layers: by class")
         panels[0].legend()
         for axes in panels:
             axes.axhline(0, color="#bbbbbb", linewidth=0.8, zorder=0)
@@ -159,7 +174,11 @@ def _training(drawn: Figure, tables: Tables) -> None:
 
 def _by_class(axes: Any, tables: Tables, column: str) -> None:
     for label, colour in enumerate(CLASSES):
-        rows = [row for row in tables.classes if (row["layers"], row["class"]) == (MIDDLE, label)]
+        rows = [
+            row
+            for row in tables.classes
+            if (row["layers"], row["class"]) == (tables.reference, label)
+        ]
         line(axes, rows, column, color=colour, label=label, linewidth=0.9)
     axes.legend(title="class", ncols=2)
 

@@ -28,6 +28,8 @@ _TRAINING: Final = {
     "latent_slope_absolute": "test slope, log volume J_L",
     "input_slope_trace": "test slope, trace J_I",
 }
+_VARIED_OF: Final = 3
+"""Layers of the networks that have variants."""
 _VARIED: Final = {
     "mse_test": "error, test",
     "latent_arithmetic_mean_median": "arithmetic mean, J_L",
@@ -52,6 +54,8 @@ _OUTSIDE: Final = {
 
 def in_training(models: Sequence[Row]) -> list[str]:
     """Print means over the dimensions that have the checkpoint, seed 0."""
+    if not any(row["epoch"] == 0 for row in models):
+        return []
     found: dict[tuple[int, int], list[Row]] = {}
     for row in models:
         if row["seed"] == 0 and row["images"] == "drawn":
@@ -70,7 +74,9 @@ def in_training(models: Sequence[Row]) -> list[str]:
 
 def variants(tables: Tables) -> list[str]:
     """Print the variants beside the networks of which they are variants, at their ends."""
-    ends = [row for row in tables.variants if row["epoch"] == EPOCHS]
+    if tables.variant:
+        return []
+    ends = [row for row in tables.others if row["epoch"] == EPOCHS and row["layers"] == _VARIED_OF]
     rows = []
     for row in sorted(ends, key=lambda row: (row["dimension"], row["variant"])):
         key = row["layers"], row["dimension"], row["seed"], row["epoch"], "drawn"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Final
 
 from studies.spectra.committed import Tables, tables_of
 from studies.spectra.conclusions import conclusions
-from studies.spectra.figures import draw_figures
+from studies.spectra.figures import draw_figures, file_of, shown
 from studies.spectra.other_sections import in_training, no_images, prediction, variants
 from studies.spectra.sentences import figure_findings, lead
 from studies.spectra.slope_sections import slope_sections
@@ -26,22 +27,23 @@ _CAPTIONS: Final = {
     "figure-8": "Test slope of equation (6), log volume: standard deviations of the error per "
     "standard deviation of the regressor. Crosses: Table 1.",
     "figure-9": "Test slope of equation (7), trace. Crosses: Table 2.",
-    "training": "Spectra in training, 4 layers, seed 0, drawn images; darker is later.",
+    "training": "Spectra in training, one architecture, seed 0, drawn images; darker is later.",
 }
 
 
 def write_page(folder: Path) -> None:
-    """Write ``spectra.md`` and the figures beside the tables."""
-    tables = tables_of(folder)
-    draw_figures(tables, folder)
-    (folder / "spectra.md").write_text(page_of(tables))
+    """Write ``spectra.md``, the page of the series if it has one, and the figures."""
+    for variant in json.loads((folder / "spectra.json").read_text()):
+        tables = tables_of(folder, "" if variant == "main" else variant)
+        draw_figures(tables, folder)
+        (folder / f"{tables.variant or 'spectra'}.md").write_text(page_of(tables))
 
 
 def page_of(tables: Tables) -> str:
     """Return the page."""
     return "\n".join(
         [
-            "# Spectra of autoencoders",
+            f"# Spectra of autoencoders{f': {tables.variant}' if tables.variant else ''}",
             "",
             lead(tables),
             "",
@@ -50,7 +52,7 @@ def page_of(tables: Tables) -> str:
             *(f"- {said}" for said in (*figure_findings(tables), *conclusions(tables))),
             "",
             *slope_sections(tables),
-            *_figures(),
+            *_figures(tables),
             *in_training(tables.models),
             *variants(tables),
             *no_images(tables.no_images),
@@ -59,9 +61,10 @@ def page_of(tables: Tables) -> str:
     )
 
 
-def _figures() -> list[str]:
+def _figures(tables: Tables) -> list[str]:
     lines = ["## Figures", ""]
-    for name, caption in _CAPTIONS.items():
+    for name in shown(tables):
+        caption = _CAPTIONS[name]
         title = name.replace("-", " ").capitalize()
-        lines += [f"![{title}]({name}.svg)", "", f"{title}. {caption}", ""]
+        lines += [f"![{title}]({file_of(name, tables)}.svg)", "", f"{title}. {caption}", ""]
     return lines

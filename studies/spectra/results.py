@@ -12,6 +12,7 @@ import numpy as np
 
 from rmqm_spec.spectra import arguments_of
 from studies.spectra.comparing import JACOBIANS, compared
+from studies.spectra.design import SERIES
 from studies.spectra.images import OTHERS
 from studies.spectra.no_images import no_image_rows
 from studies.spectra.predicting import predicted, prediction_of
@@ -28,6 +29,7 @@ def write_results(models: Sequence[Model], kept: Kept, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     known = [model for model in models if kept.has(model, "drawn")]
     main = [model for model in known if model.is_main]
+    series = [model for model in known if model.is_end and model.run.variant == SERIES]
     ends = [model for model in known if model.is_end]
     _write_table(folder / "models.csv", _model_rows(known, kept))
     regressions = [row for model in ends for row in _regressions(model, kept)]
@@ -36,7 +38,7 @@ def write_results(models: Sequence[Model], kept: Kept, folder: Path) -> None:
         folder / "classes.csv",
         (
             row
-            for model in main
+            for model in main + series
             for of in [best_set(model, kept)]
             for row in class_rows(model, of, kept.spectra(model, of), kept.images[of])
         ),
@@ -45,23 +47,32 @@ def write_results(models: Sequence[Model], kept: Kept, folder: Path) -> None:
     _write_table(
         folder / "no-images.csv", (row for model in outside for row in no_image_rows(model, kept))
     )
+    documents, rows = {}, []
+    for name, several in (("main", main), (SERIES, series)):
+        if several:
+            document, found = _judged(several, regressions, kept)
+            documents[name] = document
+            rows += found
+    _write_table(folder / "predictions.csv", rows)
+    (folder / "spectra.json").write_text(json.dumps(documents, indent=1) + "\n")
+
+
+def _judged(
+    models: Sequence[Model], regressions: Sequence[Row], kept: Kept
+) -> tuple[Row, list[Row]]:
+    """Return what follows from the ends of the networks of a variant, and their predictions."""
     predictions = {
-        of: [prediction_of(model, of, kept) for model in main if kept.has(model, of)]
+        of: [prediction_of(model, of, kept) for model in models if kept.has(model, of)]
         for of in OTHERS
     }
-    _write_table(
-        folder / "predictions.csv", (one.row(of) for of in OTHERS for one in predictions[of])
-    )
-    names = {model.name for model in main}
+    names = {model.name for model in models}
+    layers = sorted({model.run.layers for model in models})
     document = {
-        "models": len(known),
-        "main": len(main),
-        "all_images": sum(kept.has(model, "all") for model in main),
         "comparison": compared([row for row in regressions if row["model"] in names]),
-        "arguments": [_arguments(layers, main, kept) for layers in _layers(main)],
+        "arguments": [_arguments(each, models, kept) for each in layers],
         "prediction": {of: predicted(several) for of, several in predictions.items() if several},
     }
-    (folder / "spectra.json").write_text(json.dumps(document, indent=1) + "\n")
+    return document, [one.row(of) for of in OTHERS for one in predictions[of]]
 
 
 def best_set(model: Model, kept: Kept) -> str:
@@ -84,10 +95,6 @@ def _model_rows(models: Sequence[Model], kept: Kept) -> Iterable[Row]:
 def _regressions(model: Model, kept: Kept) -> Iterable[Row]:
     of = best_set(model, kept)
     return regression_rows(model, of, kept.spectra(model, of), kept.images[of])
-
-
-def _layers(models: Sequence[Model]) -> list[int]:
-    return sorted({model.run.layers for model in models})
 
 
 def _arguments(layers: int, models: Sequence[Model], kept: Kept) -> Row:

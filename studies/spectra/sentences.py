@@ -8,7 +8,7 @@ from typing import Any, Final
 from scipy.stats import spearmanr
 
 from studies.spectra.committed import Row, Tables
-from studies.spectra.design import EPOCHS, LONG, design
+from studies.spectra.design import EPOCHS, LONG, VARIANTS, design
 
 __all__ = ["figure_findings", "lead"]
 
@@ -23,14 +23,15 @@ _NAMED: Final = 8
 def lead(tables: Tables) -> str:
     """Say what was trained and measured, and what is missing."""
     there = {row["model"] for row in tables.models}
-    planned = [run.model(run.epochs) for run in design() if not run.variant]
+    planned = [run.model(run.epochs) for run in design() if run.variant == tables.variant]
     missing = [name for name in planned if name not in there]
     long = sum(row["epoch"] == LONG for row in tables.models)
     seeds = sum(row["seed"] > 0 and row["epoch"] == EPOCHS for row in tables.models)
     every = sum(row["images"] == "all" for row in tables.ends)
+    which = f" with {VARIANTS[tables.variant]}" if tables.variant else ""
     return (
-        f"{len(tables.ends)} autoencoders of MNIST, trained for {EPOCHS} epochs where the source "
-        f"has {LONG}. Beside them {seeds} with other seeds, and {long} with {LONG} epochs. What is "
+        f"{len(tables.ends)} autoencoders of MNIST{which}, trained for {EPOCHS} epochs (source: "
+        f"{LONG}). Beside them {seeds} with other seeds, and {long} with {LONG} epochs. What is "
         "measured, how and why: [protocol](../protocol.md). All that follows training is read from "
         "the ONNX files. J_L is the Jacobian from latent to latent, J_I from input to input; n is "
         f"the latent dimension. {every} models are measured at all training and test images, 6,000 "

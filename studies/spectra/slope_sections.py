@@ -15,7 +15,8 @@ __all__ = ["slope_sections"]
 def slope_sections(tables: Tables) -> list[str]:
     """Return the sections, Table 1 and Table 2 first."""
     layers = list(tables.by_layers)
-    in_order = [MIDDLE, *(each for each in layers if each != MIDDLE)]
+    in_order = [each for each in layers if each == tables.reference]
+    in_order += [each for each in layers if each != tables.reference]
     return [
         *_comparison(tables.document["comparison"]),
         *(line for each in in_order for line in _log_volume(tables, each)),
@@ -83,14 +84,18 @@ def _identity(tables: Tables) -> list[str]:
 
     def rows() -> Iterator[list[str]]:
         for row in tables.regressions:
-            if (row["layers"], row["jacobian"], row["regressor"]) == (MIDDLE, "latent", "trace"):
+            if (row["layers"], row["jacobian"], row["regressor"]) == (
+                tables.reference,
+                "latent",
+                "trace",
+            ):
                 theirs = printed(row["dimension"], "latent", "trace")
                 numbers = [row["intercept"], row["identity"], -row["test_shift"] / 7]
                 numbers += [theirs.intercept, -theirs.test_shift / 7]
                 yield [str(row["dimension"]), *(f"{number:.4f}" for number in numbers)]
 
     heads = ["n", "b0", "-(b2 + b3 mean)/7", "-b2/7", "b0, printed", "-b2/7, printed"]
-    return section("The intercept of equation (7), J_L, 4 layers", heads, rows())
+    return section(f"The intercept of equation (7), J_L, {tables.reference} layers", heads, rows())
 
 
 def _comparison(entries: Sequence[Row]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from attrs import frozen
 
-from studies.spectra.design import EPOCHS, MIDDLE, Run
+from studies.spectra.design import EPOCHS, MIDDLE, SERIES, Run
 from studies.spectra.images import OTHERS, Images
 from studies.spectra.measuring import Measured, measured, opened
 from studies.spectra.predictors import FloatArray, jacobian_norms
@@ -50,9 +50,10 @@ class Model:
     def sets(self) -> list[str]:
         """The sets of images that it is measured on."""
         more = ["all"] if self.is_main and self.run.layers == MIDDLE else []
-        if self.is_main:
+        in_series = self.is_end and self.run.variant == SERIES
+        if self.is_main or in_series:
             more += OTHERS
-        if self.is_end and self.run.seed == 0 and not self.run.variant:
+        if (self.is_end and self.run.seed == 0 and not self.run.variant) or in_series:
             more += ["no-images"]
         return ["drawn", *more]
 

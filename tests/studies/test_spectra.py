@@ -17,6 +17,7 @@ from studies.spectra.design import (
     EPOCHS,
     LONG,
     MIDDLE,
+    SERIES,
     VARIANTS,
     Run,
     design,
@@ -47,8 +48,12 @@ def test_wherever_training_stops_the_design_is_balanced():
     assert [run.seed for run in runs[57:65]] == [1] * 4 + [2] * 4
     rest = [run for run in runs[65:] if not run.variant]
     assert all(run.epochs == LONG and run.seed == 0 for run in rest)
-    assert {run.variant for run in runs[65:]} == {"", *VARIANTS}
-    assert len({run.model(run.epochs) for run in runs}) == len(runs) == 81
+    series = [run for run in runs if run.variant == SERIES]
+    assert sorted((run.layers, run.dimension) for run in series) == [
+        (layers, n) for layers in (3, MIDDLE) for n in DIMENSIONS
+    ]
+    assert {run.variant for run in runs} == {"", *VARIANTS}
+    assert len({run.model(run.epochs) for run in runs}) == len(runs) == 115
 
 
 def test_a_long_run_keeps_the_models_of_the_short_run_of_its_network(tmp_path):
@@ -387,16 +392,20 @@ def test_a_quick_run_has_all_that_a_full_run_has():
 
 def test_the_page_and_the_comparison_follow_from_the_tables(tmp_path):
     folder = shutil.copytree(RESULTS, tmp_path / "results")
-    committed = (folder / "spectra.md").read_text()
+    committed = {path.name: path.read_text() for path in folder.glob("*.md")}
+    assert set(committed) == {"spectra.md", f"{SERIES}.md"}
     write_page(folder)
-    assert (folder / "spectra.md").read_text() == committed
-    tables = tables_of(folder)
-    assert compared(tables.regressions) == tables.document["comparison"]
+    assert {path.name: path.read_text() for path in folder.glob("*.md")} == committed
+    for variant in ("", SERIES):
+        tables = tables_of(folder, variant)
+        assert compared(tables.regressions) == tables.document["comparison"]
 
 
 def test_the_committed_results_are_small_and_complete():
     assert sum(path.stat().st_size for path in RESULTS.iterdir()) < 1_000_000
     rows = read_table(RESULTS / "regressions.csv")
-    main = [row for row in rows if row["seed"] == 0 and row["epoch"] == EPOCHS]
+    main = [
+        row for row in rows if row["seed"] == 0 and row["epoch"] == EPOCHS and not row["variant"]
+    ]
     cells = {(row["layers"], row["dimension"], row["jacobian"], row["regressor"]) for row in main}
     assert len(cells) == 57 * 6
