@@ -123,16 +123,13 @@ def test_the_outlook_for_a_gradient_is_good(opened, make, saved):
 
 
 def test_an_operator_without_a_rule_is_named(opened, make, saved):
-    nodes = [
-        make.node("Det", "x", "d"), make.node("Unsqueeze", "d axes", "u"),
-        make.node("Reshape", "u shape", "y"),
-    ]  # fmt: skip
-    inputs, outputs = [make.value("x", ["N", 3, 4, 4])], [make.value("y", ["N", 3])]
-    constants = [make.constant("axes", [2], "int64"), make.constant("shape", [-1, 3], "int64")]
+    nodes = [make.node("Compress", "x first", "d", axis=1), make.node("Flatten", "d", "y")]
+    inputs, outputs = [make.value("x", ["N", 3, 4, 4])], [make.value("y", ["N", 16])]
+    constants = [make.constant("first", [True, False, False], "bool")]
     path = saved(make.model(nodes, inputs, outputs, constants))
     outlook = ONNX.gradient_outlook(path, opened(path))
     assert (outlook.code, outlook.level) == ("GRA001", "warn")
-    assert outlook.message == "no derivative rule for Det, first where 'd' is made: no PGD"
+    assert outlook.message == "no derivative rule for Compress, first where 'd' is made: no PGD"
 
 
 def test_a_true_gradient_agrees_with_differences(opened, make, images):

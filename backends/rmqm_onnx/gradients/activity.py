@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from onnx import NodeProto
 
+from rmqm_onnx.gradients.opsets import is_standard
 from rmqm_onnx.gradients.rules.quantisation import STRAIGHT_THROUGH
 from rmqm_onnx.gradients.table import ZERO
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import FLOATS
 from rmqm_onnx.reading.graph import names_read
 
-__all__ = ["active_tensors", "is_standard"]
+__all__ = ["active_tensors"]
 
 _DYNAMIC = "DynamicQuantizeLinear"
 _QUANTISED = frozenset([*STRAIGHT_THROUGH, "ConvInteger", "MatMulInteger"])
@@ -39,8 +40,3 @@ def active_tensors(tape: Tape, nodes: Sequence[NodeProto], source: str) -> set[s
             if known is not None and known.type not in FLOATS:
                 quantised.add(name)
     return active
-
-
-def is_standard(node: NodeProto) -> bool:
-    """Return whether an operator belongs to ``ai.onnx``."""
-    return node.domain in ("", "ai.onnx")

@@ -16,9 +16,10 @@ import numpy as np
 from onnx import helper
 
 from rmqm_onnx.gradients import quantised_operators as quantised
+from rmqm_onnx.gradients.deformable import deform_conv
 from rmqm_onnx.gradients.fused_attention import attention, multi_head_attention
 from rmqm_onnx.gradients.recurrent import gru, lstm, rnn
-from rmqm_onnx.gradients.rules.pooling import TINY
+from rmqm_onnx.gradients.rules.normalisation import SMALL
 from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.tensor import Tensor
 
@@ -47,6 +48,7 @@ def definition(operator: str, domain: str = _MS) -> Callable[[Definition], Defin
 
 DEFINITIONS |= {(_MS, "Attention"): attention, (_MS, "MultiHeadAttention"): multi_head_attention}
 
+DEFINITIONS["", "DeformConv"] = deform_conv
 DEFINITIONS |= {("", "RNN"): rnn, ("", "GRU"): gru, ("", "LSTM"): lstm}
 DEFINITIONS |= {
     ("", "QLinearConv"): quantised.q_linear_conv,
@@ -193,7 +195,7 @@ def normalizer(s: Step) -> Tensor:
     """Divide rows by their norm."""
     last, norm = [len(s.x.shape) - 1], s.text("norm", "MAX")
     if norm == "L2":
-        return s.x / (s.x * s.x).sum(last).map("Sqrt").at_least(TINY)
+        return s.x / (s.x * s.x).sum(last).map("Sqrt").at_least(SMALL)
     if norm == "L1":
-        return s.x / s.x.map("Abs").sum(last).at_least(TINY)
+        return s.x / s.x.map("Abs").sum(last).at_least(SMALL)
     raise NoRuleError(f"its norm is {norm!r}")

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from onnx import GraphProto, ModelProto, NodeProto, helper
 
-from rmqm_onnx.gradients.activity import is_standard
 from rmqm_onnx.gradients.old_form import OldForm
 from rmqm_onnx.gradients.opset_changes import CHANGES
-from rmqm_onnx.gradients.opsets import MIN_OPSET
+from rmqm_onnx.gradients.opsets import MIN_OPSET, is_standard
 from rmqm_onnx.gradients.tape import Tape
 
 __all__ = ["converted"]

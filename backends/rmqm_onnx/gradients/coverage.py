@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from onnx import ModelProto, NodeProto
 
-from rmqm_onnx.gradients.activity import is_standard
 from rmqm_onnx.gradients.contrib import DEFINITIONS
+from rmqm_onnx.gradients.opsets import is_standard
 from rmqm_onnx.gradients.preparation import BY_DEFINITION
 from rmqm_onnx.gradients.reverse import Missing, reason
 from rmqm_onnx.gradients.rules import RULES, ZERO
@@ -33,9 +33,9 @@ def operators_without_rule(
     --------
     >>> from onnx import parser
     >>> model = parser.parse_model('''<ir_version: 10, opset_import: ["": 20]>
-    ... encoder (float[N, 2, 2] x) => (float[N] y) { z = Sin(x)  y = Det(z) }''')
+    ... encoder (float[N, 2, 2] x) => (float[N] y) { z = Sin(x)  y = Unique(z) }''')
     >>> [node.operator for node in operators_without_rule(model, "x", "y")]
-    ['Det']
+    ['Unique']
     """
     own = {(function.domain, function.name): list(function.node) for function in model.functions}
     needed = needed_names(model.graph, output)

@@ -16,6 +16,7 @@ from rmqm_onnx.gradients.preparation import in_known_operators, prepared
 from rmqm_onnx.gradients.reverse import Missing, reverse
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import FLOATS, Tensor
+from rmqm_onnx.gradients.time_first import time_first
 from rmqm_onnx.gradients.unrolling import unrolled
 from rmqm_onnx.reading.signature import declared_inputs, declared_outputs
 from rmqm_spec.errors import SubjectError, UsageError
@@ -120,7 +121,7 @@ def derivation(
     UsageError
         If there is no such input, or its shape is left open and no example is given.
     """
-    proto = model if isinstance(model, ModelProto) else load(str(model))
+    proto = time_first(model if isinstance(model, ModelProto) else load(str(model)))
     inputs, outputs = declared_inputs(proto.graph), declared_outputs(proto.graph)
     name = input or next((value.name for value in inputs if value.is_float), "")
     if name not in {value.name for value in inputs}:

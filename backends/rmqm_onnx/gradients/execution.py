@@ -9,6 +9,8 @@ from typing import Any
 
 from onnx import GraphProto, ModelProto, helper, load
 
+from rmqm_onnx.gradients.renaming import renamed
+from rmqm_onnx.reading.graph import names_read
 from rmqm_onnx.running.refusals import plain_message
 from rmqm_onnx.running.runtime import import_runtime
 from rmqm_spec.arrays import AnyArray
@@ -71,17 +73,42 @@ def folded(model: ModelProto) -> ModelProto:
     Let ONNX Runtime itself fold constants, batch normalisations and shape arithmetic.
 
     Its basic level should write no operators of its own; if it does, the model stays as it is.
+    Constants that it adds get names that it will not choose again: it would refuse a file of its
+    own in which it finds the same place to add them (``gemm_input_shape``, up to version 1.32).
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "folded.onnx"
         _open(model, "ORT_ENABLE_BASIC", save=path)
         simplified = load(path)
     used = {node.domain for node in simplified.graph.node}
-    return (
-        simplified
-        if used <= {node.domain for node in model.graph.node} | {"", "ai.onnx"}
-        else model
-    )
+    if not used <= {node.domain for node in model.graph.node} | {"", "ai.onnx"}:
+        return model
+    return _with_names_of_its_own(simplified, model)
+
+
+def _with_names_of_its_own(simplified: ModelProto, model: ModelProto) -> ModelProto:
+    """Rename the constants that are new in a simplified model; in place."""
+    graph = model.graph
+    known = {name for node in graph.node for name in node.output}
+    known |= {tensor.name for tensor in (*graph.initializer, *graph.input)}
+    added = [tensor for tensor in simplified.graph.initializer if tensor.name not in known]
+    taken = known | {name for node in simplified.graph.node for name in node.output}
+    names = {tensor.name: _unused(f"folded_{tensor.name}", taken) for tensor in added}
+    for tensor in added:
+        tensor.name = names[tensor.name]
+    for node in simplified.graph.node:
+        if names.keys() & set(names_read(node)):
+            name = node.name
+            node.CopyFrom(renamed(node, names))
+            node.name = name
+    return simplified
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
 
 
 def _open(model: ModelProto, level: str, save: Path | None = None) -> Any:

@@ -34,20 +34,16 @@ def known_tensors(model: ModelProto, example: Mapping[str, AnyArray], name: str)
         The input that is differentiated; its first axis is the batch.
     """
     graph = model.graph
-    growing = {
-        value.name
-        for value in graph.input
-        if _first_is_free(value) and len(example[value.name]) == len(example[name])
-    }
+    growing = batch_axes(model, example, name)
     names = [output for node in graph.node for output in node.output if output]
     feeds = [dict(example)]
     if name in growing:
-        feeds.append({key: _longer(array, key in growing) for key, array in example.items()})
+        feeds.append({key: _longer(array, growing.get(key)) for key, array in example.items()})
     runs = [
         {**values, **feed} for values, feed in zip(run_all(model, names, feeds), feeds, strict=True)
     ]
     tape = Tape(opset_of(model), prefix=_unused_prefix(model))
-    tape.makers = {name: node.op_type for node in graph.node for name in node.output}
+    tape.makers = {name: node for node in graph.node for name in node.output}
     for tensor in graph.initializer:
         tape.know_value(tensor.name, tensor)
     moving = _depending_on_values(model)
@@ -91,13 +87,32 @@ def _depending_on_values(model: ModelProto) -> set[str]:
     return moving
 
 
-def _first_is_free(value: object) -> bool:
-    dims = value.type.tensor_type.shape.dim  # type: ignore[attr-defined]
-    return len(dims) > 0 and not dims[0].dim_value > 0
+def batch_axes(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> dict[str, int]:
+    """
+    Return the axis of each input that grows with the batch, if one does.
+
+    It is the axis that bears the name of the batch, as in the state ``h (layers, N, width)`` of a
+    recurrent layer; if no axis does, the first open axis that is as long as the batch.
+    """
+    inputs = {value.name: value.type.tensor_type.shape.dim for value in model.graph.input}
+    batch_name = inputs[name][0].dim_param if len(inputs[name]) else ""
+    n_rows = len(example[name])
+    axes = {}
+    for key, dims in inputs.items():
+        lengths = example[key].shape
+        fitting = [
+            k for k, dim in enumerate(dims) if not dim.dim_value > 0 and lengths[k] == n_rows
+        ]
+        named = [k for k in fitting if batch_name and dims[k].dim_param == batch_name]
+        if fitting and (key != name or fitting[0] == 0):
+            axes[key] = [*named, *fitting][0]
+    return axes
 
 
-def _longer(array: AnyArray, grows: bool) -> AnyArray:
-    return np.concatenate([array, array[-1:]]) if grows else array
+def _longer(array: AnyArray, axis: int | None) -> AnyArray:
+    if axis is None:
+        return array
+    return np.concatenate([array, np.take(array, [-1], axis)], axis)
 
 
 def _unused_prefix(model: ModelProto) -> str:

@@ -91,7 +91,6 @@ def lstm(s: Step) -> Mapping[int, Tensor]:
 
 
 def _layer(s: Step, cell: Cell, usual: list[str], states: list[int]) -> Mapping[int, Tensor]:
-    _require_known_form(s)
     n_steps = s.fixed(s.x.shape[:1], "length of sequence")[0]
     if n_steps > MAX_STEPS:
         raise NoRuleError(f"its sequence of {n_steps} is longer than {MAX_STEPS} steps")
@@ -103,6 +102,8 @@ def _layer(s: Step, cell: Cell, usual: list[str], states: list[int]) -> Mapping[
     for k in range(n_directions):
         backward = direction == "reverse" or k == 1
         own = functions[k * len(usual) : (k + 1) * len(usual)]
+        # The runtime clips what goes into the gates, but not the state that an LSTM gives out.
+        own[:2] = [_clipped(s, function) for function in own[:2]]
         way = _direction(s, k, own, n_steps, backward)
         begin = [_initial(s, place, k) for place in states]
         steps, end = _run(s, cell, way, begin, k)
@@ -113,11 +114,12 @@ def _layer(s: Step, cell: Cell, usual: list[str], states: list[int]) -> Mapping[
     return dict(enumerate([stacked(rows, 1), *ends]))
 
 
-def _require_known_form(s: Step) -> None:
-    if s.integer("layout", 0):
-        raise NoRuleError("its batch comes first")
-    if s.number("clip", 0.0):
-        raise NoRuleError("it clips what goes into its activations")
+def _clipped(s: Step, function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    """Clip what goes into an activation, if the layer has ``clip``."""
+    bound = s.number("clip", 0.0)
+    if not bound:
+        return function
+    return lambda x: function(x.clip(-bound, bound))
 
 
 def _direction(

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from attrs import frozen
 from onnx import NodeProto
 
-from rmqm_onnx.gradients.activity import active_tensors, is_standard
+from rmqm_onnx.gradients.activity import active_tensors
 from rmqm_onnx.gradients.contrib import DEFINITIONS
+from rmqm_onnx.gradients.opsets import is_standard
 from rmqm_onnx.gradients.rules import RULES
 from rmqm_onnx.gradients.step import NoRuleError, Step
+from rmqm_onnx.gradients.support import added, handed_on
 from rmqm_onnx.gradients.table import ZERO
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import FLOATS, Tensor
@@ -126,6 +128,8 @@ def _apply(
         raise NoRuleError(f"{left_out[0]!r} depends on the input")
     for k, gradient in named.items():
         _require_shape(tape, node, k, gradient)
+    if cotangents[0] is not None:
+        handed_on(node, cotangents[0], named)
     return named
 
 
@@ -164,7 +168,7 @@ def _total(cotangents: dict[str, list[Tensor]], name: str) -> Tensor | None:
     if not name or not parts:
         return None
     while len(parts) > 1:
-        parts[:2] = [parts[0] + parts[1]]
+        parts[:2] = [added(parts[0], parts[1])]
     return parts[0]
 
 

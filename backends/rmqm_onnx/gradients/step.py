@@ -93,7 +93,8 @@ class Step:
 
     def maker(self, k: int) -> str:
         """Return the operator that makes input k, as far as that is known."""
-        return self.tape.makers.get(self.node.input[k], "")
+        node = self.tape.makers.get(self.node.input[k])
+        return node.op_type if node else ""
 
     def value(self, k: int) -> AnyArray | None:
         """Return what input k holds, None if it is left out or not known beforehand."""

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from rmqm_onnx.gradients.step import Step
 from rmqm_onnx.gradients.tensor import Tensor
 
-__all__ = ["RULES", "ZERO", "Gradients", "Rule", "derivative", "rule", "zero"]
+__all__ = ["ELEMENTWISE", "RULES", "ZERO", "Gradients", "Rule", "rule", "zero"]
 
 Gradients: TypeAlias = "Tensor | Mapping[int, Tensor]"
 """The gradient of the first input, or the gradients of several inputs by position."""
@@ -22,20 +22,21 @@ ZERO: set[str] = set()
 """Operators whose outputs do not move with small changes of the inputs, or carry no gradient."""
 
 
-def rule(*operators: str) -> Callable[[Rule], Rule]:
+ELEMENTWISE: set[str] = set()
+"""Operators of which each value depends on a single value of each input."""
+
+
+def rule(*operators: str, elementwise: bool = False) -> Callable[[Rule], Rule]:
     """Enter a function as the rule of one or several operators."""
 
     def enter(function: Rule) -> Rule:
+        if elementwise:
+            ELEMENTWISE.update(operators)
         for operator in operators:
             RULES[operator] = function
         return function
 
     return enter
-
-
-def derivative(operator: str, slope: Callable[[Step], Tensor]) -> None:
-    """Enter an elementwise operator by its derivative: the gradient is ``g * slope``."""
-    RULES[operator] = lambda s: s.g * slope(s)
 
 
 def zero(operators: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from rmqm_onnx.gradients.tensor import FLOATS, Tensor
 from rmqm_spec.arrays import AnyArray
 
 __all__ = ["Tape"]
+
+MAX_SMALL = 4096
+"""Tensors of more values than this are data, not bounds or exponents."""
 
 
 class Tape:
@@ -28,6 +32,15 @@ class Tape:
         Version of ``ai.onnx``.
     prefix : str
         How added names begin.
+
+    Attributes
+    ----------
+    makers : dict of str to NodeProto
+        The node that makes a tensor.
+    orders, infinite : dict
+        What `vanishing` and `finiteness` found out about tensors.
+    supports : dict of str to Tensor
+        Where a cotangent may be other than zero, if `support` knows that.
     """
 
     def __init__(self, opset: int, prefix: str = "d_") -> None:
@@ -36,7 +49,10 @@ class Tape:
         self.nodes: list[NodeProto] = []
         self.initializers: list[TensorProto] = []
         self.tensors: dict[str, Tensor] = {}
-        self.makers: dict[str, str] = {}
+        self.makers: dict[str, NodeProto] = {}
+        self.orders: dict[str, float] = {}
+        self.infinite: dict[str, bool] = {}
+        self.supports: dict[str, Tensor] = {}
         self._values: dict[str, AnyArray | TensorProto] = {}
         self._written: dict[Any, list[Tensor]] = {}
         self._count = 0
@@ -57,6 +73,14 @@ class Tape:
         """Return what a tensor holds, or None if that depends on the inputs."""
         stored = self._values.get(name)
         return numpy_helper.to_array(stored) if isinstance(stored, TensorProto) else stored
+
+    def small_value(self, name: str) -> AnyArray | None:
+        """Return what a tensor of few values holds, None for weights and what depends on inputs."""
+        stored = self._values.get(name)
+        if stored is None:
+            return None
+        shape = stored.dims if isinstance(stored, TensorProto) else stored.shape
+        return self.value(name) if prod(shape) <= MAX_SMALL else None
 
     def constant(self, values: Any, type: int | None = None) -> Tensor:  # noqa: A002
         """Write a constant."""
@@ -106,6 +130,7 @@ class Tape:
             node.name = stem
             node.output.extend(made)
             self.nodes.append(node)
+            self.makers |= dict.fromkeys(made, node)
             self._written[key] = [
                 self.know(name, shape, of) for name, (shape, of) in zip(made, outputs, strict=True)
             ]

@@ -75,6 +75,9 @@ class Tensor:
     def __and__(self, other: Tensor) -> Tensor:
         return self._with("And", other, of=_BOOL)
 
+    def __or__(self, other: Tensor) -> Tensor:
+        return self._with("Or", other, of=_BOOL)
+
     def equals(self, other: Operand) -> Tensor:
         """Return where both are equal, as truth values."""
         return self._with("Equal", other, of=_BOOL)
@@ -90,6 +93,10 @@ class Tensor:
     def at_most(self, bound: Operand) -> Tensor:
         """Return the lesser of both."""
         return self._with("Min", bound)
+
+    def clip(self, low: Operand, high: Operand) -> Tensor:
+        """Return the nearest value between both bounds, which are scalars."""
+        return self.op("Clip", self._like(low), self._like(high), shape=self.shape)
 
     def map(self, operator: str, **attributes: Any) -> Tensor:
         """Apply an operator that keeps shape and type."""

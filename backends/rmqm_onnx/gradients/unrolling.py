@@ -8,10 +8,10 @@ import numpy as np
 from attrs import frozen
 from onnx import GraphProto, ModelProto, NodeProto, helper, numpy_helper
 
-from rmqm_onnx.gradients.activity import is_standard
 from rmqm_onnx.gradients.bodies import body_of, branch, written
 from rmqm_onnx.gradients.execution import folded
 from rmqm_onnx.gradients.known_tensors import known_tensors
+from rmqm_onnx.gradients.opsets import is_standard
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_spec.arrays import AnyArray
 

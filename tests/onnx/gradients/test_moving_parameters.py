@@ -15,7 +15,7 @@ def graph(make, nodes, shape, weights=(), opset=20):
 
 @pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
 @pytest.mark.parametrize("aligned", [0, 1])
-@pytest.mark.parametrize("mode", ["linear", "nearest"])
+@pytest.mark.parametrize("mode", ["linear", "nearest", "cubic"])
 def test_a_grid_that_moves(mode, aligned, padding, make, build, check):
     """The grid is made of the image, and reaches beyond it."""
     nodes = [

@@ -219,6 +219,8 @@ WINDOWS = {
         {},
     ),
 }
+REGIONS = [s([[0, 0, 4, 3], [1.5, 0.5, 5.2, 4.4], [0.3, 1, 2, 2]]), i(1, 0, 1)]
+ROI = {"spatial_scale": 0.9, "opset": 16, "static": True}
 POOLS = {
     "MaxPool": ("MaxPool", X, [], {"kernel_shape": [2, 2], "strides": [2, 2]}, {}),
     "MaxPool pads": (
@@ -305,6 +307,21 @@ POOLS = {
         {"kernel_shape": [2, 3], "strides": [2, 2], "auto_pad": "SAME_LOWER"},
         {},
     ),
+    "MaxUnpool": (
+        "MaxUnpool",
+        (1, 2, 2, 2),
+        [np.array([[[[0, 3], [12, 14]], [[21, 19], [26, 31]]]])],
+        {"kernel_shape": [2, 2], "strides": [2, 2], "static": True},
+        {},
+    ),
+    "RoiAlign": ("RoiAlign", X, REGIONS, {"output_height": 2, "output_width": 3, **ROI}, {}),
+    "RoiAlign samples": (
+        "RoiAlign",
+        X,
+        REGIONS,
+        {"sampling_ratio": 2, "coordinate_transformation_mode": "output_half_pixel", **ROI},
+        {},
+    ),
     "LpPool": ("LpPool", X, [], {"kernel_shape": [2, 2], "strides": [2, 2]}, {}),
     "LpPool 3": ("LpPool", X, [], {"kernel_shape": [3, 2], "pads": [1, 0, 1, 1], "p": 3}, {}),
     "LpPool 1": ("LpPool", X, [], {"kernel_shape": [2, 2], "p": 1}, {}),
@@ -381,6 +398,8 @@ REDUCTIONS |= {
     "ReduceMean old": ("ReduceMean", (2, 4, 5), [], {"axes": [2], "opset": 13}, {}),
     "ReduceMax rows": ("ReduceMax", (2, 4, 5), [i(2)], {}, {}),
     "CumSum": ("CumSum", (2, 4, 5), [np.array(1)], {}, {}),
+    "CumProd": ("CumProd", (2, 4, 3), [np.array(1)], {"opset": 26, "ir_version": 11}, {}),
+    "Det": ("Det", (2, 3, 3), [], {}, {}),
     "CumSum back": ("CumSum", (2, 4, 5), [np.array(2)], {"reverse": 1, "exclusive": 1}, {}),
 }
 SHAPING = {

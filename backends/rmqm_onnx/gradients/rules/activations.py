@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from math import pi, sqrt
 
+from rmqm_onnx.gradients.derivative import derivative
 from rmqm_onnx.gradients.step import NoRuleError, Step
-from rmqm_onnx.gradients.table import Gradients, derivative, rule, zero
+from rmqm_onnx.gradients.support import within
+from rmqm_onnx.gradients.table import Gradients, rule, zero
 from rmqm_onnx.gradients.tensor import Tensor
 
 # The masks of kinks are taken as PyTorch takes them: relu'(0) = 0, and clip passes at its bounds.
@@ -24,7 +26,7 @@ derivative("HardSigmoid", lambda s: _mask(s.y, 0, 1) * s.number("alpha", 0.2))
 zero(["Hardmax"])
 
 
-@rule("Clip")
+@rule("Clip", elementwise=True)
 def clip(s: Step) -> Gradients:
     """Pass within the bounds and at them; behind a convolution, which is ReLU6, only within."""
     bounds = [s.value(k) for k in (1, 2)]
@@ -32,14 +34,14 @@ def clip(s: Step) -> Gradients:
     if s.wants(1) or s.wants(2):
         return _clip_to(s)
     if low is None or high is None or s.maker(0) != "Conv":
-        return s.g * s.x.equals(s.y)
+        return within(s.g, s.x.equals(s.y))
     # Without a look at x the runtime can fuse both, which saves far more than this costs.
     return s.g * _mask(s.y, low, high)
 
 
 def _clip_to(s: Step) -> Gradients:
     """Give to the bounds what they stopped; where they cross, y is the upper bound."""
-    passed = s.g * s.x.equals(s.y)
+    passed = within(s.g, s.x.equals(s.y))
     above = (s.g - passed) * s.y.equals(s.input(2)) if s.has(2) else None
     below = s.g - passed if above is None else s.g - passed - above
     gradients = {0: passed, 1: below, 2: above}

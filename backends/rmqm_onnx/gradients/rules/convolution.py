@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import prod
 
 import numpy as np
+from attrs import evolve
 
-from rmqm_onnx.gradients.rules.windows import scatter, windows
+from rmqm_onnx.gradients.rules.windows import Windows, scatter, windows
 from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.table import Gradients, rule
 from rmqm_onnx.gradients.tensor import Tensor
@@ -18,7 +19,8 @@ def conv(s: Step) -> Gradients:
     """With stride 1 a convolution with the flipped kernel, else a transposed convolution."""
     gradients = {0: convolved_back(s, s.input(1))} if s.wants(0) else {}
     if s.wants(1):
-        gradients[1] = weight_gradient(s)
+        w = windows(s, s.fixed(s.input(1).shape[2:], "kernel"))
+        gradients[1] = weight_gradient(s, s.x, s.g, w)
     if s.wants(2):
         gradients[2] = s.g.sum([0, *range(2, len(s.x.shape))], keepdims=False)
     return gradients
@@ -64,29 +66,28 @@ def flipped(weight: AnyArray, group: int) -> AnyArray:
     return turned.reshape(group * inputs, outputs // group, *spatial)
 
 
-def weight_gradient(s: Step) -> Tensor:
+def weight_gradient(s: Step, image: Tensor, cotangent: Tensor, w: Windows) -> Tensor:
     """
     Return the gradient of weights that depend on the input, as a tracker's template does.
 
-    A convolution of x with g, the batch taking the place of the channels, strides and dilations
-    that of each other.
+    A convolution of the image with the cotangent, the batch taking the place of the channels,
+    strides and dilations that of each other. A transposed convolution has the roles of image and
+    cotangent exchanged.
     """
     weight, group = s.input(1), s.integer("group", 1)
-    w = windows(s, s.fixed(weight.shape[2:], "kernel"))
-    inputs, outputs = s.fixed([s.x.shape[1], s.g.shape[1]], "number of channels")
-    sides = {k + 2: (w.begin[k], w.end[k]) for k in range(w.rank)}
-    x = s.x.pad(sides)
+    inputs, outputs = s.fixed([image.shape[1], cotangent.shape[1]], "number of channels")
+    x = image.pad({k + 2: (w.begin[k], w.end[k]) for k in range(w.rank)})
     each = (inputs // group, outputs // group)
     cut = {k + 2: (0, w.used[k] - w.padded[k]) for k in range(w.rank)}
     swap = [1, 0, *range(2, w.rank + 2)]
     blocks = []
     for k in range(group):
         part = x.slice(1, k * each[0], (k + 1) * each[0]).pad(cut).transpose(swap)
-        cotangent = s.g.slice(1, k * each[1], (k + 1) * each[1]).transpose(swap)
+        kernel = cotangent.slice(1, k * each[1], (k + 1) * each[1]).transpose(swap)
         blocks.append(
             part.op(
                 "Conv",
-                cotangent,
+                kernel,
                 shape=(each[0], each[1], *w.kernel),
                 strides=w.dilations,
                 dilations=w.strides,
@@ -125,9 +126,31 @@ def col2im(s: Step) -> Gradients:
 @rule("ConvTranspose")
 def conv_transpose(s: Step) -> Gradients:
     """Convolve with the same weights; what output padding added is cut off."""
-    s.fixed_input(1, "weight")
-    weight = s.input(1)
-    kernel = s.fixed(weight.shape[2:], "kernel")
+    w = _transposed_windows(s)
+    g = s.g.pad({k + 2: (0, min(w.end[k], 0)) for k in range(w.rank)})
+    w = evolve(w, end=[max(length, 0) for length in w.end])
+    gradients = {}
+    if s.wants(0):
+        gradients[0] = g.op(
+            "Conv",
+            s.input(1),
+            shape=s.x.shape,
+            kernel_shape=w.kernel,
+            strides=w.strides,
+            dilations=w.dilations,
+            pads=[*w.begin, *w.end],
+            group=s.integer("group", 1),
+        )
+    if s.wants(1):
+        gradients[1] = weight_gradient(s, g, s.x, evolve(w, input=s.fixed(g.shape[2:], "size")))
+    if s.wants(2):
+        gradients[2] = s.g.sum([0, *range(2, w.rank + 2)], keepdims=False)
+    return gradients
+
+
+def _transposed_windows(s: Step) -> Windows:
+    """Return the windows of the convolution that is transposed, from y to x."""
+    kernel = s.fixed(s.input(1).shape[2:], "kernel")
     rank = len(kernel)
     strides = s.integers("strides") or [1] * rank
     dilations = s.integers("dilations") or [1] * rank
@@ -142,22 +165,7 @@ def conv_transpose(s: Step) -> Gradients:
     end = [total[k] - extra[k] - begin[k] for k in range(rank)]
     if min(begin) < 0:
         raise NoRuleError("it pads its output")
-    g = s.g.pad({k + 2: (0, min(end[k], 0)) for k in range(rank)})
-    gradients = {
-        0: g.op(
-            "Conv",
-            weight,
-            shape=s.x.shape,
-            kernel_shape=kernel,
-            strides=strides,
-            dilations=dilations,
-            pads=[*begin, *(max(length, 0) for length in end)],
-            group=s.integer("group", 1),
-        )
-    }
-    if s.wants(2):
-        gradients[2] = s.g.sum([0, *range(2, rank + 2)], keepdims=False)
-    return gradients
+    return Windows(kernel, strides, dilations, begin, end, after, before)
 
 
 def _begin(s: Step, total: list[int]) -> list[int]:

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from math import pi, sqrt
+from math import inf, pi, sqrt
 
 import numpy as np
 
+from rmqm_onnx.gradients.derivative import derivative
 from rmqm_onnx.gradients.step import FLOAT, NoRuleError, Step
-from rmqm_onnx.gradients.table import Gradients, derivative, rule, zero
+from rmqm_onnx.gradients.support import zero_where
+from rmqm_onnx.gradients.table import Gradients, rule, zero
 from rmqm_onnx.gradients.tensor import FLOATS, Tensor
+from rmqm_onnx.gradients.vanishing import vanishing_order
+
+
+def _root_slope(s: Step) -> Tensor:
+    """
+    Return 1 / (2 y), and 0 where the root of a sum of squares has its kink, as the norm.
+
+    Where anything else is zero, the slope of its root is infinite, and stays so.
+    """
+    slope = 0.5 / s.y
+    order = vanishing_order(s.tape, s.node.input[0])
+    return slope if order < 2 or order == inf else zero_where(s.y.equals(0), slope)
+
 
 derivative("Abs", lambda s: s.x.map("Sign"))
 derivative("Exp", lambda s: s.y)
 derivative("Log", lambda s: 1 / s.x)
-derivative("Sqrt", lambda s: 0.5 / s.y)
+derivative("Sqrt", _root_slope)
 derivative("Reciprocal", lambda s: -(s.y * s.y))
 derivative("Erf", lambda s: 2 / sqrt(pi) * (-(s.x * s.x)).map("Exp"))
 
@@ -35,19 +50,19 @@ zero(["Equal", "Greater", "Less", "GreaterOrEqual", "LessOrEqual", "Not", "And",
 zero(["BitShift", "BitwiseAnd", "BitwiseNot", "BitwiseOr", "BitwiseXor"])
 
 
-@rule("Neg")
+@rule("Neg", elementwise=True)
 def neg(s: Step) -> Gradients:
     """Differentiate y = -x."""
     return -s.g
 
 
-@rule("Identity")
+@rule("Identity", elementwise=True)
 def identity(s: Step) -> Gradients:
     """Pass."""
     return s.g
 
 
-@rule("Dropout")
+@rule("Dropout", elementwise=True)
 def dropout(s: Step) -> Gradients:
     """Pass: dropout drops nothing when a network is used."""
     if s.has(2) and (s.value(2) is None or np.any(s.value(2))):
@@ -55,7 +70,7 @@ def dropout(s: Step) -> Gradients:
     return s.g
 
 
-@rule("Cast")
+@rule("Cast", elementwise=True)
 def cast(s: Step) -> Gradients:
     """Convert back; integers that stand for quantised values have gradients of type float."""
     return _converted(s)

@@ -11,7 +11,8 @@ from rmqm_onnx.gradients.step import FLOAT, NoRuleError, Step
 from rmqm_onnx.gradients.table import Gradients, rule
 from rmqm_onnx.gradients.tensor import Tensor
 
-_SMALL = 1e-12
+SMALL = 1e-12
+"""The least norm by which is divided, as `normalize` of PyTorch has it."""
 
 
 @rule("BatchNormalization")
@@ -62,9 +63,9 @@ def lp_normalization(s: Step) -> Gradients:
     share = (s.g * s.y).sum(axis)
     if s.integer("p", 2) == 1:
         norm = s.x.map("Abs").sum(axis)
-        return (s.g - s.x.map("Sign") * share) / norm.at_least(_SMALL)
+        return (s.g - s.x.map("Sign") * share) / norm.at_least(SMALL)
     norm = (s.x * s.x).sum(axis).map("Sqrt")
-    return (s.g - s.y * share) / norm.at_least(_SMALL)
+    return (s.g - s.y * share) / norm.at_least(SMALL)
 
 
 @rule("LRN")

@@ -42,6 +42,13 @@ def _count_by_rows(s: Step) -> None:
     s.node.attribute.extend(kept)
 
 
+@rule("MaxUnpool")
+def max_unpool(s: Step) -> Gradients:
+    """Read from the places to which the values were put."""
+    n_values = count(s.y.shape)
+    return s.g.reshape([n_values]).op("Gather", s.input(1), shape=s.x.shape, axis=0)
+
+
 @rule("AveragePool")
 def average_pool(s: Step) -> Gradients:
     """Divide by the number of values in each window, then give every value its share."""

@@ -114,6 +114,28 @@ def cum_sum(s: Step) -> Gradients:
     )
 
 
+@rule("CumProd")
+def cum_prod(s: Step) -> Gradients:
+    """
+    Multiply the others: y_k / x_i, summed over the places k that i reaches.
+
+    With one zero before k only that place moves, with two none; so zeros count as 1 in the
+    products, and places are told apart by how many zeros they have before them.
+    """
+    order = {name: s.integer(name, 0) for name in ("exclusive", "reverse")}
+    zero = s.x.equals(0).cast(s.x.type)
+    filled = s.x + zero
+    product = filled.op("CumProd", s.input(1), shape=s.x.shape, **order)
+    n_zeros = zero.op("CumSum", s.input(1), shape=s.x.shape, **order)
+    order["reverse"] = 1 - order["reverse"]
+    weighted = s.g * product
+    without, with_one = (
+        (weighted * n_zeros.equals(n)).op("CumSum", s.input(1), shape=s.x.shape, **order)
+        for n in (0, 1)
+    )
+    return (without * (1 - zero) + with_one * zero) / filled
+
+
 def _count(s: Step, axes: list[int]) -> Tensor | float:
     """Return how many values make one result, also where that is the batch."""
     lengths = [s.x.shape[axis] for axis in axes]
