@@ -49,9 +49,9 @@ def require_agreement(
     if not differ <= limit:
         raise SubjectError(
             "GRA004",
-            f"a model that is converted to opset {MIN_OPSET} must give the same encodings; "
-            f"they differ by {differ:.1e}",
-            fix=f"Export it with opset {MIN_OPSET} or later.",
+            f"the graph that is made of a model to differentiate it must give its encodings; "
+            f"they differ by {differ:.1e}, and {limit:.1e} is allowed",
+            fix=f"Export it with opset {MIN_OPSET} or later, in operators of ai.onnx alone.",
         )
 
 

@@ -80,8 +80,7 @@ def pad(old: OldForm) -> None:
 @change("Dropout")
 def dropout(old: OldForm) -> None:
     """Leave the ratio out: without training, nothing is dropped."""
-    for name in ("ratio", "is_test", "consumed_inputs"):
-        old.take(name)
+    old.take("ratio")
 
 
 # Another meaning of the same form
@@ -104,8 +103,6 @@ def softmax(old: OldForm) -> None:
 @change("BatchNormalization")
 def batch_normalization(old: OldForm) -> None:
     """Before opset 9, each value of a row could have statistics of its own."""
-    for name in ("is_test", "consumed_inputs"):
-        old.take(name)
     if old.opset < 14:
         del old.node.output[1:]
     if old.take("spatial", 1):
