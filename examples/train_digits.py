@@ -121,23 +121,30 @@ def nearest_neighbour_accuracy(encoder: nn.Module, halves: tuple[Tensor, ...]) -
     return (labels[nearest] == held_out_labels).double().mean().item()
 
 
-def export(encoder: Encoder, path: Path, description: str) -> None:
+def export(
+    network: nn.Module,
+    path: Path,
+    description: str,
+    *,
+    outputs: tuple[str, ...] = ("embedding",),
+    script: str = "train_digits.py",
+) -> None:
     """Write one ONNX file that says what it expects and nothing about where it was made."""
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # torchvision is not needed
     with warnings.catch_warnings(action="ignore", category=FutureWarning):
         program = torch.onnx.export(
-            encoder.eval(),
+            network.eval(),
             (torch.zeros(2, 1, 8, 8),),
             dynamo=True,
             verbose=False,
             input_names=["input"],
-            output_names=["embedding"],
+            output_names=[*outputs],
             dynamic_shapes=({0: torch.export.Dim("batch")},),
             opset_version=18,
         )
     model = program.model_proto
     model.doc_string = description
-    model.producer_name, model.producer_version = "rmqm-spec examples/train_digits.py", ""
+    model.producer_name, model.producer_version = f"rmqm-spec examples/{script}", ""
     model.graph.name = "digits"
     for part in (*model.graph.node, *model.graph.input, *model.graph.output):
         del part.metadata_props[:]  # the exporter's stack traces

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rmqm_spec.evaluation.evaluate import evaluate
     from rmqm_spec.evaluation.statistic import Evaluation
     from rmqm_spec.identity import content_id
-    from rmqm_spec.runs.front import check, correlate, geometry, probe, rank, score
+    from rmqm_spec.runs.front import check, correlate, geometry, probe, rank, score, spectrum
     from rmqm_spec.runs.request import RunRequest
 
 __getattr__, __dir__, _ = lazy_loader.attach(
@@ -48,7 +48,7 @@ __getattr__, __dir__, _ = lazy_loader.attach(
         "evaluation.evaluate": ["evaluate"],
         "evaluation.statistic": ["Evaluation"],
         "identity": ["content_id"],
-        "runs.front": ["check", "correlate", "geometry", "probe", "rank", "score"],
+        "runs.front": ["check", "correlate", "geometry", "probe", "rank", "score", "spectrum"],
         "runs.request": ["RunRequest"],
     },
 )
@@ -76,6 +76,7 @@ __all__ = [
     "resolution_of",
     "rmqm",
     "score",
+    "spectrum",
     "step_lengths",
     "white_noise",
     "with_finite_differences",

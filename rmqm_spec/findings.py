@@ -44,6 +44,7 @@ _FAMILIES = {
     "RNK": "Rankings",
     "RUN": "Runs",
     "SCO": "Scores",
+    "SPC": "Spectra of autoencoders",
     "VAL": "Validation",
 }
 """What the letters of a code stand for."""

@@ -16,6 +16,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 # Measured: 0.963 and 0.964. The untrained network has 0.884, the pixels 0.958, chance 0.1.
 ACCURACY_AT_LEAST = {"digits_cross_entropy.onnx": 0.95, "digits_ntxent.onnx": 0.95}
 FILES = sorted(ACCURACY_AT_LEAST)
+AUTOENCODER = EXAMPLES / "digits_autoencoder.onnx"
 
 
 def encode(path, images):
@@ -80,6 +81,47 @@ def test_the_nearest_neighbour_is_the_same_digit(name):
     images, labels = digits()
     accuracy = nearest_neighbour_accuracy(encode(EXAMPLES / name, images), labels)
     assert accuracy >= ACCURACY_AT_LEAST[name]
+
+
+def reconstructed(images):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    session = onnxruntime.InferenceSession(AUTOENCODER, providers=["CPUExecutionProvider"])
+    return session.run(["reconstruction", "latent"], {"input": images})
+
+
+def test_the_autoencoder_is_small_valid_and_names_no_machine():
+    content = AUTOENCODER.read_bytes()
+    assert len(content) < 100_000
+    for word in (b"/tmp/", b"/home/", b"/root/", b"site-packages"):
+        assert word not in content
+    model = onnx.load(AUTOENCODER, load_external_data=False)
+    onnx.checker.check_model(model, full_check=True)
+    assert [entry.name for entry in model.graph.output] == ["reconstruction", "latent"]
+
+
+def test_the_autoencoder_has_the_errors_that_its_page_says():
+    images, _ = digits()
+    reconstructions, latents = reconstructed(images)
+    assert latents.shape == (len(images), 6)
+    errors = ((reconstructions - images) ** 2).mean(axis=(1, 2, 3))
+    half = len(images) // 2
+    assert round(float(errors[:half].mean()), 4) == 0.0127
+    assert round(float(errors[half:].mean()), 4) == 0.0220
+    page = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    assert "0.0127 on the first half and 0.0220" in page
+
+
+@pytest.mark.torch
+def test_the_script_trains_and_exports_the_autoencoder(tmp_path):
+    pytest.importorskip("torch", reason="training needs the extra 'examples'")
+    pytest.importorskip("onnxscript", reason="export needs the extra 'examples'")
+    path = tmp_path / "autoencoder.onnx"
+    command = [sys.executable, EXAMPLES / "train_autoencoder.py", "--epochs", "1", "--out", path]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert run.returncode == 0, run.stderr
+    assert "mean squared error: 0." in run.stdout
+    names = [entry.name for entry in onnx.load(path).graph.output]
+    assert names == ["reconstruction", "latent"]
 
 
 def test_the_two_encoders_are_different():

@@ -15,7 +15,7 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 def test_the_page_runs_as_it_is_printed(tmp_path, monkeypatch):
-    for name in ("digits_ntxent.onnx", "digits_cross_entropy.onnx"):
+    for name in ("digits_ntxent.onnx", "digits_cross_entropy.onnx", "digits_autoencoder.onnx"):
         shutil.copy(ROOT / "examples" / name, tmp_path)
     monkeypatch.chdir(tmp_path)
     text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")

@@ -10,8 +10,8 @@ from typing import Any
 
 import onnx
 
-from rmqm_spec.arrays import AnyArray
-from rmqm_spec.contracts.encoder import Pullback
+from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.contracts.encoder import Pullback, Pushforward
 from rmqm_spec.errors import UnavailableError, UnreadableError
 from rmqm_torch.encoder import TorchEncoder
 
@@ -120,17 +120,40 @@ class ConvertedGradients:
             GRA021 if the model has other inputs, or cannot be converted; MOD002 if its file has
             changed since.
         """
+        with self._lock:  # the module changes its mode while it runs: one caller at a time
+            return self._converted(feeds, name).vjp(feeds[name])
+
+    def linearize(self, feeds: Mapping[str, AnyArray], name: str) -> tuple[AnyArray, Pushforward]:
+        """
+        Return the network's output and its derivative in directions of its input `name`.
+
+        Raises
+        ------
+        UnreadableError
+            As `vjp`.
+        """
+        with self._lock:
+            encoder = self._converted(feeds, name)
+            encodings = encoder.encode(feeds[name])
+
+        def pushforward(tangents: FloatArray) -> AnyArray:
+            with self._lock:
+                return encoder.jvp(feeds[name], tangents)[1]
+
+        return encodings, pushforward
+
+    def _converted(self, feeds: Mapping[str, AnyArray], name: str) -> TorchEncoder:
         if set(feeds) != {name}:
             raise UnreadableError(
                 "GRA021",
                 f"a model for onnx2pytorch must have one input; got {', '.join(sorted(feeds))}",
                 fix="Use the gradients of the graph itself, or finite differences.",
             )
-        with self._lock:  # the module changes its mode while it runs: one caller at a time
-            self._encoder = self._encoder or self._converted()
-            return self._encoder.vjp(feeds[name])
+        if self._encoder is None:
+            self._encoder = self._opened()
+        return self._encoder
 
-    def _converted(self) -> TorchEncoder:
+    def _opened(self) -> TorchEncoder:
         sha256 = _sha256(self._path)
         if sha256 != self._sha256:
             raise UnreadableError(

@@ -15,6 +15,8 @@ from rmqm_spec.resolution import RESOLUTION
 
 try:
     import torch
+    from torch.autograd import forward_ad
+    from torch.nn.attention import SDPBackend, sdpa_kernel
 except ImportError as error:
     raise UnavailableError(
         "ENV007",
@@ -114,12 +116,7 @@ class TorchEncoder:
         with _evaluating(self._module), torch.enable_grad():
             encodings = self._forward(leaf)
         if not encodings.requires_grad:
-            raise EncodingError(
-                "GRA020",
-                "the encodings must depend differentiably on the inputs; the module gives "
-                "encodings without a gradient",
-                fix="Look for detach(), no_grad() or rounding in the module.",
-            )
+            raise _without_derivative()
 
         def pullback(cotangent: FloatArray) -> FloatArray:
             ct = torch.as_tensor(np.array(cotangent), device=encodings.device)
@@ -130,6 +127,31 @@ class TorchEncoder:
             return pulled
 
         return _as_array(encodings), pullback
+
+    def jvp(self, inputs: FloatArray, tangents: FloatArray, /) -> tuple[AnyArray, AnyArray]:
+        """
+        Return encodings (N, E) and their derivatives in the direction of each tangent (N, *S).
+
+        By forward differentiation, as `torch.func.jvp`. Attention runs as plain products of
+        matrices, because the faster kernels have no such derivative.
+
+        Raises
+        ------
+        EncodingError
+            GRA020 if the encodings do not depend differentiably on the inputs.
+        """
+        tangent = self._tensor(tangents.astype(inputs.dtype, copy=False))
+        with (
+            _evaluating(self._module),
+            torch.no_grad(),
+            sdpa_kernel(SDPBackend.MATH),
+            forward_ad.dual_level(),
+        ):
+            moving = forward_ad.make_dual(self._tensor(inputs), tangent)
+            encodings, derivatives = forward_ad.unpack_dual(self._forward(moving))
+        if derivatives is None:
+            raise _without_derivative()
+        return _as_array(encodings), _as_array(derivatives)
 
     def _tensor(self, inputs: FloatArray) -> torch.Tensor:
         """Return a copy on the device: the module may write into it."""
@@ -159,6 +181,15 @@ def _evaluating(module: torch.nn.Module) -> Iterator[None]:
     finally:
         for submodule, training in modes:
             submodule.training = training
+
+
+def _without_derivative() -> EncodingError:
+    return EncodingError(
+        "GRA020",
+        "the encodings must depend differentiably on the inputs; the module gives encodings "
+        "without a gradient",
+        fix="Look for detach(), no_grad() or rounding in the module.",
+    )
 
 
 def _as_array(tensor: torch.Tensor) -> Any:

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from rmqm_onnx.running.encoder import OnnxEncoder
     from rmqm_spec.arrays import AnyArray, FloatArray
     from rmqm_spec.contracts import backend as contract
-    from rmqm_spec.contracts.backend import Arranged, ModelEncoder, NullModel, OpenOptions
+    from rmqm_spec.contracts.autoencoder import Autoencoder
+    from rmqm_spec.contracts.backend import (
+        Arranged,
+        GradientKind,
+        GradientModel,
+        ModelEncoder,
+        NullModel,
+        OpenOptions,
+        ReconstructionUnits,
+    )
     from rmqm_spec.contracts.encoder import DifferentiableEncoder
     from rmqm_spec.contracts.preprocessing import Preprocessing
     from rmqm_spec.findings import Finding
@@ -48,6 +57,23 @@ class OnnxBackend:
 
         with refusing_broken(path):
             return open_encoder(path, options)
+
+    def open_autoencoder(
+        self,
+        path: Path,
+        options: OpenOptions,
+        *,
+        latent: str | None = None,
+        decoder: Path | None = None,
+        reconstruction: ReconstructionUnits | None = None,
+    ) -> Autoencoder:
+        """Open a model as encoder and decoder; raises as `rmqm_onnx.open_autoencoder`."""
+        from rmqm_onnx.autoencoders.opening import open_autoencoder
+
+        with refusing_broken(path):
+            return open_autoencoder(
+                path, options, latent=latent, decoder=decoder, reconstruction=reconstruction
+            )
 
     def inspect(self, path: Path, options: OpenOptions) -> Mapping[str, Any]:
         """Describe a model by its file alone."""
@@ -116,6 +142,21 @@ class OnnxBackend:
 
         return gradient_findings(route, error)
 
+    def gradient_model(
+        self, encoder: ModelEncoder, path: Path, kind: GradientKind
+    ) -> GradientModel:
+        """Write the gradient of the encoder's network as a model of its own, and try it."""
+        from rmqm_onnx.gradient_file import gradient_model
+
+        with refusing_broken(path):
+            return gradient_model(_own(encoder), path, kind)
+
+    def is_gradient_model(self, path: Path) -> bool:
+        """Whether a file is a gradient that was written by `gradient_model`."""
+        from rmqm_onnx.gradient_file import is_gradient_model
+
+        return is_gradient_model(path)
+
     def read_preprocessing(self, path: Path) -> Preprocessing:
         """Read a file that a user named: our keys in TOML or JSON, Hugging Face's, or timm's."""
         from rmqm_onnx.reading.preprocessing_files import read_preprocessing
@@ -157,10 +198,12 @@ ONNX = OnnxBackend()
 
 if TYPE_CHECKING:  # type checkers compare the backend with every protocol of the contract
     _BACKEND: contract.Backend = ONNX
+    _AUTOENCODER_OPENING: contract.AutoencoderOpening = ONNX
     _INSPECTING: contract.Inspecting = ONNX
     _PROVIDER_CHECKING: contract.ProviderChecking = ONNX
     _NULL_WRITING: contract.NullWriting = ONNX
     _GRADIENT_GIVING: contract.GradientGiving = ONNX
+    _GRADIENT_WRITING: contract.GradientWriting = ONNX
     _PREPROCESSING_READING: contract.PreprocessingReading = ONNX
     _DIAGNOSING: contract.Diagnosing = ONNX
 

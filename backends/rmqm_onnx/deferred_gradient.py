@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import asdict, field, mutable
 
+from rmqm_onnx.reading.decoder_part import Latent
 from rmqm_onnx.reading.model_file import read_model
 from rmqm_spec.arrays import AnyArray
 
@@ -39,6 +40,8 @@ class DeferredGradient:
         Threads within an operator.
     straight_through : tuple of str
         Operators whose rounding counts as the identity.
+    latent : Latent, optional
+        A tensor inside the model where the part begins that is differentiated.
     """
 
     path: Path
@@ -48,8 +51,10 @@ class DeferredGradient:
     provider: str
     threads: int
     straight_through: tuple[str, ...] = ()
+    latent: Latent | None = None
     _lock: Lock = field(factory=Lock, init=False, repr=False)
     _session: GradientSession | None = field(default=None, init=False, repr=False)
+    _made: set[str] = field(factory=set, init=False, repr=False)
 
     @property
     def route(self) -> str:
@@ -72,26 +77,48 @@ class DeferredGradient:
         SubjectError
             GRA001 if an operator has no derivative rule.
         """
-        with self._lock:
-            if self._session is None:
-                self._session = self._made(feeds, name)
-        return self._session.vjp(feeds)
+        return self._ready(feeds, name, "vjp").vjp(feeds)
+
+    def linearize(
+        self, feeds: Mapping[str, AnyArray], name: str
+    ) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
+        """
+        Return the network's output and its derivative in directions of its input `name`.
+
+        Raises
+        ------
+        UnreadableError, SubjectError
+            As `vjp`.
+        """
+        return self._ready(feeds, name, "linearize").linearize(feeds)
 
     def __reduce__(self) -> tuple[Any, ...]:
         settings = asdict(self, recurse=False, filter=lambda attribute, _: attribute.init)
         return _deferred, (settings,)
 
-    def _made(self, feeds: Mapping[str, AnyArray], name: str) -> GradientSession:
+    def _ready(
+        self, feeds: Mapping[str, AnyArray], name: str, product: Literal["vjp", "linearize"]
+    ) -> GradientSession:
+        """Return the session, whose graphs are made under the lock."""
+        with self._lock:
+            n_rows, rows = len(feeds[name]), self.batch or 1
+            example = {
+                key: value[:rows] if len(value) == n_rows else value for key, value in feeds.items()
+            }
+            session = self._session or self._opened(example, name)
+            if product not in self._made:
+                getattr(session, product)(example)  # the graphs are made under the lock
+                self._made.add(product)
+            self._session = session
+            return session
+
+    def _opened(self, example: Mapping[str, AnyArray], name: str) -> GradientSession:
         from rmqm_onnx.gradients import GradientSession
 
-        read_model(self.path).require_same(self.sha256)
-        n_rows = len(feeds[name])
-        rows = self.batch or 1
-        example = {
-            key: value[:rows] if len(value) == n_rows else value for key, value in feeds.items()
-        }
-        session = GradientSession(
-            self.path,
+        file = read_model(self.path)
+        file.require_same(self.sha256)
+        return GradientSession(
+            self.latent.part_of(file, self.output) if self.latent else self.path,
             input=name,
             output=self.output,
             example=example,
@@ -99,8 +126,6 @@ class DeferredGradient:
             provider=self.provider,
             threads=self.threads,
         )
-        session.vjp(example)  # the graphs are made under the lock
-        return session
 
 
 def _deferred(settings: dict[str, Any]) -> DeferredGradient:

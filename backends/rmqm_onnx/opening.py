@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from attrs import evolve, frozen
+from onnx import ModelProto
 
 from rmqm_onnx.choices.choosing import Choices, choose
 from rmqm_onnx.choices.class_scores import class_score_findings, number_of_labels
@@ -37,7 +38,7 @@ from rmqm_spec.contracts.backend import OpenOptions
 from rmqm_spec.contracts.encoder import EncoderTraits
 from rmqm_spec.errors import SubjectError
 
-__all__ = ["open_encoder"]
+__all__ = ["open_encoder", "straight_through"]
 
 _STRAIGHT_THROUGH = {
     "QuantizeLinear",
@@ -51,7 +52,9 @@ _STRAIGHT_THROUGH = {
 _TRIAL_BOUNDS = (0.0, 1.0)
 
 
-def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEncoder:
+def open_encoder(
+    path: str | Path, options: OpenOptions | None = None, *, single_values: bool = False
+) -> OnnxEncoder:
     """
     Open an ONNX model as an encoder.
 
@@ -64,6 +67,9 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
         An ``.onnx`` file, or a folder with ``model.onnx`` or ``onnx/model.onnx``.
     options : OpenOptions, optional
         What the file does not say, or says wrongly.
+    single_values : bool
+        Whether encodings of a single value will do: they have no direction, so that only the
+        latents of autoencoders may be so short.
 
     Returns
     -------
@@ -85,25 +91,34 @@ def open_encoder(path: str | Path, options: OpenOptions | None = None) -> OnnxEn
     options = options or OpenOptions()
     provider = read_provider(options.provider)
     import_runtime()
-    return _open(read_model(path), options, provider)
+    return _open(read_model(path), options, provider, single_values)
+
+
+def straight_through(model: ModelProto) -> tuple[str, ...]:
+    """Return the operators of a model whose rounding counts as the identity in gradients."""
+    return tuple(sorted(operators(model) & _STRAIGHT_THROUGH))
 
 
 @frozen
 class _Origin:
-    """What an encoder was opened from: `path` and `options`, and the `sha256` of the model then."""
+    """What an encoder was opened from and how, and the `sha256` of the model then."""
 
     path: Path
     options: OpenOptions
     sha256: str
+    single_values: bool
 
     def __call__(self) -> OnnxEncoder:
         """Open the same model again."""
         file = read_model(self.path)
         file.require_same(self.sha256)
-        return _open(file, self.options, read_provider(self.options.provider))
+        choice = read_provider(self.options.provider)
+        return _open(file, self.options, choice, self.single_values)
 
 
-def _open(file: ModelFile, options: OpenOptions, choice: ProviderChoice) -> OnnxEncoder:
+def _open(
+    file: ModelFile, options: OpenOptions, choice: ProviderChoice, single_values: bool
+) -> OnnxEncoder:
     choices = choose(file, options)
     provider = choice.provider
     callers, threads = share_out(provider, options.threads)
@@ -128,7 +143,6 @@ def _open(file: ModelFile, options: OpenOptions, choice: ProviderChoice) -> Onnx
         call_size=CallSize(few_shapes=provider.shapes_cost, backs_off=not provider.on_processor),
         traits=traits,
     )
-    names = operators(file.proto)
     placement = placement_of(encoder.session)
     with _naming_assumptions(choices):
         trial = try_out(encoder, bounds=_TRIAL_BOUNDS)
@@ -138,7 +152,8 @@ def _open(file: ModelFile, options: OpenOptions, choice: ProviderChoice) -> Onnx
         trial = evolve(trial, encoder=_fitted(trial.encoder))
     graph, pooling = file.proto.graph, options.pooling
     heads = heads_of(graph, [tensor_info(value) for value in graph.output])
-    require_direction(graph, encoder.output, trial.n_values)
+    if not single_values:
+        require_direction(graph, encoder.output, trial.n_values)
     return evolve(
         trial.encoder,
         findings=(
@@ -159,8 +174,8 @@ def _open(file: ModelFile, options: OpenOptions, choice: ProviderChoice) -> Onnx
         advice=output_advice(graph, encoder.output, heads),
         description=describe(file, choices, trial, options, Running(choice, threads, placement)),
         leading=leading_part(graph, encoder.input),
-        gradients=_gradient(file, trial, choice, threads, sorted(names & _STRAIGHT_THROUGH)),
-        origin=_Origin(file.path.absolute(), options, file.sha256),
+        gradients=_gradient(file, trial, choice, threads, straight_through(file.proto)),
+        origin=_Origin(file.path.absolute(), options, file.sha256, single_values),
     )
 
 
@@ -215,7 +230,7 @@ def _gradient(
     trial: TrialRun,
     provider: ProviderChoice,
     threads: int,
-    straight_through: list[str],
+    straight_through: tuple[str, ...],
 ) -> DeferredGradient:
     return DeferredGradient(
         path=file.path.absolute(),
@@ -224,5 +239,5 @@ def _gradient(
         batch=trial.encoder.rows,
         provider=str(provider),
         threads=threads,
-        straight_through=tuple(straight_through),
+        straight_through=straight_through,
     )

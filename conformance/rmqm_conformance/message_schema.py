@@ -74,6 +74,14 @@ def message_schema() -> dict[str, Any]:
                 std={"$ref": "#/$defs/argument.float"},
                 activation={"enum": ["identity", "tanh"]},
             ),
+            "layers": {
+                "type": "array",
+                "items": _object(
+                    weight={"$ref": "#/$defs/array"},
+                    bias={"$ref": "#/$defs/array"},
+                    activation={"type": "string"},
+                ),
+            },
             "description": _description(),
             **{f"request.{name}": schema for name, schema in requests.items()},
             **{f"reply.{name}": schema for name, schema in replies.items()},
@@ -93,6 +101,7 @@ def _kind(slot: Slot, kind_of_float: str) -> dict[str, Any]:
     kinds: dict[str, dict[str, Any]] = {
         "array": {"$ref": "#/$defs/array"},
         "network": {"$ref": "#/$defs/network"},
+        "layers": {"$ref": "#/$defs/layers"},
         "float": {"$ref": f"#/$defs/{kind_of_float}"},
         "int": {"type": "integer"},
         "ints": {"type": "array", "items": {"type": "integer"}},

@@ -33,6 +33,7 @@ CAPABILITIES: Final = (
     "comparison",
     "value-map",
     "nnk",
+    "spectrum",
 )
 """What an implementation can claim, in the order of the data; the clauses need the same names."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import optimize
 
 from rmqm_conformance.naming import Named, unnamed
 from rmqm_conformance.problems import Refused, Violation
@@ -15,6 +16,7 @@ from rmqm_conformance.subject import Subject
 
 __all__ = [
     "require",
+    "require_alike",
     "require_close",
     "require_equal",
     "require_near",
@@ -59,6 +61,8 @@ def require_near(
         near, allowed = math.isnan(should), ""
     elif math.isnan(should):
         near, allowed = math.isnan(got), ""
+    elif math.isinf(should):
+        near, allowed = got == should, ""
     else:
         tolerance = atol + rtol * abs(should)
         near, allowed = abs(got - should) <= tolerance, f" (within {tolerance:.1e})"
@@ -71,7 +75,9 @@ def require_close(
     """Demand `require_near` of all values of two arrays; the first that fails is named."""
     values, expected = np.asarray(got), np.asarray(should)
     require_equal(f"{what}.shape", values.shape, expected.shape)
-    far = ~(np.abs(values.astype(float) - expected) <= atol + rtol * np.abs(expected))
+    with np.errstate(invalid="ignore"):  # infinity less infinity
+        far = ~(np.abs(values.astype(float) - expected) <= atol + rtol * np.abs(expected))
+    far = np.where(np.isinf(expected), values != expected, far)
     far &= ~(np.isnan(values) & np.isnan(expected))
     if far.any():
         place = tuple(int(index) for index in np.argwhere(far)[0])
@@ -83,6 +89,24 @@ def require_close(
             rtol=rtol,
         )
         raise Violation(f"{what}{list(place)}={values[place]}, but should be {expected[place]}")
+
+
+def require_alike(what: str, got: npt.ArrayLike, should: npt.ArrayLike, *, atol: float) -> None:
+    """Demand the same numbers (N, n), or complex ones (N, n, 2), in any order along the n."""
+    values, expected = np.asarray(got, dtype=float), np.asarray(should, dtype=float)
+    require_equal(f"{what}.shape", values.shape, expected.shape)
+    require(np.isfinite(values).all(), f"{what} must be finite; got {values.tolist()}")
+    for i, (row, wanted) in enumerate(zip(values, expected, strict=True)):
+        n = len(wanted)
+        apart = np.linalg.norm(row.reshape(n, 1, -1) - wanted.reshape(1, n, -1), axis=-1)
+        pairs = optimize.linear_sum_assignment(apart)
+        require(
+            apart[pairs].max(initial=0.0) <= atol,
+            f"{what}[{i}]={row.tolist()}, but should be, in any order, {wanted.tolist()} "
+            f"(within {atol:.1e})",
+            got=row.tolist(),
+            should=wanted.tolist(),
+        )
 
 
 def require_same_bits(what: str, got: npt.NDArray[Any], should: npt.NDArray[Any]) -> None:

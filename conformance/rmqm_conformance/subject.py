@@ -184,7 +184,7 @@ def _copied(value: Any) -> Any:
         return value.copy(order="K")  # the memory layout is part of what is asked
     if isinstance(value, Mapping):
         return {key: _copied(item) for key, item in value.items()}
-    return list(value) if isinstance(value, list | tuple) else value
+    return [_copied(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _equal(left: Any, given: Any) -> bool:
@@ -193,4 +193,6 @@ def _equal(left: Any, given: Any) -> bool:
         return left.shape == given.shape and bool(left.tobytes() == given.tobytes())
     if isinstance(given, Mapping):
         return set(left) == set(given) and all(_equal(left[key], given[key]) for key in given)
-    return bool(left == (list(given) if isinstance(given, tuple) else given))
+    if isinstance(given, list | tuple):
+        return len(left) == len(given) and all(map(_equal, left, given))
+    return bool(left == given)

@@ -17,6 +17,7 @@ from rmqm_conformance.naming import InputNamed, Named
 from rmqm_conformance.operations import operation
 from rmqm_conformance.problems import Errored, Refused, Violation
 from rmqm_conformance.require import (
+    require_alike,
     require_close,
     require_equal,
     require_near,
@@ -111,6 +112,8 @@ def _demand(key: str, got: Any, rule: Mapping[str, Any]) -> None:
         require_equal(key, got, rule["exact"])
     elif "bits" in rule:
         require_same_bits(key, got, _array(rule["bits"]))
+    elif "unordered" in rule:
+        require_alike(key, got, _array(rule["unordered"]), atol=rule["atol"])
     elif "value" in rule:
         require_near(key, got, float(rule["value"]), atol=rule["atol"], rtol=rule["rtol"])
     else:
@@ -128,6 +131,8 @@ def _value(kind: str, raw: Any) -> Any:
         return _array(raw)
     if kind == "network":
         return {key: _array(item) if isinstance(item, dict) else item for key, item in raw.items()}
+    if kind == "layers":
+        return [_value("network", layer) for layer in raw]
     return float(raw) if kind == "float" else raw
 
 

@@ -27,7 +27,7 @@ DTYPES: Final = (
 SINGLE_BYTES: Final = ("<u1", "<i1", "<b1")
 """Types of one byte with an order of bytes, which they do not have: read, but not written."""
 
-_IN_NETWORK = {
+_IN_NETWORK = {  # and in a layer, which has fewer of them
     "weight": "array",
     "bias": "array",
     "scale": "float",
@@ -90,6 +90,8 @@ def _encoded(kind: str, value: Any) -> Any:
         return float(value).hex()
     if kind == "network":
         return {key: _encoded(_IN_NETWORK.get(key, "text"), item) for key, item in value.items()}
+    if kind == "layers":
+        return [_encoded("network", layer) for layer in value]
     return value
 
 
@@ -97,13 +99,23 @@ def _decoded(kind: str, raw: Any) -> Any:
     if raw is None:
         return None
     if kind == "array":
-        text = "".join(raw["base64"].split())  # some encoders break their lines
-        values = np.frombuffer(base64.b64decode(text, validate=True), dtype=raw["dtype"])
-        return values.reshape([int(length) for length in raw["shape"]]).copy()
+        return _array(raw)
     if kind == "float":
-        if not isinstance(raw, str):
-            return float(raw)
-        return float.fromhex(raw) if "x" in raw.lower() else float(raw)
+        return _float(raw)
     if kind == "network":
         return {key: _decoded(_IN_NETWORK.get(key, "text"), item) for key, item in raw.items()}
+    if kind == "layers":
+        return [_decoded("network", layer) for layer in raw]
     return raw
+
+
+def _array(raw: Mapping[str, Any]) -> np.ndarray[Any, Any]:
+    text = "".join(raw["base64"].split())  # some encoders break their lines
+    values = np.frombuffer(base64.b64decode(text, validate=True), dtype=raw["dtype"])
+    return values.reshape([int(length) for length in raw["shape"]]).copy()
+
+
+def _float(raw: Any) -> float:
+    if not isinstance(raw, str):
+        return float(raw)
+    return float.fromhex(raw) if "x" in raw.lower() else float(raw)

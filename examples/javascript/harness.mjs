@@ -14,7 +14,7 @@ const IMPLEMENTATION = {
   language: "JavaScript",
   capabilities: [
     "inputs", "noise", "pgd", "encoder", "characteristics", "interval", "documents", "comparison", "value-map",
-    "nnk",
+    "nnk", "spectrum",
   ],
   extensions: ["common", "weighted"],
   generator: GENERATOR,

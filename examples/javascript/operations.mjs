@@ -8,6 +8,7 @@ import { encode, vjp } from "./rmqm/encoder.mjs";
 import { evaluate } from "./rmqm/evaluate.mjs";
 import { prepare } from "./rmqm/inputs.mjs";
 import { intervalOf } from "./rmqm/interval.mjs";
+import { finite, Layers } from "./rmqm/layers.mjs";
 import { lossOf } from "./rmqm/losses.mjs";
 import { demandLabels, diameterOf, graphOf, invarianceOf, neighbourhoods, votesOf } from "./rmqm/neighbourhoods.mjs";
 import { Network } from "./rmqm/network.mjs";
@@ -15,6 +16,8 @@ import { NumericArray } from "./rmqm/numeric_array.mjs";
 import { pgdPath, pgdStep } from "./rmqm/pgd.mjs";
 import { pool } from "./rmqm/pooling.mjs";
 import { demand } from "./rmqm/refusal.mjs";
+import { regressionOf } from "./rmqm/regressions.mjs";
+import { roundTrip, spectrumOf, stretchesOf } from "./rmqm/spectra.mjs";
 import { mapValues } from "./rmqm/value_map.mjs";
 import { whiteNoise } from "./rmqm/white_noise.mjs";
 
@@ -129,7 +132,112 @@ export const OPERATIONS = {
     const found = neighbourhoodsOf(request).map((one) => votesOf(one, labels));
     return { votes: table(found.map((one) => one.votes)), classes: list(found.map((one) => one.winner)) };
   },
+
+  jacobian_products: ({ encoder, inputs, tangents, cotangents }) => {
+    const network = new Layers(encoder);
+    const runs = network.rowsOf(inputs).map((input) => network.through(input));
+    const ts = directions(tangents, runs.length, network.inputs);
+    const cs = directions(cotangents, runs.length, network.outputs);
+    return {
+      encodings: table(runs.map((run) => run.values)),
+      pushed: stack(runs.map(({ slopes }, i) => ts[i].map((t) => network.push(slopes, t)))),
+      pulled: stack(runs.map(({ slopes }, i) => cs[i].map((c) => network.pull(slopes, c)))),
+    };
+  },
+
+  jacobians: ({ encoder, inputs }) => {
+    const network = new Layers(encoder);
+    return { jacobians: stack(network.rowsOf(inputs).map((input) => network.differentiate(input).jacobian)) };
+  },
+
+  spectrum: ({ matrices }) => {
+    const [, n, columns] = matrices.shape;
+    const square = matrices.shape.length === 3 && n === columns && n > 0 && matrices.shape[0] > 0;
+    demand(square, `matrices must have the shape (N, n, n) (RMQM-JAC-007); got (${matrices.shape})`);
+    const found = finite(matrices, "a matrix").rows().map((row) => spectrumOf(splitRow(row, n)));
+    return {
+      ...spectra("", found),
+      arithmetic_means: list(found.map((one) => one.arithmeticMean)),
+      geometric_means: list(found.map((one) => one.geometricMean)),
+      small: list(found.map((one) => one.small)),
+      arguments: table(found.map((one) => one.angles)),
+    };
+  },
+
+  autoencoder_spectrum: ({ encoder, decoder, inputs }) => {
+    const [there, back] = [new Layers(encoder), new Layers(decoder)];
+    const rows = there.rowsOf(inputs);
+    const fits = back.inputs === there.outputs && back.outputs === there.inputs;
+    const wanted = `from ${there.outputs} back to ${there.inputs}`;
+    demand(fits, `the decoder must lead ${wanted} values; got from ${back.inputs} to ${back.outputs}`);
+    const found = rows.map((input) => roundTrip(there, back, input));
+    return {
+      latents: table(found.map((one) => one.latent)),
+      reconstructions: table(found.map((one) => one.again)),
+      errors: list(found.map((one) => one.error)),
+      latent_jacobians: stack(found.map((one) => one.ofLatent)),
+      ...spectra("latent_", found.map((one) => spectrumOf(one.ofLatent))),
+      ...spectra("input_", found.map((one) => spectrumOf(one.ofInput))),
+    };
+  },
+
+  encoder_spectrum: ({ encoder, inputs }) => {
+    const network = new Layers(encoder);
+    const found = network.rowsOf(inputs).map((input, i) => stretchesOf(network, input, `input ${i}`));
+    return {
+      singular_values: table(found.map((one) => one.singularValues)),
+      norms: list(found.map((one) => one.norm)),
+      ranks: list(found.map((one) => one.rank)),
+      conditions: list(found.map((one) => one.condition)),
+      volumes: list(found.map((one) => one.volume)),
+    };
+  },
+
+  spectrum_regression: ({ reading, ...sets }) => {
+    const setOf = (name) => ({
+      errors: sets[`${name}_errors`],
+      values: sets[`${name}_values`],
+      orientations: sets[`${name}_orientations`],
+    });
+    const fit = regressionOf(setOf("train"), setOf("test"), reading);
+    return {
+      coefficients: list(fit.coefficients),
+      lows: list(fit.lows),
+      highs: list(fit.highs),
+      test_slope: fit.slope,
+      test_slope_low: fit.low,
+      test_slope_high: fit.high,
+      n_train: fit.nTrain,
+      n_test: fit.nTest,
+    };
+  },
 };
+
+function spectra(prefix, found) {
+  return {
+    [`${prefix}eigenvalues`]: stack(found.map((one) => one.roots)),
+    [`${prefix}traces`]: list(found.map((one) => one.trace)),
+    [`${prefix}log_volumes`]: list(found.map((one) => one.logVolume)),
+    [`${prefix}orientations`]: list(found.map((one) => one.orientation)),
+  };
+}
+
+function directions(vectors, N, length) {
+  const [count, K, size] = vectors.shape;
+  const fits = vectors.shape.length === 3 && count === N && K > 0 && size === length;
+  demand(fits, `directions must have the shape (${N}, K, ${length}) (RMQM-JAC-001); got (${vectors.shape})`);
+  return finite(vectors, "a direction").rows().map((row) => splitRow(row, K));
+}
+
+function splitRow(row, count) {
+  const size = row.length / count;
+  return Array.from({ length: count }, (_, i) => row.subarray(i * size, (i + 1) * size));
+}
+
+function stack(tables) {
+  const shape = [tables.length, tables[0].length, tables[0][0].length];
+  return NumericArray.stack("f8", shape, tables.flat());
+}
 
 function neighbourhoodsOf({ queries, gallery, own, k, kernel, bandwidth }) {
   return neighbourhoods(queries, gallery, own, k, kernel, bandwidth);

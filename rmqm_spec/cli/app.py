@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -18,6 +18,7 @@ from rmqm_spec.runs.geometry_request import AlterationChoice, GeometrySettings
 from rmqm_spec.runs.probe_request import ProbeSettings, RankProbes
 from rmqm_spec.runs.race_request import RaceSettings
 from rmqm_spec.runs.request import DataSettings, ModelSettings, ProtocolSettings, RunRequest
+from rmqm_spec.runs.spectrum_request import SpectrumSettings
 
 __all__ = ["app"]
 
@@ -175,6 +176,28 @@ def geometry(
 
 
 @app.command(cls=HelpfulCommand)
+@with_settings(
+    ModelSettings,
+    DataSettings,
+    SpectrumSettings,
+    TableFiles,
+    RunRequest,
+    only=("out", "force", "null"),
+)
+def spectrum(
+    models: Models = None,
+    settings: Settings = None,
+    report: Report = None,
+    json: Json = False,
+    **options: Any,
+) -> int:
+    """Measure spectra of Jacobians: eigenvalues of autoencoders, singular values of encoders."""
+    from rmqm_spec.cli.spectrum import run_spectrum
+
+    return run_spectrum(models or [], options, settings=settings, report=report, as_json=json)
+
+
+@app.command(cls=HelpfulCommand)
 @with_settings(CorrelateRequest, TableFiles)
 def correlate(
     results: Annotated[
@@ -199,6 +222,31 @@ def inspect(model: Model, json: Json = False, **options: Any) -> int:
     from rmqm_spec.cli.inspect import run_inspect
 
     return run_inspect(model, options, as_json=json)
+
+
+@app.command(cls=HelpfulCommand)
+@with_settings(ModelSettings)
+def gradient(
+    model: Model,
+    out: Annotated[Path, typer.Option(help="The model file to write.")] = Path("gradient.onnx"),
+    kind: Annotated[
+        Literal["vjp", "jvp", "displacement"],
+        typer.Option(
+            help="vjp: from a cotangent of the encodings to the gradient of the input. jvp: from "
+            "a direction of the input to the derivative of the encodings. displacement: the "
+            "squared distance to reference encodings, and its gradient."
+        ),
+    ] = "vjp",
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a file that is no gradient.")
+    ] = False,
+    json: Json = False,
+    **options: Any,
+) -> int:
+    """Write the gradient of an encoder as an ONNX model that runs in any language."""
+    from rmqm_spec.cli.gradient import run_gradient
+
+    return run_gradient(model, options, out=out, kind=kind, force=force, as_json=json)
 
 
 @app.command(cls=HelpfulCommand)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from rmqm_spec.cli.quantity_table import quantity_table
 from rmqm_spec.cli.table_files import Columns, rows_as_columns
 from rmqm_spec.geometries.comparing import best_of
 from rmqm_spec.runs.geometries import ModelGeometries, means_of
-from rmqm_spec.screen.table import TableColumn, fits, table_lines
 
 __all__ = ["geometry_columns", "geometry_lines"]
 
@@ -91,27 +91,7 @@ def _table(
     quantities: Sequence[str],
 ) -> Iterator[str]:
     names = [NULL if is_null else name for name, is_null in rows]
-    cells = {quantity: [row.get(quantity, "") for row in rows.values()] for quantity in quantities}
-    shown = [quantity for quantity in quantities if any(cells[quantity])]
-    lines = table_lines(
-        [
-            TableColumn("model", names, left=True),
-            *(
-                TableColumn(_HEADS.get(quantity, quantity), cells[quantity], left=True)
-                for quantity in shown
-            ),
-        ]
-    )
-    if fits(lines):
-        yield from lines
-        return
-    width = max(len(_HEADS.get(quantity, quantity)) for quantity in shown)
-    for number, name in enumerate(names):
-        yield f"  {name}"
-        for quantity in shown:
-            if cells[quantity][number]:
-                head = _HEADS.get(quantity, quantity)
-                yield f"    {head:<{width}}  {cells[quantity][number]}"
+    return quantity_table(names, list(rows.values()), quantities, heads=_HEADS)
 
 
 def _about_neighbourhoods(document: Mapping[str, Any]) -> str:

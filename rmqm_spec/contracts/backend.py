@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from attrs import field, frozen
 
@@ -13,15 +13,20 @@ from rmqm_spec.findings import Finding
 
 if TYPE_CHECKING:
     from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
+    from rmqm_spec.contracts.autoencoder import Autoencoder
     from rmqm_spec.contracts.encoder import DifferentiableEncoder, EncoderTraits
     from rmqm_spec.contracts.inputs import InputSpec
 
 __all__ = [
     "Advising",
     "Arranged",
+    "AutoencoderOpening",
     "Backend",
     "Diagnosing",
     "GradientGiving",
+    "GradientKind",
+    "GradientModel",
+    "GradientWriting",
     "Inspecting",
     "Layout",
     "ModelEncoder",
@@ -32,10 +37,13 @@ __all__ = [
     "Pooling",
     "PreprocessingReading",
     "ProviderChecking",
+    "ReconstructionUnits",
 ]
 
 Layout = Literal["nchw", "nhwc", "nhw", "flat", "array"]
 Pooling = Literal["flatten", "mean", "cls"]
+ReconstructionUnits = Literal["network", "inputs"]
+"""Whether a decoder gives what the network takes, behind all preprocessing, or plain inputs."""
 
 
 @frozen(kw_only=True)
@@ -278,6 +286,94 @@ class GradientGiving(Protocol):
 
     def gradient_findings(self, route: str, error: float | None) -> Sequence[Finding]:
         """Say where a gradient is no derivative, and how well it agrees with differences."""
+        ...
+
+
+GradientKind: TypeAlias = Literal["vjp", "jvp", "displacement"]
+"""What a written gradient gives: a pullback, a derivative in a direction, or a loss's gradient."""
+
+
+@frozen(kw_only=True)
+class GradientModel:
+    """
+    The gradient of a network as a model of its own.
+
+    Parameters
+    ----------
+    content : bytes
+        The model file.
+    inputs, outputs : tuple of mapping
+        Its ``name``, ``type`` and ``dims`` (None for the batch), in order.
+    facts : mapping
+        Format, operators and what it is the gradient of, as plain data for documents.
+    deviation : float
+        Largest difference of its encodings from those of the network, over their largest value.
+    error : float, optional
+        Relative difference of the gradient from a difference quotient; None where nothing could be
+        compared.
+    route : str
+        How it was made; see `GradientGiving`.
+    """
+
+    content: bytes
+    inputs: tuple[Mapping[str, Any], ...]
+    outputs: tuple[Mapping[str, Any], ...]
+    facts: Mapping[str, Any]
+    deviation: float
+    error: float | None
+    route: str
+
+
+@runtime_checkable
+class GradientWriting(Protocol):
+    """A backend that writes the gradient of a network as a model of its own."""
+
+    def gradient_model(
+        self, encoder: ModelEncoder, path: Path, kind: GradientKind
+    ) -> GradientModel:
+        """Make it, open it, and compare it with the network and with differences."""
+        ...
+
+    def is_gradient_model(self, path: Path) -> bool:
+        """Whether a file is the gradient that such a backend wrote: then it may be replaced."""
+        ...
+
+
+@runtime_checkable
+class AutoencoderOpening(Protocol):
+    """A backend that opens autoencoders: a model with a named latent, or two models."""
+
+    def open_autoencoder(
+        self,
+        path: Path,
+        options: OpenOptions,
+        *,
+        latent: str | None = None,
+        decoder: Path | None = None,
+        reconstruction: ReconstructionUnits | None = None,
+    ) -> Autoencoder:
+        """
+        Open a model as encoder and decoder.
+
+        Parameters
+        ----------
+        path : Path
+            The whole autoencoder, or its encoder where `decoder` is given.
+        options : OpenOptions
+            As for an encoder, but `output` names the reconstruction.
+        latent : str, optional
+            The tensor that holds the latent, any tensor of the graph at `path`. It may be left out
+            where `decoder` is given and the encoder's output is clear.
+        decoder : Path, optional
+            A model of its own from latents to reconstructions.
+        reconstruction : {"network", "inputs"}, optional
+            Needed where the encoder's inputs are rescaled on their way to the network.
+
+        Raises
+        ------
+        RmqmError
+            With the reason where that fails.
+        """
         ...
 
 

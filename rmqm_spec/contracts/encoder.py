@@ -16,13 +16,19 @@ __all__ = [
     "Encoder",
     "EncoderLike",
     "EncoderTraits",
+    "ForwardDifferentiableEncoder",
+    "LinearizableEncoder",
     "Pullback",
+    "Pushforward",
     "as_encoder",
     "encodings_of_several_lengths",
 ]
 
 Pullback: TypeAlias = Callable[[FloatArray], FloatArray]
 """From a cotangent of the encodings, (N, E), to a gradient of the inputs, (N, *S)."""
+
+Pushforward: TypeAlias = Callable[[FloatArray], AnyArray]
+"""From tangents of the inputs, (N, *S), to derivatives of the encodings, (N, E)."""
 
 
 @frozen(kw_only=True)
@@ -72,6 +78,28 @@ class DifferentiableEncoder(Encoder, Protocol):
 
     def vjp(self, inputs: FloatArray, /) -> tuple[AnyArray, Pullback]:
         """Return the encodings (N, E) and the function from cotangents to input gradients."""
+        ...
+
+
+@runtime_checkable
+class ForwardDifferentiableEncoder(Encoder, Protocol):
+    """An encoder with Jacobian-vector products, named as in ``jax.jvp``."""
+
+    def jvp(self, inputs: FloatArray, tangents: FloatArray, /) -> tuple[AnyArray, AnyArray]:
+        """
+        Return the encodings (N, E) and their derivatives (N, E) in the directions of `tangents`.
+
+        The tangents (N, *S) hold a direction for each input.
+        """
+        ...
+
+
+@runtime_checkable
+class LinearizableEncoder(ForwardDifferentiableEncoder, Protocol):
+    """An encoder that pushes many tangents through one forward pass, as ``jax.linearize``."""
+
+    def linearize(self, inputs: FloatArray, /) -> tuple[AnyArray, Pushforward]:
+        """Return the encodings (N, E) and the function from tangents to derivatives."""
         ...
 
 
@@ -157,9 +185,9 @@ def _checked(found: AnyArray, n_inputs: int) -> AnyArray:
     return encodings
 
 
-def as_differentiable(encoder: Encoder) -> DifferentiableEncoder:
+def as_differentiable(encoder: Encoder, *, purpose: str = "PGD") -> DifferentiableEncoder:
     """
-    Return the encoder itself if it gives gradients.
+    Return the encoder itself if it gives gradients; `purpose` is what they are needed for.
 
     Raises
     ------
@@ -177,11 +205,31 @@ def as_differentiable(encoder: Encoder) -> DifferentiableEncoder:
         return encoder
     raise UsageError(
         "GRA010",
-        "an encoder for PGD must have a method vjp(inputs); this encoder gives no gradients: "
-        f"got {type(encoder).__name__}",
+        f"an encoder for {purpose} must have a method vjp(inputs); this encoder gives no "
+        f"gradients: got {type(encoder).__name__}",
         fix="For inputs of at most 256 values: score --gradient finite-differences, or in Python "
         "with_finite_differences(encoder). Otherwise give the encoder vjp(inputs) -> (encodings, "
         "pullback).",
+    )
+
+
+def as_forward_differentiable(encoder: Encoder) -> ForwardDifferentiableEncoder:
+    """
+    Return the encoder itself if it gives derivatives in a direction.
+
+    Raises
+    ------
+    UsageError
+        GRA017 if it has no method ``jvp``.
+    """
+    if isinstance(encoder, ForwardDifferentiableEncoder):
+        return encoder
+    raise UsageError(
+        "GRA017",
+        "an encoder that tangents are pushed through must have a method jvp(inputs, tangents); "
+        f"this encoder gives no derivatives in a direction: got {type(encoder).__name__}",
+        fix="Where it has vjp(inputs), pull back instead: jacobian(encoder, inputs, way='rows'). "
+        "Otherwise give the encoder jvp(inputs, tangents) -> (encodings, derivatives).",
     )
 
 
@@ -225,3 +273,55 @@ def vjp_checked(encoder: DifferentiableEncoder, inputs: FloatArray) -> tuple[Any
         return gradient
 
     return encodings, checked
+
+
+def linearize_checked(
+    encoder: ForwardDifferentiableEncoder, inputs: FloatArray
+) -> tuple[AnyArray, Pushforward]:
+    """
+    Encode, and return a pushforward that refuses derivatives of another shape than the encodings.
+
+    An encoder that has ``jvp`` but no ``linearize`` encodes anew whenever tangents are pushed.
+
+    Raises
+    ------
+    EncodingError
+        If the encodings are not numbers of shape (N, E); when pushing forward, GRA012 if the
+        derivatives are not real numbers of the shape of the encodings.
+    ShapeError
+        When pushing forward, ARG001 if the tangents have another shape than the inputs.
+    """
+    if isinstance(encoder, LinearizableEncoder):
+        found, pushforward = encoder.linearize(inputs)
+    else:
+        found = encoder.encode(inputs)
+        pushforward = lambda tangents: encoder.jvp(inputs, tangents)[1]  # noqa: E731
+    encodings = _checked(found, len(inputs))
+
+    def checked(tangents: FloatArray) -> AnyArray:
+        if tangents.shape != inputs.shape:
+            raise ShapeError(
+                "ARG001",
+                f"tangents must have the shape of the inputs, {inputs.shape}; got {tangents.shape}",
+                fix="Give a direction for each input, with a number for each of its values.",
+            )
+        derivatives = np.asarray(pushforward(tangents))
+        if derivatives.shape != encodings.shape or derivatives.dtype.kind not in "fiu":
+            raise EncodingError(
+                "GRA012",
+                "derivatives in a direction must be real numbers of the shape of the encodings, "
+                f"{encodings.shape}; got {derivatives.dtype} of shape {derivatives.shape}",
+                fix="jvp(inputs, tangents) must return the encodings (N, E) and their derivatives "
+                "(N, E).",
+            )
+        return derivatives
+
+    return encodings, checked
+
+
+def jvp_checked(
+    encoder: ForwardDifferentiableEncoder, inputs: FloatArray, tangents: FloatArray
+) -> tuple[AnyArray, AnyArray]:
+    """Encode and push forward, with the checks of `linearize_checked`."""
+    encodings, pushforward = linearize_checked(encoder, inputs)
+    return encodings, pushforward(tangents)

@@ -8,13 +8,15 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, runtime_checkable
 
 from attrs import field, frozen
 
-from rmqm_spec.arrays import AnyArray
+from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.contracts.encoder import DifferentiableEncoder
 
 __all__ = [
     "ALONE",
     "BetweenMeasure",
     "Column",
     "Direction",
+    "GradientMeter",
     "InputMeter",
     "Measure",
     "Meter",
@@ -22,6 +24,8 @@ __all__ = [
     "Summary",
     "cost_words",
     "keeper",
+    "of_gradients",
+    "pullbacks",
 ]
 
 Need: TypeAlias = Literal["unaltered", "altered", "inputs", "labels", "gradients", "encoders"]
@@ -101,6 +105,19 @@ class InputMeter(Meter, Protocol):
 
     def look(self, inputs: AnyArray, /) -> None:
         """Take the unaltered inputs (n, *S), before the first call of `update`."""
+        ...
+
+
+@runtime_checkable
+class GradientMeter(Meter, Protocol):
+    """A meter that differentiates: that of a measure whose needs include "gradients"."""
+
+    def differentiate(self, encoder: DifferentiableEncoder, inputs: FloatArray, /) -> None:
+        """
+        Take the encoder and the unaltered inputs (n, *S) of the group, once, before `update`.
+
+        The meter asks the encoder for the products that it needs, and keeps what becomes of them.
+        """
         ...
 
 
@@ -204,11 +221,49 @@ def keeper(measure: Measure) -> str:
     return str(getattr(measure, "keeps", measure.name))
 
 
+def of_gradients(measures: Sequence[Measure]) -> list[str]:
+    """
+    Return the names of the measures that need gradients of the encoder.
+
+    Examples
+    --------
+    >>> from rmqm_spec.measures.movement import RMQM
+    >>> of_gradients([RMQM])
+    []
+    """
+    return [measure.name for measure in measures if "gradients" in measure.needs]
+
+
+def pullbacks(measure: Measure, length: int, n_values: int) -> int:
+    """
+    Return how many products with the Jacobian a measure of gradients takes at an input.
+
+    A run is estimated from it before it starts. It is what a method ``pullbacks(length, n_values)``
+    of the measure says, otherwise 1.
+
+    Parameters
+    ----------
+    measure : Measure
+        The measure.
+    length, n_values : int
+        Number of values of an encoding and of an input.
+
+    Examples
+    --------
+    >>> from rmqm_spec.measures.jacobian import JACOBIAN_NORM
+    >>> pullbacks(JACOBIAN_NORM, 64, 784)
+    64
+    """
+    counted = getattr(measure, "pullbacks", None)
+    return int(counted(length, n_values)) if counted else 1
+
+
 def cost_words(measure: Measure) -> str:
     """
     Return how many encodings of each input a measure rests on, in words.
 
-    RMQM is always computed, at J + 1 encodings an input: beside it no measure costs more of them.
+    RMQM is always computed, at J + 1 encodings an input: beside it no measure costs more of them,
+    but for a measure of gradients. An attribute ``cost``, a text, says more.
 
     Examples
     --------
@@ -218,4 +273,6 @@ def cost_words(measure: Measure) -> str:
     """
     if "encoders" in measure.needs:
         return "1 per encoder"
+    if "gradients" in measure.needs:
+        return str(getattr(measure, "cost", "1 with its gradients"))
     return "J + 1" if "altered" in measure.needs else "1"

@@ -17,6 +17,7 @@ SECTIONS = ("protocol", "model", "input", "output", "preprocessing", "runtime", 
 _MEASURED = {
     "runtime.encodings_per_second",
     "runtime.gradient_error",
+    "runtime.expected_seconds",
     "runtime.cpu_deviation",
 }
 """Fields that differ from run to run on the same machine."""

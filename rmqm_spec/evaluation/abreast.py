@@ -16,10 +16,13 @@ from rmqm_spec.contracts.encoder import (
     encode_checked,
     encodings_of_several_lengths,
 )
+from rmqm_spec.contracts.measure import of_gradients
 from rmqm_spec.errors import RmqmError, UnreadableError
 from rmqm_spec.evaluation.alteration_contract import require_contract
 from rmqm_spec.evaluation.group import Group
+from rmqm_spec.evaluation.interruptible import interruptible
 from rmqm_spec.evaluation.meters import Meters
+from rmqm_spec.evaluation.one_thread import ONE_THREAD
 
 if TYPE_CHECKING:
     from rmqm_spec.evaluation.walk import Walk
@@ -141,6 +144,10 @@ class _Party:
         walk = self._walk
         self._meters = Meters(walk.measures, len(names), walk.alteration.n_levels, names)
         self._meters.look(values)
+        if names := of_gradients(walk.measures):
+            encoder = as_differentiable(walk.encoder, purpose=names[0])
+            with ONE_THREAD:
+                self._meters.differentiate(interruptible(encoder, walk.stop_if_cancelled), values)
 
     def take(self, altered: FloatArray) -> None:
         """Encode a block (n, L, *S)."""

@@ -21,7 +21,7 @@ from rmqm_spec.contracts.encoder import (
     traits_of,
 )
 from rmqm_spec.contracts.inputs import Bounds, Inputs
-from rmqm_spec.contracts.measure import Measure
+from rmqm_spec.contracts.measure import Measure, of_gradients
 from rmqm_spec.errors import UsageError
 from rmqm_spec.evaluation.group import Group
 from rmqm_spec.evaluation.meters import require_walk_suffices
@@ -156,6 +156,8 @@ def evaluate(
         route = route_of(as_differentiable(encoder))
     traits = traits_of(encoder)
     require_walk_suffices((RMQM, *measures))
+    for name in of_gradients(measures):
+        route = route_of(as_differentiable(encoder, purpose=name))
     walk = Walk(
         encoder,
         source,

@@ -7,8 +7,16 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from rmqm_spec.arrays import AnyArray
-from rmqm_spec.contracts.measure import BetweenMeasure, InputMeter, Measure, Summary, keeper
+from rmqm_spec.arrays import AnyArray, FloatArray
+from rmqm_spec.contracts.encoder import DifferentiableEncoder
+from rmqm_spec.contracts.measure import (
+    BetweenMeasure,
+    GradientMeter,
+    InputMeter,
+    Measure,
+    Summary,
+    keeper,
+)
 from rmqm_spec.errors import RmqmError, UsageError
 from rmqm_spec.evaluation.group import column_key
 from rmqm_spec.evaluation.measure_contract import broken_measure, require_summary
@@ -17,8 +25,8 @@ __all__ = ["Meters", "require_walk_suffices", "summarised", "summarised_between"
 
 Outcome = TypeVar("Outcome")
 
-_GIVEN = frozenset({"unaltered", "altered", "inputs"})
-"""What a walk gives to measures."""
+_GIVEN = frozenset({"unaltered", "altered", "inputs", "gradients"})
+"""What a walk gives to measures; gradients only of an encoder that has them."""
 
 
 class Meters:
@@ -49,6 +57,13 @@ class Meters:
         for measure, meter in self._meters:
             if "inputs" in measure.needs:
                 _guarded(measure, "look", cast("InputMeter", meter).look, inputs)
+
+    def differentiate(self, encoder: DifferentiableEncoder, inputs: FloatArray) -> None:
+        """Hand encoder and unaltered inputs (n, *S) to the measures that need gradients."""
+        for measure, meter in self._meters:
+            if "gradients" in measure.needs:
+                take = cast("GradientMeter", meter).differentiate
+                _guarded(measure, "differentiate", take, encoder, inputs)
 
     def update(self, encodings: AnyArray) -> None:
         """Hand the encodings (n, L, E) of the next L levels to every measure."""
@@ -99,7 +114,7 @@ def _with_own_meters(measures: Sequence[Measure]) -> list[Measure]:
 
 def require_walk_suffices(measures: Sequence[Measure]) -> None:
     """
-    Refuse measures that need more than inputs, altered inputs and their encodings.
+    Refuse measures that need more than inputs, altered inputs, their encodings and gradients.
 
     Of a measure between encoders the walk keeps the columns; its values need other encoders.
 
@@ -115,8 +130,8 @@ def require_walk_suffices(measures: Sequence[Measure]) -> None:
         if missing:
             raise UsageError(
                 "MEA001",
-                f"a measure of a score must need inputs and encodings alone; {measure.name} needs "
-                f"{', '.join(missing)}",
+                "a measure of a score must need inputs, encodings and gradients alone; "
+                f"{measure.name} needs {', '.join(missing)}",
                 fix=f"Probe labelled inputs with it: rmqm-spec probe --measure {measure.name}."
                 if missing == ["labels"]
                 else "Leave it out here; rmqm-spec measures lists what each measure needs.",

@@ -10,9 +10,9 @@ from attrs import field, frozen
 
 from rmqm_spec.characteristics import Variant
 from rmqm_spec.contracts.alteration import AnyAlteration
-from rmqm_spec.contracts.encoder import Encoder, as_encoder, traits_of
+from rmqm_spec.contracts.encoder import Encoder, as_encoder, route_of, traits_of
 from rmqm_spec.contracts.inputs import Inputs
-from rmqm_spec.contracts.measure import Measure
+from rmqm_spec.contracts.measure import Measure, of_gradients
 from rmqm_spec.errors import IncompleteError, RmqmError
 from rmqm_spec.evaluation.abreast import Outcome, walk_abreast
 from rmqm_spec.evaluation.evaluate import Evaluation, Progress
@@ -238,7 +238,12 @@ class _Runners:
         for name, statistic in self._statistics.items():
             try:
                 error = self._errors.get(name)
-                finished[name] = error or statistic.finish(len(self._inputs), None)
+                finished[name] = error or statistic.finish(len(self._inputs), self._route(name))
             except RmqmError as failed:
                 finished[name] = failed
         return finished
+
+    def _route(self, name: str) -> str | None:
+        """Return how an encoder makes its gradients, where a measure asks for them."""
+        contender = self._contenders[name]
+        return route_of(contender.encoder) if of_gradients(contender.measures) else None

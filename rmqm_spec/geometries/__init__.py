@@ -4,10 +4,10 @@ from rmqm_spec.geometries.altered import altered_sets, ends_of_sets
 from rmqm_spec.geometries.columns import AlteredSets, Columns
 from rmqm_spec.geometries.comparing import agreements, best_of, compare_geometries
 from rmqm_spec.geometries.kernels import kernel_named
-from rmqm_spec.geometries.means import Mean, difference_of, mean_of
 from rmqm_spec.geometries.measuring import columns_of
 from rmqm_spec.geometries.quantities import quantities
 from rmqm_spec.geometries.sections import numbers_of
+from rmqm_spec.probes.means import Mean, difference_of, mean_of
 
 __all__ = [
     "AlteredSets",

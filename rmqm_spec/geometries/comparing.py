@@ -10,27 +10,18 @@ import numpy as np
 from attrs import frozen
 
 from rmqm_spec.geometries.columns import Columns
-from rmqm_spec.geometries.means import Mean, difference_of, mean_of
-from rmqm_spec.geometries.quantities import ANSWERS, Quantity, quantities
+from rmqm_spec.geometries.quantities import ANSWERS, quantities
 from rmqm_spec.nnk import agreement
+from rmqm_spec.probes.means import Mean, mean_of
+from rmqm_spec.probes.pairing import Compared, compare_quantities
 
-__all__ = ["Compared", "Likeness", "agreements", "best_of", "compare_geometries", "paired"]
+__all__ = ["Likeness", "agreements", "best_of", "compare_geometries"]
 
 HIGHEST = ANSWERS
 """Quantities of which the highest is best."""
 
 LOWEST = ("altered-diameter",)
 """Quantities of which the lowest is best: the encoder that is most invariant."""
-
-
-@frozen(kw_only=True)
-class Compared:
-    """Two encoders by one quantity, the encoder with the larger mean first."""
-
-    quantity: str
-    first: str
-    second: str
-    difference: Mean
 
 
 @frozen(kw_only=True)
@@ -65,28 +56,7 @@ def compare_geometries(geometries: Mapping[str, Columns]) -> list[Compared]:
     geometries : mapping of str to Columns
         Columns by the name of the encoder.
     """
-    known = {name: quantities(columns) for name, columns in geometries.items()}
-    pairs = []
-    for first, second in combinations(known, 2):
-        for name, one in known[first].items():
-            difference = paired(one, known[second].get(name))
-            if difference is None:
-                continue
-            if difference.value >= 0:
-                named = Compared(quantity=name, first=first, second=second, difference=difference)
-            else:
-                turned = difference.turned()
-                named = Compared(quantity=name, first=second, second=first, difference=turned)
-            pairs.append(named)
-    return sorted(pairs, key=lambda pair: (pair.quantity, -pair.difference.value))
-
-
-def paired(one: Quantity, other: Quantity | None) -> Mean | None:
-    """Return the mean difference of a quantity; None unless both are of the same inputs."""
-    if other is None or set(one.ids) != set(other.ids):
-        return None
-    place = {identity: row for row, identity in enumerate(other.ids)}
-    return difference_of(one.values, other.values[[place[identity] for identity in one.ids]])
+    return compare_quantities({name: quantities(one) for name, one in geometries.items()})
 
 
 def best_of(quantity: str, means: Mapping[str, float], pairs: Sequence[Compared]) -> frozenset[str]:

@@ -12,11 +12,11 @@ from attrs import field, frozen
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.geometries.columns import Columns
-from rmqm_spec.geometries.comparing import paired
 from rmqm_spec.geometries.quantities import quantities
 from rmqm_spec.geometries.sections import numbers_of
 from rmqm_spec.identity import digest_of_ids, digest_of_json
 from rmqm_spec.probes.encoding import LeftOutInput
+from rmqm_spec.probes.pairing import paired
 from rmqm_spec.results.document import plain, versions
 
 __all__ = ["SCHEMA", "Asked", "NullOutcome", "digest_of_geometry", "geometry_document", "null_of"]

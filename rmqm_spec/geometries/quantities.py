@@ -5,35 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from attrs import frozen
 
 from rmqm_spec.arrays import AnyArray, BoolArray
 from rmqm_spec.geometries.columns import Columns
 from rmqm_spec.nnk import are_mixed
 from rmqm_spec.nnk.votes import class_votes, predictions
 from rmqm_spec.nnk.weightings import equal_shares, softmax_shares
+from rmqm_spec.probes.pairing import Quantity
 
-__all__ = ["ANSWERS", "Quantity", "correct_answers", "quantities"]
+__all__ = ["ANSWERS", "correct_answers", "quantities"]
 
 ANSWERS: Final = ("nnk", "k-nn", "softmax-k-nn", "linear", "model")
 """Names of those who answer, in the order of tables."""
-
-
-@frozen(kw_only=True, eq=False)
-class Quantity:
-    """
-    A value of each of some inputs.
-
-    Parameters
-    ----------
-    ids : tuple of str
-        Which inputs.
-    values : (n,) ndarray
-        Numbers, or truth values.
-    """
-
-    ids: tuple[str, ...]
-    values: AnyArray
 
 
 def quantities(columns: Columns) -> dict[str, Quantity]:

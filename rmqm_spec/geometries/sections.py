@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from rmqm_spec.geometries.columns import Columns
-from rmqm_spec.geometries.means import mean_of
 from rmqm_spec.geometries.quantities import quantities
+from rmqm_spec.probes.means import mean_of
 
 __all__ = ["numbers_of"]
 

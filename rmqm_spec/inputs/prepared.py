@@ -201,6 +201,17 @@ class PreparedInputs:
             features=self.features,
         )
 
+    def at(self, positions: Sequence[int]) -> PreparedInputs:
+        """Return the inputs at these positions, in their order."""
+        return PreparedInputs(
+            self.source,
+            self.spec,
+            self.preprocessing,
+            indices=[self._indices[position] for position in positions],
+            duplicates=self.duplicates,
+            features=self.features,
+        )
+
     def prepared_by(self, preprocessing: Preprocessing) -> PreparedInputs:
         """Return the same inputs for an encoder that takes the same shape by its own geometry."""
         return PreparedInputs(

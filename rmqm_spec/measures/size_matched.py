@@ -10,16 +10,19 @@ from typing import Final, cast
 import numpy as np
 from attrs import frozen
 
-from rmqm_spec.arrays import AnyArray, Float64Array
+from rmqm_spec.arrays import AnyArray, Float64Array, FloatArray
+from rmqm_spec.contracts.encoder import DifferentiableEncoder, EncoderTraits, Pullback, traits_of
 from rmqm_spec.contracts.measure import (
     Column,
     Direction,
+    GradientMeter,
     InputMeter,
     Measure,
     Meter,
     Need,
     Summary,
     keeper,
+    pullbacks,
 )
 from rmqm_spec.measures.unaltered import UnalteredMeasure
 
@@ -67,6 +70,11 @@ class _Projecting:
         """Hand the inputs on: only encodings are projected."""
         cast("InputMeter", self._meter).look(inputs)
 
+    def differentiate(self, encoder: DifferentiableEncoder, inputs: FloatArray, /) -> None:
+        """Hand on the encoder that projects its encodings, and the inputs."""
+        projected = _ProjectedEncoder(encoder, self._size)
+        cast("GradientMeter", self._meter).differentiate(projected, inputs)
+
     def update(self, encodings: AnyArray, /) -> None:
         """Take encodings (n, L, E) of the next L levels."""
         if encodings.shape[-1] >= self._size:
@@ -79,6 +87,38 @@ class _Projecting:
         columns = dict(self._meter.columns())
         n_inputs = len(next(iter(columns.values())))
         return {**columns, _N_VALUES.name: np.full(n_inputs, self._n_values)}
+
+
+class _ProjectedEncoder:
+    """An encoder with projected encodings, and the gradients of those."""
+
+    def __init__(self, encoder: DifferentiableEncoder, size: int) -> None:
+        self._encoder, self._size = encoder, size
+
+    @property
+    def traits(self) -> EncoderTraits:
+        """Those of the encoder."""
+        return traits_of(self._encoder)
+
+    def encode(self, inputs: FloatArray, /) -> AnyArray:
+        """Encode and project."""
+        return self._projected(self._encoder.encode(inputs))
+
+    def vjp(self, inputs: FloatArray, /) -> tuple[AnyArray, Pullback]:
+        """Return projected encodings, and a pullback from cotangents of them."""
+        encodings, pullback = self._encoder.vjp(inputs)
+        if encodings.shape[-1] < self._size:
+            return encodings, pullback
+        axes = projection(encodings.shape[-1], self._size)
+
+        def pull_back(cotangent: FloatArray) -> FloatArray:
+            return pullback((cotangent.astype(np.float64) @ axes.T).astype(cotangent.dtype))
+
+        return self._projected(encodings), pull_back
+
+    def _projected(self, encodings: AnyArray) -> AnyArray:
+        is_short = encodings.shape[-1] < self._size
+        return encodings if is_short else _projected(encodings[:, None], self._size)[:, 0]
 
 
 def _projected(encodings: AnyArray, size: int) -> AnyArray:
@@ -179,6 +219,10 @@ class SizeMatched:
         """Under which name the columns are kept."""
         own = keeper(self.measure)
         return own if self._projects_columns else f"{own}@{self.size}"
+
+    def pullbacks(self, length: int, n_values: int) -> int:
+        """Return how many products with the Jacobian the measure takes at an input."""
+        return pullbacks(self.measure, min(length, self.size), n_values)
 
     def start(self, n_inputs: int, n_levels: int, names: Sequence[str]) -> Meter:
         """Return a meter for a group of n inputs at levels 0..J."""

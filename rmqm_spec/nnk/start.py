@@ -14,6 +14,7 @@ from types import ModuleType
 import numpy as np
 
 from rmqm_spec.arrays import Float64Array
+from rmqm_spec.compiled_loops import loops_or_reason
 from rmqm_spec.nnk.active_set import weights_of_query
 
 __all__ = ["loops", "loops_if_installed", "why_not_compiled"]
@@ -49,17 +50,14 @@ def why_not_compiled() -> str | None:
 
 @cache
 def _loaded() -> tuple[ModuleType | None, str | None]:
-    try:
-        from rmqm_spec.nnk import compiled
+    difference = "the loops that numba compiles find other neighbours than NumPy"
+    return loops_or_reason(_load, _agrees, difference)
 
-        agrees = _agrees(compiled)
-    except ImportError:
-        return None, "numba is not installed"
-    except Exception as error:  # whatever a compiler may say of a machine it does not know
-        return None, f"numba cannot compile it: {type(error).__name__}: {error}"
-    if not agrees:
-        return None, "the loops that numba compiles find other neighbours than NumPy"
-    return compiled, None
+
+def _load() -> ModuleType:
+    from rmqm_spec.nnk import compiled
+
+    return compiled
 
 
 def _agrees(compiled: ModuleType) -> bool:

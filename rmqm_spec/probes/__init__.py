@@ -3,7 +3,7 @@
 from rmqm_spec.probes.accuracy import Accuracy, Difference, accuracy_of, paired_difference
 from rmqm_spec.probes.encoding import Encoded, encode_inputs
 from rmqm_spec.probes.judging import Answers, Judgement, judge
-from rmqm_spec.probes.labelled import Labelled, labelled
+from rmqm_spec.probes.labelled import Labelled, distinct, labelled
 from rmqm_spec.probes.linear import LinearProbe, fit_linear_probe
 from rmqm_spec.probes.neighbours import Neighbours, nearest, vote
 from rmqm_spec.probes.split import stratified_split
@@ -20,6 +20,7 @@ __all__ = [
     "Neighbours",
     "TrainTestSplit",
     "accuracy_of",
+    "distinct",
     "divide",
     "encode_inputs",
     "fit_linear_probe",

@@ -12,7 +12,7 @@ from attrs import frozen
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.probes.encoding import Encoded, LeftOutInput
 
-__all__ = ["Labelled", "labelled"]
+__all__ = ["Labelled", "distinct", "labelled"]
 
 
 @frozen(kw_only=True, eq=False)
@@ -114,6 +114,24 @@ def labelled(
         ids=encoded.ids,
         names=encoded.names,
         labels=tuple(label or "" for label in labels),
+        left_out=encoded.left_out,
+    )
+    return offered.without(reasons)
+
+
+def distinct(encoded: Encoded) -> Labelled:
+    """Take each content once, without labels: files can differ where their pixels do not."""
+    seen: set[str] = set()
+    reasons: list[tuple[str, str] | None] = []
+    for identity, name in zip(encoded.ids, encoded.names, strict=True):
+        again = ("PRB007", f"{name} repeats another input")
+        reasons.append(again if identity in seen else None)
+        seen.add(identity)
+    offered = Labelled(
+        vectors=encoded.vectors,
+        ids=encoded.ids,
+        names=encoded.names,
+        labels=("",) * len(encoded.ids),
         left_out=encoded.left_out,
     )
     return offered.without(reasons)

@@ -120,6 +120,11 @@ class RuntimeEntry:
     gradient_error: float = entry(
         "How far a gradient was from differences at the first input.", optional=True, least=0
     )
+    expected_seconds: float = entry(
+        "How long the gradients were expected to take, before they were taken.",
+        optional=True,
+        least=0,
+    )
     encodings_per_second: float = entry(
         "How fast it was; missing where nothing was left to compute.", optional=True, least=0
     )

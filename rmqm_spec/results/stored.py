@@ -6,7 +6,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from glob import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from attrs import evolve, frozen
@@ -75,11 +75,14 @@ class StoredResult:
         )
 
 
+_DOCUMENTS: Final = ("result.json", "rank.json", "probe.json", "geometry.json", "spectrum.json")
+
+
 def document_in(path: Path) -> Path:
-    """Return the document in a folder: of a result, or else of a ranking, probe or geometry."""
+    """Return the document in a folder: of a result, or else of a ranking, probe, geometry, ..."""
     if not path.is_dir():
         return path
-    found = [path / name for name in ("result.json", "rank.json", "probe.json", "geometry.json")]
+    found = [path / name for name in _DOCUMENTS]
     return next((file for file in found if file.is_file()), found[0])
 
 

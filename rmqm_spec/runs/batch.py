@@ -15,6 +15,7 @@ from rmqm_spec.errors import IncompleteError, RmqmError, UsageError
 from rmqm_spec.runs.computing import NULL, compute
 from rmqm_spec.runs.encodings import save_encodings
 from rmqm_spec.runs.executing import Executors, check_parts
+from rmqm_spec.runs.gradients import gradient_purpose
 from rmqm_spec.runs.jobs import Entry, Job
 from rmqm_spec.runs.nulls import (
     findings_of,
@@ -107,14 +108,15 @@ class Batch:
         self._say_once(null_words(run, entry.result))
         try:
             with ExitStack() as own:
-                # Threads read a model as it is opened; other workers read it later.
+                # Threads read a model as it is opened; gradients and other workers read it later.
                 by_threads = self._by_threads(run)
+                is_read_later = not by_threads or gradient_purpose(run.request) is not None
                 entry.null = open_null(
                     run,
                     entry.result,
                     self._listener,
                     self._inputs,
-                    files=own if by_threads else files,
+                    files=files if is_read_later else own,
                     beside_result=not by_threads,
                 )
                 entry.null_outcome = self._stored(entry.null.run)

@@ -19,6 +19,7 @@ from rmqm_spec.evaluation.walk import Walk, walk_groups
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.distributing import distributed_groups
 from rmqm_spec.runs.opening import Run
+from rmqm_spec.runs.outlook import outlook_of, say_outlooks
 from rmqm_spec.runs.remarks import (
     folder_findings,
     gradient_error,
@@ -75,8 +76,16 @@ def compute(
     with kept(run, listener) as checkpoints:
         if parts is not None:
             _take_parts(parts, checkpoints, listener)
+        outlook = outlook_of(
+            run, n_known=checkpoints.n_known, callers=None if pool is None else pool.workers
+        )
+        say_outlooks([outlook], listener)
         evaluation, speed = _evaluate(run, checkpoints, listener, label, pool)
-        measured = {"gradient_error": error, "encodings_per_second": speed}
+        measured = {
+            "gradient_error": error,
+            "expected_seconds": outlook.seconds if outlook else None,
+            "encodings_per_second": speed,
+        }
         computed = written(run, evaluation, checkpoints, measured, started=started)
     if parts is not None:
         parts.remove()

@@ -17,7 +17,7 @@ def damage_in(folder: Path, kind: str) -> str | None:
     ----------
     folder : Path
         Where it lies.
-    kind : {"result", "ranking", "probe", "geometry"}
+    kind : {"result", "ranking", "probe", "geometry", "spectrum"}
         What it should be.
 
     Returns
@@ -30,6 +30,7 @@ def damage_in(folder: Path, kind: str) -> str | None:
     from rmqm_spec.probes.kind import PROBE
     from rmqm_spec.ranking.kind import RANKING
     from rmqm_spec.results.stored import read_result
+    from rmqm_spec.spectra.kind import SPECTRUM
 
     try:
         if kind == "result":
@@ -38,6 +39,8 @@ def damage_in(folder: Path, kind: str) -> str | None:
             read_document(folder / "rank.json", RANKING)
         elif kind == "geometry":
             read_document(folder / "geometry.json", GEOMETRY)
+        elif kind == "spectrum":
+            read_document(folder / "spectrum.json", SPECTRUM)
         else:
             read_document(folder / "probe.json", PROBE)
     except UnreadableError as error:

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from rmqm_spec.runs.probed import ProbedModels
     from rmqm_spec.runs.ranked import RankedModels
     from rmqm_spec.runs.scores import Score
+    from rmqm_spec.runs.spectra import ModelSpectra
 
-__all__ = ["check", "correlate", "geometry", "probe", "rank", "score"]
+__all__ = ["check", "correlate", "geometry", "probe", "rank", "score", "spectrum"]
 
 
 def check(
@@ -288,6 +289,65 @@ def geometry(
         settings=_path(settings),
         common=request_of("", options),
         geometry=GeometrySettings(**own),
+    )
+    return run(request, _heard(listener))
+
+
+def spectrum(
+    models: Sequence[str | Path] | str | Path = (),
+    *,
+    settings: str | Path | None = None,
+    listener: Listener | None = None,
+    **options: Any,
+) -> ModelSpectra:
+    """
+    Measure spectra of Jacobians: eigenvalues of autoencoders, singular values of encoders.
+
+    Parameters
+    ----------
+    models, settings, listener
+        As for `rank`.
+    **options
+        As on the command line, with underscores: ``latent`` or ``decoder``, ``data``, ``labels``,
+        ``train`` and ``test`` with labels of their own, ``null``, ``out``, ... Without ``latent``
+        and ``decoder`` the models are taken as encoders alone.
+
+    Returns
+    -------
+    ModelSpectra
+        Means with intervals, differences between models, and what they follow from.
+
+    Raises
+    ------
+    RmqmError
+        If an option breaks a rule, or the data cannot be used.
+
+    Examples
+    --------
+    >>> import rmqm_spec, tempfile
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     found = rmqm_spec.spectrum(
+    ...         "examples/digits_autoencoder.onnx", latent="latent", n=20, out=out,
+    ...         listener=Listener(),
+    ...     )
+    >>> found.models["digits_autoencoder"].columns["data"].autoencoder.latent.eigenvalues.shape
+    (20, 6)
+    """
+    from rmqm_spec.runs.spectrum import spectrum as run
+    from rmqm_spec.runs.spectrum_request import SpectrumRequest, SpectrumSettings
+
+    own = {
+        name: options.pop(name)
+        for name in settings_of(SpectrumSettings)
+        if options.get(name) is not None
+    }
+    others = {name: options[name] for name in options if name not in {"out", "force", "null"}}
+    _only(others, "spectrum", ModelSettings, DataSettings, SpectrumSettings)
+    request = SpectrumRequest(
+        models=_texts(models),
+        settings=_path(settings),
+        common=request_of("", options),
+        spectrum=SpectrumSettings(**own),
     )
     return run(request, _heard(listener))
 

@@ -15,7 +15,8 @@ from rmqm_spec.runs.tables import frame, structured
 if TYPE_CHECKING:
     from rmqm_spec.arrays import AnyArray
     from rmqm_spec.geometries.columns import Columns
-    from rmqm_spec.geometries.comparing import Compared, Likeness
+    from rmqm_spec.geometries.comparing import Likeness
+    from rmqm_spec.probes.pairing import Compared
     from rmqm_spec.reports.geometry.content import ShownInput
 
 __all__ = ["ModelGeometries", "ModelGeometry", "means_of"]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 from attrs import evolve, frozen
 
-from rmqm_spec.contracts.backend import NullWriting
 from rmqm_spec.contracts.listener import Listener
 from rmqm_spec.errors import RmqmError
 from rmqm_spec.findings import Finding
@@ -21,9 +19,9 @@ from rmqm_spec.runs.geometry_answers import GivenAnswers, linear_answers, model_
 from rmqm_spec.runs.geometry_doubts import geometry_doubts
 from rmqm_spec.runs.geometry_request import GeometryRequest
 from rmqm_spec.runs.geometry_set import InputSet, encode_set, vectors_of
-from rmqm_spec.runs.models import backend_of, open_model
-from rmqm_spec.runs.nulls import opening_of_null
+from rmqm_spec.runs.models import open_model
 from rmqm_spec.runs.opening import alteration_of, open_inputs
+from rmqm_spec.runs.permuted import has_null, permuted_model
 from rmqm_spec.runs.probe_doubts import left_out_findings
 from rmqm_spec.runs.ranged import for_inputs
 from rmqm_spec.runs.remarks import elsewhere
@@ -186,24 +184,18 @@ def _null(work: _Work, encoder: ModelEncoder) -> NullOutcome | None:
     """Measure the same network with permuted weights; that it cannot be is no failure."""
     from rmqm_spec.geometries.document import NullOutcome
 
-    opener = backend_of(work.request)
-    if not work.request.null or not isinstance(opener, NullWriting):
+    if not has_null(work.request):
         return None
     work.listener.note(
         f"  {work.name}: and the same network with permuted weights (--no-null leaves it out)"
     )
     try:
-        with TemporaryDirectory(prefix="rmqm-null-") as folder:
-            model = opener.write_null(work.request.path, Path(folder))
-            opening = opening_of_null(work.request.opening, encoder)
-            asked = evolve(work.request, model=str(model.path), name=None, opening=opening)
-            null = open_model(asked)
+        with permuted_model(work.request, encoder) as (null, made):
             what = " (permuted)"
             vectors = vectors_of(null, work.inputs, f"{work.name}{what}: encoding", work.listener)
             columns = _columns(work, null, vectors, what)
     except RmqmError as error:
         return NullOutcome(error=error)
-    made = {"seed": model.seed, "tensors": model.tensors, "values": model.values}
     return NullOutcome(columns=columns, made=made)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rmqm_spec.arrays import Float64Array
     from rmqm_spec.contracts.backend import ModelEncoder
     from rmqm_spec.inputs.prepared import PreparedInputs
-    from rmqm_spec.probes import Encoded, Labelled
+    from rmqm_spec.probes import Labelled
 
 __all__ = ["InputSet", "encode_set", "vectors_of"]
 
@@ -67,7 +67,7 @@ def encode_set(
     RmqmError
         If inputs, labels or encodings cannot be used.
     """
-    from rmqm_spec.probes import encode_inputs, labelled
+    from rmqm_spec.probes import distinct, encode_inputs, labelled
 
     needs_labels = settings.labels is not None or settings.scores is not None
     known = None
@@ -76,7 +76,7 @@ def encode_set(
     with listener.work(f"{name}: encoding") as progress, naming_earlier(encoder):
         encoded = encode_inputs(for_inputs(encoder, prepared), prepared, progress)
     if known is None:
-        chosen = _distinct(encoded)
+        chosen = distinct(encoded)
     else:
         chosen = labelled(encoded, known.by_index.__getitem__, known.ambiguous)
     place = dict(zip(reversed(encoded.ids), reversed(encoded.positions), strict=True))
@@ -89,26 +89,6 @@ def encode_set(
         has_labels=known is not None,
         findings=tuple(findings),
     )
-
-
-def _distinct(encoded: Encoded) -> Labelled:
-    """Take each content once: files can differ where their pixels do not."""
-    from rmqm_spec.probes import Labelled
-
-    seen: set[str] = set()
-    reasons: list[tuple[str, str] | None] = []
-    for identity, name in zip(encoded.ids, encoded.names, strict=True):
-        again = ("PRB007", f"{name} repeats another input")
-        reasons.append(again if identity in seen else None)
-        seen.add(identity)
-    offered = Labelled(
-        vectors=encoded.vectors,
-        ids=encoded.ids,
-        names=encoded.names,
-        labels=("",) * len(encoded.ids),
-        left_out=encoded.left_out,
-    )
-    return offered.without(reasons)
 
 
 def vectors_of(

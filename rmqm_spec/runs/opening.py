@@ -25,7 +25,12 @@ from rmqm_spec.contracts.registry import (
 )
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.candidate_names import folder_name
-from rmqm_spec.runs.gradients import check_gradient, gradient_routes, with_gradient
+from rmqm_spec.runs.gradients import (
+    check_gradient,
+    gradient_purpose,
+    gradient_routes,
+    with_gradient,
+)
 from rmqm_spec.runs.models import backend_of, open_model
 from rmqm_spec.runs.ranged import for_inputs
 from rmqm_spec.runs.request import DataSettings, RunRequest
@@ -96,7 +101,8 @@ class Run:
     def words(self) -> str:
         """The alteration in words."""
         words = self.kind.in_words(self.alteration.to_dict())
-        return f"{words}; gradient: {route_of(self.graded)}" if self.kind.needs_gradients else words
+        has_gradients = gradient_purpose(self.request) is not None
+        return f"{words}; gradient: {route_of(self.graded)}" if has_gradients else words
 
 
 def open_run(
@@ -133,15 +139,15 @@ def open_run(
     opener = backend_of(request)
     encoder = encoder or open_model(request, opener)
     kind = request.protocol.kind
-    check_gradient(request, kind, encoder)
+    check_gradient(request, encoder)
     prepared = (inputs or OpenedInputs()).open(request.inputs, encoder, listener)
     alteration = alteration_of(request, kind, prepared.bounds, encoder.spec)
-    graded = with_gradient(request, kind, opener, encoder, prepared)
+    graded = with_gradient(request, opener, encoder, prepared)
     encoder = for_inputs(encoder, prepared)
     measures = measures_named(request.protocol.measure)
     source = request.inputs.shown or prepared.source.label
     asked = _asked(request, source)
-    if kind.needs_gradients:
+    if gradient_purpose(request) is not None:
         asked.append(route_of(graded))
     if measures:
         asked.append([_origin_of(measure) for measure in measures])
@@ -206,12 +212,10 @@ def check_request(request: RunRequest) -> None:
             f"--gradient must be one of {', '.join(routes)}; got {protocol.gradient!r}",
             fix="Choose one of them.",
         )
-    if protocol.gradient is not None and not kind.needs_gradients:
-        needed = " or ".join(
-            f"--alteration {other.name}"
-            for other in load_all("alteration")[0].values()
-            if other.needs_gradients
-        )
+    if protocol.gradient is not None and gradient_purpose(request) is None:
+        kinds = load_all("alteration")[0].values()
+        named = [f"--alteration {other.name}" for other in kinds if other.needs_gradients]
+        needed = " or ".join([*named, "a measure of gradients"])
         raise UsageError(
             "ARG001",
             f"--gradient must come with {needed}; got --alteration {kind.name}",

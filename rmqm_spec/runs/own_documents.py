@@ -25,6 +25,8 @@ _WORDS = {
     "rmqm-probes": "probes",
     "rmqm-geometry": "a geometry",
     "rmqm-geometries": "geometries",
+    "rmqm-spectrum": "a spectrum",
+    "rmqm-spectra": "spectra",
     "rmqm-check": "a check",
     "rmqm-correlation": "a correlation",
     "rmqm-diff": "a comparison of results",

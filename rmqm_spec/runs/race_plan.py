@@ -10,8 +10,10 @@ from attrs import define, field
 
 from rmqm_spec.errors import UsageError
 from rmqm_spec.runs.budget import seconds_of_an_encoding
+from rmqm_spec.runs.durations import duration_in_words
 from rmqm_spec.runs.nulls import wants_null
 from rmqm_spec.runs.opening import Run
+from rmqm_spec.runs.outlook import seconds_per_input
 
 __all__ = ["RacePlan"]
 
@@ -58,6 +60,7 @@ class RacePlan:
         plan = cls(
             seconds={
                 name: run.encodings_per_input * seconds_of_an_encoding(run.encoder, allowed)
+                + seconds_per_input(run)
                 for name, run in runs.items()
             },
             networks={name: 2 if wants_null(run, None) else 1 for name, run in runs.items()},
@@ -82,13 +85,13 @@ class RacePlan:
     def words(self) -> Iterator[str]:
         """Say what it may cost."""
         names, most = self.seconds.keys(), self.looks[-1]
-        time_of_all = _time(self.cost(names, most))
+        time_of_all = duration_in_words(self.cost(names, most))
         yield f"{most:,} inputs for each of {len(names)} encoders would take about {time_of_all}"
         if self.budget is not None:
             n = min(most, int(self.budget / self.cost(names, 1)))
             yield (
-                f"the budget of {_time(self.budget)} buys about {n:,} inputs for each, or more for "
-                "those that stay in the race"
+                f"the budget of {duration_in_words(self.budget)} buys about {n:,} inputs for "
+                "each, or more for those that stay in the race"
             )
         rates = (f"{name} {1 / seconds:,.1f}" for name, seconds in self.seconds.items())
         yield f"estimated inputs a second: {', '.join(rates)}" + (
@@ -103,9 +106,3 @@ class RacePlan:
             return False
         self._owed += step - (n - before) * sum(self.seconds[name] for name in names)
         return True
-
-
-def _time(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.1f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -13,6 +13,7 @@ from rmqm_spec.contracts.encoder import as_differentiable
 from rmqm_spec.errors import UnreadableError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.damage import damage_in
+from rmqm_spec.runs.gradients import gradient_purpose
 from rmqm_spec.runs.network_range import range_findings
 from rmqm_spec.runs.request import RunRequest
 
@@ -72,7 +73,7 @@ def input_findings(
 
 def gradient_error(run: Run) -> float | None:
     """Hold the gradient against differences on the first input that can be read."""
-    if not run.kind.needs_gradients or not isinstance(run.backend, GradientGiving):
+    if gradient_purpose(run.request) is None or not isinstance(run.backend, GradientGiving):
         return None
     for index in range(len(run.prepared)):
         with suppress(UnreadableError):

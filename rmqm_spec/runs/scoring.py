@@ -126,7 +126,7 @@ def _refuse_measures_between(request: RunRequest) -> None:
         if "encoders" in measure.needs:
             raise UsageError(
                 "MEA001",
-                f"a measure of a score must need inputs and encodings alone; {measure.name} "
-                "compares several encoders",
+                "a measure of a score must need inputs, encodings and gradients alone; "
+                f"{measure.name} compares several encoders",
                 fix=f"Rank at least three: rmqm-spec rank A B C --measure {measure.name}.",
             )

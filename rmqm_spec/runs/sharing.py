@@ -17,6 +17,8 @@ from rmqm_spec.errors import IncompleteError, RmqmError
 from rmqm_spec.findings import Finding
 from rmqm_spec.runs.computing import announce, kept, written
 from rmqm_spec.runs.opening import Run
+from rmqm_spec.runs.outlook import Outlook, outlook_of, say_outlooks
+from rmqm_spec.runs.remarks import gradient_error
 
 if TYPE_CHECKING:
     from rmqm_spec.evaluation.checkpoints import Checkpoints
@@ -95,16 +97,19 @@ def compute_shared(
     announce(next(iter(runs.values())), listener)
     results: dict[str, Computed | RmqmError] = {}
     keepers: dict[str, Checkpoints] = {}
+    outlooks: dict[str, Outlook | None] = {}
     with ExitStack() as stack:
         for name, run in runs.items():
             try:
                 check_writable(run.folder)
                 keepers[name] = stack.enter_context(kept(run, listener))
+                outlooks[name] = outlook_of(run, n_known=keepers[name].n_known)
             except IncompleteError:
                 raise
             except RmqmError as error:
                 results[name] = error
-        ready = {name: run for name, run in runs.items() if name in keepers}
+        say_outlooks(list(outlooks.values()), listener)
+        ready = {name: run for name, run in runs.items() if name in outlooks}
         evaluated = _evaluated(ready, keepers, listener, label, nulls) if ready else {}
         for name, outcome in evaluated.items():
             run, trained = runs[name], results.get(nulls.get(name, ""))
@@ -116,7 +121,7 @@ def compute_shared(
             if trained is not None:
                 run = evolve(run, folder=trained.stored.path.parent / run.folder.name)
             try:
-                results[name] = _written(run, keepers[name], outcome, started)
+                results[name] = _written(run, keepers[name], outcome, outlooks[name], started)
             except IncompleteError:
                 raise
             except RmqmError as error:
@@ -195,11 +200,19 @@ def _speed(evaluation: Evaluation, contender: Contender, callers: int) -> float 
 
 
 def _written(
-    run: Run, keeper: Checkpoints, outcome: _Evaluated | RmqmError, started: float
+    run: Run,
+    keeper: Checkpoints,
+    outcome: _Evaluated | RmqmError,
+    outlook: Outlook | None,
+    started: float,
 ) -> Computed:
     with naming_earlier(run.encoder):
         if isinstance(outcome, RmqmError):
             raise outcome
-    speed = {"encodings_per_second": outcome.speed}
-    stored, findings = written(run, outcome.evaluation, keeper, speed, started=started)
+    measured = {
+        "gradient_error": gradient_error(run),
+        "expected_seconds": outlook.seconds if outlook else None,
+        "encodings_per_second": outcome.speed,
+    }
+    stored, findings = written(run, outcome.evaluation, keeper, measured, started=started)
     return Computed(stored=stored, findings=findings)

@@ -15,6 +15,7 @@ from rmqm_spec.geometries.document import SCHEMA as GEOMETRY
 from rmqm_spec.probes.document import SCHEMA as PROBE
 from rmqm_spec.results.document import SCHEMA as RESULT
 from rmqm_spec.results.stored import document_in
+from rmqm_spec.spectra.document import SCHEMA as SPECTRUM
 from rmqm_spec.validation.comparisons import check_difference, check_ranking
 from rmqm_spec.validation.general import known_codes
 from rmqm_spec.validation.geometries import check_geometry
@@ -22,6 +23,7 @@ from rmqm_spec.validation.probes import check_probe
 from rmqm_spec.validation.reading import schema_of, schema_problems
 from rmqm_spec.validation.reports import check_check, check_conformance
 from rmqm_spec.validation.results import check_result
+from rmqm_spec.validation.spectra import check_spectrum
 from rmqm_spec.validation.verdicts import verdict
 
 __all__ = ["Validated", "validate_document"]
@@ -95,6 +97,8 @@ def _beyond_the_schema(path: Path, document: Mapping[str, Any]) -> Iterator[Find
         yield from check_probe(path, document)
     elif name == GEOMETRY:
         yield from check_geometry(path, document)
+    elif name == SPECTRUM:
+        yield from check_spectrum(path, document)
     elif name in _CHECKS:
         yield from _CHECKS[name](document)
     else:

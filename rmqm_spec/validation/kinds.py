@@ -15,6 +15,7 @@ from rmqm_spec.ranking.kind import RANKING
 from rmqm_spec.reports.record import ReportDocument
 from rmqm_spec.results.check_record import CheckDocument
 from rmqm_spec.results.kind import RESULT
+from rmqm_spec.spectra.kind import SPECTRA, SPECTRUM
 from rmqm_spec.validation.record import PreprocessDocument, ValidateDocument
 
 __all__ = ["KINDS", "write_schemas"]
@@ -31,6 +32,8 @@ _LISTED = (
     PROBE,
     PROBES,
     Kind(schema="rmqm-report/1", name="report", record=ReportDocument),
+    SPECTRUM,
+    SPECTRA,
     Kind(schema="rmqm-validate/1", name="validate", record=ValidateDocument),
 )
 

@@ -19,8 +19,11 @@ __all__ = ["chosen_predictor"]
 Float64Array = npt.NDArray[np.float64]
 
 _N_BEST = 10
-_NO_CANDIDATES: Final = ("consensus", "information-sufficiency")
-"""Measured after the predictor was judged, as were the nulls of all measures but RMQM."""
+_NO_CANDIDATES: Final = ("consensus", "information-sufficiency", "jacobian-")
+"""
+How the names of measures begin that were measured after the predictor was judged, as were the nulls
+of all measures but RMQM.
+"""
 
 
 def _candidates(names: list[str], columns: Float64Array) -> tuple[list[str], Float64Array]:
@@ -28,7 +31,8 @@ def _candidates(names: list[str], columns: Float64Array) -> tuple[list[str], Flo
     kept = [
         place
         for place, name in enumerate(names)
-        if name not in _NO_CANDIDATES and (name == "rmqm-null" or not name.endswith("-null"))
+        if not name.startswith(_NO_CANDIDATES)
+        and (name == "rmqm-null" or not name.endswith("-null"))
     ]
     return [names[place] for place in kept], columns[:, kept]
 

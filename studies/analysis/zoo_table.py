@@ -16,7 +16,7 @@ FACTORS = ("architecture", "method", "size", "seed", "seen", "optimiser")
 BASELINES = ("size", "parameters", "loss")
 _ENDS = ("_1nn", "_probe", "_recall", "_map")
 _TEXTS = ("architecture", "method", "optimiser", "regime", "source", "model")
-_COUNTS = (":chance", ":left_out", ":left-out")
+_COUNTS = (":chance", ":left_out", ":left-out", ":rank-deficient")
 """Details of a measure that are no measures themselves."""
 
 _NOT_MEASURES = {*FACTORS, *BASELINES, "rmqm_low", "rmqm_high", "encoder"}

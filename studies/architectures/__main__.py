@@ -14,6 +14,7 @@ from attrs import asdict
 from studies.architectures.design import design, quick_design
 from studies.measuring.between import add_between
 from studies.measuring.filling import fill
+from studies.measuring.jacobians import jacobian_values, without_jacobians
 from studies.measuring.judging import accuracies
 from studies.measuring.measuring import encodings_file, label_free
 from studies.measuring.table import ResultTable
@@ -36,7 +37,7 @@ def main() -> None:
     recipes = quick_design() if asked.quick else design()
     default = asked.work / "results.csv" if asked.quick else _HERE / "results" / "encoders.csv"
     table = ResultTable(asked.results or default)
-    missing = [recipe for recipe in recipes if recipe.name not in table.rows]
+    missing = without_jacobians(table, recipes)
     files = make_encoders(
         missing, asked.data / "mnist.npz", asked.work / "encoders", workers=asked.workers
     )
@@ -44,6 +45,8 @@ def main() -> None:
     tasks = mnist_tasks(asked.data, asked.work / "data", 400 if asked.quick else 2_000)
     row = partial(_row, files=files, source=source, tasks=tasks, work=asked.work)
     fill(table, recipes, row, workers=asked.workers)
+    further = partial(_further, files=files, source=source, table=table, work=asked.work)
+    fill(table, missing, further, workers=asked.workers, again=True)
     saved = {recipe.name: encodings_file(_folder(asked.work, recipe)) for recipe in recipes}
     add_between(table, saved)
 
@@ -62,6 +65,15 @@ def _row(
     shutil.rmtree(folder / "short")
     shutil.rmtree(folder / "full")
     return values
+
+
+def _further(
+    recipe: Recipe, *, files: dict[str, Path], source: Path, table: ResultTable, work: Path
+) -> dict[str, Any]:
+    folder = _folder(work, recipe) / "jacobians"
+    values = jacobian_values(files[recipe.name], source, folder)
+    shutil.rmtree(folder)
+    return {**table.rows[recipe.name], **values}
 
 
 def _folder(work: Path, recipe: Recipe) -> Path:

@@ -20,6 +20,7 @@ def fill(
     measure: Callable[[Recipe], Mapping[str, Any]],
     *,
     workers: int = 1,
+    again: bool = False,
 ) -> None:
     """
     Add a row for every recipe that has none; each is kept as soon as it is there.
@@ -34,8 +35,10 @@ def fill(
         Returns the values of a row; it must be picklable.
     workers : int
         Number of processes.
+    again : bool
+        Whether recipes that have a row get a new one.
     """
-    missing = [recipe for recipe in recipes if recipe.name not in table.rows]
+    missing = [recipe for recipe in recipes if again or recipe.name not in table.rows]
     begun = time.monotonic()
     with ProcessPoolExecutor(workers) as pool:
         for number, values in enumerate(pool.map(measure, missing), 1):

@@ -8,7 +8,7 @@ from typing import Any, Final
 import rmqm_spec
 from rmqm_spec.measures.named import ALL, measures_named
 
-__all__ = ["MATCHED_SIZE", "encodings_file", "label_free"]
+__all__ = ["MATCHED_SIZE", "encodings_file", "label_free", "less"]
 
 MATCHED_SIZE: Final = 16
 """Size of the projected encodings of size-matched values."""
@@ -76,7 +76,7 @@ def label_free(
     }
     for name, measured in short.measures.items():
         values[name] = measured["value"]
-        values[f"{name}-null"] = _less(measured["value"], of_null.get(name, {}).get("value"))
+        values[f"{name}-null"] = less(measured["value"], of_null.get(name, {}).get("value"))
         for detail, value in measured["details"].items():
             values[f"{name}:{detail}"] = value
     return values
@@ -103,7 +103,8 @@ def encodings_file(folder: Path) -> Path:
     return folder / "unaltered.npz"
 
 
-def _less(value: float | None, of_null: float | None) -> float | None:
+def less(value: float | None, of_null: float | None) -> float | None:
+    """Return the difference of a value to that of the null; None where one is undefined."""
     return None if value is None or of_null is None else value - of_null
 
 

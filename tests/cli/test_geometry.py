@@ -27,7 +27,7 @@ TURNED = ("--alteration", "rotation", "--levels", "6", "--altered", "20")
 K, N = 15, 120
 SLOW_WRITES = """
 import time
-from rmqm_spec.geometries import storing
+from rmqm_spec.results import with_files as storing
 whole = storing.write_atomically
 def slowly(path, content):
     whole(path, content)

@@ -20,6 +20,8 @@ pytest.importorskip("onnxruntime")
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MODEL = str(EXAMPLES / "digits_ntxent.onnx")
+OTHER = str(EXAMPLES / "digits_cross_entropy.onnx")
+AUTOENCODER = str(EXAMPLES / "digits_autoencoder.onnx")
 COLOURS = re.compile(r"\x1b\[\d*m")
 RUN_ALL = """
 import json, sys
@@ -34,6 +36,7 @@ TABLE = "model,task,rmqm,knn\n" + "".join(
     for k, name in enumerate("abcdef")
 )
 LABELLED = ("--data", "labelled.npz:images", "--labels", "labelled.npz:labels")
+SETS = ("--train", "labelled.npz:images", "--test", "others.npy")
 SENTENCES = [
     ["inspect", MODEL],
     ["explain", "DET001"],
@@ -48,13 +51,18 @@ TABLES = [
     ["rank", "ntxent", "entropy", "--out", "ranked", "--force"],
     ["probe", MODEL, *LABELLED],
     ["geometry", MODEL, *LABELLED, "--k", "5", "--C", "1", "--alteration", "rotation"],
+    ["spectrum", AUTOENCODER, "--latent", "latent", *SETS, "--out", "spectra"],
+    ["spectrum", MODEL, OTHER, *LABELLED[:2], "--n", "5"],
     ["diff", "ntxent", "entropy"],
     ["correlate", "table.csv"],
     ["doctor"],
     ["explain"],
     ["conformance", "--list"],
 ]
-HELP = [[*command, "--help"] for command in ([], ["score"], ["geometry"], ["preprocess", "show"])]
+HELP = [
+    [*command, "--help"]
+    for command in ([], ["score"], ["geometry"], ["spectrum"], ["preprocess", "show"])
+]
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +77,7 @@ def folder(rmqm, tmp_path_factory):
         assert done.returncode == 0, done.stderr
     images = np.random.default_rng(0).random((20, 8, 8), dtype=np.float32)
     np.savez(folder / "labelled.npz", images=images, labels=np.arange(20) % 2)
+    np.save(folder / "others.npy", images[:, ::-1])
     (folder / "table.csv").write_text(TABLE, encoding="utf-8")
     return folder
 

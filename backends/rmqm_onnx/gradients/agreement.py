@@ -10,7 +10,7 @@ from onnx import ModelProto, NodeProto, TensorProto
 from rmqm_onnx.gradients.contrib import DEFINITIONS
 from rmqm_onnx.gradients.execution import run_all
 from rmqm_onnx.gradients.opsets import MIN_OPSET, opset_of
-from rmqm_onnx.gradients.unrolling import LOOPS
+from rmqm_onnx.gradients.unrolling import CONTROL_FLOW
 from rmqm_onnx.reading.graph import all_tensors, cut_out
 from rmqm_onnx.reading.signature import declared_inputs
 from rmqm_spec.arrays import AnyArray
@@ -56,4 +56,4 @@ def require_agreement(
 
 
 def _is_defined(node: NodeProto) -> bool:
-    return (node.domain, node.op_type) in DEFINITIONS or node.op_type in LOOPS
+    return (node.domain, node.op_type) in DEFINITIONS or node.op_type in CONTROL_FLOW

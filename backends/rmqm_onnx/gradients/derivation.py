@@ -12,7 +12,7 @@ from rmqm_onnx.gradients.definitions import has_definitions, with_definitions
 from rmqm_onnx.gradients.example import Example, example_inputs
 from rmqm_onnx.gradients.execution import folded
 from rmqm_onnx.gradients.known_tensors import known_tensors
-from rmqm_onnx.gradients.preparation import prepared
+from rmqm_onnx.gradients.preparation import in_known_operators, prepared
 from rmqm_onnx.gradients.reverse import Missing, reverse
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_onnx.gradients.tensor import FLOATS, Tensor
@@ -133,7 +133,7 @@ def derivation(
     target = output or outputs[0].name
     part = _with_batch(prepared(_with_float_bytes(proto, name), target), batch)
     feeds = example_inputs(part, name, example)
-    part = unrolled(part, feeds, name)
+    part = unrolled(in_known_operators(part, feeds, name), feeds, name)
     if has_definitions(part):
         part = folded(with_definitions(part, feeds, name))
     require_agreement(proto, part, feeds, target)

@@ -43,18 +43,29 @@ def run_all(
     )
     session = _open(open_model, "ORT_DISABLE_ALL")
     results = []
-    for feed in feeds:
+    for k, feed in enumerate(feeds):
         try:
             values = session.run(list(names), dict(feed))
         except Exception as error:
-            raise SubjectError(
-                "GRA003",
-                f"the model must run on the example inputs; ONNX Runtime says "
-                f"{plain_message(error)}",
-                fix="Give example inputs of the right shapes, as for a run of the model.",
-            ) from error
+            raise _refused(error, longer=k > 0) from error
         results.append(dict(zip(names, values, strict=True)))
     return results
+
+
+def _refused(error: Exception, *, longer: bool) -> SubjectError:
+    said = f"ONNX Runtime says {plain_message(error)}"
+    if longer:
+        return SubjectError(
+            "GRA003",
+            f"a model that declares a batch of any size must also run on a row more than the "
+            f"example has; {said}",
+            fix="Export it with a dynamic batch, or pass batch= with the only size that it takes.",
+        )
+    return SubjectError(
+        "GRA003",
+        f"the model must run on the example inputs; {said}",
+        fix="Give example inputs of the right shapes, as for a run of the model.",
+    )
 
 
 def folded(model: ModelProto) -> ModelProto:

@@ -1,84 +1,73 @@
-"""Forward and backward pass as two graphs: what the second needs, the first hands over."""
+"""Forward and linear pass as two graphs: what the second needs, the first hands over."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 from attrs import frozen
-from onnx import ModelProto, NodeProto
+from onnx import ModelProto
 
 from rmqm_onnx.gradients.assembly import assembled, needed
 from rmqm_onnx.gradients.derivation import Derivation
-from rmqm_onnx.gradients.models import written_vjp
-from rmqm_onnx.gradients.tensor import FLOATS
+from rmqm_onnx.gradients.early import early
+from rmqm_onnx.gradients.models import written_jvp, written_vjp
 
-__all__ = ["Passes", "passes"]
+__all__ = ["Passes", "Product", "passes"]
+
+Product: TypeAlias = Literal["vjp", "jvp"]
 
 
 @frozen(kw_only=True)
 class Passes:
     """
-    Two graphs that together make a vector-Jacobian product.
+    Two graphs that together multiply the Jacobian, or its transpose, by directions.
 
     Parameters
     ----------
     forward : ModelProto
         From the encoder's inputs to its output, and then to the tensors in `kept`.
-    backward : ModelProto
-        From `kept`, `fed` and `ct` to the gradient.
+    linear : ModelProto
+        From `kept`, `fed` and the direction to the product: the backward pass of a pullback.
     kept : tuple of str
-        Tensors of the forward pass that the backward pass needs.
+        Tensors of the forward pass that the linear pass needs.
     fed : tuple of str
         Inputs of the encoder that it needs.
-    ct : str
-        Name of the cotangent.
+    direction : str
+        Name of the cotangent or tangent.
     """
 
     forward: ModelProto
-    backward: ModelProto
+    linear: ModelProto
     kept: tuple[str, ...]
     fed: tuple[str, ...]
-    ct: str
+    direction: str
 
 
-def passes(parts: Derivation) -> Passes:
-    """Cut the graph of a pullback in two."""
-    ct, gradient = written_vjp(parts)
+def passes(parts: Derivation, product: Product = "vjp") -> Passes:
+    """Cut the graph of a pullback, or of a derivative in a direction, in two."""
+    if product == "vjp":
+        direction, result = written_vjp(parts)
+        name, what = f"grad_{parts.input}", "pullback"
+    else:
+        direction, result = written_jvp(parts)
+        name, what = "jvp", "derivative in a direction"
     tensors = parts.tape.tensors
     own = list(parts.model.graph.node)
-    ready = _ready(parts.tape.nodes, ct.name)
-    light = {name for node in ready for name in node.output if tensors[name].type not in FLOATS}
-    rest = [node for node in parts.tape.nodes if not light & set(node.output)]
-    backward, names = needed(rest, [gradient.name])
-    made = {name for node in own for name in node.output if name} | light
-    kept = tuple(sorted(names & made))
+    made_of_own = {name for node in own for name in node.output if name}
+    used, _ = needed(parts.tape.nodes, [result.name])
+    before = early(used, direction.name, made_of_own, tensors)
+    rest = [node for node in used if not before & set(node.output)]
+    linear, names = needed(rest, [result.name])
+    kept = tuple(sorted(names & (made_of_own | before)))
     fed = tuple(value.name for value in parts.model.graph.input if value.name in names)
     outputs = {name: tensors[name] for name in (parts.output, *kept)}
     given = [tensors[name] for name in kept]
-    first = [*own, *ready]
     return Passes(
-        forward=assembled(parts, [], outputs, first, "encoder and what its gradient needs"),
-        backward=assembled(
-            parts, [*given, ct], {f"grad_{parts.input}": gradient}, backward, "pullback"
+        forward=assembled(
+            parts, [], outputs, [*own, *used], "encoder and what its derivative needs"
         ),
+        linear=assembled(parts, [*given, direction], {name: result}, linear, what),
         kept=kept,
         fed=fed,
-        ct=ct.name,
+        direction=direction.name,
     )
-
-
-def _ready(nodes: Sequence[NodeProto], ct: str) -> list[NodeProto]:
-    """
-    Return the nodes that do not wait for the cotangent.
-
-    What they make of truth values and lengths is made in the forward pass: where a ReLU is open
-    takes a quarter of the memory of its output, which is still in the cache then.
-    """
-    waiting = {ct}
-    ready = []
-    for node in nodes:
-        if waiting & set(node.input):
-            waiting.update(node.output)
-        else:
-            ready.append(node)
-    return ready

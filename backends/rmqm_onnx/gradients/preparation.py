@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from onnx import ModelProto, NodeProto, helper, inliner, shape_inference, version_converter
+from collections.abc import Mapping
 
+from onnx import ModelProto, helper, inliner, shape_inference
+
+from rmqm_onnx.gradients.conversion import converted
 from rmqm_onnx.gradients.definitions import without_image_scaler
 from rmqm_onnx.gradients.execution import folded
+from rmqm_onnx.gradients.known_tensors import known_tensors
 from rmqm_onnx.gradients.opsets import MIN_OPSET, opset_of
 from rmqm_onnx.gradients.precision import in_single_precision
 from rmqm_onnx.reading.graph import cut_out
-from rmqm_spec.errors import SubjectError
+from rmqm_spec.arrays import AnyArray
 
-__all__ = ["prepared"]
+__all__ = ["in_known_operators", "prepared"]
 
 
 BY_DEFINITION = frozenset(
@@ -34,21 +38,38 @@ BY_DEFINITION = frozenset(
 
 def prepared(model: ModelProto, output: str) -> ModelProto:
     """
-    Return a copy of a model that gives `output` alone, in operators that the rules know.
+    Return a copy of a model that gives `output` alone, of the same opset.
 
-    Its functions, branches of constant conditions and operators that ONNX defines by others are
-    written out, half precision is raised to float32, and ONNX Runtime has folded what does not
-    depend on the inputs.
+    Its functions and branches of constant conditions are written out, half precision is raised to
+    float32, and ONNX Runtime has folded what does not depend on the inputs.
     """
     part = without_image_scaler(in_single_precision(_modern(cut_out(model, output))))
     if part.functions:
         part = inliner.inline_local_functions(part)
-    part = folded(part)
-    if opset_of(part) < MIN_OPSET:
-        part = folded(_converted(part))
-    if any(node.op_type in BY_DEFINITION and not node.domain for node in part.graph.node):
-        part = folded(_written_out(part))
-    return part
+    return folded(part)
+
+
+def in_known_operators(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> ModelProto:
+    """
+    Return a prepared model in an opset and in operators that the rules know.
+
+    Old opsets are converted, and operators that ONNX defines by others are written out.
+
+    Parameters
+    ----------
+    model : ModelProto
+        The prepared model.
+    example : mapping of str to ndarray
+        A value for each input.
+    name : str
+        The input that is differentiated.
+    """
+    if opset_of(model) < MIN_OPSET:
+        known = known_tensors(model, example, name)
+        model = folded(converted(_plain_opsets(model), known))
+    if any(node.op_type in BY_DEFINITION and not node.domain for node in model.graph.node):
+        model = folded(_written_out(model))
+    return model
 
 
 def _modern(model: ModelProto) -> ModelProto:
@@ -59,40 +80,6 @@ def _modern(model: ModelProto) -> ModelProto:
     model.graph.input.extend(kept)
     model.ir_version = max(model.ir_version, 8)
     return model
-
-
-def _converted(model: ModelProto) -> ModelProto:
-    """Raise the opset; operators of other domains are not touched."""
-    old = _old_resizes(model)
-    try:
-        converted = version_converter.convert_version(_plain_opsets(model), MIN_OPSET)
-    except Exception as error:
-        raise SubjectError(
-            "GRA004",
-            f"a model of opset {opset_of(model)} must convert to opset {MIN_OPSET} to be "
-            f"differentiated; onnx says {' '.join(str(error).split())[:300]}",
-            fix=f"Export it with opset {MIN_OPSET} or later.",
-        ) from error
-    for node in converted.graph.node:
-        if node.op_type == "Resize" and node.output[0] in old:
-            _as_before_opset_11(node)
-    return converted
-
-
-def _old_resizes(model: ModelProto) -> set[str]:
-    """Return the outputs of Upsample and old Resize: the converter loses their rounding rule."""
-    if opset_of(model) > 10:
-        return set()
-    return {n.output[0] for n in model.graph.node if n.op_type in ("Upsample", "Resize")}
-
-
-def _as_before_opset_11(node: NodeProto) -> None:
-    """State in attributes how coordinates were computed before these attributes existed."""
-    modern = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
-    kept = [entry for entry in node.attribute if entry.name not in modern]
-    del node.attribute[:]
-    node.attribute.extend(kept)
-    node.attribute.extend(helper.make_attribute(key, value) for key, value in modern.items())
 
 
 def _plain_opsets(model: ModelProto) -> ModelProto:

@@ -30,32 +30,39 @@ _UINT8 = int(TensorProto.UINT8)
 
 def q_linear_conv(s: Step) -> Tensor:
     """Convolve; weights have a single scale, or a scale per output channel."""
-    x, weight = real(s, 0), real(s, 3, axis=0)
-    bias = s.input(8).cast(FLOAT) * (_plain(s.input(1)) * _plain(s.input(4))) if s.has(8) else None
+    x, weight = counted(s, 0), counted(s, 3, axis=0)
+    bias = s.input(8).cast(FLOAT) if s.has(8) else None
     kept = {name: helper.get_attribute_value(value) for name, value in s.names().items()}
-    return whole(s, x.op("Conv", weight, bias, shape=s.y.shape, **kept), 6)
+    product = x.op("Conv", weight, bias, shape=s.y.shape, **kept)
+    ratio = _plain(s.input(1)) * _plain(s.input(4)) / _plain(s.input(6))
+    if ratio.shape:
+        ratio = ratio.reshape([*ratio.shape, *(1 for _ in s.y.shape[2:])])
+    return rounded(s, product * ratio, 7)
 
 
 def q_linear_matmul(s: Step) -> Tensor:
     """Multiply matrices; the second has a single scale, or a scale per column."""
     columns = len(s.input(3).shape) - 1
-    return whole(s, real(s, 0).matmul(real(s, 3, axis=columns)), 6)
+    product = counted(s, 0).matmul(counted(s, 3, axis=columns))
+    ratio = _plain(s.input(1)) * _plain(s.input(4)) / _plain(s.input(6))
+    return rounded(s, product * ratio, 7)
 
 
 def q_gemm(s: Step) -> Tensor:
     """alpha op(A) op(B) + C, with C in the scale of the product."""  # noqa: D403
     turned = s.integer("transB", 0)
-    product = real(s, 0).op(
+    product = counted(s, 0).op(
         "Gemm",
-        real(s, 3, axis=0 if turned else 1),
+        counted(s, 3, axis=0 if turned else 1),
+        s.input(6).cast(FLOAT) if s.has(6) else None,
         shape=s.y.shape,
-        alpha=s.number("alpha", 1.0),
         transA=s.integer("transA", 0),
         transB=turned,
     )
-    if s.has(6):
-        product = product + s.input(6).cast(FLOAT) * (_plain(s.input(1)) * _plain(s.input(4)))
-    return whole(s, product, 7) if s.has(7) else product
+    ratio = _plain(s.input(1)) * _plain(s.input(4)) * s.number("alpha", 1.0)
+    if not s.has(7):
+        return product * ratio
+    return rounded(s, product * (ratio / _plain(s.input(7))), 8)
 
 
 def q_linear_binary(s: Step) -> Tensor:
@@ -147,6 +154,27 @@ def real(s: Step, k: int, axis: int | None = None) -> Tensor:
     scale, zero = _plain(s.input(k + 1)), _plain(s.input(k + 2)) if s.has(k + 2) else None
     along = axis if scale.shape else None
     return x.op("DequantizeLinear", scale, zero, shape=x.shape, of=FLOAT, axis=along)
+
+
+def counted(s: Step, k: int, axis: int | None = None) -> Tensor:
+    """
+    Return input k less its zero point, in steps of its scale; the next two inputs are these.
+
+    Sums of such products are whole numbers, so nothing is rounded before the runtime's own
+    rounding: a step more or less in an early layer would be a different encoding.
+    """
+    x, scale = s.input(k), _plain(s.input(k + 1))
+    zero = _plain(s.input(k + 2)) if s.has(k + 2) else None
+    steps = s.tape.constant(np.ones(s.fixed(scale.shape, "scale"), dtype=np.float32))
+    along = axis if scale.shape else None
+    return x.op("DequantizeLinear", steps, zero, shape=x.shape, of=FLOAT, axis=along)
+
+
+def rounded(s: Step, y: Tensor, k: int) -> Tensor:
+    """Round what is given in steps of the output's scale; input k is its zero point."""
+    zero = _plain(s.input(k)) if s.has(k) else None
+    of = zero.type if zero else _UINT8
+    return y.op("QuantizeLinear", s.tape.constant(1.0, FLOAT), zero, shape=y.shape, of=of)
 
 
 def whole(s: Step, y: Tensor, k: int) -> Tensor:

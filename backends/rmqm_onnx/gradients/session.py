@@ -12,9 +12,9 @@ from onnx import ModelProto
 
 from rmqm_onnx.gradients.derivation import derivation
 from rmqm_onnx.gradients.example import Example
-from rmqm_onnx.gradients.models import jvp_model, vjp_model
-from rmqm_onnx.gradients.passes import passes
-from rmqm_onnx.gradients.two_passes import TwoPasses, failed
+from rmqm_onnx.gradients.models import vjp_model
+from rmqm_onnx.gradients.passes import Product, passes
+from rmqm_onnx.gradients.two_passes import TwoPasses, failed, numpy_type
 from rmqm_onnx.running.provider_choice import read_provider
 from rmqm_onnx.running.session import open_session
 from rmqm_spec.arrays import AnyArray
@@ -22,6 +22,7 @@ from rmqm_spec.arrays import AnyArray
 __all__ = ["GradientSession", "LossAndGradient"]
 
 Inputs: TypeAlias = AnyArray | Mapping[str, AnyArray]
+Multiply: TypeAlias = Callable[[AnyArray], AnyArray]
 
 
 class LossAndGradient(NamedTuple):
@@ -87,7 +88,7 @@ class GradientSession:
         self._provider = read_provider(provider)
         self._threads = threads
 
-    def vjp(self, inputs: Inputs) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
+    def vjp(self, inputs: Inputs) -> tuple[AnyArray, Multiply]:
         """
         Encode, and keep what the gradient needs: a forward pass, and a backward pass per pull.
 
@@ -98,18 +99,42 @@ class GradientSession:
 
         Returns
         -------
-        ndarray
+        (N, ...) ndarray
             The encoder's output.
         callable
-            From a cotangent of the output to the gradient of the input.
+            From a cotangent of the output, (N, ...), to the gradient of the input. It also takes K
+            cotangents for each input, (N, K, ...), and gives K gradients by K backward passes.
         """
-        name, passes = self._passes
-        return passes.vjp(self._feeds(inputs, name, passes.forward))
+        name, vjp = self._vjp
+        encodings, pullback = vjp(self._feeds(inputs, name, vjp.forward))
+        return encodings, _for_many(pullback, encodings.ndim)
 
-    def jvp(self, inputs: Inputs, tangent: AnyArray) -> tuple[AnyArray, AnyArray]:
-        """Return the encodings and their derivative in the direction of `tangent`."""
-        encodings, derivative = self._fed(self._jvp, inputs, tangent)
-        return encodings, derivative
+    def linearize(self, inputs: Inputs) -> tuple[AnyArray, Multiply]:
+        """
+        Encode, and keep what derivatives in a direction need, as ``jax.linearize``.
+
+        Parameters
+        ----------
+        inputs : (N, ...) ndarray or mapping of str to ndarray
+            The differentiated input, or a value for every input.
+
+        Returns
+        -------
+        (N, ...) ndarray
+            The encoder's output.
+        callable
+            From a tangent of the input, (N, ...), to the derivative of the output; or from K
+            tangents for each input, (N, K, ...), to K derivatives, by a pass each.
+        """
+        name, jvp = self._jvp
+        encodings, pushforward = jvp(self._feeds(inputs, name, jvp.forward))
+        n_axes = np.ndim(inputs[name] if isinstance(inputs, Mapping) else inputs)
+        return encodings, _for_many(pushforward, n_axes)
+
+    def jvp(self, inputs: Inputs, tangents: AnyArray) -> tuple[AnyArray, AnyArray]:
+        """Return the encodings and their derivatives in a direction, or in K (see `linearize`)."""
+        encodings, pushforward = self.linearize(inputs)
+        return encodings, pushforward(tangents)
 
     def displacement(self, inputs: Inputs, references: AnyArray) -> LossAndGradient:
         """
@@ -125,15 +150,18 @@ class GradientSession:
         return LossAndGradient(*self._fed(self._displacement, inputs, references))
 
     @cached_property
-    def _passes(self) -> tuple[str, TwoPasses]:
-        parts = derivation(self._model, **self._chosen)
-        cut = passes(parts)
-        sessions = self._open(cut.forward), self._open(cut.backward)
-        return parts.input, TwoPasses(cut, *sessions, self._provider.provider.tensors)
+    def _vjp(self) -> tuple[str, TwoPasses]:
+        return self._passes("vjp")
 
     @cached_property
-    def _jvp(self) -> Any:
-        return self._open(jvp_model(self._model, **self._chosen))
+    def _jvp(self) -> tuple[str, TwoPasses]:
+        return self._passes("jvp")
+
+    def _passes(self, product: Product) -> tuple[str, TwoPasses]:
+        parts = derivation(self._model, **self._chosen)
+        cut = passes(parts, product)
+        sessions = self._open(cut.forward), self._open(cut.linear)
+        return parts.input, TwoPasses(cut, *sessions, self._provider.provider.tensors)
 
     @cached_property
     def _displacement(self) -> Any:
@@ -163,7 +191,17 @@ class GradientSession:
         return {key: _typed(value, taken[key]) for key, value in given.items() if key in taken}
 
 
+def _for_many(multiply: Multiply, n_axes: int) -> Multiply:
+    """Let a product with a direction (N, ...) of so many axes take K of them, (N, K, ...)."""
+
+    def products(directions: AnyArray) -> AnyArray:
+        if directions.ndim != n_axes + 1:
+            return multiply(directions)
+        return np.stack([multiply(directions[:, k]) for k in range(directions.shape[1])], axis=1)
+
+    return products
+
+
 def _typed(values: AnyArray, of: str) -> AnyArray:
     """Give numbers the type that the graph takes: half precision and bytes became float32."""
-    wanted = {"tensor(float)": np.float32, "tensor(double)": np.float64}.get(of)
-    return np.ascontiguousarray(values, dtype=wanted)
+    return np.ascontiguousarray(values, dtype=numpy_type(of))

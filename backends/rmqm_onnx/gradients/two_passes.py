@@ -1,4 +1,4 @@
-"""Run the forward and the backward pass: the second takes the tensors of the first as they are."""
+"""Run the forward and the linear pass: the second takes the tensors of the first as they are."""
 
 from __future__ import annotations
 
@@ -18,44 +18,84 @@ __all__ = ["TwoPasses", "failed"]
 
 class TwoPasses:
     """
-    Two sessions that together make a vector-Jacobian product.
+    Two sessions that together multiply the Jacobian, or its transpose, by directions.
 
     Parameters
     ----------
     cut : Passes
         The graphs, and the names of the tensors that the first passes to the second.
-    forward, backward : onnxruntime.InferenceSession
+    forward, linear : onnxruntime.InferenceSession
         Their sessions.
     device : {"cpu", "cuda"}
         Where these tensors stay.
     """
 
-    def __init__(self, cut: Passes, forward: Any, backward: Any, device: str) -> None:
+    def __init__(self, cut: Passes, forward: Any, linear: Any, device: str) -> None:
         self.forward = forward
         self._cut = cut
-        self._backward = backward
-        # The runtime makes these lists anew at every call, and its import looks for other builds.
+        self._linear = linear
+        # The runtime makes these lists anew at every call.
         self._outputs = [value.name for value in forward.get_outputs()]
-        self._gradient = backward.get_outputs()[0].name
-        self._takes_ct = cut.ct in {value.name for value in backward.get_inputs()}
-        self._devices = ["cpu", *(device for _ in self._outputs[1:])]
-        self._on_device = import_runtime().OrtValue.ortvalue_from_numpy
+        self._product = linear.get_outputs()[0].name
+        taken = {value.name: value.type for value in linear.get_inputs()}
+        self._type = numpy_type(taken.get(cut.direction, ""))
+        self._takes_direction = cut.direction in taken
+        self._device = device
 
-    def vjp(self, feeds: Mapping[str, AnyArray]) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
-        """Return the encodings, and the way from a cotangent to the gradient."""
-        values = {key: self._on_device(value) for key, value in feeds.items()}
-        given = _run(self.forward, values, self._outputs, self._devices)
-        values |= dict(zip(self._outputs, given, strict=True))
-        encodings: AnyArray = given[0].numpy()
+    def __call__(
+        self, feeds: Mapping[str, AnyArray]
+    ) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
+        """Return the encodings, and the function from directions to products."""
+        encodings, *handed = self._run(self.forward, feeds, self._outputs)
+        values = {**feeds, **dict(zip(self._outputs[1:], handed, strict=True))}
+        values[self._outputs[0]] = encodings
         passed = {key: values[key] for key in (*self._cut.kept, *self._cut.fed)}
 
-        def pullback(cotangent: AnyArray) -> AnyArray:
-            ct = np.ascontiguousarray(cotangent, dtype=encodings.dtype)
-            taken = {**passed, self._cut.ct: self._on_device(ct)} if self._takes_ct else passed
-            gradient: AnyArray = _run(self._backward, taken, [self._gradient], ["cpu"])[0].numpy()
-            return gradient
+        def multiply(directions: AnyArray) -> AnyArray:
+            taken = passed
+            if self._takes_direction:
+                along = np.ascontiguousarray(directions, dtype=self._type)
+                taken = {**passed, self._cut.direction: along}
+            product: AnyArray = self._run(self._linear, taken, [self._product])[0]
+            return product
 
-        return encodings, pullback
+        return encodings, multiply
+
+    def _run(self, session: Any, inputs: Mapping[str, Any], outputs: list[str]) -> list[Any]:
+        """Return the first output as an array, and the others where the device makes them."""
+        try:
+            if self._device == "cpu":  # arrays share their memory with the runtime
+                found: list[Any] = session.run(outputs, inputs)
+                return found
+            return _on_device(session, inputs, outputs, self._device)
+        except Exception as error:
+            raise failed(error) from error
+
+
+def _on_device(
+    session: Any, inputs: Mapping[str, Any], outputs: list[str], device: str
+) -> list[Any]:
+    values = import_runtime().OrtValue
+    binding = session.io_binding()
+    for key, value in inputs.items():
+        is_array = isinstance(value, np.ndarray)
+        binding.bind_ortvalue_input(key, values.ortvalue_from_numpy(value) if is_array else value)
+    first, *others = outputs
+    binding.bind_output(first, "cpu")
+    for name in others:
+        binding.bind_output(name, device)
+    session.run_with_iobinding(binding)
+    encodings, *handed = binding.get_outputs()
+    return [encodings.numpy(), *handed]
+
+
+def numpy_type(of: str) -> type[np.floating[Any]] | None:
+    """Return the type of a float tensor as ONNX Runtime names it; None for others."""
+    types: dict[str, type[np.floating[Any]]] = {
+        "tensor(float)": np.float32,
+        "tensor(double)": np.float64,
+    }
+    return types.get(of)
 
 
 def failed(error: Exception) -> SubjectError:
@@ -65,19 +105,3 @@ def failed(error: Exception) -> SubjectError:
         f"the gradient must run on these inputs; ONNX Runtime says {plain_message(error)}",
         fix="Give inputs of the shape that the gradient was made for; only the batch is free.",
     )
-
-
-def _run(
-    session: Any, inputs: Mapping[str, Any], outputs: list[str], devices: list[str]
-) -> list[Any]:
-    binding = session.io_binding()
-    for key, value in inputs.items():
-        binding.bind_ortvalue_input(key, value)
-    for name, device in zip(outputs, devices, strict=True):
-        binding.bind_output(name, device)
-    try:
-        session.run_with_iobinding(binding)
-    except Exception as error:
-        raise failed(error) from error
-    values: list[Any] = binding.get_outputs()
-    return values

@@ -1,4 +1,4 @@
-"""Loops whose number of rounds is known beforehand are written out, round by round."""
+"""Loops and branches are written out if the rounds and conditions are known beforehand."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from attrs import frozen
-from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import GraphProto, ModelProto, NodeProto, helper, numpy_helper
 
+from rmqm_onnx.gradients.bodies import body_of, branch, written
 from rmqm_onnx.gradients.execution import folded
 from rmqm_onnx.gradients.known_tensors import known_tensors
 from rmqm_onnx.gradients.opsets import is_standard
-from rmqm_onnx.gradients.renaming import renamed
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_spec.arrays import AnyArray
 
-__all__ = ["LOOPS", "unrolled"]
+__all__ = ["CONTROL_FLOW", "unrolled"]
 
-LOOPS = ("Loop", "Scan")
+CONTROL_FLOW = ("If", "Loop", "Scan")
 MAX_NODES = 50_000
 """A loop that would become more nodes than this stays, and is reported as without a rule."""
 
 
 def unrolled(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> ModelProto:
     """
-    Write out every loop with a known number of rounds, those within loops too.
+    Write out loops with a known number of rounds and branches with a known condition.
+
+    Rounds and conditions may follow from lengths, which are fixed when the graph is made. Loops
+    and branches within others are written out too.
 
     Parameters
     ----------
@@ -35,12 +38,15 @@ def unrolled(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> M
     name : str
         The input that is differentiated.
     """
-    while any(_is_loop(node) for node in model.graph.node):
+    while any(_is_control_flow(node) for node in model.graph.node):
         tape = known_tensors(model, example, name)
         nodes: list[NodeProto] = []
+        changed = False
         for node in model.graph.node:
-            nodes.extend(_rounds(tape, node) if _is_loop(node) else [node])
-        if len(nodes) == len(model.graph.node):
+            made = _written_out(tape, node) if _is_control_flow(node) else None
+            changed |= made is not None
+            nodes.extend([node] if made is None else made)
+        if not changed:
             return model
         del model.graph.node[:]
         model.graph.node.extend(nodes)
@@ -49,14 +55,15 @@ def unrolled(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> M
     return model
 
 
-def _is_loop(node: NodeProto) -> bool:
-    return is_standard(node) and node.op_type in LOOPS
+def _is_control_flow(node: NodeProto) -> bool:
+    return is_standard(node) and node.op_type in CONTROL_FLOW
 
 
-def _rounds(tape: Tape, node: NodeProto) -> list[NodeProto]:
-    loop = Rounds(tape, node, next(entry.g for entry in node.attribute if entry.HasField("g")))
-    written = loop.of_loop() if node.op_type == "Loop" else loop.of_scan()
-    return written or [node]
+def _written_out(tape: Tape, node: NodeProto) -> list[NodeProto] | None:
+    if node.op_type == "If":
+        return branch(tape, node)
+    loop = Rounds(tape, node, body_of(node))
+    return loop.of_loop() if node.op_type == "Loop" else loop.of_scan()
 
 
 @frozen
@@ -157,17 +164,7 @@ class Rounds:
     def _written(self, t: int, inputs: Sequence[str]) -> tuple[list[NodeProto], list[str]]:
         """Return a round, under names of its own, and the names of its outputs."""
         stem = f"{self.tape.prefix}{self.node.output[0] or self.node.name}_round_{t}_"
-        names = dict(zip((value.name for value in self.body.input), inputs, strict=True))
-        for tensor in self.body.initializer:
-            names[tensor.name] = f"{stem}{tensor.name}"
-            stored = TensorProto()
-            stored.CopyFrom(tensor)
-            stored.name = names[tensor.name]
-            self.tape.initializers.append(stored)
-        inner = (out for node in self.body.node for out in node.output if out)
-        names |= {out: f"{stem}{out}" for out in inner}
-        nodes = [renamed(node, names) for node in self.body.node]
-        return nodes, [names.get(value.name, value.name) for value in self.body.output]
+        return written(self.tape, self.body, inputs, stem)
 
     def _ends(self, names: Sequence[str]) -> Iterator[NodeProto]:
         for name, output in zip(names, self.node.output, strict=False):

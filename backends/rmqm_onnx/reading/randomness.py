@@ -21,9 +21,9 @@ from onnx import (
 
 from rmqm_onnx.reading.graph import consumers, needed_names, producers
 
-__all__ = ["UnsteadyOperator", "tensor_without", "unsteady_operators"]
+__all__ = ["DRAWING", "UnsteadyOperator", "tensor_without", "unsteady_operators"]
 
-_DRAWING = frozenset(
+DRAWING = frozenset(
     [
         "Bernoulli",
         "Multinomial",
@@ -124,7 +124,7 @@ def _unsteady(
 ) -> Iterator[str]:
     if depth > 32:  # functions that call each other without end
         return
-    if node.op_type in _DRAWING or (node.op_type in _DROPPING and _is_training(node, stored)):
+    if node.op_type in DRAWING or (node.op_type in _DROPPING and _is_training(node, stored)):
         yield str(node.op_type)
     if node.op_type == "BatchNormalization" and _is_learning(node):
         yield str(node.op_type)

@@ -87,6 +87,34 @@ class Arrangement:
             values = values[:, ::-1]
         return values
 
+    @property
+    def changes_values(self) -> bool:
+        """Whether values are rescaled on their way to the network."""
+        return self._map.changes_values
+
+    def restore_direction(self, arranged: AnyArray) -> FloatArray:
+        """Carry directions of the network's input to the inputs: `restore` without the offset."""
+        values: AnyArray = arranged
+        if self.layout.layout == "nhwc":
+            values = values.reshape(len(values), *self.layout.network_shape).transpose(0, 3, 1, 2)
+        values = values.reshape(len(values), *self.layout.spec.shape)
+        if self._map.changes_values:
+            values = values / self._map.factor
+        if self.layout.layout != "array" and self.preprocessing.channel_order == "bgr":
+            values = values[:, ::-1]
+        return np.ascontiguousarray(values)
+
+    def pull_back_restored(self, cotangent: FloatArray) -> FloatArray:
+        """Carry cotangents of what `restore` returns back to the network's input."""
+        values: AnyArray = cotangent
+        if self.layout.layout != "array" and self.preprocessing.channel_order == "bgr":
+            values = values[:, ::-1]
+        if self._map.changes_values:
+            values = values / self._map.factor
+        if self.layout.layout == "nhwc":
+            values = values.transpose(0, 2, 3, 1)
+        return np.ascontiguousarray(values).reshape(len(values), *self.layout.network_shape)
+
     def rounding(self, arranged: AnyArray) -> float:
         """Return the largest error in the inputs that the network's type explains."""
         if self.dtype == np.uint8:
@@ -97,6 +125,23 @@ class Arrangement:
             step = 4 * float(np.finfo(kind).eps) * largest
         factor = np.abs(self._map.factor).min() if self._map.changes_values else 1.0
         return step / float(factor) + 1e-6
+
+    def push_forward(self, tangents: FloatArray) -> AnyArray:
+        """
+        Carry directions of the inputs forward to directions of the network's input.
+
+        All steps but the offset are linear; rounding to another type counts as the identity.
+        """
+        values: AnyArray = tangents
+        layout = self.layout.layout
+        if layout != "array" and self.preprocessing.channel_order == "bgr":
+            values = values[:, ::-1]
+        if self._map.changes_values:
+            values = values * self._map.factor
+        if layout == "nhwc":
+            values = values.transpose(0, 2, 3, 1)
+        values = np.ascontiguousarray(values)
+        return values.reshape(len(tangents), *self.layout.network_shape)
 
     def pull_back(self, gradient: FloatArray) -> FloatArray:
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from attrs import evolve, field, frozen
@@ -18,7 +18,7 @@ from rmqm_onnx.running.session import encodings_of
 from rmqm_onnx.running.width import EncodingWidth
 from rmqm_spec.arrays import AnyArray, FloatArray
 from rmqm_spec.contracts.backend import OutputAdvice, Pooling
-from rmqm_spec.contracts.encoder import EncoderTraits, Pullback
+from rmqm_spec.contracts.encoder import EncoderTraits, Pullback, Pushforward
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
 from rmqm_spec.encoders.pooling import pool, unpool
@@ -26,6 +26,8 @@ from rmqm_spec.errors import ShapeError, SubjectError, UsageError
 from rmqm_spec.findings import Finding
 
 __all__ = ["OnnxEncoder"]
+
+Multiply: TypeAlias = Callable[[AnyArray], AnyArray]
 
 _CARRIED = (
     "arrangement", "feeds", "pooling", "channels_first", "rows", "one_at_a_time", "call_size",
@@ -160,18 +162,79 @@ class OnnxEncoder:
         SubjectError
             GRA001, naming the operators that have no derivative rule; and as `encode`.
         """
-        arranged, step = self._arranged(inputs), self._rows_per_call
-        passes = [self._vjp(arranged[k : k + step]) for k in range(0, len(arranged), step)]
-        encodings = np.concatenate([rows for rows, _ in passes])
-        ends = np.cumsum([len(rows) for rows, _ in passes])[:-1]
+        encodings, back = self._in_passes(self._arranged(inputs), self._vjp)
 
         def pullback(cotangent: FloatArray) -> FloatArray:
-            split = np.split(cotangent, ends)
-            pulled = [back(rows) for (_, back), rows in zip(passes, split, strict=True)]
-            gradient = self.arrangement.pull_back(np.concatenate(pulled))
+            gradient = self.arrangement.pull_back(back(cotangent))
             return gradient.astype(inputs.dtype, copy=False)
 
         return encodings, pullback
+
+    def linearize(self, inputs: FloatArray, /) -> tuple[AnyArray, Pushforward]:
+        """
+        Encode, and return the way forward from directions of the inputs to derivatives.
+
+        Parameters
+        ----------
+        inputs : (N, *S) ndarray of float
+            As for `encode`.
+
+        Returns
+        -------
+        (N, E) ndarray
+            Encodings, of networks in half precision in float32, as `vjp`.
+        callable
+            From tangents (N, *S) of the inputs in their declared range to the derivatives (N, E) of
+            the encodings in these directions.
+
+        Raises
+        ------
+        SubjectError
+            As `vjp`.
+        """
+        encodings, forward = self._in_passes(self._arranged(inputs), self._linearized)
+
+        def pushforward(tangents: FloatArray) -> AnyArray:
+            return forward(self.arrangement.push_forward(tangents))
+
+        return encodings, pushforward
+
+    def jvp(self, inputs: FloatArray, tangents: FloatArray, /) -> tuple[AnyArray, AnyArray]:
+        """
+        Encode, and return the derivatives of the encodings in a direction of each input.
+
+        Parameters
+        ----------
+        inputs : (N, *S) ndarray of float
+            As for `encode`.
+        tangents : (N, *S) ndarray of float
+            Directions of the inputs in their declared range.
+
+        Returns
+        -------
+        encodings, derivatives : (N, E) ndarray
+            Of networks in half precision in float32, as `vjp`.
+
+        Raises
+        ------
+        ShapeError
+            ARG001 if the tangents have another shape than the inputs.
+        SubjectError
+            As `vjp`.
+        """
+        if tangents.shape != inputs.shape:
+            raise ShapeError(
+                "ARG001",
+                f"tangents must have the shape of the inputs, {inputs.shape}; got {tangents.shape}",
+                fix="Give a direction for each input, with a number for each of its values.",
+            )
+        step = self._rows_per_call
+        parts = []
+        for k in range(0, len(inputs), step):  # what a part keeps is freed before the next
+            encodings, pushforward = self.linearize(inputs[k : k + step])
+            parts.append((encodings, pushforward(tangents[k : k + step])))
+        encodings, derivatives = (np.concatenate(of) for of in zip(*parts, strict=True))
+        return encodings, derivatives
 
     @property
     def gradient_route(self) -> str:
@@ -275,14 +338,8 @@ class OnnxEncoder:
         return pool(output, n_rows, self.pooling, channels_first=self.channels_first)
 
     def _vjp(self, arranged: AnyArray) -> tuple[AnyArray, Pullback]:
-        if self.gradients is None:
-            raise SubjectError(
-                "GRA002",
-                "an encoder must know its model's file to give gradients; this encoder does not",
-                fix="Open it with open_encoder.",
-            )
         n_inputs, arranged = len(arranged), self._padded(arranged)
-        output, back = self.gradients.vjp(self._feeds(arranged), self.input)
+        output, back = self._known_gradients().vjp(self._feeds(arranged), self.input)
         pooled = self._pool(output, len(arranged))
 
         def pullback(cotangent: FloatArray) -> FloatArray:
@@ -292,6 +349,41 @@ class OnnxEncoder:
             return back(unpool(whole, output.shape, self.pooling, channels_first=first))[:n_inputs]
 
         return pooled[:n_inputs], pullback
+
+    def _linearized(self, arranged: AnyArray) -> tuple[AnyArray, Pushforward]:
+        n_inputs, arranged = len(arranged), self._padded(arranged)
+        output, forward = self._known_gradients().linearize(self._feeds(arranged), self.input)
+
+        def pushforward(directions: AnyArray) -> AnyArray:  # pooling is linear
+            return self._pool(forward(self._padded(directions)), len(arranged))[:n_inputs]
+
+        return self._pool(output, len(arranged))[:n_inputs], pushforward
+
+    def _in_passes(
+        self, arranged: AnyArray, linear: Callable[[AnyArray], tuple[AnyArray, Multiply]]
+    ) -> tuple[AnyArray, Multiply]:
+        """Run as many forward passes as calls are needed, and let directions go through each."""
+        step = self._rows_per_call
+        passes = [linear(arranged[k : k + step]) for k in range(0, len(arranged), step)]
+        if len(passes) == 1:
+            return passes[0]
+        encodings = np.concatenate([rows for rows, _ in passes])
+        ends = np.cumsum([len(rows) for rows, _ in passes])[:-1]
+
+        def multiply(directions: AnyArray) -> AnyArray:
+            split = np.split(directions, ends)
+            return np.concatenate([by(rows) for (_, by), rows in zip(passes, split, strict=True)])
+
+        return encodings, multiply
+
+    def _known_gradients(self) -> GradientRoute:
+        if self.gradients is None:
+            raise SubjectError(
+                "GRA002",
+                "an encoder must know its model's file to give gradients; this encoder does not",
+                fix="Open it with open_encoder.",
+            )
+        return self.gradients
 
     def _feeds(self, arranged: AnyArray) -> dict[str, AnyArray]:
         return {self.input: arranged, **spread(self.feeds, len(arranged))}

@@ -23,3 +23,9 @@ class GradientRoute(Protocol):
     ) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
         """Return the network's output and the way back to its input `name`."""
         ...
+
+    def linearize(
+        self, feeds: Mapping[str, AnyArray], name: str, /
+    ) -> tuple[AnyArray, Callable[[AnyArray], AnyArray]]:
+        """Return the network's output and its derivative in directions of its input `name`."""
+        ...

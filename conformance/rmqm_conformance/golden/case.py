@@ -10,7 +10,18 @@ import numpy.typing as npt
 from rmqm_conformance.golden.precision import Exact, mp, text
 from rmqm_conformance.operations import operation
 
-__all__ = ["Case", "Rule", "bits", "case", "number", "plain", "refuse", "same_values", "within"]
+__all__ = [
+    "Case",
+    "Rule",
+    "bits",
+    "case",
+    "number",
+    "plain",
+    "refuse",
+    "same_values",
+    "unordered",
+    "within",
+]
 
 Rule: TypeAlias = dict[str, Any]
 Case: TypeAlias = dict[str, Any]
@@ -92,6 +103,12 @@ def within(values: Any, tolerance: float, why: str, *, zero_below: float = 0.0) 
     if zero_below:
         rule["zero_below"] = zero_below
     return {**rule, "why": why}
+
+
+def unordered(values: Any, tolerance: float, why: str) -> Rule:
+    """Demand exact values (N, n), or complex ones (N, n, 2), in any order along the second axis."""
+    nearest = np.array(values, dtype=object).astype(np.float64)
+    return {"unordered": nearest, "atol": tolerance, "why": why}
 
 
 def same_values(values: npt.ArrayLike, why: str) -> Rule:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from rmqm_conformance.golden import (
     cases_alterations,
+    cases_autoencoders,
     cases_characteristics,
     cases_degenerate,
     cases_distances,
     cases_encoder,
     cases_inputs,
     cases_interval,
+    cases_jacobians,
     cases_losses,
     cases_metric,
     cases_nnk,
@@ -18,7 +20,9 @@ from rmqm_conformance.golden import (
     cases_paths,
     cases_pooling,
     cases_prepared,
+    cases_regressions,
     cases_resolution,
+    cases_spectra,
     cases_statuses,
     cases_steps,
     cases_types,
@@ -49,6 +53,10 @@ _MODULES = (
     cases_interval,
     cases_nnk,
     cases_nnk_shapes,
+    cases_jacobians,
+    cases_autoencoders,
+    cases_spectra,
+    cases_regressions,
 )
 
 

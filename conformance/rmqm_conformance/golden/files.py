@@ -80,6 +80,8 @@ def _stored(value: Any, place: str, arrays: dict[str, bytes]) -> Any:
             key: _stored(item, f"{place}-{key}" if key not in _SILENT else place, arrays)
             for key, item in value.items()
         }
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return [_stored(item, f"{place}-{k}", arrays) for k, item in enumerate(value)]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from mpmath import MPContext
 
-__all__ = ["Exact", "exact", "mp", "propagated", "text"]
+__all__ = ["Exact", "exact", "mp", "propagated", "rounded_up", "text"]
 
 Exact: TypeAlias = Any
 """A number of `mp`."""
@@ -33,6 +33,11 @@ def exact(values: Any) -> Any:
 def text(value: Exact) -> str:
     """Return a number as text of forty significant digits, or ``nan``."""
     return "nan" if mp.isnan(value) else str(mp.nstr(value, 40))
+
+
+def rounded_up(value: Exact) -> float:
+    """Return a tolerance in two digits, a little larger."""
+    return float(f"{float(value) * 1.05:.2g}")
 
 
 def propagated(

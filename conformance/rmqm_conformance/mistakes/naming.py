@@ -22,6 +22,7 @@ from rmqm_conformance.mistakes import (
     noise,
     pgd,
     pooling,
+    spectra,
     whole,
 )
 from rmqm_conformance.mistakes.by_check import mistake_of_check
@@ -46,6 +47,7 @@ TABLES: Final[tuple[Table, ...]] = (
     *mapping.TABLES,
     *pooling.TABLES,
     *neighbourhoods.TABLES,
+    *spectra.TABLES,
     *whole.TABLES,
 )
 """All tables of known mistakes."""

@@ -43,6 +43,42 @@ def _neighbourhoods() -> dict[str, Any]:
     }
 
 
+def _layer(n_outputs: int, n_inputs: int, activation: str) -> dict[str, Any]:
+    weight = np.cos(np.arange(1.0, n_outputs * n_inputs + 1) ** 2).reshape(n_outputs, n_inputs)
+    return {
+        "weight": weight,
+        "bias": np.sin(np.arange(1.0, n_outputs + 1)),
+        "activation": activation,
+    }
+
+
+def _spectra() -> dict[str, dict[str, Any]]:
+    inputs = np.array([[0.5, -0.25, 0.75], [-1.0, 0.25, 0.125]])
+    encoder = [_layer(4, 3, "tanh"), _layer(2, 4, "identity")]
+    of_encoder = {"encoder": encoder, "inputs": inputs}
+    grid = np.arange(1.0, 7.0)
+    return {
+        "jacobian_products": {
+            **of_encoder,
+            "tangents": np.ones((2, 1, 3)),
+            "cotangents": np.ones((2, 1, 2)),
+        },
+        "jacobians": of_encoder,
+        "spectrum": {"matrices": np.cos(np.arange(18.0) ** 2).reshape(2, 3, 3)},
+        "autoencoder_spectrum": {**of_encoder, "decoder": [_layer(3, 2, "tanh")]},
+        "encoder_spectrum": of_encoder,
+        "spectrum_regression": {
+            "train_errors": np.exp(np.sin(grid)),
+            "train_values": grid,
+            "train_orientations": np.array([1.0, -1.0, 1.0, 1.0, 1.0, 1.0]),
+            "test_errors": np.exp(np.cos(grid)),
+            "test_values": 5 - grid,
+            "test_orientations": np.array([1.0, 1.0, 1.0, 1.0, 1.0, -1.0]),
+            "reading": "absolute",
+        },
+    }
+
+
 def sound(name: str) -> dict[str, Any]:
     """Return arguments that any implementation answers; the arrays are new at every call."""
     whole_way = {**_inputs(), "network": _network(), "n_levels": 3, "seed": 0, "variant": "paper"}
@@ -99,6 +135,7 @@ def sound(name: str) -> dict[str, Any]:
             "representations": np.cos(np.arange(1.0, 25.0)).reshape(2, 4, 3),
             "resolution": 1e-12,
         },
+        **_spectra(),
     }
     return every[name]
 

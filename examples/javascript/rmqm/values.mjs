@@ -3,7 +3,7 @@
 import { NumericArray } from "./numeric_array.mjs";
 
 const FLOATS = new Set(["low", "high", "resolution", "alpha", "scale", "mean", "std", "bandwidth"]);
-const INTEGERS = new Set(["undefined_D_RC", "undefined_P_RC", "left_out", "n_inputs"]);
+const INTEGERS = new Set(["undefined_D_RC", "undefined_P_RC", "left_out", "n_inputs", "n_train", "n_test"]);
 
 export function decodeArguments(args) {
   return Object.fromEntries(Object.entries(args).map(([name, raw]) => [name, decode(name, raw)]));
@@ -16,7 +16,8 @@ export function encodeResults(results) {
 function decode(name, raw) {
   if (raw === null) return null;
   if (FLOATS.has(name)) return decodeFloat(raw);
-  if (typeof raw !== "object" || Array.isArray(raw)) return raw;
+  if (Array.isArray(raw)) return raw.map((item) => decode("", item)); // layers of a network are objects
+  if (typeof raw !== "object") return raw;
   return "base64" in raw ? decodeArray(raw) : decodeArguments(raw);
 }
 

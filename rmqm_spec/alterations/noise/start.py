@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from rmqm_spec.arrays import AnyArray
+from rmqm_spec.compiled_loops import loops_or_reason
 
 __all__ = ["compiled_fill", "why_not_compiled"]
 
@@ -53,17 +54,13 @@ def why_not_compiled() -> str | None:
 
 @cache
 def _loaded() -> tuple[Callable[..., None] | None, str | None]:
-    try:
-        from rmqm_spec.alterations.noise.compiled import fill
+    return loops_or_reason(_load, _agrees, "the loop that numba compiles has other bits than NumPy")
 
-        agrees = _agrees(fill)
-    except ImportError:
-        return None, "numba is not installed"
-    except Exception as error:  # whatever a compiler may say of a machine it does not know
-        return None, f"numba cannot compile it: {type(error).__name__}: {error}"
-    if not agrees:
-        return None, "the loop that numba compiles has other bits than NumPy"
-    return fill, None
+
+def _load() -> Callable[..., None]:
+    from rmqm_spec.alterations.noise.compiled import fill
+
+    return fill
 
 
 def _agrees(fill: Callable[..., Any]) -> bool:

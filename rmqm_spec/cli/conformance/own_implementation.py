@@ -17,6 +17,7 @@ from rmqm_spec.characteristics import characterize, displacements, step_lengths
 from rmqm_spec.cli.conformance.own_encoders import Dense, Squashing
 from rmqm_spec.cli.conformance.own_neighbourhoods import OwnNeighbourhoods
 from rmqm_spec.cli.conformance.own_requests import described, evaluated
+from rmqm_spec.cli.conformance.own_spectra import OwnSpectra
 from rmqm_spec.contracts.encoder import encode_checked, vjp_checked
 from rmqm_spec.contracts.inputs import InputSpec
 from rmqm_spec.contracts.preprocessing import Preprocessing
@@ -35,7 +36,7 @@ __all__ = ["OwnImplementation"]
 Results = dict[str, Any]
 
 
-class OwnImplementation(OwnNeighbourhoods):
+class OwnImplementation(OwnNeighbourhoods, OwnSpectra):
     """
     The operations of the conformance kit, each by the code that scores use.
 
@@ -64,6 +65,7 @@ class OwnImplementation(OwnNeighbourhoods):
                 "comparison",
                 "value-map",
                 "nnk",
+                "spectrum",
             ],
             "extensions": ["common", "weighted"],
             "generator": GENERATOR,

@@ -9,7 +9,7 @@ import numpy as np
 
 from rmqm_spec.arrays import Float64Array
 from rmqm_spec.characteristics.interval import LEVEL
-from rmqm_spec.reports.charts.drawing import DASHES, colour, drawn, level_axis
+from rmqm_spec.reports.charts.drawing import DASHES, colour, drawn, level_axis, logarithmic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,20 +90,10 @@ def _curves(axes: Axes, encoders: Sequence[ReportedEncoder], name: str, *, log: 
         if defined.size:
             ends.append((encoder.key, number, levels[-1], float(mean[defined[-1]])))
     if log and ends:
-        _logarithmic(axes)
+        logarithmic(axes)
     elif not log:
         axes.set_ylim(bottom=0)
     _label_ends(axes, ends)
-
-
-def _logarithmic(axes: Axes) -> None:
-    """Set a scale whose labels are plain numbers."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-
-    axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _bands(

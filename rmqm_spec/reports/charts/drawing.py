@@ -24,6 +24,7 @@ __all__ = [
     "colour",
     "drawn",
     "level_axis",
+    "logarithmic",
     "term_colour",
 ]
 
@@ -124,6 +125,16 @@ def level_axis(axes: Axes, n_levels: int, label: str) -> None:
     axes.set_xlim(0, n_levels * 1.06)
     axes.set_xlabel(label)
     axes.set_xticks(sorted({k * n_levels // 4 for k in range(5)}))
+
+
+def logarithmic(axes: Axes) -> None:
+    """Set a scale whose labels are plain numbers."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 @contextmanager

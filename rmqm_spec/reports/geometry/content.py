@@ -9,7 +9,8 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from rmqm_spec.arrays import BoolArray, Float64Array
-from rmqm_spec.geometries.comparing import Compared, Likeness
+from rmqm_spec.geometries.comparing import Likeness
+from rmqm_spec.probes.pairing import Compared
 
 __all__ = ["GeometryContent", "Plane", "ReportedGeometry", "ShownInput", "ShownPicture"]
 

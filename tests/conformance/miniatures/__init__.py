@@ -13,6 +13,8 @@ from . import (
     allowed_messages,
     allowed_nnk,
     allowed_refusals,
+    allowed_spectra,
+    wrong_autoencoders,
     wrong_changes,
     wrong_comparison,
     wrong_degenerate,
@@ -26,6 +28,7 @@ from . import (
     wrong_generators,
     wrong_inputs,
     wrong_interval,
+    wrong_jacobians,
     wrong_lookalikes,
     wrong_losses,
     wrong_metric,
@@ -36,8 +39,11 @@ from . import (
     wrong_noise,
     wrong_pgd,
     wrong_refusals,
+    wrong_regressions,
     wrong_scored_pairs,
     wrong_sizes,
+    wrong_spectra,
+    wrong_stretches,
     wrong_thresholds,
     wrong_value_map,
 )
@@ -86,6 +92,11 @@ WRONG: tuple[type[Plain], ...] = _miniatures(
     wrong_sizes,
     wrong_nnk,
     wrong_nnk_shapes,
+    wrong_jacobians,
+    wrong_autoencoders,
+    wrong_spectra,
+    wrong_stretches,
+    wrong_regressions,
 )
 """Each breaks the clause that its attribute `breaks` names."""
 
@@ -98,5 +109,6 @@ ALLOWED: tuple[type[Plain], ...] = _miniatures(
     allowed_messages,
     allowed_nnk,
     allowed_refusals,
+    allowed_spectra,
 )
 """Correct; each decides otherwise what the specification leaves open."""

@@ -15,6 +15,8 @@ OPERATIONS = frozenset(
         *("interval", "evaluate", "encode", "pool", "vjp", "loss", "pgd_step", "pgd_path"),
         *("document", "compare", "map_values", "nnk_neighbourhoods", "nnk_graph"),
         *("nnk_diameters", "nnk_invariance", "nnk_classify"),
+        *("jacobian_products", "jacobians", "spectrum", "autoencoder_spectrum"),
+        *("encoder_spectrum", "spectrum_regression"),
     }
 )
 

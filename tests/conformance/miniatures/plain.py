@@ -10,10 +10,11 @@ from .plain_metric import Metric
 from .plain_nnk import Nnk
 from .plain_noise import Noise
 from .plain_pgd import Pgd
+from .plain_spectra import Spectra
 from .plain_value_map import ValueMap
 
 
-class Plain(Inputs, Noise, Metric, Losses, Pgd, Encoder, Documents, ValueMap, Nnk):
+class Plain(Inputs, Noise, Metric, Losses, Pgd, Encoder, Documents, ValueMap, Nnk, Spectra):
     """Every operation, in small methods: a miniature overrides one of them."""
 
     refusals = (Refused,)
@@ -29,6 +30,7 @@ class Plain(Inputs, Noise, Metric, Losses, Pgd, Encoder, Documents, ValueMap, Nn
         "comparison",
         "value-map",
         "nnk",
+        "spectrum",
     )
     extensions = ("common", "weighted")
     may_differ = ()  # operations of an allowed variant whose results are not those of `Plain`

@@ -349,6 +349,7 @@ class WritesToItsArguments(Plain):
     document, map_values = map(_spoiling, ("document", "map_values"))
     nnk_neighbourhoods, nnk_graph = map(_spoiling, ("nnk_neighbourhoods", "nnk_graph"))
     nnk_diameters, nnk_classify = map(_spoiling, ("nnk_diameters", "nnk_classify"))
+    spectrum, encoder_spectrum = map(_spoiling, ("spectrum", "encoder_spectrum"))
 
 
 class ComparesOtherSchedules(Plain):

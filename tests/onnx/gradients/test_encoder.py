@@ -12,9 +12,10 @@ pytest.importorskip("onnxruntime")
 
 from rmqm_onnx import OpenOptions, open_encoder
 from rmqm_onnx.gradients import self_check
-from rmqm_spec.contracts.encoder import DifferentiableEncoder, vjp_checked
+from rmqm_spec.contracts.encoder import DifferentiableEncoder, jvp_checked, vjp_checked
 from rmqm_spec.contracts.preprocessing import Preprocessing
-from rmqm_spec.errors import SubjectError, UnreadableError
+from rmqm_spec.errors import ShapeError, SubjectError, UnreadableError
+from rmqm_spec.jacobians import jacobian
 
 
 def smooth(make, shape, width, of="float32", out="y", extra=()):
@@ -37,6 +38,13 @@ def check(encoder, n=3, within=1e-3):
     np.testing.assert_allclose(encodings, encoder.encode(inputs), rtol=1e-4, atol=1e-5)
     assert pullback(np.ones_like(encodings)).dtype == np.float32
     assert self_check(encoder, inputs) < within
+    random = np.random.default_rng(3)
+    tangents = random.normal(size=inputs.shape).astype(np.float32)
+    cotangents = random.normal(size=encodings.shape).astype(np.float32)
+    again, derivatives = jvp_checked(encoder, inputs, tangents)
+    np.testing.assert_allclose(again, encodings, rtol=1e-5, atol=1e-6)
+    pulled = (pullback(cotangents) * tangents).reshape(n, -1).sum(1)
+    np.testing.assert_allclose((derivatives * cotangents).sum(1), pulled, rtol=1e-3, atol=1e-4)
     return inputs, encodings, pullback
 
 
@@ -69,6 +77,23 @@ def test_a_fixed_batch_is_padded_and_the_padding_taken_away(rows, make, opened, 
     inputs, encodings, pullback = check(fixed, n=5)
     ct = np.random.default_rng(2).normal(size=encodings.shape).astype(np.float32)
     np.testing.assert_allclose(pullback(ct), free.vjp(inputs)[1](ct), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("way", ["rows", "columns"])
+def test_a_fixed_batch_gives_the_same_jacobians(rows, way, make, opened, saved):
+    fixed = opened(saved(smooth(make, [rows, 6], 4), "fixed.onnx"), layout="array")
+    free = opened(saved(smooth(make, ["N", 6], 4), "free.onnx"), layout="array")
+    inputs = np.random.default_rng(1).random((5, 6), dtype=np.float32)
+    found, wanted = (jacobian(encoder, inputs, way=way) for encoder in (fixed, free))
+    np.testing.assert_allclose(found.matrices, wanted.matrices, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found.encodings, fixed.encode(inputs), rtol=1e-5, atol=1e-6)
+
+
+def test_a_tangent_of_another_shape_is_refused(make, opened):
+    encoder = opened(smooth(make, ["N", 6], 4), layout="array")
+    with pytest.raises(ShapeError, match="tangents must have the shape of the inputs"):
+        encoder.jvp(np.zeros((2, 6), np.float32), np.zeros((1, 6), np.float32))
 
 
 @pytest.mark.parametrize("pooling", ["flatten", "mean", "cls"])

@@ -110,15 +110,15 @@ def test_a_branch_of_a_constant_condition_is_taken(chosen, make, build, check):
 def test_a_conversion_that_changes_the_encodings_is_refused(make, monkeypatch):
     from rmqm_onnx.gradients import preparation
 
-    def wrong(model):
+    def wrong(model, known):
         for tensor in model.graph.initializer:
             if tensor.name == "w2":
                 values = 1.1 * numpy_helper.to_array(tensor)
                 tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float32), "w2"))
-        return convert(model)
+        return convert(model, known)
 
-    convert = preparation._converted
-    monkeypatch.setattr(preparation, "_converted", wrong)
+    convert = preparation.converted
+    monkeypatch.setattr(preparation, "converted", wrong)
     with pytest.raises(SubjectError) as caught:
         vjp_model(network(make, 13))
     assert caught.value.code == "GRA004"
@@ -140,3 +140,63 @@ def test_half_precision_is_raised(make, build):
     w = numpy_helper.to_array(half[0]).astype(np.float32)
     expected = (ct * (1 - np.tanh(x @ w) ** 2)) @ w.T
     np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_operators_of_other_domains_stay_beside_old_operators(make, build, check):
+    nodes = [
+        helper.make_node("Gelu", ["x"], ["g"], domain="com.microsoft"),
+        make.node("Clip", "g", "c", max=0.7),
+        make.node("Softmax", "c", "y"),
+    ]
+    inputs, outputs = [make.value("x", ["N", 2, 3])], [make.value("y", None)]
+    model = make.model(nodes, inputs, outputs, opset=7, ir=4, domains=["com.microsoft"])
+    check(model, build.spread((2, 2, 3), low=-1, high=0.6))
+
+
+def test_scales_computed_from_shapes_are_rounded_as_they_shrink(make, build, check):
+    """As tf2onnx writes a resize to a fixed size: 3 rows grow to 4, 7 columns shrink to 5."""
+    nodes = [
+        make.node("Shape", "x", "shape"),
+        make.node("Cast", "shape", "old", to=1),
+        make.node("Slice", "old from to", "sides"),
+        make.node("Div", "size sides", "some"),
+        make.node("Concat", "ones some", "scales", axis=0),
+        make.node("Resize", "x scales", "y", mode="nearest"),
+    ]
+    weights = [
+        make.constant("from", [2], "int64"),
+        make.constant("to", [4], "int64"),
+        make.constant("size", [4, 5]),
+        make.constant("ones", [1, 1]),
+    ]
+    inputs, outputs = [make.value("x", ["N", 2, "H", "W"])], [make.value("y", None)]
+    model = make.model(nodes, inputs, outputs, weights, opset=10, ir=5)
+    check(model, build.spread((2, 2, 3, 7)))
+
+
+def test_the_body_of_a_loop_is_converted_too(make, build, check):
+    """h' = softmax(h + x), over both axes together, twice."""
+    of = helper.make_tensor_value_info
+    steps = [make.node("Add", "h x", "s"), make.node("Softmax", "s", "h_new", axis=1)]
+    body = helper.make_graph(
+        [*steps, make.node("Identity", "on", "on_new")],
+        "body",
+        [of("t", 7, []), of("on", 9, []), of("h", 1, None)],
+        [of("on_new", 9, []), of("h_new", 1, None)],
+    )
+    nodes = [helper.make_node("Loop", ["two", "true", "x"], ["y"], body=body)]
+    weights = [make.constant("two", 2, "int64"), make.constant("true", True, "bool")]
+    inputs, outputs = [make.value("x", ["N", 2, 3])], [make.value("y", None)]
+    check(make.model(nodes, inputs, outputs, weights, opset=11), build.spread((2, 2, 3)))
+
+
+def test_a_scan_over_batches_is_refused_by_name(make, build):
+    of = helper.make_tensor_value_info
+    body = helper.make_graph(
+        [make.node("Tanh", "row", "made")], "body", [of("row", 1, [3])], [of("made", 1, [3])]
+    )
+    scan = helper.make_node("Scan", ["", "x"], ["y"], body=body, num_scan_inputs=1)
+    inputs, outputs = [make.value("x", [1, 2, 3])], [make.value("y", None)]
+    with pytest.raises(SubjectError, match="Scan of opset 8") as caught:
+        vjp_model(make.model([scan], inputs, outputs, opset=8))
+    assert caught.value.code == "GRA004"

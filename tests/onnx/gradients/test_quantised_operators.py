@@ -245,3 +245,24 @@ def test_every_quantised_operator_has_a_case():
     tried |= {"QLinearConcat", "DynamicQuantizeMatMul", "MatMulIntegerToFloat", "MatMulNBits"}
     defined = {name for _, name in DEFINITIONS if name.startswith(("Q", "Dynamic", "MatMul"))}
     assert defined - {"QuickGelu"} == tried
+
+
+def test_deep_networks_round_every_step_as_the_runtime_does(make, build):
+    """Twelve layers: a step that is rounded the other way early would be another encoding."""
+    scale, zero = make.constant("s", 0.05), make.constant("z", 128, "uint8")
+    first, last = make.node("QuantizeLinear", "x s z", "q0"), "q12 s z"
+    nodes, weights = [first], [scale, zero, make.constant("wz", [0] * 8, "int8")]
+    for k in range(12):
+        nodes.append(
+            make.node("QLinearConv", f"q{k} s z w{k} s{k} wz s z", f"q{k + 1}", pads=[1, 1, 1, 1])
+        )
+        weights.append(make.constant(f"w{k}", whole(8, 8, 3, 3, seed=k, of=np.int8), "int8"))
+        weights.append(make.constant(f"s{k}", [1 / 256] * 8))  # many sums lie halfway
+    nodes.append(make.node("DequantizeLinear", last, "y"))
+    inputs, outputs = [make.value("x", ["N", 8, 16, 16])], [make.value("y", None)]
+    model = make.model(nodes, inputs, outputs, weights)
+    x = np.random.default_rng(3).normal(size=(2, 8, 16, 16)).astype(np.float32)
+    encodings, pullback = GradientSession(model).vjp(x)
+    assert encodings.std() > 0.3
+    np.testing.assert_array_equal(encodings, build.session(model).run(None, {"x": x})[0])
+    assert np.abs(pullback(np.ones_like(encodings))).max() > 0

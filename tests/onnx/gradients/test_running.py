@@ -72,7 +72,7 @@ def test_a_mask_is_handed_over_instead_of_what_it_is_made_of(network):
     types = {one.name: one.type.tensor_type.elem_type for one in cut.forward.graph.output}
     assert "r" not in types  # the ReLU needs its mask, the pool its shape
     assert list(types.values()).count(TensorProto.BOOL) == 1
-    assert "Greater" not in {node.op_type for node in cut.backward.graph.node}
+    assert "Greater" not in {node.op_type for node in cut.linear.graph.node}
 
 
 def test_pullbacks_of_two_inputs_do_not_mix(network, x, build):
@@ -91,6 +91,53 @@ def test_directions(network, x, build):
     np.testing.assert_allclose(encodings, session.vjp(x)[0], rtol=1e-5, atol=1e-6)
     pulled = (session.vjp(x)[1](ct) * tangent).sum()
     np.testing.assert_allclose((derivative * ct).sum(), pulled, rtol=1e-4)
+
+
+def test_many_directions_are_each_what_they_are_alone(network, x, build):
+    session = GradientSession(network)
+    tangents, cts = build.weights(3, 4, *x.shape[1:]), build.weights(3, 4, 5)
+    (encodings, pullback), (again, pushforward) = session.vjp(x), session.linearize(x)
+    np.testing.assert_allclose(encodings, again, rtol=1e-5, atol=1e-6)
+    gradients, derivatives = pullback(cts), pushforward(tangents)
+    assert (gradients.shape, derivatives.shape) == (tangents.shape, cts.shape)
+    for k in range(4):
+        np.testing.assert_array_equal(gradients[:, k], pullback(cts[:, k]))
+        np.testing.assert_array_equal(derivatives[:, k], pushforward(tangents[:, k]))
+    np.testing.assert_array_equal(session.jvp({"x": x}, tangents)[1], derivatives)
+
+
+def test_what_directions_share_is_made_before_them(make):
+    """1 - y^2 is handed over in place of y, and is no part of a pullback."""
+    model = make.model(
+        [
+            make.node("MatMul", "x w", "h"),
+            make.node("Tanh", "h", "t"),
+            make.node("MatMul", "t v", "y"),
+        ],
+        [make.value("x", ["N", 4])],
+        [make.value("y", ["N", 3])],
+        [make.random("w", 4, 6), make.random("v", 6, 3)],
+    )
+    for product in ("vjp", "jvp"):
+        cut = passes(derivation(model), product)
+        assert [node.op_type for node in cut.linear.graph.node].count("Sub") == 0
+        assert len(cut.kept) == 1
+        assert "t" not in cut.kept
+
+
+def test_a_tensor_that_is_kept_anyway_is_not_kept_twice(make):
+    """The derivative of x * tanh(x) needs tanh(x) and 1 - tanh(x)^2: only the first is kept."""
+    model = make.model(
+        [
+            make.node("MatMul", "x w", "h"),
+            make.node("Tanh", "h", "t"),
+            make.node("Mul", "h t", "y"),
+        ],
+        [make.value("x", ["N", 4])],
+        [make.value("y", ["N", 6])],
+        [make.random("w", 4, 6)],
+    )
+    assert set(passes(derivation(model)).kept) == {"h", "t"}
 
 
 def test_the_loss_inside_the_graph_is_that_of_the_core(network, x, build):

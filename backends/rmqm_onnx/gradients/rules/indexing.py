@@ -4,36 +4,42 @@ from __future__ import annotations
 
 import numpy as np
 
-from rmqm_onnx.gradients.step import INT64, NoRuleError, Step
+from rmqm_onnx.gradients.step import INT64, Step
 from rmqm_onnx.gradients.table import Gradients, rule, zero
 from rmqm_onnx.gradients.tensor import Tensor
 
 zero(["ArgMax", "ArgMin"])
 
-_FAR = 2**30
-
 
 @rule("Slice")
 def slice_(s: Step) -> Gradients:
-    """Put zeros around the values, and between them if the step is longer than 1."""
-    rank = len(s.x.shape)
-    starts, ends = s.known(1, "starts"), s.known(2, "ends")
-    axes = s.known(3, "axes") if s.has(3) else list(range(len(starts)))
-    steps = s.known(4, "steps") if s.has(4) else [1] * len(starts)
+    """
+    Put zeros around the values, and between them if the step is longer than 1.
+
+    Where an axis begins, its step and how many values are left say what was taken: ends, which
+    exporters compute from shapes, are not needed. What is left is read off from positions.
+    """
     if 0 in s.y.shape:
         return s.tape.zeros(s.x)
-    g = s.g
-    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
-        length = s.x.shape[axis % rank]
-        if isinstance(length, int):
-            g = _put_back(g, axis % rank, length, slice(start, end, step))
-        elif (start, step) != (0, 1) or end < _FAR:
-            raise NoRuleError("it cuts an axis that depends on the batch")
-    return g
+    rank = len(s.x.shape)
+    n_axes = s.fixed(s.input(1).shape, "number of axes")[0]
+    axes = [axis % rank for axis in (s.known(3, "axes") if s.has(3) else range(n_axes))]
+    steps = s.known(4, "steps") if s.has(4) else [1] * n_axes
+    starts = s.value(1)
+    g, moving = s.g, []
+    for k, (axis, step) in enumerate(zip(axes, steps, strict=True)):
+        old, new = s.x.shape[axis], s.y.shape[axis]
+        if step == 1 and old == new:
+            continue
+        if starts is not None and isinstance(old, int) and isinstance(new, int):
+            first = range(old)[int(starts[k]) :: step].start
+            g = _put_back(g, axis, old, range(first, first + new * step, step))
+        else:
+            moving.append((k, axis))
+    return _at_positions(s, g, moving)
 
 
-def _put_back(g: Tensor, axis: int, length: int, taken: slice) -> Tensor:
-    places = range(length)[taken]
+def _put_back(g: Tensor, axis: int, length: int, places: range) -> Tensor:
     step = places.step
     if step < 0:
         g, places, step = g.flip(axis), places[::-1], -step
@@ -44,6 +50,29 @@ def _put_back(g: Tensor, axis: int, length: int, taken: slice) -> Tensor:
         g = apart.reshape(shape)
     width = len(places) * step if step > 1 and len(places) > 1 else len(places)
     return g.pad({axis: (places[0], length - places[0] - width)})
+
+
+def _at_positions(s: Step, g: Tensor, moving: list[tuple[int, int]]) -> Tensor:
+    """Undo a cut whose bounds or lengths change: the same cut of 0, 1, 2, .. gives the places."""
+    whole, uncut = s.x, []
+    for k, axis in moving:
+        uncut.append(whole)
+        shape = (*whole.shape[:axis], s.y.shape[axis], *whole.shape[axis + 1 :])
+        whole = whole.op("Slice", *_bounds(s, k, axis), shape=shape)
+    for (k, axis), like in zip(reversed(moving), reversed(uncut), strict=True):
+        limit = s.tape.shape_of(like).op("Gather", s.tape.constant(axis, INT64), shape=())
+        zero, one = s.tape.constant(0, INT64), s.tape.constant(1, INT64)
+        every = zero.op("Range", limit, one, shape=(like.shape[axis],))
+        places = every.op("Slice", *_bounds(s, k, 0), shape=(g.shape[axis],))
+        g = _placed(like, axis, places, g)
+    return g
+
+
+def _bounds(s: Step, k: int, axis: int) -> list[Tensor]:
+    """Return start, end, axis and step of the k-th axis that is cut."""
+    start, end = (s.input(i).slice(0, k, k + 1) for i in (1, 2))
+    step = s.input(4).slice(0, k, k + 1) if s.has(4) else s.tape.numbers([1])
+    return [start, end, s.tape.numbers([axis]).cast(start.type), step]
 
 
 @rule("Gather")
@@ -69,14 +98,18 @@ def gather(s: Step) -> Gradients:
 
 
 def _scatter(s: Step, axis: int) -> Tensor:
-    """Add to the places that are computed while it runs, the axis brought to the front."""
-    indices, rank = s.input(1), len(s.x.shape)
-    n = len(indices.shape)
-    front = [axis, *(k for k in range(rank) if k != axis)]
-    zeros = s.tape.zeros(s.x).transpose(front)
-    moved = [*range(axis, axis + n), *range(axis), *range(axis + n, len(s.g.shape))]
-    places = indices.cast(INT64).unsqueeze([n])
-    added = zeros.op("ScatterND", places, s.g.transpose(moved), shape=zeros.shape, reduction="add")
+    """Add to the places that are computed while it runs."""
+    return _placed(s.x, axis, s.input(1), s.g)
+
+
+def _placed(like: Tensor, axis: int, places: Tensor, g: Tensor) -> Tensor:
+    """Add to zeros, at places along an axis; for that the axis is brought to the front."""
+    n = len(places.shape)
+    front = [axis, *(k for k in range(len(like.shape)) if k != axis)]
+    zeros = like.tape.zeros(like).transpose(front)
+    moved = [*range(axis, axis + n), *range(axis), *range(axis + n, len(g.shape))]
+    at = places.cast(INT64).unsqueeze([n])
+    added = zeros.op("ScatterND", at, g.transpose(moved), shape=zeros.shape, reduction="add")
     return added.transpose([int(k) for k in np.argsort(front)])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rmqm_onnx.gradients.shapes import Length, fixed, is_fixed
 from rmqm_onnx.gradients.step import NoRuleError, Step
 from rmqm_onnx.gradients.table import Gradients, rule, zero
 from rmqm_onnx.gradients.tensor import Tensor
@@ -30,16 +31,25 @@ def concat(s: Step) -> Gradients:
     """Cut apart."""
     axis = s.axis(0, of=s.y)
     tensors = [s.input(k) for k in range(s.n_inputs)]
-    sizes = s.fixed([tensor.shape[axis] for tensor in tensors], "axis")
+    lengths = [tensor.shape[axis] for tensor in tensors]
     if s.n_inputs == 1:
         return s.g
-    if all(s.wants(k) for k in range(s.n_inputs)):
+    if all(s.wants(k) for k in range(s.n_inputs)) or not is_fixed(lengths):
         outputs = [(tensor.shape, tensor.type) for tensor in tensors]
-        parts = s.tape.emit("Split", s.g, s.tape.numbers(sizes), outputs=outputs, axis=axis)
+        parts = s.tape.emit("Split", s.g, _sizes(s, tensors, axis), outputs=outputs, axis=axis)
         return dict(enumerate(parts))
-    ends = np.cumsum([0, *sizes]).tolist()
+    ends = np.cumsum([0, *fixed(lengths)]).tolist()
     wanted = [k for k in range(s.n_inputs) if s.wants(k)]
     return {k: s.g.slice(axis, ends[k], ends[k + 1]) for k in wanted}
+
+
+def _sizes(s: Step, tensors: list[Tensor], axis: int) -> Tensor:
+    """Return the lengths of an axis, as a constant if none depends on the batch."""
+    lengths = [tensor.shape[axis] for tensor in tensors]
+    if is_fixed(lengths):
+        return s.tape.numbers(fixed(lengths))
+    first, *rest = (s.tape.shape_of(tensor).slice(0, axis, axis + 1) for tensor in tensors)
+    return first.op("Concat", *rest, shape=(len(tensors),), axis=0)
 
 
 @rule("Split")
@@ -55,10 +65,23 @@ def split(s: Step) -> Gradients:
 
 @rule("Tile")
 def tile(s: Step) -> Gradients:
-    """Add up the copies."""
-    repeats = s.known(1, "repeats")
-    halves = [number for pair in zip(repeats, s.x.shape, strict=True) for number in pair]
+    """Add up the copies; exporters compute the number of copies from shapes."""
+    if all(old in (1, new) for old, new in zip(s.x.shape, s.y.shape, strict=True)):
+        return s.g.sum_to(s.x)
+    if s.value(1) is None:
+        repeats = [_times(s, *lengths) for lengths in zip(s.x.shape, s.y.shape, strict=True)]
+    else:
+        repeats = s.known(1, "repeats")
+    pairs = zip(repeats, s.x.shape, strict=True)
+    halves = [length for times, old in pairs for length in (times, old)]
     return s.g.reshape(halves).sum(range(0, len(halves), 2), keepdims=False)
+
+
+def _times(s: Step, old: Length, new: Length) -> int:
+    if old == new:
+        return 1
+    before, after = s.fixed([old, new], "number of copies")
+    return after // before
 
 
 @rule("Trilu")

@@ -12,7 +12,7 @@ from rmqm_spec.arrays import AnyArray, Float64Array
 from rmqm_spec.characteristics.interval import delta_interval
 from rmqm_spec.probes.accuracy import accuracy_of, paired_difference
 
-__all__ = ["Mean", "difference_of", "mean_of"]
+__all__ = ["Mean", "difference_of", "mean_of", "signed_mean_of"]
 
 
 @frozen
@@ -78,6 +78,28 @@ def mean_of(values: AnyArray) -> Mean:
     if mean.interval is None:
         return mean
     return evolve(mean, interval=(max(mean.interval[0], 0.0), mean.interval[1]))
+
+
+def signed_mean_of(values: AnyArray) -> Mean:
+    """
+    Return the mean of a number per input that may be negative: its interval is not cut off.
+
+    Parameters
+    ----------
+    values : (N,) ndarray
+        Numbers, at least one.
+
+    Returns
+    -------
+    Mean
+        The interval is that of Student's t.
+
+    Examples
+    --------
+    >>> signed_mean_of(np.array([-1.0, 1.0, 0.0])).tied
+    True
+    """
+    return _by_student(np.asarray(values, dtype=np.float64))
 
 
 def difference_of(first: AnyArray, second: AnyArray) -> Mean:

@@ -1,0 +1,1 @@
+"""Autoencoders in ONNX: one model with a named latent, or two models."""

@@ -1,0 +1,89 @@
+"""The singular values of an encoder's Jacobian at many inputs, and what is read off them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rmqm_spec.arrays import Float64Array, FloatArray
+from rmqm_spec.contracts.encoder import DifferentiableEncoder, traits_of
+from rmqm_spec.contracts.inputs import Inputs
+from rmqm_spec.errors import SubjectError
+from rmqm_spec.jacobians import LocalSpectra, jacobians, local_spectra
+from rmqm_spec.resolution import resolution_of
+
+__all__ = ["encoder_spectra", "values_of_encoder"]
+
+
+def encoder_spectra(
+    encoder: DifferentiableEncoder,
+    inputs: Inputs | FloatArray,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> LocalSpectra:
+    """
+    Return the singular values of the Jacobian of the unit encoding at every input.
+
+    Parameters
+    ----------
+    encoder : DifferentiableEncoder
+        The encoder.
+    inputs : Inputs or (N, *S) ndarray of float
+        In the range that the encoder declares.
+    progress : callable, optional
+        Called with the number of inputs that are done, after each block.
+
+    Returns
+    -------
+    LocalSpectra
+        In the order of the inputs; memory is that of a block of Jacobians.
+
+    Raises
+    ------
+    SubjectError
+        SPC024 if an encoding has a single value.
+    RmqmError
+        As `rmqm_spec.jacobians.jacobians` and `local_spectra`.
+
+    Examples
+    --------
+    >>> from rmqm_spec.encoders.finite_differences import with_finite_differences
+    >>> weights = np.array([[2.0, 0.0], [0.0, 0.5]])
+    >>> linear = with_finite_differences(lambda x: x @ weights)
+    >>> encoder_spectra(linear, np.array([[1.0, 0.0]])).singular_values.round(4)
+    array([[0.25]])
+    """
+    resolution = traits_of(encoder).resolution or 0.0
+    parts: list[LocalSpectra] = []
+    done = 0
+    for block in jacobians(encoder, inputs):
+        if block.encodings.shape[1] < 2:
+            raise SubjectError(
+                "SPC024",
+                "an encoding must have at least 2 values; got 1, whose unit encoding is 1 or -1",
+                fix="Choose another output: --output NAME.",
+            )
+        is_coarser = resolution > resolution_of(block.encodings.dtype)
+        unit = resolution if is_coarser else None
+        parts.append(local_spectra(block.encodings, block.matrices, unit=unit))
+        done += len(block.encodings)
+        if progress is not None:
+            progress(done)
+    return LocalSpectra(
+        np.concatenate([part.singular_values for part in parts]),
+        np.concatenate([part.tolerance for part in parts]),
+    )
+
+
+def values_of_encoder(spectra: LocalSpectra) -> dict[str, Float64Array]:
+    """Return everything that is known of each input, by name."""
+    return {
+        "norm": spectra.norm,
+        "rank": spectra.effective_rank,
+        "condition": spectra.condition,
+        "volume": spectra.volume,
+        "numerical-rank": spectra.rank.astype(np.float64),
+        "condition-at-rank": spectra.condition_at_rank,
+        "volume-at-rank": spectra.volume_at_rank,
+    }
