@@ -53,15 +53,17 @@ def has_pole(tape: Tape, node: NodeProto) -> bool:
 
 
 def _found(tape: Tape, name: str, depth: int) -> bool:
-    if name not in tape.infinite:
-        tape.infinite[name] = _in_values(tape, name)
-        node = tape.makers.get(name)
-        if node is not None and not tape.infinite[name]:
-            before = node.op_type in _ARITHMETIC and depth > 0
-            tape.infinite[name] = has_pole(tape, node) or (
-                before and any(_found(tape, own, depth - 1) for own in node.input if own)
-            )
-    return tape.infinite[name]
+    if name in tape.infinite:
+        return tape.infinite[name]
+    found, node = _in_values(tape, name), tape.makers.get(name)
+    if node is not None and not found:
+        found = has_pole(tape, node)
+        if not found and node.op_type in _ARITHMETIC:
+            if not depth:
+                return False
+            found = any(_found(tape, own, depth - 1) for own in node.input if own)
+    tape.infinite[name] = found
+    return found
 
 
 def _in_values(tape: Tape, name: str) -> bool:

@@ -28,6 +28,10 @@ WHY_NOT = {
     "If": "its condition is not constant",
     "Loop": "its number of rounds is not constant",
     "Scan": "its number of rounds is not constant, or too large",
+    **dict.fromkeys(
+        ["TreeEnsemble", "TreeEnsembleClassifier", "TreeEnsembleRegressor"],
+        "it is a staircase: its derivative is zero between two thresholds",
+    ),
 }
 
 

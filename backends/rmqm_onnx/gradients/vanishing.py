@@ -62,12 +62,15 @@ def vanishing_order(tape: Tape, name: str) -> float:
 
 
 def _order(tape: Tape, name: str, depth: int) -> float:
-    if name not in tape.orders:
-        tape.orders[name] = _of_values(tape, name) if depth else SIGNED
-        node = tape.makers.get(name)
-        if node is not None and depth and tape.orders[name] == SIGNED and is_standard(node):
-            tape.orders[name] = _of_node(tape, node, depth - 1)
-    return tape.orders[name]
+    if name in tape.orders:
+        return tape.orders[name]
+    found, node = _of_values(tape, name), tape.makers.get(name)
+    if found == SIGNED and node is not None and is_standard(node):
+        if not depth:
+            return SIGNED
+        found = _of_node(tape, node, depth - 1)
+    tape.orders[name] = found
+    return found
 
 
 def _of_values(tape: Tape, name: str) -> float:
@@ -80,11 +83,12 @@ def _of_values(tape: Tape, name: str) -> float:
 def _of_node(tape: Tape, node: NodeProto, depth: int) -> float:
     if node.op_type in _NEVER_NEGATIVE:
         return 0.0
-    orders = [_order(tape, name, depth) for name in node.input if name]
     own = _BY_OPERATOR.get(node.op_type)
     if own is not None:
-        return own(tape, node, orders)
-    return orders[0] if node.op_type in MOVES_AND_SHAPES | _AVERAGES else SIGNED
+        return own(tape, node, [_order(tape, name, depth) for name in node.input if name])
+    if node.op_type in MOVES_AND_SHAPES | _AVERAGES:
+        return _order(tape, node.input[0], depth)
+    return SIGNED
 
 
 Order = Callable[[Tape, NodeProto, list[float]], float]
