@@ -61,6 +61,13 @@ def test_a_singular_matrix_counts_as_infinite_and_not_in_the_mean():
     assert len(values_of(columns)["latent-log-volume"]) == 2
 
 
+def test_intervals_of_what_is_not_negative_end_at_zero():
+    matrices = [np.eye(2)] * 9 + [np.diag([1.0, 0.01])]  # one small eigenvalue in ten inputs
+    entry = numbers_of(columns_of(matrices))["quantities"]["latent-small"]
+    assert entry["mean"] == pytest.approx(0.1)
+    assert entry["interval"][0] == 0
+
+
 def test_classes_hold_their_own_inputs():
     columns = columns_of([np.eye(2) * scale for scale in (1, 2, 3, 4)], labels=(*"abab",))
     first, second = numbers_of(columns)["classes"]
