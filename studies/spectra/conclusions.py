@@ -9,7 +9,7 @@ import numpy as np
 
 from studies.spectra.cells import SYMBOLS, interval, printed
 from studies.spectra.committed import Row, Tables
-from studies.spectra.design import EPOCHS, LONG, MIDDLE, SERIES, VARIANTS
+from studies.spectra.design import EPOCHS, LONG, MIDDLE, REPEATED, SERIES, VARIANTS
 from studies.spectra.other_sections import DATA_SETS
 from studies.spectra.predicting import QUESTIONED
 from studies.spectra.predictors import PREDICTORS, SIMPLER
@@ -21,6 +21,11 @@ _REGRESSORS: Final = {
     "dropped": "equation (6), w <= 0 dropped",
     "absolute": "equation (6), log |w|",
 }
+
+
+_VARIED: Final = 3
+"""Layers of the networks that every variant has."""
+_AT_ALL_DIMENSIONS: Final = f" Tables and figures of this variant: [{SERIES}]({SERIES}.md)."
 
 
 def conclusions(tables: Tables) -> list[str]:
@@ -143,19 +148,31 @@ def _variant(tables: Tables, variant: str) -> str:
 
     varied = ends([row for row in tables.others if row["variant"] == variant])
     plain = ends(tables.models)
-    parts = [
-        f"n = {key[1]}: {plain[key]['latent_slope_trace']:.2f} to {row['latent_slope_trace']:.2f} "
-        f"(printed {printed(key[1], 'latent', 'trace').test_slope:.2f}), arithmetic mean "
-        f"{plain[key]['latent_arithmetic_mean_median']:.2f} to "
-        f"{row['latent_arithmetic_mean_median']:.2f}"
-        for key, row in sorted(varied.items())
-    ]
-    if not parts:
+    shown = [key for key in sorted(varied) if key[0] == _VARIED and key[1] in REPEATED]
+    if not shown:
         return ""
+    parts = [
+        f"{plain[key]['latent_slope_trace']:.2f} to {varied[key]['latent_slope_trace']:.2f} (n = "
+        f"{key[1]}, printed {_printed_slope(key):.2f})"
+        for key in shown
+    ]
+    slope = "latent_slope_trace"
+    apart = [
+        np.mean([abs(rows[key][slope] - _printed_slope(key)) for key in shown])
+        for rows in (plain, varied)
+    ]
+    mean = "latent_arithmetic_mean_median"
+    means = [f"{rows[shown[-1]][mean]:.2f}" for rows in (plain, varied)]
     return (
-        f"**With {VARIANTS[variant]}** (3 layers, tried afterwards) the test slope for the trace "
-        f"of J_L goes, {'; '.join(parts)}."
-    ) + (f" All dimensions: [{SERIES}]({SERIES}.md)." if variant == SERIES else "")
+        f"**With {VARIANTS[variant]}** ({_VARIED} layers, tried afterwards) the test slope for the "
+        f"trace of J_L goes from {', '.join(parts)}. The mean absolute difference to the printed "
+        f"slopes goes from {apart[0]:.2f} to {apart[1]:.2f}, the arithmetic mean of the "
+        f"eigenvalues at n = {shown[-1][1]} from {' to '.join(means)}."
+    ) + (_AT_ALL_DIMENSIONS if variant == SERIES else "")
+
+
+def _printed_slope(key: tuple[int, int]) -> float:
+    return printed(key[1], "latent", "trace").test_slope
 
 
 def _training(tables: Tables) -> str:

@@ -65,6 +65,7 @@ def _arguments(drawn: Figure, tables: Tables) -> None:
         (right, f"angle, J_I, {tables.reference} layers"),
     ):
         axes.set_yscale("log")
+        axes.minorticks_off()
         axes.set(xlabel=f"{of}, degrees", ylabel="share of eigenvalues")
         axes.set_xticks([tick for tick in (-180, -90, 0, 90, 180) if tick >= axes.get_xlim()[0]])
     left.legend()
@@ -166,7 +167,6 @@ def _training(drawn: Figure, tables: Tables) -> None:
                 column,
                 color=(shade, shade * 0.8, 0.9 - shade * 0.2),
                 label=epoch,
-                marker=".",
             )
         _labelled(axes, said)
     panels[0].legend(title="epochs")

@@ -159,5 +159,5 @@ def _spread(name: str, values: npt.NDArray[Any]) -> Row:
 
 
 def _rounded(value: float) -> float:
-    """Keep five significant digits: the tables are committed."""
-    return float(f"{float(value):.5g}")
+    """Keep four significant digits: the tables are committed."""
+    return float(f"{float(value):.4g}")
