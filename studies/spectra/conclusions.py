@@ -10,6 +10,7 @@ import numpy as np
 from studies.spectra.cells import SYMBOLS, interval, printed
 from studies.spectra.committed import Row, Tables
 from studies.spectra.design import EPOCHS, LONG, MIDDLE, REPEATED, SERIES, VARIANTS
+from studies.spectra.images import OTHERS
 from studies.spectra.other_sections import DATA_SETS
 from studies.spectra.predicting import QUESTIONED
 from studies.spectra.predictors import PREDICTORS, SIMPLER
@@ -39,7 +40,7 @@ def conclusions(tables: Tables) -> list[str]:
         *(_variant(tables, variant) for variant in VARIANTS if not tables.variant),
         _training(tables),
         _no_images(tables.no_images),
-        *(_elsewhere(of, found[of]) for of in ("kmnist", "fashion") if of in found),
+        *(_elsewhere(of, found[of]) for of in OTHERS if of in found),
     ]
     return [sentence for sentence in said if sentence]
 
@@ -235,8 +236,9 @@ def _elsewhere(of: str, found: Row) -> str:
             f"{'better' if worth else 'not better'} than every simpler predictor"
         )
     simpler = ", ".join(f"{SIMPLER[name]} {predictors[name]['rho']:+.2f}" for name in SIMPLER)
+    kind = "For comparison" if of == "mnist" else "Headline"
     return (
-        f"**Headline, {DATA_SETS[of]}.** Mean rho with the error: {'; '.join(parts)}. Simpler: "
+        f"**{kind}, {DATA_SETS[of]}.** Mean rho with the error: {'; '.join(parts)}. Simpler: "
         f"{simpler}."
     )
 

@@ -29,6 +29,8 @@ _STYLE: Final = {
     "lines.linewidth": 1.2,
 }
 Row = Mapping[str, Any]
+_SEEN_AS_A_LINE: Final = 3
+"""Points; fewer are marked."""
 
 
 @contextmanager
@@ -46,7 +48,8 @@ def line(axes: Any, rows: Sequence[Row], column: str, **style: Any) -> None:
     """Draw a column against the latent dimension, in the order of the dimensions."""
     points = sorted((row["dimension"], row[column]) for row in rows if row.get(column) is not None)
     if points:
-        axes.plot(*zip(*points, strict=True), **style)
+        marker = "." if len(points) < _SEEN_AS_A_LINE else None
+        axes.plot(*zip(*points, strict=True), marker=marker, **style)
 
 
 def band(axes: Any, rows: Sequence[Row], name: str, *, colour: str, label: str) -> None:

@@ -22,8 +22,9 @@ def file_of(name: str, tables: Tables) -> str:
 
 
 def shown(tables: Tables) -> list[str]:
-    """Return the names of the figures; of the series only the ends are measured."""
-    return [name for name in FIGURES if name != "training" or not tables.variant]
+    """Return the names of the figures; that of training needs models before it."""
+    before = any(row["epoch"] == 0 for row in tables.training)
+    return [name for name in FIGURES if name != "training" or before]
 
 
 def draw_figures(tables: Tables, folder: Path) -> list[Path]:

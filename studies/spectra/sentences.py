@@ -34,8 +34,8 @@ def lead(tables: Tables) -> str:
         f"{LONG}). Beside them {seeds} with other seeds, and {long} with {LONG} epochs. What is "
         "measured, how and why: [protocol](../protocol.md). All that follows training is read from "
         "the ONNX files. J_L is the Jacobian from latent to latent, J_I from input to input; n is "
-        f"the latent dimension. {every} models are measured at all training and test images, 6,000 "
-        "and 1,000 of these serve the others. Intervals of 95 % are in brackets. "
+        f"the latent dimension. {every} models are measured at all training and test images, the "
+        "others at 6,000 and 1,000 drawn images. Intervals of 95 % are in brackets. "
     ) + (_missing(missing) if missing else "Nothing that was planned is missing.")
 
 
@@ -101,10 +101,10 @@ def _small(tables: Tables) -> str:
         by_layers.setdefault(row["layers"], []).append(str(row["dimension"]))
     named = "; ".join(f"{layers} layers, n = {', '.join(of)}" for layers, of in by_layers.items())
     said = (
-        f" In some models ({named}) there is more than one such eigenvalue in two images: latent "
-        "dimensions are hardly used or dead there, as where fewer hidden units are active than "
-        "there are latent values. Where J_L is singular (Table 1) the sign of its determinant is "
-        "rounding, and so is a part of its log volume; the trace is not."
+        f" In some models ({named}) it is above 0.5: latent dimensions are hardly used or dead "
+        "there, as where fewer hidden units are active than there are latent values. Where J_L "
+        "is singular (Table 1) the sign of its determinant is rounding, and so is a part of its "
+        "log volume; the trace is not."
     )
     return (
         "**Figure 6.** In the source very few eigenvalues are below 0.1, except in class 1. Here "
