@@ -40,8 +40,8 @@ def figure(path: Path, width: float, height: float) -> Iterator[Figure]:
         drawn = Figure(figsize=(width, height), layout="constrained")
         yield drawn
         drawn.savefig(path, metadata={"Date": None, "Creator": None}, facecolor="white")
-    # A hundredth of a point is not seen; the files are committed.
-    path.write_text(re.sub(r"(\d\.\d\d)\d+", r"\1", path.read_text()))
+    # The files are committed: a tenth of a point is not seen, and indentation is of no use.
+    path.write_text(re.sub(r"\n +", "\n", re.sub(r"(\d\.\d)\d+", r"\1", path.read_text())))
 
 
 def line(axes: Any, rows: Sequence[Row], column: str, **style: Any) -> None:

@@ -135,7 +135,7 @@ def _coefficients(fit: Regression) -> Row:
 
 def _spectrum(name: str, spectrum: Spectrum) -> Row:
     row: Row = {}
-    for quantity in ("arithmetic_mean", "geometric_mean", "trace", "log_volume"):
+    for quantity in ("arithmetic_mean", "geometric_mean"):
         row |= _spread(f"{name}_{quantity}", getattr(spectrum, quantity))
     row[f"{name}_small"] = _rounded(spectrum.small.mean())
     row[f"{name}_singular"] = _rounded((spectrum.reciprocal_condition < _SINGULAR).mean())

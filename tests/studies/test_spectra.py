@@ -302,8 +302,8 @@ def test_rows_of_the_tables_say_what_was_measured():
     assert row["latent_small"] == 1
     assert row["latent_complex"] == 0
     assert row["mse_test"] == pytest.approx(found.mse[60:].mean(), rel=1e-3)
-    median = np.percentile(found.latent.trace, 50, method="inverted_cdf")
-    assert row["latent_trace_median"] == pytest.approx(median, rel=1e-3)
+    median = np.percentile(found.latent.arithmetic_mean, 50, method="inverted_cdf")
+    assert row["latent_arithmetic_mean_median"] == pytest.approx(median, rel=1e-3)
 
 
 def test_rows_of_regressions_have_both_readings_and_the_identity():
