@@ -9,7 +9,8 @@ import numpy as np
 
 from studies.spectra.cells import SYMBOLS, interval, printed
 from studies.spectra.committed import Row, Tables
-from studies.spectra.design import EPOCHS, LONG, MIDDLE, SERIES, VARIANTS
+from studies.spectra.design import EPOCHS, LONG, MIDDLE, REPEATED, SERIES, VARIANTS
+from studies.spectra.images import OTHERS
 from studies.spectra.other_sections import DATA_SETS
 from studies.spectra.predicting import QUESTIONED
 from studies.spectra.predictors import PREDICTORS, SIMPLER
@@ -23,6 +24,11 @@ _REGRESSORS: Final = {
 }
 
 
+_VARIED: Final = 3
+"""Layers of the networks that every variant has."""
+_AT_ALL_DIMENSIONS: Final = f" Tables and figures of this variant: [{SERIES}]({SERIES}.md)."
+
+
 def conclusions(tables: Tables) -> list[str]:
     """Return what follows; a part that has no models yet says nothing."""
     found = tables.document["prediction"]
@@ -34,7 +40,7 @@ def conclusions(tables: Tables) -> list[str]:
         *(_variant(tables, variant) for variant in VARIANTS if not tables.variant),
         _training(tables),
         _no_images(tables.no_images),
-        *(_elsewhere(of, found[of]) for of in ("kmnist", "fashion") if of in found),
+        *(_elsewhere(of, found[of]) for of in OTHERS if of in found),
     ]
     return [sentence for sentence in said if sentence]
 
@@ -143,19 +149,31 @@ def _variant(tables: Tables, variant: str) -> str:
 
     varied = ends([row for row in tables.others if row["variant"] == variant])
     plain = ends(tables.models)
-    parts = [
-        f"n = {key[1]}: {plain[key]['latent_slope_trace']:.2f} to {row['latent_slope_trace']:.2f} "
-        f"(printed {printed(key[1], 'latent', 'trace').test_slope:.2f}), arithmetic mean "
-        f"{plain[key]['latent_arithmetic_mean_median']:.2f} to "
-        f"{row['latent_arithmetic_mean_median']:.2f}"
-        for key, row in sorted(varied.items())
-    ]
-    if not parts:
+    shown = [key for key in sorted(varied) if key[0] == _VARIED and key[1] in REPEATED]
+    if not shown:
         return ""
+    parts = [
+        f"{plain[key]['latent_slope_trace']:.2f} to {varied[key]['latent_slope_trace']:.2f} (n = "
+        f"{key[1]}, printed {_printed_slope(key):.2f})"
+        for key in shown
+    ]
+    slope = "latent_slope_trace"
+    apart = [
+        np.mean([abs(rows[key][slope] - _printed_slope(key)) for key in shown])
+        for rows in (plain, varied)
+    ]
+    mean = "latent_arithmetic_mean_median"
+    means = [f"{rows[shown[-1]][mean]:.2f}" for rows in (plain, varied)]
     return (
-        f"**With {VARIANTS[variant]}** (3 layers, tried afterwards) the test slope for the trace "
-        f"of J_L goes, {'; '.join(parts)}."
-    ) + (f" All dimensions: [{SERIES}]({SERIES}.md)." if variant == SERIES else "")
+        f"**With {VARIANTS[variant]}** ({_VARIED} layers, tried afterwards) the test slope for the "
+        f"trace of J_L goes from {', '.join(parts)}. The mean absolute difference to the printed "
+        f"slopes goes from {apart[0]:.2f} to {apart[1]:.2f}, the arithmetic mean of the "
+        f"eigenvalues at n = {shown[-1][1]} from {' to '.join(means)}."
+    ) + (_AT_ALL_DIMENSIONS if variant == SERIES else "")
+
+
+def _printed_slope(key: tuple[int, int]) -> float:
+    return printed(key[1], "latent", "trace").test_slope
 
 
 def _training(tables: Tables) -> str:
@@ -218,8 +236,9 @@ def _elsewhere(of: str, found: Row) -> str:
             f"{'better' if worth else 'not better'} than every simpler predictor"
         )
     simpler = ", ".join(f"{SIMPLER[name]} {predictors[name]['rho']:+.2f}" for name in SIMPLER)
+    kind = "For comparison" if of == "mnist" else "Headline"
     return (
-        f"**Headline, {DATA_SETS[of]}.** Mean rho with the error: {'; '.join(parts)}. Simpler: "
+        f"**{kind}, {DATA_SETS[of]}.** Mean rho with the error: {'; '.join(parts)}. Simpler: "
         f"{simpler}."
     )
 

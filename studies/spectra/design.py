@@ -13,6 +13,7 @@ __all__ = [
     "EPOCHS",
     "LONG",
     "MIDDLE",
+    "REPEATED",
     "SERIES",
     "VARIANTS",
     "Run",
@@ -28,7 +29,7 @@ LONG: Final = 300
 CHECKPOINTS: Final = (0, 1, 5, EPOCHS, 100, LONG)
 """Passes over the training images after which a model is kept."""
 MIDDLE: Final = 4
-_REPEATED: Final = (2, 8, 14, 20)
+REPEATED: Final = (2, 8, 14, 20)
 VARIANTS: Final = {
     "sigmoid": "a sigmoid at the output",
     "decay": "weight decay 1e-5 (L2, in the gradient)",
@@ -96,10 +97,10 @@ def design() -> list[Run]:
     main = [
         Run(layers, dimension, 0, EPOCHS) for layers in (MIDDLE, 3, 5) for dimension in DIMENSIONS
     ]
-    seeds = [Run(MIDDLE, dimension, seed, EPOCHS) for seed in (1, 2) for dimension in _REPEATED]
+    seeds = [Run(MIDDLE, dimension, seed, EPOCHS) for seed in (1, 2) for dimension in REPEATED]
     long = [Run(layers, dimension, 0, LONG) for layers, dimension in _PROLONGED]
     tried = [
-        Run(3, dimension, 0, EPOCHS, variant) for variant in VARIANTS for dimension in _REPEATED
+        Run(3, dimension, 0, EPOCHS, variant) for variant in VARIANTS for dimension in REPEATED
     ]
     series = [
         run

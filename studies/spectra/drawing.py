@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,8 @@ _STYLE: Final = {
     "lines.linewidth": 1.2,
 }
 Row = Mapping[str, Any]
+_SEEN_AS_A_LINE: Final = 3
+"""Points; fewer are marked."""
 
 
 @contextmanager
@@ -37,13 +40,16 @@ def figure(path: Path, width: float, height: float) -> Iterator[Figure]:
         drawn = Figure(figsize=(width, height), layout="constrained")
         yield drawn
         drawn.savefig(path, metadata={"Date": None, "Creator": None}, facecolor="white")
+    # The files are committed: a tenth of a point is not seen, and indentation is of no use.
+    path.write_text(re.sub(r"\n +", "\n", re.sub(r"(\d\.\d)\d+", r"\1", path.read_text())))
 
 
 def line(axes: Any, rows: Sequence[Row], column: str, **style: Any) -> None:
     """Draw a column against the latent dimension, in the order of the dimensions."""
     points = sorted((row["dimension"], row[column]) for row in rows if row.get(column) is not None)
     if points:
-        axes.plot(*zip(*points, strict=True), **style)
+        marker = "." if len(points) < _SEEN_AS_A_LINE else None
+        axes.plot(*zip(*points, strict=True), marker=marker, **style)
 
 
 def band(axes: Any, rows: Sequence[Row], name: str, *, colour: str, label: str) -> None:

@@ -22,8 +22,9 @@ def file_of(name: str, tables: Tables) -> str:
 
 
 def shown(tables: Tables) -> list[str]:
-    """Return the names of the figures; of the series only the ends are measured."""
-    return [name for name in FIGURES if name != "training" or not tables.variant]
+    """Return the names of the figures; that of training needs models before it."""
+    before = any(row["epoch"] == 0 for row in tables.training)
+    return [name for name in FIGURES if name != "training" or before]
 
 
 def draw_figures(tables: Tables, folder: Path) -> list[Path]:
@@ -65,6 +66,7 @@ def _arguments(drawn: Figure, tables: Tables) -> None:
         (right, f"angle, J_I, {tables.reference} layers"),
     ):
         axes.set_yscale("log")
+        axes.minorticks_off()
         axes.set(xlabel=f"{of}, degrees", ylabel="share of eigenvalues")
         axes.set_xticks([tick for tick in (-180, -90, 0, 90, 180) if tick >= axes.get_xlim()[0]])
     left.legend()
@@ -166,7 +168,6 @@ def _training(drawn: Figure, tables: Tables) -> None:
                 column,
                 color=(shade, shade * 0.8, 0.9 - shade * 0.2),
                 label=epoch,
-                marker=".",
             )
         _labelled(axes, said)
     panels[0].legend(title="epochs")

@@ -54,7 +54,7 @@ def write_results(models: Sequence[Model], kept: Kept, folder: Path) -> None:
             documents[name] = document
             rows += found
     _write_table(folder / "predictions.csv", rows)
-    (folder / "spectra.json").write_text(json.dumps(documents, indent=1) + "\n")
+    (folder / "spectra.json").write_text(json.dumps(documents) + "\n")
 
 
 def _judged(

@@ -34,8 +34,8 @@ def lead(tables: Tables) -> str:
         f"{LONG}). Beside them {seeds} with other seeds, and {long} with {LONG} epochs. What is "
         "measured, how and why: [protocol](../protocol.md). All that follows training is read from "
         "the ONNX files. J_L is the Jacobian from latent to latent, J_I from input to input; n is "
-        f"the latent dimension. {every} models are measured at all training and test images, 6,000 "
-        "and 1,000 of these serve the others. Intervals of 95 % are in brackets. "
+        f"the latent dimension. {every} models are measured at all training and test images, the "
+        "others at 6,000 and 1,000 drawn images. Intervals of 95 % are in brackets. "
     ) + (_missing(missing) if missing else "Nothing that was planned is missing.")
 
 
@@ -96,12 +96,15 @@ def _small(tables: Tables) -> str:
         for layers, rows in _by_layers(tables)
     ]
     dead = [row for row in tables.ends if row["latent_small"] > _MOST]
-    named = ", ".join(f"{row['layers']} layers n = {row['dimension']}" for row in dead)
+    by_layers: dict[int, list[str]] = {}
+    for row in sorted(dead, key=lambda row: int(row["dimension"])):
+        by_layers.setdefault(row["layers"], []).append(str(row["dimension"]))
+    named = "; ".join(f"{layers} layers, n = {', '.join(of)}" for layers, of in by_layers.items())
     said = (
-        f" In {len(dead)} models ({named}) at least one eigenvalue is near 0 at most images: some "
-        "latent dimensions are dead, because fewer hidden units are active than there are latent "
-        "values. Where J_L is singular (Table 1) the sign of its determinant is rounding, and so "
-        "is a part of its log volume; the trace is not."
+        f" In some models ({named}) it is above 0.5: latent dimensions are hardly used or dead "
+        "there, as where fewer hidden units are active than there are latent values. Where J_L "
+        "is singular (Table 1) the sign of its determinant is rounding, and so is a part of its "
+        "log volume; the trace is not."
     )
     return (
         "**Figure 6.** In the source very few eigenvalues are below 0.1, except in class 1. Here "
@@ -117,7 +120,7 @@ def _reversed(tables: Tables) -> str:
     by_jacobian = sum(row["input_reversed_test"] > row["latent_reversed_test"] for row in alive)
     most = max(row["latent_reversed_test"] for row in alive)
     return (
-        f"**Figure 7.** In the {len(alive)} models without dead dimensions J_L reverses the "
+        f"**Figure 7.** In the {len(alive)} other models J_L reverses the "
         f"orientation at up to {most:.1%} of the test images. The share is larger at test than at "
         f"training images in {by_split} of them, and larger for J_I than for J_L in {by_jacobian}; "
         "in the source J_I has more."

@@ -83,7 +83,7 @@ def _identity(tables: Tables) -> list[str]:
     """Set b0 beside what the normal equations say of it, for the trace of J_L."""
 
     def rows() -> Iterator[list[str]]:
-        for row in tables.regressions:
+        for row in sorted(tables.regressions, key=lambda row: int(row["dimension"])):
             if (row["layers"], row["jacobian"], row["regressor"]) == (
                 tables.reference,
                 "latent",

@@ -135,7 +135,7 @@ def _coefficients(fit: Regression) -> Row:
 
 def _spectrum(name: str, spectrum: Spectrum) -> Row:
     row: Row = {}
-    for quantity in ("arithmetic_mean", "geometric_mean", "trace", "log_volume"):
+    for quantity in ("arithmetic_mean", "geometric_mean"):
         row |= _spread(f"{name}_{quantity}", getattr(spectrum, quantity))
     row[f"{name}_small"] = _rounded(spectrum.small.mean())
     row[f"{name}_singular"] = _rounded((spectrum.reciprocal_condition < _SINGULAR).mean())
@@ -159,5 +159,5 @@ def _spread(name: str, values: npt.NDArray[Any]) -> Row:
 
 
 def _rounded(value: float) -> float:
-    """Keep five significant digits: the tables are committed."""
-    return float(f"{float(value):.5g}")
+    """Keep four significant digits: the tables are committed."""
+    return float(f"{float(value):.4g}")

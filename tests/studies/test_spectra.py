@@ -301,9 +301,9 @@ def test_rows_of_the_tables_say_what_was_measured():
     assert row["latent_reversed_test"] == 0
     assert row["latent_small"] == 1
     assert row["latent_complex"] == 0
-    assert row["mse_test"] == pytest.approx(found.mse[60:].mean(), rel=1e-4)
-    median = np.percentile(found.latent.trace, 50, method="inverted_cdf")
-    assert row["latent_trace_median"] == pytest.approx(median, rel=1e-4)
+    assert row["mse_test"] == pytest.approx(found.mse[60:].mean(), rel=1e-3)
+    median = np.percentile(found.latent.arithmetic_mean, 50, method="inverted_cdf")
+    assert row["latent_arithmetic_mean_median"] == pytest.approx(median, rel=1e-3)
 
 
 def test_rows_of_regressions_have_both_readings_and_the_identity():
@@ -316,7 +316,7 @@ def test_rows_of_regressions_have_both_readings_and_the_identity():
     trace = rows["latent", "trace"]
     assert trace["r_squared"] == pytest.approx(1)
     assert trace["test_slope"] == pytest.approx(trace["slope"] / 2, rel=1e-3)
-    assert trace["identity"] == pytest.approx(trace["intercept"], abs=1e-5)
+    assert trace["identity"] == pytest.approx(trace["intercept"], abs=1e-4)
     assert rows["latent", "absolute"]["left_out"] == 0
     assert rows["latent", "dropped"]["left_out"] == pytest.approx(6 / 80)
 
@@ -335,7 +335,7 @@ def test_slopes_of_a_class_are_standardised_within_it():
     for row in rows:
         chosen = images.labels == int(row["class"])
         error, trace = found.mse[chosen], found.latent.trace[chosen]
-        assert row["slope_trace"] == pytest.approx(0.5 * trace.std() / error.std(), rel=1e-4)
+        assert row["slope_trace"] == pytest.approx(0.5 * trace.std() / error.std(), rel=1e-3)
 
 
 @pytest.mark.torch
