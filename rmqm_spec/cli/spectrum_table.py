@@ -44,7 +44,7 @@ _HEADS: Final = {
 _DIGITS: Final = {"error": ".5f", "small": ".2f", "rank": ".2f"}
 
 _NOWHERE: Final = {"volume": "-inf", "condition": "inf"}
-"""What a quantity is that is finite at no input; others, such as the rank of zero, have no value."""
+"""What a quantity is that is finite at no input; the rank of a zero, for one, has no value."""
 
 _LINES: Final = {
     "slope": "slope, train",
