@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from typing import Any, Final
 
 from rmqm_spec.cli.quantity_table import quantity_table
@@ -41,6 +42,9 @@ _HEADS: Final = {
     "difference-l2": "L2 / n",
 }
 _DIGITS: Final = {"error": ".5f", "small": ".2f", "rank": ".2f"}
+
+_NOWHERE: Final = {"volume": "-inf", "condition": "inf"}
+"""What a quantity is that is finite at no input; the rank of a zero, for one, has no value."""
 
 _LINES: Final = {
     "slope": "slope, train",
@@ -97,8 +101,7 @@ def _of_autoencoders(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[str
         names, rows, ("error", "difference-l1", "difference-l2"), heads=_HEADS
     )
     for space, words in _SPACES.items():
-        sizes = sorted({one["dimension"] for one in documents.values()})
-        yield f"  {words}: {' or '.join(f'{size}' for size in sizes)} eigenvalues"
+        yield f"  {words}: {_number_of_eigenvalues(space, documents)}"
         wanted = [f"{space}-{name}" for name in _OF_A_SPACE]
         names, rows = _rows(documents, wanted)
         heads = {one: _HEADS.get(name, name) for one, name in zip(wanted, _OF_A_SPACE, strict=True)}
@@ -106,6 +109,17 @@ def _of_autoencoders(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[str
     for name, document in documents.items():
         if document["regressions"]:
             yield from _regressions(name, document)
+
+
+def _number_of_eigenvalues(space: str, documents: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return how many there are: of J_I never more than an input has values."""
+    sizes = {one["dimension"] for one in documents.values()}
+    if space == "input":
+        sizes = {
+            min(one["dimension"], prod(one["geometry"]["shape"])) for one in documents.values()
+        }
+    words = " or ".join(f"{size}" for size in sorted(sizes))
+    return f"{words} eigenvalue{'' if sizes == {1} else 's'}"
 
 
 def _of_encoders(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -144,11 +158,18 @@ def _cells(section: Mapping[str, Any], wanted: Sequence[str]) -> dict[str, str]:
 def _numbers(quantity: str, entry: Mapping[str, Any]) -> str:
     digits = _DIGITS.get(quantity.rpartition("-")[2], ".3f")
     if entry["mean"] is None:
-        return "-inf"
+        return _NOWHERE.get(quantity.rpartition("-")[2], "undefined")
+    of = _of_how_many(entry)
     if entry["interval"] is None:
-        return f"{entry['mean']:{digits}}"
+        return f"{entry['mean']:{digits}}{of}"
     low, high = entry["interval"]
-    return f"{entry['mean']:{digits}} [{low:{digits}}, {high:{digits}}]"
+    return f"{entry['mean']:{digits}} [{low:{digits}}, {high:{digits}}]{of}"
+
+
+def _of_how_many(entry: Mapping[str, Any]) -> str:
+    """Return the number of inputs that a mean is over, where the value is infinite at others."""
+    n = entry["inputs"] - entry["infinite"]
+    return f" of {n:,} input{'' if n == 1 else 's'}" if entry["infinite"] else ""
 
 
 def _regressions(name: str, document: Mapping[str, Any]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from rmqm_spec.errors import UnreadableError
 from rmqm_spec.jacobians import LocalSpectra
 from rmqm_spec.spectra.autoencoders import AutoencoderSpectra
 from rmqm_spec.spectra.columns import Columns, spaces_of
-from rmqm_spec.spectra.differences import Differences
+from rmqm_spec.spectra.differences import MATCHINGS, Differences, differences
 from rmqm_spec.spectra.eigenvalues import Spectrum
 
 __all__ = ["FILE", "NULL_FILE", "SETS", "packed", "read_columns"]
@@ -31,6 +31,9 @@ _KEPT: Final = ("eigenvalues", "trace", "log_volume", "orientation", "reciprocal
 
 _OF_ENCODER: Final = ("singular_values", "tolerance")
 _PER_INPUT: Final = ("latents", "mse", "variance")
+
+_OF_TWO_AXES: Final = ("eigenvalues", "singular_values", "latents")
+"""How the names of the columns end that have several values for each input."""
 
 _AGREE: Final = 1e-6
 """How far, relative to the sum of all moduli, a trace may lie from the sum of the eigenvalues."""
@@ -158,23 +161,55 @@ def _check(columns: Columns) -> None:
     """Refuse columns that cannot be what they say they are."""
     if (columns.encoder is None) == (columns.autoencoder is None) or not columns.ids:
         raise ValueError("neither eigenvalues nor singular values of any input")
-    per_input: list[Sized] = [columns.names, columns.labels or columns.names]
-    if columns.autoencoder is not None:
-        per_input += [getattr(columns.autoencoder, name) for name in _PER_INPUT]
-        between = columns.autoencoder.differences
-        per_input += [] if between is None else [between.l1, between.l2]
-    for spectrum in spaces_of(columns).values():
-        per_input += [getattr(spectrum, part) for part in _KEPT]
-    if columns.encoder is not None:
-        per_input += [getattr(columns.encoder, name) for name in _OF_ENCODER]
-    lengths = {len(one) for one in per_input}
+    arrays = _arrays(columns)
+    lengths = {len(one) for one in (columns.names, columns.labels or columns.names)}
+    lengths |= {len(one) for one in arrays.values()}
     if lengths != {len(columns)}:
         raise ValueError(f"columns of {sorted(lengths)} rows for {len(columns)} inputs")
+    for name, array in arrays.items():
+        if array.ndim != (2 if name.endswith(_OF_TWO_AXES) else 1):
+            raise ValueError(f"{name} of shape {array.shape}")
     for name, spectrum in spaces_of(columns).items():
         _check_spectrum(name, spectrum)
-    values = np.zeros((1, 0)) if columns.encoder is None else columns.encoder.singular_values
+    if columns.autoencoder is not None:
+        _check_differences(columns.autoencoder)
+    if columns.encoder is not None:
+        _check_singular_values(columns.encoder)
+
+
+def _arrays(columns: Columns) -> dict[str, AnyArray]:
+    """Return the arrays that have a row for each input, by name."""
+    known, found = columns.autoencoder, {}
+    if columns.encoder is not None:
+        found = {name: getattr(columns.encoder, name) for name in _OF_ENCODER}
+    if known is not None:
+        found |= {name: getattr(known, name) for name in _PER_INPUT}
+        if known.differences is not None:
+            found |= {"difference.l1": known.differences.l1, "difference.l2": known.differences.l2}
+    for space, spectrum in spaces_of(columns).items():
+        found |= {f"{space}.{part}": getattr(spectrum, part) for part in _KEPT}
+    return found
+
+
+def _check_singular_values(known: LocalSpectra) -> None:
+    values, tolerance = known.singular_values, known.tolerance
+    if not (np.isfinite(values).all() and np.isfinite(tolerance).all() and (tolerance >= 0).all()):
+        raise ValueError("singular values that are not finite, or a tolerance that cannot be")
     if not ((values >= 0).all() and (np.diff(values, axis=1) <= 0).all()):
         raise ValueError("singular values below 0, or that rise")
+
+
+def _check_differences(known: AutoencoderSpectra) -> None:
+    """Refuse distances that are not those between the eigenvalues."""
+    stored = known.differences
+    if stored is None:
+        return
+    if stored.matching not in MATCHINGS:
+        raise ValueError(f"eigenvalues that are paired by {stored.matching!r}")
+    again = differences(known.latent, known.input, matching=stored.matching)
+    for name in ("l1", "l2"):
+        if not np.allclose(getattr(stored, name), getattr(again, name), rtol=1e-6, atol=1e-12):
+            raise ValueError(f"a {name} that is no distance between the eigenvalues of J_L and J_I")
 
 
 def _check_spectrum(name: str, spectrum: Spectrum) -> None:
@@ -184,6 +219,12 @@ def _check_spectrum(name: str, spectrum: Spectrum) -> None:
     allowed = _AGREE * moduli.sum(axis=1)
     if not (np.abs(eigenvalues.sum(axis=1) - spectrum.trace) <= allowed).all():
         raise ValueError(f"a trace in the {name} space that is not the sum of its eigenvalues")
+    condition, least = spectrum.reciprocal_condition, spectrum.n * np.finfo(np.float64).eps
+    is_singular = np.isneginf(spectrum.log_volume)
+    # Twice or half the limit: at the limit itself, a quotient may be rounded to the other side.
+    possible = np.where(is_singular, condition <= 2 * least, condition >= least / 2)
+    if not (possible & (condition >= 0) & (condition <= 1)).all():
+        raise ValueError(f"a reciprocal condition in the {name} space that cannot be")
     # Next to a singular matrix the smallest eigenvalue, and so its logarithm, is rounding.
     clear = spectrum.reciprocal_condition > _CLEAR
     volumes = np.log(moduli[clear]).sum(axis=1)

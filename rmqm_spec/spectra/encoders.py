@@ -70,7 +70,8 @@ def encoder_spectra(
             )
         is_coarser = resolution > resolution_of(block.encodings.dtype)
         unit = resolution if is_coarser else None
-        parts.append(local_spectra(block.encodings, block.matrices, unit=unit))
+        names = [_name(inputs, done + row) for row in range(len(block.encodings))]
+        parts.append(local_spectra(block.encodings, block.matrices, names=names, unit=unit))
         done += len(block.encodings)
         if progress is not None:
             progress(done)
@@ -92,6 +93,10 @@ def _rows(inputs: Inputs | FloatArray, rows: range) -> FloatArray:
     if isinstance(inputs, np.ndarray):
         return inputs[rows.start : rows.stop]
     return np.stack([inputs.load(row).values for row in rows])
+
+
+def _name(inputs: Inputs | FloatArray, row: int) -> str:
+    return f"input {row}" if isinstance(inputs, np.ndarray) else inputs.name(row)
 
 
 def values_of_encoder(spectra: LocalSpectra) -> dict[str, Float64Array]:

@@ -14,8 +14,13 @@ from rmqm_spec.spectra.statistics import band, rows_by_class
 
 __all__ = ["numbers_of"]
 
-_NOT_NEGATIVE: Final = ("error", "small", "geometric-mean", "l1", "l2", "norm", "rank", "condition")
+_NOT_NEGATIVE: Final = (
+    "error", "small", "geometric-mean", "l1", "l2", "norm", "rank", "condition",
+)  # fmt: skip
 """How the names of quantities end whose intervals are cut off at 0."""
+
+_AT_RANK: Final = "-at-rank"
+"""How the names of those end that are taken over the singular values above zero alone."""
 
 
 def numbers_of(columns: Columns) -> dict[str, Any]:
@@ -53,7 +58,7 @@ def _entry(name: str, values: AnyArray) -> dict[str, Any]:
         return {**own, "middle": None, "inputs": share.n, "infinite": 0}
     found = band(values)
     interval = found.interval
-    if interval is not None and name.endswith(_NOT_NEGATIVE):
+    if interval is not None and name.removesuffix(_AT_RANK).endswith(_NOT_NEGATIVE):
         interval = (max(interval[0], 0.0), interval[1])
     return {
         "mean": found.mean,

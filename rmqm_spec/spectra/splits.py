@@ -78,13 +78,17 @@ def require_finite(name: str, values: Float64Array) -> None:
 def require_enough(kept: BoolArray, is_test: BoolArray) -> None:
     """Refuse a split that keeps too few inputs: SPC006."""
     for split, rows in (("train", ~is_test), ("test", is_test)):
-        n = int(np.count_nonzero(kept & rows))
+        n, n_before = int(np.count_nonzero(kept & rows)), int(np.count_nonzero(rows))
         if n < _LEAST:
+            is_smaller = n < n_before
+            before = f", out of {n_before} before any were left out" if is_smaller else ""
             raise UsageError(
                 "SPC006",
                 f"a regression must have at least {_LEAST} inputs of each split; got {n} of "
-                f"{split}, out of {np.count_nonzero(rows)} before any were left out",
-                fix="Give more inputs, or use the trace: it is defined for every input.",
+                f"{split}{before}",
+                fix="Give more inputs, or use the trace: it is defined for every input."
+                if is_smaller
+                else f"Give more {split} inputs.",
             )
 
 

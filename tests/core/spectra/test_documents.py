@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from attrs import evolve
 
-from rmqm_spec.errors import SubjectError, UnreadableError
+from rmqm_spec.encoders.finite_differences import with_finite_differences
+from rmqm_spec.errors import EncodingError, SubjectError, UnreadableError
 from rmqm_spec.jacobians import LocalSpectra
 from rmqm_spec.probes.means import signed_mean_of
+from rmqm_spec.results.document import plain
 from rmqm_spec.spectra import AutoencoderSpectra, differences, spectrum
 from rmqm_spec.spectra.archive import packed, read_columns
 from rmqm_spec.spectra.columns import Columns, quantities, values_of
@@ -157,3 +159,87 @@ def test_a_single_value_has_no_singular_values():
 
     with pytest.raises(SubjectError, match="at least 2 values"):
         encoder_spectra(One(), np.ones((2, 3)))
+
+
+def test_the_log_volume_at_rank_may_have_an_interval_below_zero():
+    values = np.array([[0.3, 0.2, 0.0], [0.4, 0.1, 0.0], [0.2, 0.1, 0.0], [0.3, 0.3, 0.0]])
+    ids = tuple(f"{row:064x}" for row in range(4))
+    known = LocalSpectra(values, np.full(4, 1e-9))
+    entry = numbers_of(Columns(ids=ids, names=ids, encoder=known))["quantities"]
+    low, high = entry["volume-at-rank"]["interval"]
+    assert low < entry["volume-at-rank"]["mean"] < high < 0
+    assert entry["condition-at-rank"]["interval"][0] == 0
+
+
+def test_a_table_says_what_a_quantity_without_finite_values_is():
+    from rmqm_spec.cli.spectrum_table import _numbers
+
+    values = np.array([[0.0, 0.0], [0.0, 0.0]])
+    known = LocalSpectra(values, np.full(2, 1e-9))
+    ids = ("0" * 64, "1" * 64)
+    section = numbers_of(Columns(ids=ids, names=ids, encoder=known))
+    entry = plain(section["quantities"])
+    said = {name: _numbers(name, entry[name]) for name in ("rank", "volume", "condition-at-rank")}
+    assert said == {"rank": "undefined", "volume": "-inf", "condition-at-rank": "undefined"}
+    singular = numbers_of(columns_of([np.diag([2.0, 2.0]), np.diag([1.0, 0.0])]))["quantities"]
+    assert _numbers("latent-log-volume", singular["latent-log-volume"]) == "1.386 of 1 input"
+
+
+def test_tables_count_the_eigenvalues_of_each_space():
+    from rmqm_spec.cli.spectrum_table import _number_of_eigenvalues
+
+    wide = {"dimension": 20, "geometry": {"shape": [1, 4, 4]}}
+    one = {"dimension": 1, "geometry": {"shape": [1, 4, 4]}}
+    assert _number_of_eigenvalues("latent", {"wide": wide}) == "20 eigenvalues"
+    assert _number_of_eigenvalues("input", {"wide": wide}) == "16 eigenvalues"
+    assert _number_of_eigenvalues("input", {"one": one}) == "1 eigenvalue"
+    assert _number_of_eigenvalues("input", {"one": one, "wide": wide}) == "1 or 16 eigenvalues"
+
+
+def test_an_encoder_without_a_direction_names_the_input_of_all():
+    inputs = np.ones((300, 2))
+    inputs[280] = 0
+    encoder = with_finite_differences(lambda x: x * 1.0, bounds=(0, 1))
+    with pytest.raises(EncodingError, match=r"for input 280$"):
+        encoder_spectra(encoder, inputs)
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "said"),
+    [
+        ("mse", lambda array: np.stack([array, array], axis=1), "mse of shape"),
+        ("difference.l1", lambda array: array + 1, "no distance between the eigenvalues"),
+        ("difference.matching", lambda _: np.array("foo"), "paired by 'foo'"),
+        ("latent.reciprocal_condition", lambda array: array * 0, "reciprocal condition"),
+        ("latent.reciprocal_condition", lambda array: array * np.nan, "reciprocal condition"),
+    ],
+)
+def test_archives_of_autoencoders_that_cannot_be_are_refused(tmp_path, part, change, said):
+    columns = columns_of([np.diag([2.0, 3.0]), np.diag([-1.0, 4.0]), np.diag([1.0, 0.0])])
+    refuses(tmp_path, columns, part, change, said)
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "said"),
+    [
+        ("singular_values", lambda array: array[:, :, None], "singular_values of shape"),
+        ("singular_values", lambda array: array + np.inf, "singular values"),
+        ("tolerance", lambda array: array - 1, "a tolerance that cannot be"),
+    ],
+)
+def test_archives_of_encoders_that_cannot_be_are_refused(tmp_path, part, change, said):
+    ids = (*"ab",)
+    known = LocalSpectra(np.array([[3.0, 1.0], [2.0, 1.0]]), np.zeros(2))
+    refuses(tmp_path, Columns(ids=ids, names=ids, encoder=known), part, change, said)
+
+
+def refuses(tmp_path, columns, part, change, said):
+    path = tmp_path / "spectra.npz"
+    path.write_bytes(packed({"data": columns}, DIGEST))
+    read_columns(path, DIGEST)
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    arrays[f"data.{part}"] = change(arrays[f"data.{part}"])
+    np.savez(path, **arrays)
+    with pytest.raises(UnreadableError, match=said):
+        read_columns(path, DIGEST)

@@ -219,3 +219,13 @@ def test_a_reading_that_does_not_exist_is_refused():
     spectra = spectra_of(np.arange(5.0), np.ones(5))
     with pytest.raises(UsageError, match="absolute, dropped; got 'squared'"):
         regress_log_volume(np.arange(5.0), spectra, np.arange(5.0), spectra, reading="squared")
+
+
+def test_the_remedy_for_too_few_inputs_depends_on_whether_some_were_left_out():
+    x = np.linspace(0, 1, 9)
+    with pytest.raises(UsageError, match=r"got 3 of test$") as caught:
+        regress(x, x, x[:3], x[:3])
+    assert caught.value.fix == "Give more test inputs."
+    with pytest.raises(UsageError, match="out of 9 before any were left out") as caught:
+        regress(x, x, x, x, kept_test=x < 0.2)
+    assert "use the trace" in caught.value.fix
