@@ -8,6 +8,7 @@ from typing import Any, Final
 from rmqm_spec.cli.quantity_table import quantity_table
 from rmqm_spec.cli.table_files import Columns, rows_as_columns
 from rmqm_spec.runs.spectra import ModelSpectra, quantities_of
+from rmqm_spec.spectra.regressions import unlike
 
 __all__ = ["spectrum_columns", "spectrum_lines"]
 
@@ -158,7 +159,7 @@ def _regressions(name: str, document: Mapping[str, Any]) -> Iterator[str]:
         f"  {name}: error on log volume (6) and on trace (7), in standard deviations, of "
         f"{n_train:,} training and {n_test:,} test inputs"
     )
-    shown = [*_unlike(document["regressions"])]
+    shown = [*unlike(document["regressions"])]
     rows = [
         {
             **{key: _coefficient(one[key]) for key in _LINES},
@@ -172,17 +173,6 @@ def _regressions(name: str, document: Mapping[str, Any]) -> Iterator[str]:
     ]
     heads = {**_LINES, "left_out": "left out"}
     yield from quantity_table(names, rows, [*heads], heads=heads, name_head="space and regressor")
-
-
-def _unlike(regressions: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Yield the regressions; where no orientation is reversed, both readings are one."""
-    numbers = ("intercept", "slope", "test_slope", "left_out_train", "left_out_test")
-    before: Mapping[str, Any] = {}
-    for one in regressions:
-        if one["reading"] == "dropped" and all(one[key] == before[key] for key in numbers):
-            continue
-        before = one
-        yield one
 
 
 def _coefficient(entry: Mapping[str, Any]) -> str:
