@@ -181,16 +181,19 @@ def _coefficient(entry: Mapping[str, Any]) -> str:
 
 
 def _differences(measured: ModelSpectra) -> Iterator[str]:
-    """Yield a table of differences: of errors and encoders; those of spectra are in the report."""
+    """Yield differences of errors and encoders, a row a pair; the report has those of spectra."""
     shown = [one for one in measured.differences if one.compared.quantity in _COMPARED]
     if not shown:
         return
     yield "  paired differences, input by input (tie: the interval holds zero)"
+    order = [*measured.models]
     by_pair: dict[tuple[str, str], dict[str, str]] = {}
     for one in shown:
-        pair = one.compared
-        said = _difference(pair.quantity, pair.difference.to_dict(), tied=pair.difference.tied)
-        by_pair.setdefault((f"{pair.first} - {pair.second}", one.set), {})[pair.quantity] = said
+        pair, difference = one.compared, one.compared.difference
+        first, second = sorted((pair.first, pair.second), key=order.index)
+        turned = difference if first == pair.first else difference.turned()
+        said = _difference(pair.quantity, turned.to_dict(), tied=turned.tied)
+        by_pair.setdefault((f"{first} - {second}", one.set), {})[pair.quantity] = said
     names = [pair if set_name == "data" else f"{pair}, {set_name}" for pair, set_name in by_pair]
     rows = list(by_pair.values())
     yield from quantity_table(names, rows, _COMPARED, heads=_HEADS, name_head="pair")
