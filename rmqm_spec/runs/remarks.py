@@ -44,8 +44,7 @@ def input_findings(
         yield Finding(
             code="SCO007",
             level="warn",
-            message="the bundled images are used: the score is a smoke test, not a ranking of "
-            "encoders",
+            message="the bundled images are used: a smoke test, not a ranking of encoders",
             fix="Pass --data with images like those the encoder will see.",
         )
     if prepared.ignored:

@@ -162,10 +162,11 @@ def test_what_does_not_go_together_is_refused(rmqm, folder, arguments, said):
 def test_all_measures_of_these_encodings(rmqm, folder):
     done = rmqm("score", "ntxent.onnx", *FAST, "--measure", "all", "--json", cwd=folder)
     listed = rmqm("measures", "--json", cwd=folder).document["measures"]
-    more = {"encoders", "labels"}
+    more = {"encoders", "labels", "gradients"}
     alone = {one["name"] for one in listed if not more & set(one["needs"])} - {"rmqm"}
     assert alone == done.document["measures"].keys()
     costs = {one["name"]: one["encodings_per_input"] for one in listed}
     assert costs["rankme"] == "1"
     assert costs["lidar"] == "J + 1"
     assert costs["consensus"] == "1 per encoder"
+    assert costs["jacobian-norm"] == "1, with E pullbacks or d derivatives in a direction"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -164,7 +165,7 @@ def opened(tmp_path, **options):
 
 
 def test_an_outlook_is_one_step_times_steps_and_inputs_over_callers(tmp_path, monkeypatch):
-    monkeypatch.setattr(outlook, "_seconds", lambda work: 3.0)
+    monkeypatch.setattr(outlook, "_seconds", lambda work, run: 3.0)
     run = opened(tmp_path, n=10, levels=4, alteration="pgd")
     together = min(10, run.encoder.traits.batch_size)
     found = outlook.outlook_of(run, callers=2, n_known=4)
@@ -175,7 +176,7 @@ def test_an_outlook_is_one_step_times_steps_and_inputs_over_callers(tmp_path, mo
 def test_an_outlook_of_slow_products_is_one_product_times_rows_and_inputs(tmp_path, monkeypatch):
     asked = []
 
-    def slow(work):
+    def slow(work, run):
         work()
         asked.append(1)
         return 64.0
@@ -190,7 +191,7 @@ def test_an_outlook_of_slow_products_is_one_product_times_rows_and_inputs(tmp_pa
 
 def test_long_work_names_what_takes_less_and_that_does(tmp_path, monkeypatch):
     monkeypatch.setattr(outlook, "_SMALL", 8)
-    monkeypatch.setattr(outlook, "_seconds", lambda work: 100.0)
+    monkeypatch.setattr(outlook, "_seconds", lambda work, run: 100.0)
     run = opened(tmp_path, n=10, levels=4, measure=["jacobian-norm"])
     found = outlook.outlook_of(run, callers=1)
     hearing = Hearing()
@@ -205,6 +206,13 @@ def test_long_work_names_what_takes_less_and_that_does(tmp_path, monkeypatch):
     assert outlook.outlook_of(smaller, callers=1).words.startswith("8 products")
     fewer = opened(tmp_path, n=5, levels=4, measure=["jacobian-norm"])
     assert outlook.outlook_of(fewer, callers=1).seconds == found.seconds / 2
+
+
+def test_a_step_is_timed_with_as_many_callers_as_share_the_machine(tmp_path, monkeypatch):
+    monkeypatch.setattr(outlook, "_SECONDS_OF_TIMING", 0.0)  # once is enough
+    run = opened(tmp_path, n=10, levels=4, measure=["jacobian-norm"])
+    together = Barrier(run.encoder.traits.concurrency, timeout=60)
+    assert outlook._seconds(together.wait, run) > 0
 
 
 def test_inputs_that_are_all_known_have_no_outlook(tmp_path):

@@ -106,8 +106,8 @@ def _wrong(survey: Survey, output: str, got: str) -> UsageError:
     first = survey.choices.input.name
     return UsageError(
         "SPC014",
-        f"--latent must name the tensor between the input {first} and the reconstruction {output} "
-        f"that holds the latent; {got}",
+        f"--latent must name the tensor that holds the latent, between the input {first!r} and the "
+        f"reconstruction {output!r}; {got}",
         fix=_offer(survey, output),
     )
 

@@ -14,10 +14,13 @@ from rmqm_onnx.gradients.tape import Tape
 from rmqm_spec.arrays import AnyArray
 from rmqm_spec.errors import SubjectError
 
-__all__ = ["known_tensors"]
+__all__ = ["changing_with_batch", "known_tensors"]
 
 _MAX_KNOWN = 4096
 """Tensors of more values than this are data, not shapes, axes or scales."""
+
+_LARGE_BATCH = 63
+"""More rows than 2, at which a condition on the size of the batch may be another."""
 
 
 def known_tensors(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> Tape:
@@ -38,7 +41,7 @@ def known_tensors(model: ModelProto, example: Mapping[str, AnyArray], name: str)
     names = [output for node in graph.node for output in node.output if output]
     feeds = [dict(example)]
     if name in growing:
-        feeds.append({key: _longer(array, growing.get(key)) for key, array in example.items()})
+        feeds.append(_with_rows(example, growing, 1))
     runs = [
         {**values, **feed} for values, feed in zip(run_all(model, names, feeds), feeds, strict=True)
     ]
@@ -55,6 +58,18 @@ def known_tensors(model: ModelProto, example: Mapping[str, AnyArray], name: str)
             if tensor not in moving and _is_constant(values):
                 tape.know_value(tensor, values[0])
     return tape
+
+
+def changing_with_batch(
+    model: ModelProto, example: Mapping[str, AnyArray], name: str, tensors: Sequence[str]
+) -> set[str]:
+    """Return those of some small tensors that hold something else in a large batch."""
+    growing = batch_axes(model, example, name)
+    if name not in growing or not tensors:
+        return set()
+    feeds = [dict(example), _with_rows(example, growing, _LARGE_BATCH)]
+    small, large = run_all(model, tensors, feeds)
+    return {one for one in tensors if not np.array_equal(small[one], large[one])}
 
 
 def _know(tape: Tape, name: str, values: list[AnyArray], sizes: list[int]) -> None:
@@ -109,10 +124,16 @@ def batch_axes(model: ModelProto, example: Mapping[str, AnyArray], name: str) ->
     return axes
 
 
-def _longer(array: AnyArray, axis: int | None) -> AnyArray:
-    if axis is None:
-        return array
-    return np.concatenate([array, np.take(array, [-1], axis)], axis)
+def _with_rows(
+    example: Mapping[str, AnyArray], growing: Mapping[str, int], n_more: int
+) -> dict[str, AnyArray]:
+    """Return inputs with the last row repeated so many times more."""
+    return {
+        key: array
+        if key not in growing
+        else np.concatenate([array, *[np.take(array, [-1], growing[key])] * n_more], growing[key])
+        for key, array in example.items()
+    }
 
 
 def _unused_prefix(model: ModelProto) -> str:

@@ -10,7 +10,7 @@ from onnx import GraphProto, ModelProto, NodeProto, helper, numpy_helper
 
 from rmqm_onnx.gradients.bodies import body_of, branch, written
 from rmqm_onnx.gradients.execution import folded
-from rmqm_onnx.gradients.known_tensors import known_tensors
+from rmqm_onnx.gradients.known_tensors import changing_with_batch, known_tensors
 from rmqm_onnx.gradients.opsets import is_standard
 from rmqm_onnx.gradients.tape import Tape
 from rmqm_spec.arrays import AnyArray
@@ -40,10 +40,13 @@ def unrolled(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> M
     """
     while any(_is_control_flow(node) for node in model.graph.node):
         tape = known_tensors(model, example, name)
+        chosen = [node.input[0] for node in model.graph.node if _is_known_branch(tape, node)]
+        by_batch = changing_with_batch(model, example, name, chosen)
         nodes: list[NodeProto] = []
         changed = False
         for node in model.graph.node:
-            made = _written_out(tape, node) if _is_control_flow(node) else None
+            written_out = _is_control_flow(node) and node.input[0] not in by_batch
+            made = _written_out(tape, node) if written_out else None
             changed |= made is not None
             nodes.extend([node] if made is None else made)
         if not changed:
@@ -57,6 +60,10 @@ def unrolled(model: ModelProto, example: Mapping[str, AnyArray], name: str) -> M
 
 def _is_control_flow(node: NodeProto) -> bool:
     return is_standard(node) and node.op_type in CONTROL_FLOW
+
+
+def _is_known_branch(tape: Tape, node: NodeProto) -> bool:
+    return node.op_type == "If" and is_standard(node) and tape.value(node.input[0]) is not None
 
 
 def _written_out(tape: Tape, node: NodeProto) -> list[NodeProto] | None:

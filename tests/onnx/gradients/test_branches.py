@@ -125,3 +125,19 @@ def test_a_condition_on_values_is_named(make):
 def test_what_is_written_out_holds_no_branch(by_length, build):
     made = vjp_model(by_length, example=build.spread((1, 5, 3)))
     assert "If" not in {node.op_type for node in made.graph.node}
+
+
+def test_a_branch_by_the_size_of_the_batch_is_not_taken_for_known(make, build):
+    yes = graph_of(make, "yes", [make.node("Tanh", "x", "yes_out")])
+    no = graph_of(make, "no", [make.node("Sin", "x", "no_out")])
+    nodes = [
+        make.node("Shape", "x", "shape"),
+        make.node("Gather", "shape zero", "batch"),
+        make.node("Greater", "batch four", "large"),
+        chosen("large", "y", yes, no),
+    ]
+    model = model_of(make, nodes)
+    missing = unsupported(model, example=build.spread((1, 2, 3)))
+    assert [(node.operator, node.reason) for node in missing] == [
+        ("If", "its condition is not constant")
+    ]
