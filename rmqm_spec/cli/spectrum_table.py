@@ -9,6 +9,7 @@ from typing import Any, Final
 from rmqm_spec.cli.quantity_table import quantity_table
 from rmqm_spec.cli.table_files import Columns, rows_as_columns
 from rmqm_spec.runs.spectra import ModelSpectra, quantities_of
+from rmqm_spec.spectra.regressions import unlike
 
 __all__ = ["spectrum_columns", "spectrum_lines"]
 
@@ -179,7 +180,7 @@ def _regressions(name: str, document: Mapping[str, Any]) -> Iterator[str]:
         f"  {name}: error on log volume (6) and on trace (7), in standard deviations, of "
         f"{n_train:,} training and {n_test:,} test inputs"
     )
-    shown = [*_unlike(document["regressions"])]
+    shown = [*unlike(document["regressions"])]
     rows = [
         {
             **{key: _coefficient(one[key]) for key in _LINES},
@@ -195,33 +196,25 @@ def _regressions(name: str, document: Mapping[str, Any]) -> Iterator[str]:
     yield from quantity_table(names, rows, [*heads], heads=heads, name_head="space and regressor")
 
 
-def _unlike(regressions: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Yield the regressions; where no orientation is reversed, both readings are one."""
-    numbers = ("intercept", "slope", "test_slope", "left_out_train", "left_out_test")
-    before: Mapping[str, Any] = {}
-    for one in regressions:
-        if one["reading"] == "dropped" and all(one[key] == before[key] for key in numbers):
-            continue
-        before = one
-        yield one
-
-
 def _coefficient(entry: Mapping[str, Any]) -> str:
     low, high = entry["interval"]
     return f"{entry['value']:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def _differences(measured: ModelSpectra) -> Iterator[str]:
-    """Yield a table of differences: of errors and encoders; those of spectra are in the report."""
+    """Yield differences of errors and encoders, a row a pair; the report has those of spectra."""
     shown = [one for one in measured.differences if one.compared.quantity in _COMPARED]
     if not shown:
         return
     yield "  paired differences, input by input (tie: the interval holds zero)"
+    order = [*measured.models]
     by_pair: dict[tuple[str, str], dict[str, str]] = {}
     for one in shown:
-        pair = one.compared
-        said = _difference(pair.quantity, pair.difference.to_dict(), tied=pair.difference.tied)
-        by_pair.setdefault((f"{pair.first} - {pair.second}", one.set), {})[pair.quantity] = said
+        pair, difference = one.compared, one.compared.difference
+        first, second = sorted((pair.first, pair.second), key=order.index)
+        turned = difference if first == pair.first else difference.turned()
+        said = _difference(pair.quantity, turned.to_dict(), tied=turned.tied)
+        by_pair.setdefault((f"{first} - {second}", one.set), {})[pair.quantity] = said
     names = [pair if set_name == "data" else f"{pair}, {set_name}" for pair, set_name in by_pair]
     rows = list(by_pair.values())
     yield from quantity_table(names, rows, _COMPARED, heads=_HEADS, name_head="pair")

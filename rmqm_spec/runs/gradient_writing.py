@@ -188,7 +188,7 @@ def _doubts(made: GradientModel, backend: Backend | GradientWriting) -> list[Fin
                 code="GRA025",
                 level="warn",
                 message=f"the encodings in the file differ from the network's by "
-                f"{made.deviation:.2g} of the largest",
+                f"{made.deviation:.2g} times the largest value",
                 fix="Export the model in float32 and with a newer opset.",
             )
         )

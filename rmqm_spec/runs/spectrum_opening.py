@@ -127,7 +127,7 @@ def require_no_reconstruction(
     Raises
     ------
     UsageError
-        SPC022: the model is an autoencoder by all appearance, and its latent space must be named.
+        SPC022: the model looks like an autoencoder, whose latent space must be named.
     """
     if request.opening.output is not None:
         return
@@ -161,8 +161,8 @@ def require_room(encoder: ModelEncoder, inputs: PreparedInputs) -> None:
         raise UsageError(
             "SPC025",
             f"the Jacobian at an input must fit into memory; got {n_rows:,} values of an encoding "
-            f"times {n_columns:,} of an input, which take {in_words(needed)} of the "
-            f"{in_words(free)} that are free",
+            f"times {n_columns:,} of an input, which take {in_words(needed)} where "
+            f"{in_words(free)} are free",
             fix="Choose an output with fewer values (--output NAME, --pooling mean), or smaller "
             "inputs (--size) where the model takes them.",
         )

@@ -49,7 +49,7 @@ class SpectrumSettings:
     )
     train_labels: str | None = setting("Labels of --train.", read=text, panel="Spectrum")
     test: str | None = setting(
-        "Inputs that it was not trained on: both together give the regressions.",
+        "Inputs that it was not trained on; with --train, they give the regressions.",
         read=text,
         panel="Spectrum",
     )

@@ -84,9 +84,9 @@ def _of_volume(which: str, spectrum: Spectrum, resolution: float) -> list[Findin
                 code="SPC009",
                 level="warn",
                 message=f"{_NAMES[which]} is close to singular at {n_close} of {n_inputs} inputs: "
-                f"its smallest singular value is below {resolution:.1g} of the largest, so that "
-                "the resolution of its entries could make it singular",
-                fix="The sign of the volume is not sure there, and its logarithm less than "
+                f"its smallest singular value is below {resolution:.1g} times the largest, so "
+                "rounding of its entries could make it singular",
+                fix="There the sign of the volume is uncertain, and its logarithm less exact than "
                 "elsewhere: read the trace beside it.",
             )
         )
@@ -110,8 +110,8 @@ def _of_accuracy(spectra: AutoencoderSpectra, resolution: float) -> Finding:
     bound = usual * resolution
     message = (
         f"condition of the eigenvalues of J_L at {len(spectra.conditions)} inputs: median "
-        f"{usual:.3g}, largest {worst:.3g}; with entries of a resolution of {resolution:.1g} an "
-        f"eigenvalue is known to about {bound:.1g} of the norm of its matrix at a usual input"
+        f"{usual:.3g}, largest {worst:.3g}; with entries exact to {resolution:.1g}, an eigenvalue "
+        f"at a typical input is known to about {bound:.1g} times the norm of its matrix"
     )
     if bound <= _ALARMING:
         return Finding(code="SPC012", level="ok", message=message)
@@ -119,8 +119,8 @@ def _of_accuracy(spectra: AutoencoderSpectra, resolution: float) -> Finding:
         code="SPC012",
         level="warn",
         message=message,
-        fix="Read trace and log volume, which need no eigenvectors; single eigenvalues are not "
-        "known to more than the digits that this leaves.",
+        fix="Read trace and log volume, which need no eigenvectors. Trust single eigenvalues only "
+        "to the digits that this leaves.",
     )
 
 
@@ -133,10 +133,10 @@ def _of_error(spectra: AutoencoderSpectra) -> list[Finding]:
         Finding(
             code="SPC013",
             level="warn",
-            message=f"the reconstruction is further away than a flat input at {worse} of "
+            message=f"the reconstruction is worse than a flat input at {worse} of "
             f"{n_inputs} inputs (median error {np.median(spectra.mse):.3g}, variance within an "
             f"input {np.median(spectra.variance):.3g})",
-            fix="A network that was not trained does this. Otherwise the reconstruction is in "
-            "other units, in another order, or not the output that was meant.",
+            fix="An untrained network does this. Otherwise the reconstruction is in other units, "
+            "in another order, or not the output that was meant.",
         )
     ]

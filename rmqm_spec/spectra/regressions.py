@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import asdict, frozen
@@ -13,7 +13,7 @@ from rmqm_spec.spectra.eigenvalues import Spectrum
 from rmqm_spec.spectra.readings import READINGS, Reading, regress_log_volume, regress_trace
 from rmqm_spec.spectra.regression import Regression
 
-__all__ = ["Asked", "Fitted", "fitted", "regressions_of"]
+__all__ = ["Asked", "Fitted", "fitted", "regressions_of", "unlike"]
 
 
 @frozen(kw_only=True)
@@ -68,6 +68,17 @@ def regressions_of(sets: Mapping[str, Columns]) -> list[dict[str, Any]]:
         for one in fitted(sets)
         if one.regression is not None
     ]
+
+
+def unlike(regressions: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield regressions of a document; where no orientation is reversed, both readings are one."""
+    numbers = ("intercept", "slope", "test_slope", "left_out_train", "left_out_test")
+    before: Mapping[str, Any] = {}
+    for one in regressions:
+        if one["reading"] == "dropped" and all(one[key] == before.get(key) for key in numbers):
+            continue
+        before = one
+        yield one
 
 
 def _all() -> Iterator[Asked]:

@@ -150,6 +150,16 @@ def test_numbers_of_the_page_are_those_of_the_document(content, page):
     assert f"Slope {fits[0]['slope']['value']:.3f} for training inputs" in page
 
 
+def test_two_readings_that_are_the_same_are_shown_once(content):
+    first = content.models[0]
+    absolute, dropped = first.document["regressions"][:2]
+    same = [absolute, {**absolute, "reading": "dropped"}]
+    for regressions, is_shown in ((same, False), ([absolute, dropped], True)):
+        model = evolve(first, document={**first.document, "regressions": regressions})
+        page = spectra_page(SpectraContent(models=(model,)))
+        assert ("J_L log volume, dropped</th>" in page) == is_shown
+
+
 def test_a_page_of_one_input_and_one_class_can_be_made():
     sets = {"data": columns_of(5, 1, labels(1))}
     content = SpectraContent(models=(reported("A", "one", sets),))

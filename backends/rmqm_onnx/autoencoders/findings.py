@@ -41,8 +41,8 @@ def _kinks(names: set[str]) -> list[Finding]:
         Finding(
             code="SPC017",
             level="ok",
-            message=f"{', '.join(kinked)}: the network has kinks, and a spectrum is that of the "
-            "smooth piece that the input lies in; where a value lies exactly on a kink cannot be "
-            "seen, one of both derivatives is taken there",
+            message=f"the network has kinks ({', '.join(kinked)}), and a spectrum is that of the "
+            "smooth piece that the input lies in; a value exactly on a kink is not noticed: the "
+            "derivative of one side is taken there",
         )
     ]

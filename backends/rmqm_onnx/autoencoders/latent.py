@@ -117,14 +117,14 @@ def _offer(survey: Survey, output: str) -> str:
     graph = survey.file.proto.graph
     drawn = [name for node in graph.node if node.op_type in DRAWING for name in node.output]
     if output in moved_by(graph, drawn):
-        return "It draws at random, whatever the latent: no cut makes a function of it."
+        return "The decoder draws at random, whatever the latent: no cut makes it a function."
     names = bottlenecks(graph, survey.choices.input.name, output)
     try:
         sizes = {name: prod(shape) for name, shape in survey.shapes(names).items()} if names else {}
     except RmqmError:
         sizes = {}
     if not sizes:
-        return "No tensor inside the model has all of the reconstruction behind it."
+        return "There is no single tensor inside that the whole reconstruction goes through."
     least = min(sizes.values())
     smallest = [name for name, size in sizes.items() if size == least]
     if least >= survey.n_values:

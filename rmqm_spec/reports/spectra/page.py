@@ -28,6 +28,7 @@ from rmqm_spec.reports.spectra.errors import MOST_INPUTS, error_chart
 from rmqm_spec.reports.words import percent
 from rmqm_spec.spectra.columns import SPACES, spaces_of
 from rmqm_spec.spectra.eigenvalues import Spectrum
+from rmqm_spec.spectra.regressions import unlike
 from rmqm_spec.spectra.statistics import arguments_of
 
 __all__ = ["spectra_page"]
@@ -244,7 +245,7 @@ def _title(quantity: str) -> str:
 
 def _regressions(model: ReportedSpectrum) -> Iterator[dict[str, Any]]:
     """Yield the regressions; those of the reading ``dropped`` have no picture of their own."""
-    for entry in model.document["regressions"]:
+    for entry in unlike(model.document["regressions"]):
         label = entry["regressor"].replace("-", " ")
         symbol = _SYMBOLS[entry["space"]]
         svg = None
