@@ -216,7 +216,7 @@ def _no_images(rows: Sequence[Row]) -> str:
     distance = auc["auc_distance"]
     hardest = min(distance, key=lambda name: distance[name])
     return (
-        "**Inputs that are no images** are told from test images by the distance to the nearest "
+        "**Inputs that are not images** are told from test images by the distance to the nearest "
         f"training encoding: area under the curve {_range(distance)} over the ten distributions "
         f"(medians over models; lowest for {hardest}). The trace of J_L gives "
         f"{_range(auc['auc_trace'])}, its log volume {_range(auc['auc_log_volume'])}."

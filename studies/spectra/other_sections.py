@@ -104,7 +104,7 @@ def no_images(rows: Sequence[Row]) -> list[str]:
         ]
         cells.append([name, *values])
     heads = ["distribution", *_OUTSIDE.values()]
-    return section("Inputs that are no images: medians over the main models", heads, cells)
+    return section("Inputs that are not images: medians over the main models", heads, cells)
 
 
 def prediction(found: Mapping[str, Row]) -> list[str]:

@@ -46,7 +46,7 @@ def figure_findings(tables: Tables) -> list[str]:
 
 def _missing(names: Sequence[str]) -> str:
     shown = ", ".join(names[:_NAMED])
-    return f"Planned and not here: {shown}{', ...' if len(names) > _NAMED else ''} ({len(names)})."
+    return f"Planned but missing: {shown}{', ...' if len(names) > _NAMED else ''} ({len(names)})."
 
 
 def _differences(tables: Tables) -> str:
@@ -86,7 +86,7 @@ def _means(tables: Tables) -> str:
         f"Here the medians for J_L go, from the smallest to the largest n: {'; '.join(parts)}. J_I "
         f"has the larger median in {larger[0]} (arithmetic) and {larger[1]} (geometric) of "
         f"{len(tables.ends)} models; in the source it tends to be larger. Class 1 has the lowest "
-        f"arithmetic mean in {lowest} of {of} models with n >= {_HIGH}; in the source it has it."
+        f"arithmetic mean in {lowest} of {of} models with n >= {_HIGH}, as in the source."
     )
 
 
@@ -123,7 +123,7 @@ def _reversed(tables: Tables) -> str:
         f"**Figure 7.** In the {len(alive)} other models J_L reverses the "
         f"orientation at up to {most:.1%} of the test images. The share is larger at test than at "
         f"training images in {by_split} of them, and larger for J_I than for J_L in {by_jacobian}; "
-        "in the source J_I has more."
+        "in the source the share is larger for J_I."
     )
 
 
