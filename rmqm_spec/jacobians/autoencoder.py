@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
 from typing import Final
 
@@ -54,7 +54,9 @@ class AutoencoderJacobians:
     input: Float64Array
 
 
-def autoencoder_jacobians(autoencoder: Autoencoder, inputs: FloatArray) -> AutoencoderJacobians:
+def autoencoder_jacobians(
+    autoencoder: Autoencoder, inputs: FloatArray, *, names: Sequence[str] | None = None
+) -> AutoencoderJacobians:
     """
     Return both Jacobians at every input, by products with n directions each.
 
@@ -65,6 +67,8 @@ def autoencoder_jacobians(autoencoder: Autoencoder, inputs: FloatArray) -> Autoe
     inputs : (N, *S) ndarray of float
         In the range that the encoder declares, N >= 1. The directions of all of them are held at
         once: `blocks_of_jacobians` keeps the memory flat.
+    names : sequence of str, optional
+        What to call the inputs in an error; by default their position.
 
     Returns
     -------
@@ -114,8 +118,13 @@ def autoencoder_jacobians(autoencoder: Autoencoder, inputs: FloatArray) -> Autoe
         _, decoder_rows = pull_back(decoder, latents, _identity(len(inputs), d))
         _, whole = pull_back(encoder, inputs, decoder_rows)
         of_input = whole.reshape(-1, d, d)
+    called = names or [f"input {row}" for row in range(len(inputs))]
     return AutoencoderJacobians(
-        inputs, latents, reconstructions, _finite("latent", latent), _finite("input", of_input)
+        inputs,
+        latents,
+        reconstructions,
+        _finite("latent", latent, called),
+        _finite("input", of_input, called),
     )
 
 
@@ -150,7 +159,9 @@ def blocks_of_jacobians(
     most = min(traits_of(autoencoder.encoder).batch_size, traits_of(autoencoder.decoder).batch_size)
     size = max(1, min(most, _BLOCK_BYTES // n_bytes))
     for first in range(0, len(inputs), size):
-        yield autoencoder_jacobians(autoencoder, _rows(inputs, first, first + size))
+        rows = _rows(inputs, first, first + size)
+        names = [_name(inputs, first + row) for row in range(len(rows))]
+        yield autoencoder_jacobians(autoencoder, rows, names=names)
 
 
 def _decoded(
@@ -180,6 +191,10 @@ def _rows(inputs: Inputs | FloatArray, first: int, last: int) -> FloatArray:
     return np.stack([inputs.load(index).values for index in indices])
 
 
+def _name(inputs: Inputs | FloatArray, row: int) -> str:
+    return f"input {row}" if isinstance(inputs, np.ndarray) else inputs.name(row)
+
+
 def _require_values(found: int, d: int, shape: tuple[int, ...]) -> None:
     if found != d:
         raise SubjectError(
@@ -191,13 +206,14 @@ def _require_values(found: int, d: int, shape: tuple[int, ...]) -> None:
         )
 
 
-def _finite(which: str, matrices: AnyArray) -> Float64Array:
+def _finite(which: str, matrices: AnyArray, names: Sequence[str]) -> Float64Array:
     bad = np.flatnonzero(~np.isfinite(matrices).all(axis=(1, 2)))
     if len(bad):
+        more = f" and {len(bad) - 1} of the inputs behind it" if len(bad) > 1 else ""
         raise SubjectError(
             "SPC002",
-            f"the {which} Jacobian must be finite; got values that are not at {len(bad)} of "
-            f"{len(matrices)} inputs, the first in row {bad[0]}",
+            f"the {which} Jacobian must be finite; got values that are not at "
+            f"{names[bad[0]]}{more}",
             fix="Check that the inputs are in the range that the encoder expects, and the network "
             "for divisions by zero: rmqm-spec gradient MODEL compares its gradient with "
             "differences.",

@@ -168,13 +168,17 @@ def test_a_decoder_of_another_size_is_refused(numpy_autoencoders):
     assert caught.value.code == "SPC003"
 
 
-def test_values_that_are_not_finite_are_refused_by_row(numpy_autoencoders):
+@pytest.mark.parametrize("block_bytes", [1, 2**26])
+def test_values_that_are_not_finite_are_refused_by_input(
+    block_bytes, numpy_autoencoders, monkeypatch
+):
+    monkeypatch.setattr("rmqm_spec.jacobians.autoencoder._BLOCK_BYTES", block_bytes)
     bad = numpy_autoencoders.linear(np.ones((2, 3)))
     bad.slope = lambda y: np.where(y > 3, np.nan, 1.0)
     pair = Autoencoder(bad, numpy_autoencoders.linear(np.ones((3, 2)) / 6))
     inputs = np.array([[0.1, 0.1, 0.1], [2.0, 2.0, 2.0]])
-    with pytest.raises(SubjectError, match="1 of 2 inputs, the first in row 1") as caught:
-        autoencoder_jacobians(pair, inputs)
+    with pytest.raises(SubjectError, match=r"that are not at input 1$") as caught:
+        list(blocks_of_jacobians(pair, inputs))
     assert caught.value.code == "SPC002"
 
 
