@@ -44,8 +44,9 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
         for entry in document[way]:
             dims = ", ".join("N" if length is None else str(length) for length in entry["dims"])
             yield f"  {way[:-1]:<7} {entry['name']}  {entry['type']}  [{dims}]"
-    deviation = f"{100 * document['deviation']:.2g} %"
-    yield f"  encodings differ from the network's by {deviation} of the largest value"
+    if document["deviation"] is not None:
+        deviation = f"{100 * document['deviation']:.2g} %"
+        yield f"  encodings differ from the network's by {deviation} of the largest value"
     if document["error"] is not None and "straight through" not in document["route"]:
         yield f"  gradient and difference quotient differ by {100 * document['error']:.2g} %"
     yield (

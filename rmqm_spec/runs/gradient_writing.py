@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,17 @@ def _doubts(made: GradientModel, backend: Backend | GradientWriting) -> list[Fin
         if isinstance(backend, GradientGiving)
         else []
     )
-    if made.deviation > _SAME:
+    if not isfinite(made.deviation):
+        findings.append(
+            Finding(
+                code="GRA025",
+                level="warn",
+                message="the encodings in the file could not be compared with the network's: at "
+                "random inputs in [0, 1] they are not finite",
+                fix="Compare both at inputs of your own before you use the file.",
+            )
+        )
+    elif made.deviation > _SAME:
         findings.append(
             Finding(
                 code="GRA025",
@@ -210,7 +221,7 @@ def _document(
         "inputs": [dict(entry) for entry in made.inputs],
         "outputs": [dict(entry) for entry in made.outputs],
         "route": made.route,
-        "deviation": made.deviation,
-        "error": made.error,
+        "deviation": made.deviation if isfinite(made.deviation) else None,
+        "error": made.error if made.error is not None and isfinite(made.error) else None,
         "findings": [finding.to_dict() for finding in findings],
     }

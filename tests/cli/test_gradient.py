@@ -163,3 +163,24 @@ def test_a_model_that_rounds_is_judged_by_a_step_of_one_grey_level(rmqm, tmp_pat
     assert "difference quotient" not in done.stdout
     done = rmqm("gradient", "m.onnx", "--kind", "jvp", "--json", "--out", "j.onnx", cwd=tmp_path)
     assert done.document["error"] is None
+
+
+def test_encodings_that_are_not_finite_are_not_taken_for_equal(rmqm, tmp_path):
+    model = parser.parse_model(
+        """<ir_version: 10, opset_import: ["": 20]>
+        broken (float[N, 1, 8, 8] x) => (float[N, 64] y) {
+            f = Flatten(x)
+            one = Constant <value = float {1.0}> ()
+            two = Constant <value = float {2.0}> ()
+            low = Sub(f, two)
+            root = Sqrt(low)
+            y = Add(root, one)
+        }"""
+    )
+    onnx.save(model, tmp_path / "model.onnx")
+    done = rmqm("gradient", "model.onnx", "--out", "g.onnx", "--json", cwd=tmp_path)
+    assert done.returncode == 0
+    (finding,) = (one for one in done.document["findings"] if one["code"] == "GRA025")
+    assert "not finite" in finding["message"]
+    assert done.document["deviation"] is None
+    assert not done.document["ok"]
